@@ -1,0 +1,106 @@
+"""The shapes of the files under `knowledge/`, validated strictly: an unknown key is an error.
+
+    knowledge/
+      glossary.yml  statuses.yml  topics.yml  regions.yml  diseases.yml  nation.yml
+      regions/<folder>/documents.yml    the region's documents: number, status, validity, known gaps
+                       articles.yml     every article or section, restated in our own words
+                       answers.yml      one answer per topic, and finer answers beside it
+                       parameters.yml   figures for the rule module (see bot/knowledge/parameters.py)
+                       deadlines.yml    time limits and process steps (see bot/knowledge/deadlines.py)
+
+Evidence phrases are short and stand verbatim (white space apart) in the cited article; `check-knowledge`
+proves it wherever the documents' text is at hand.
+"""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.messages import PolicyStatus
+
+Scheme = Literal["职工", "居民"]
+
+
+class Strict(BaseModel):
+    """Base of all knowledge records."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Gap(Strict):
+    """Something a document refers to, or has lost, that is not at hand."""
+
+    where: str
+    missing: str
+    held_by: str
+
+
+class Document(Strict):
+    """A policy document. `key` names it inside the project and is the stem of its text file."""
+
+    key: str
+    number: str
+    title: str
+    issuer: str
+    schemes: tuple[Scheme, ...]
+    status: Literal["in_force", "draft", "expired"]
+    valid_from: date | None = None
+    valid_to: date | None = None
+    note: str = ""
+    gaps: tuple[Gap, ...] = ()
+
+
+class Cite(Strict):
+    """A place in a document. `document` is a key; left out, it is the region's first document."""
+
+    article: str
+    document: str | None = None
+    evidence: tuple[str, ...] = ()
+
+
+class Article(Strict):
+    """One article or section: `says` restates all of it in plain words of ours, address form 您 not needed."""
+
+    article: str
+    document: str | None = None
+    heading: str
+    says: str
+    evidence: tuple[str, ...] = Field(min_length=1)
+    topics: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+
+
+class Answer(Strict):
+    """What the assistant says to one kind of question in one region.
+
+    `answer` comes first and stands alone; `why` gives the reason or detail; `next` the next step.
+    The first answer of a topic is the region's answer to that topic (used in comparisons, `short` if given);
+    further answers of the same topic are finer ("没用完的额度会清零吗" beside "额度怎么管").
+    """
+
+    topic: str
+    status: PolicyStatus
+    answer: str
+    short: str = ""
+    why: str = ""
+    next: str = ""
+    decided_by: str = ""
+    citations: tuple[Cite, ...] = ()
+    questions: tuple[str, ...] = ()
+
+
+class Answers(Strict):
+    """`answers.yml`: written answers, and the topics on which the document is silent and says nothing near."""
+
+    answers: tuple[Answer, ...]
+    silent: tuple[str, ...] = ()
+
+
+class Topic(Strict):
+    """Something people ask about. `name` completes 「文件里没有写{name}」; `questions` are region-free."""
+
+    id: str
+    name: str
+    questions: tuple[str, ...] = ()
+    needs_region: bool = True
