@@ -1,0 +1,74 @@
+"""Between Rasa's tracker and the dialogue's types: the only code that knows both."""
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.dialogue.turn import Context, Mention, Task, Turn
+from bot.messages import Reply
+
+
+def turn_of(tracker: Tracker, now: datetime) -> Turn:
+    """The person's last message as the dialogue sees it; a pressed button reads as the values it carries."""
+    message = tracker.latest_message
+    mentions = tuple(_mention(entity) for entity in message.get("entities") or [])
+    text = message.get("text") or ""
+    if text.startswith("/"):
+        text = " ".join(mention.value for mention in mentions)
+    return Turn(
+        chat=tracker.sender_id,
+        text=text,
+        intent=(message.get("intent") or {}).get("name") or "",
+        mentions=mentions,
+        now=now,
+    )
+
+
+def _mention(entity: dict[str, Any]) -> Mention:
+    value = str(entity["value"])
+    start, end = entity.get("start") or 0, entity.get("end") or 0
+    return Mention(entity["entity"], value, start, end, str(entity.get("text") or value))
+
+
+def context_of(tracker: Tracker) -> Context:
+    """What the slots remember; an empty slot is the field's default."""
+    slots = {f.name: tracker.get_slot(f.name) for f in fields(Context)}
+    kept = {name: value for name, value in slots.items() if value is not None}
+    if "task" in kept:
+        kept["task"] = Task(kept["task"])
+    if "diseases" in kept:
+        kept["diseases"] = tuple(kept["diseases"])
+    if "not_understood" in kept:
+        kept["not_understood"] = int(kept["not_understood"])
+    return Context(**kept)
+
+
+def slots_of(after: Context, before: Context) -> list[dict[str, Any]]:
+    """Slot events for what changed; a field back at its default clears its slot."""
+    events = []
+    for f in fields(Context):
+        value = getattr(after, f.name)
+        if value != getattr(before, f.name):
+            events.append(SlotSet(f.name, _slot_value(value)))
+    return events
+
+
+def _slot_value(value: Any) -> Any:
+    if isinstance(value, Task):
+        return value.value
+    if isinstance(value, tuple):
+        return list(value) or None
+    return value or None
+
+
+def say(dispatcher: CollectingDispatcher, reply: Reply) -> None:
+    """Adds the reply to the answer. Rasa cuts a text at blank lines into several messages, so none are sent."""
+    dispatcher.utter_message(
+        text=reply.text.replace("\n\n", "\n"),
+        buttons=[{"title": button.title, "payload": button.payload} for button in reply.buttons],
+        json_message=reply.card.model_dump(mode="json") if reply.card else None,
+    )
