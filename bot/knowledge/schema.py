@@ -60,7 +60,7 @@ class Cite(Strict):
 
 
 class Article(Strict):
-    """One article or section: `says` restates all of it in plain words of ours, address form 您 not needed."""
+    """One article or section: `says` restates all of it in plain words of ours, no 您 needed."""
 
     article: str
     document: str | None = None
@@ -91,7 +91,7 @@ class Answer(Strict):
 
 
 class Answers(Strict):
-    """`answers.yml`: written answers, and the topics on which the document is silent and says nothing near."""
+    """`answers.yml`: written answers, and the topics on which the document says nothing."""
 
     answers: tuple[Answer, ...]
     silent: tuple[str, ...] = ()
