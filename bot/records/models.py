@@ -1,0 +1,383 @@
+"""What is kept: the agency's records, chats and who they belong to, the reminder outbox, the helpline.
+
+Times are aware (UTC when read back), dates are dates, money is Decimal yuan. A chat is the opaque sender id.
+Name, ID number and phone are encrypted; they are found by the `…_index` columns, which follow by themselves.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from sqlalchemy import (
+    JSON,
+    Date,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, validates
+
+from bot.records.fields import BlindIndex, Encrypted, Moment, Money
+
+ApplicationKind = Literal["初次", "复核", "复审"]
+ApplicationChannel = Literal["线上", "窗口", "医疗机构"]
+ApplicationState = Literal["提交", "受理", "补正", "审核", "通过", "不通过", "办结"]
+ReminderState = Literal["pending", "claimed", "sent", "failed", "dead", "suppressed", "unknown"]
+TicketState = Literal["waiting", "open", "closed"]
+Direction = Literal["in", "out", "staff"]
+VerificationStep = Literal["key", "phone", "birth", "id_tail"]
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy reads it from the class)
+        datetime: Moment,
+        date: Date,
+        Decimal: Money,
+        list[Any]: JSON,
+        dict[str, Any]: JSON,
+    }
+
+
+# --- the agency's records -------------------------------------------------------------------------
+
+
+class Person(Base):
+    """An insured person. `region` is a province as `knowledge/` names it (湖南), `city` its city (长沙市)."""
+
+    __tablename__ = "persons"
+
+    person_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(Encrypted("name"))
+    name_index: Mapped[str] = mapped_column(BlindIndex("name"), index=True)
+    id_number: Mapped[str] = mapped_column(Encrypted("id_number"))
+    id_number_index: Mapped[str] = mapped_column(BlindIndex("id_number"), index=True)
+    phone: Mapped[str | None] = mapped_column(Encrypted("phone"))
+    phone_index: Mapped[str | None] = mapped_column(BlindIndex("phone"), index=True)
+    region: Mapped[str] = mapped_column(String(16))
+    city: Mapped[str | None] = mapped_column(String(32))
+    scheme: Mapped[str] = mapped_column(String(8))
+    employment: Mapped[str | None] = mapped_column(String(8))
+
+    applications: Mapped[list["Application"]] = relationship(
+        back_populates="person", order_by="Application.submitted_at"
+    )
+    eligibilities: Mapped[list["Eligibility"]] = relationship(
+        back_populates="person", order_by="Eligibility.disease"
+    )
+    subscriptions: Mapped[list["Subscription"]] = relationship(
+        back_populates="person", order_by="Subscription.id"
+    )
+
+    @validates("name", "id_number", "phone")
+    def _index_follows(self, field: str, value: str | None) -> str | None:
+        setattr(self, f"{field}_index", value)
+        return value
+
+
+class Application(Base):
+    __tablename__ = "applications"
+
+    application_no: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey(Person.person_id), index=True)
+    disease: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[ApplicationKind] = mapped_column(String(8))
+    channel: Mapped[ApplicationChannel] = mapped_column(String(8))
+    submitted_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship(back_populates="applications")
+    events: Mapped[list["ApplicationEvent"]] = relationship(
+        back_populates="application",
+        order_by="(ApplicationEvent.at, ApplicationEvent.id)",
+        lazy="selectin",
+    )
+
+
+class ApplicationEvent(Base):
+    """A step. For 补正 `note` lists the missing materials; `notified_on` goes with a result."""
+
+    __tablename__ = "application_events"
+    __table_args__ = (UniqueConstraint("application_no", "state", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_no: Mapped[str] = mapped_column(ForeignKey(Application.application_no))
+    state: Mapped[ApplicationState] = mapped_column(String(8))
+    at: Mapped[datetime]
+    note: Mapped[str | None] = mapped_column(Text)
+    notified_on: Mapped[date | None]
+
+    application: Mapped[Application] = relationship(back_populates="events")
+
+
+class Eligibility(Base):
+    """A recognised disease of a person. Limits are yuan; `review_due` null: no review is recorded."""
+
+    __tablename__ = "eligibilities"
+    __table_args__ = (UniqueConstraint("person_id", "disease"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey(Person.person_id))
+    disease: Mapped[str] = mapped_column(String(64))
+    benefit_class: Mapped[Literal["Ⅰ", "Ⅱ"] | None] = mapped_column(String(4))
+    approved_on: Mapped[date]
+    review_due: Mapped[date | None] = mapped_column(index=True)
+    monthly_limit: Mapped[Decimal | None]
+    annual_limit: Mapped[Decimal | None]
+    last_expense_on: Mapped[date | None]
+
+    person: Mapped[Person] = relationship(back_populates="eligibilities")
+
+
+class Subscription(Base):
+    """Where a person agreed to be reminded. Every kind of reminder is on unless `kinds_off` names it."""
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (UniqueConstraint("person_id", "channel", "address"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey(Person.person_id))
+    channel: Mapped[str] = mapped_column(String(32))
+    address: Mapped[str] = mapped_column(String(256))
+    consent_at: Mapped[datetime]
+    kinds_off: Mapped[list[Any]] = mapped_column(default=list)
+
+    person: Mapped[Person] = relationship(back_populates="subscriptions")
+
+    def wants(self, kind: str) -> bool:
+        """Whether reminders of this kind are on."""
+        return kind not in self.kinds_off
+
+    def switch(self, kind: str, on: bool) -> None:
+        """Turn one kind of reminder on or off."""
+        others = [k for k in self.kinds_off if k != kind]
+        self.kinds_off = others if on else [*others, kind]
+
+
+# --- chats ----------------------------------------------------------------------------------------
+
+
+class ChatBinding(Base):
+    """A chat that has proved whose it is. `token` is what the dialogue remembers in place of the person."""
+
+    __tablename__ = "chat_bindings"
+
+    chat: Mapped[str] = mapped_column(String(128), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey(Person.person_id), index=True)
+    token: Mapped[str] = mapped_column(String(32), unique=True)
+    channel: Mapped[str] = mapped_column(String(32))
+    bound_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship()
+
+
+class Verification(Base):
+    """A proof under way in a chat, one row per chat; while it stands, typed digits and dates are redacted.
+
+    `person_id` is null where the key fits nobody: the questions go on all the same.
+    """
+
+    __tablename__ = "verifications"
+
+    chat: Mapped[str] = mapped_column(String(128), primary_key=True)
+    step: Mapped[VerificationStep] = mapped_column(String(8))
+    key_kind: Mapped[Literal["application", "id"] | None] = mapped_column(String(16))
+    subject: Mapped[str | None] = mapped_column(String(160))
+    person_id: Mapped[str | None] = mapped_column(ForeignKey(Person.person_id))
+    matched: Mapped[bool] = mapped_column(default=True)
+    expires_at: Mapped[datetime]
+
+
+class VerificationLock(Base):
+    """Failed proofs of one subject: a chat, a person, or a key that fits nobody."""
+
+    __tablename__ = "verification_locks"
+
+    subject: Mapped[str] = mapped_column(String(160), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    last_failed_at: Mapped[datetime]
+    locked_until: Mapped[datetime]
+
+
+class RedactionToken(Base):
+    """What a token such as 〔证件A1B2〕 stands for, in one chat, for a short while."""
+
+    __tablename__ = "redaction_tokens"
+
+    chat: Mapped[str] = mapped_column(String(128), primary_key=True)
+    token: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    value: Mapped[str] = mapped_column(Encrypted("redaction"))
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Message(Base):
+    """One line of a conversation, redacted. `delivered` is false for a push the web chat has not fetched yet.
+
+    `source_id` is the channel's own id of an incoming message: the same message twice is kept once.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("chat", "source_id"),
+        Index("ix_messages_chat_id", "chat", "id"),
+        Index(
+            "ix_messages_undelivered",
+            "chat",
+            sqlite_where=text("NOT delivered"),
+            postgresql_where=text("NOT delivered"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chat: Mapped[str] = mapped_column(String(128))
+    channel: Mapped[str] = mapped_column(String(32))
+    direction: Mapped[Direction] = mapped_column(String(8))
+    at: Mapped[datetime]
+    text: Mapped[str] = mapped_column(Text)
+    buttons: Mapped[list[Any] | None]
+    card: Mapped[dict[str, Any] | None]
+    source_id: Mapped[str | None] = mapped_column(String(64))
+    delivered: Mapped[bool] = mapped_column(default=True)
+
+
+# --- the outbox -----------------------------------------------------------------------------------
+
+
+class Reminder(Base):
+    """One reminder to one address: planned once, for ever, by its unique key; delivered once by its lease."""
+
+    __tablename__ = "reminders"
+    __table_args__ = (
+        UniqueConstraint(
+            "kind",
+            "person_id",
+            "disease",
+            "deadline",
+            "lead_days",
+            "channel",
+            name="uq_reminders_once",
+        ),
+        Index(
+            "ix_reminders_due",
+            "not_before",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
+            "ix_reminders_lease",
+            "lease_until",
+            sqlite_where=text("state = 'claimed'"),
+            postgresql_where=text("state = 'claimed'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    person_id: Mapped[str] = mapped_column(ForeignKey(Person.person_id), index=True)
+    disease: Mapped[str] = mapped_column(String(64))
+    deadline: Mapped[date]
+    lead_days: Mapped[int]
+    channel: Mapped[str] = mapped_column(String(32))
+    address: Mapped[str] = mapped_column(String(256))
+    text: Mapped[str] = mapped_column(Text)
+    due_at: Mapped[datetime]
+    not_before: Mapped[datetime]
+    state: Mapped[ReminderState] = mapped_column(String(12), default="pending")
+    lease_token: Mapped[str | None] = mapped_column(String(32))
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str | None] = mapped_column(String(256))
+    sent_at: Mapped[datetime | None]
+    provider_message_id: Mapped[str | None] = mapped_column(String(64))
+
+    person: Mapped[Person] = relationship()
+
+
+# --- the helpline ---------------------------------------------------------------------------------
+
+
+class Staff(Base):
+    """Somebody of the helpline. `password_hash` is argon2id."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(String(64), unique=True)
+    display_name: Mapped[str] = mapped_column(String(64))
+    password_hash: Mapped[str] = mapped_column(String(256))
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+    failed_logins: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+
+
+class StaffSession(Base):
+    """A signed-in browser; the cookie's secret is kept as its hash only."""
+
+    __tablename__ = "staff_sessions"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey(Staff.id, ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+    staff: Mapped[Staff] = relationship(lazy="joined")
+
+
+class HandoffTicket(Base):
+    """A chat that asked for a person. `number` is what the patient is told."""
+
+    __tablename__ = "handoff_tickets"
+    __table_args__ = (
+        Index(
+            "uq_handoff_tickets_active_chat",
+            "chat",
+            unique=True,
+            sqlite_where=text("state <> 'closed'"),
+            postgresql_where=text("state <> 'closed'"),
+        ),
+        Index("ix_handoff_tickets_state", "state", "opened_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(32), unique=True)
+    chat: Mapped[str] = mapped_column(String(128))
+    channel: Mapped[str] = mapped_column(String(32))
+    state: Mapped[TicketState] = mapped_column(String(8), default="waiting")
+    reason: Mapped[str | None] = mapped_column(String(256))
+    opened_at: Mapped[datetime]
+    taken_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey(Staff.id))
+    note: Mapped[str | None] = mapped_column(Text)
+
+    staff: Mapped[Staff | None] = relationship(lazy="joined")
+
+
+class AuditEntry(Base):
+    """Who did what with whose data, when and why. The database refuses to change or delete an entry.
+
+    `who` is `staff:<username>`, `chat:<sender id>`, or a part of the service; `person_id` is kept as it was.
+    """
+
+    __tablename__ = "audit_entries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    who: Mapped[str] = mapped_column(String(160), index=True)
+    action: Mapped[str] = mapped_column(String(64))
+    why: Mapped[str] = mapped_column(String(256))
+    person_id: Mapped[str | None] = mapped_column(String(64), index=True)
