@@ -1,0 +1,82 @@
+"""The trained dialogue model: named by the content it was trained from, made only when that changed."""
+
+import hashlib
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+
+from bot.settings import ROOT, Settings
+
+TRAINED_FROM = (
+    "config.yml",
+    "domain.yml",
+    "data",
+    "engine/components",
+    "bot/language",
+    "engine/requirements.lock",
+)
+
+
+def engine_python() -> Path:
+    """The engine environment's interpreter."""
+    return ROOT / "engine" / ".venv" / "bin" / "python"
+
+
+def engine_environment(settings: Settings) -> dict[str, str]:
+    """Environment variables of every engine process: where our actions are, quiet libraries, no telemetry."""
+    return os.environ | {
+        "ACTION_ENDPOINT": f"http://127.0.0.1:{settings.action_port}/webhook",
+        "RASA_TELEMETRY_ENABLED": "false",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTHONWARNINGS": "ignore",
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+def ensure_model(settings: Settings, console: Console) -> Path:
+    """Path of the model for the present training content; trains it, visibly, if there is none yet.
+
+    Raises `subprocess.CalledProcessError` when training fails.
+    """
+    folder = settings.var_dir / "models"
+    name = content_hash()
+    model = folder / f"{name}.tar.gz"
+    if model.exists():
+        console.print(f"Model {name} is up to date")
+        return model
+    console.print(f"Training model {name} (domain, data or configuration changed)")
+    rasa(settings, "train", "--fixed-model-name", name, "--out", str(folder))
+    return model
+
+
+def rasa(settings: Settings, *arguments: str) -> None:
+    """Runs one of Rasa's own commands in the engine's environment, its output shown."""
+    subprocess.run(  # noqa: S603 - a command of our own
+        [str(engine_python()), "-m", "engine", *arguments],
+        cwd=ROOT,
+        env=engine_environment(settings),
+        check=True,
+    )
+
+
+def content_hash() -> str:
+    """Sixteen hex digits over everything the model depends on."""
+    digest = hashlib.sha256()
+    for path in _training_files():
+        digest.update(str(path.relative_to(ROOT)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _training_files() -> Iterator[Path]:
+    for name in TRAINED_FROM:
+        path = ROOT / name
+        if path.is_file():
+            yield path
+        else:
+            yield from sorted(p for p in path.rglob("*") if p.suffix in {".yml", ".txt", ".py"})
