@@ -59,6 +59,14 @@ class Cite(Strict):
     evidence: tuple[str, ...] = ()
 
 
+class Computed(Strict):
+    """A figure we say that no article spells out, and what it follows from: 2027年12月31日 from
+    自2023年1月1日起、有效期5年. The derivation's own figures must stand in a cited article."""
+
+    figure: str
+    derivation: str
+
+
 class Article(Strict):
     """One article or section: `says` restates all of it in plain words of ours, no 您 needed."""
 
@@ -69,6 +77,7 @@ class Article(Strict):
     evidence: tuple[str, ...] = Field(min_length=1)
     topics: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
+    computed: tuple[Computed, ...] = ()
 
 
 class Answer(Strict):
@@ -88,6 +97,7 @@ class Answer(Strict):
     decided_by: str = ""
     citations: tuple[Cite, ...] = ()
     questions: tuple[str, ...] = ()
+    computed: tuple[Computed, ...] = ()
 
 
 class Answers(Strict):
@@ -104,3 +114,50 @@ class Topic(Strict):
     name: str
     questions: tuple[str, ...] = ()
     needs_region: bool = True
+
+
+class StatusWords(Strict):
+    """How one status of an answer is said: `label` on cards and in tables, `notice` goes before the answer.
+
+    `notice` may hold {valid_from}, {valid_to} and {document}.
+    """
+
+    status: PolicyStatus
+    label: str
+    notice: str = ""
+
+
+class Term(Strict):
+    """A statutory term, what it means, and what people call it (`also`) or mistype (`typos`)."""
+
+    term: str
+    meaning: str = ""
+    also: tuple[str, ...] = ()
+    typos: tuple[str, ...] = ()
+
+
+class NationalFact(Strict):
+    """Something common to the whole country, told where no regional document is needed.
+
+    `source` is said in words after the answer; `grade` is A1 (a government or national-media page, or a full
+    reprint of one) or S (in one of the five documents). Nothing weaker is told.
+    """
+
+    topic: str
+    answer: str
+    why: str = ""
+    next: str = ""
+    source: str
+    url: str = ""
+    grade: Literal["A1", "S"]
+    questions: tuple[str, ...] = ()
+
+
+class Refusal(Strict):
+    """A kind of message we do not answer: the words that give it away (`words`; each may be a regular
+    expression) and what we say. `reason` is the fallback card's."""
+
+    id: str
+    reason: Literal["out_of_scope", "unsafe"]
+    words: tuple[str, ...] = ()
+    reply: str

@@ -1,0 +1,282 @@
+"""Proves the knowledge: shapes, references, no hole in the matrix region x topic, and - wherever the documents'
+text is at hand - that every citation, evidence phrase and figure stands in the cited article.
+
+    python -m bot.knowledge.check [--knowledge DIR] [--texts DIR]
+"""
+
+import argparse
+import sys
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+from bot.knowledge.deadlines import load_deadlines
+from bot.knowledge.figures import Figure, figure_set, figures
+from bot.knowledge.files import KnowledgeError
+from bot.knowledge.library import Knowledge, Region, load_knowledge
+from bot.knowledge.official_texts import Articles, read_texts
+from bot.knowledge.schema import Answer, Article, Cite, Computed
+from bot.messages import PolicyStatus
+from bot.settings import ROOT
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`entry` names the record inside the file (`answers[3] ratio`)."""
+
+    file: str
+    entry: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}：{self.entry}：{self.message}" if self.entry else f"{self.file}：{self.message}"
+
+
+def check_knowledge(knowledge_dir: Path, texts_dir: Path | None) -> list[Problem]:
+    """Everything wrong with the knowledge. Without the documents' texts the proofs against them are left out."""
+    try:
+        knowledge = load_knowledge(knowledge_dir)
+        rules = {"deadlines.yml": load_deadlines(knowledge_dir)}
+    except KnowledgeError as error:
+        return [Problem(_shown(error.file, knowledge_dir), error.key, f"第{error.line}行 {error.expected}")]
+    problems = list(_check_words(knowledge))
+    for region in knowledge.regions.values():
+        problems += _check_references(region, knowledge)
+    if texts_dir is not None:
+        texts = {key: _Text(articles) for key, articles in read_texts(texts_dir).items()}
+        for region in knowledge.regions.values():
+            problems += _check_region_against_texts(region, texts)
+        for file, record in rules.items():
+            problems += _check_rules(file, record, knowledge, texts)
+    return problems
+
+
+def _shown(file: Path, knowledge_dir: Path) -> str:
+    return str(file.relative_to(knowledge_dir)) if file.is_relative_to(knowledge_dir) else str(file)
+
+
+# ---- what the files say about each other --------------------------------------------------------------
+
+
+def _check_words(knowledge: Knowledge) -> Iterator[Problem]:
+    for status in get_args(PolicyStatus):
+        if status not in knowledge.statuses:
+            yield Problem("statuses.yml", status, "缺少这一状态的说法")
+    for fact in knowledge.nation:
+        if fact.topic not in knowledge.topics:
+            yield Problem("nation.yml", fact.topic, "topics.yml 里没有这个主题")
+    told = {fact.topic for fact in knowledge.nation}
+    for topic in knowledge.topics.values():
+        if not topic.needs_region and topic.id not in told:
+            yield Problem("nation.yml", topic.id, "这个主题不分地区，但没有全国的说法")
+
+
+def _check_references(region: Region, knowledge: Knowledge) -> Iterator[Problem]:
+    folder = f"regions/{region.folder}"
+    keys = {document.key for document in region.documents} | {None}
+    for entry, record in _records(region):
+        file = f"{folder}/{entry.split('[')[0]}.yml"
+        topics = (record.topic,) if isinstance(record, Answer) else record.topics
+        for topic in topics:
+            if topic not in knowledge.topics:
+                yield Problem(file, entry, f"topics.yml 里没有主题 {topic}")
+        for cite in _cites(record):
+            if cite.document not in keys:
+                yield Problem(file, entry, f"documents.yml 里没有文件 {cite.document}")
+        if isinstance(record, Answer):
+            yield from (Problem(file, entry, message) for message in _status_slips(record))
+    yield from _check_matrix(region, knowledge, f"{folder}/answers.yml")
+
+
+def _status_slips(answer: Answer) -> Iterator[str]:
+    if answer.status == "delegated" and not answer.decided_by:
+        yield "状态是 delegated（另行规定），但 decided_by 没写由谁定"
+    if answer.status in ("fixed", "delegated", "draft") and not answer.citations:
+        yield f"状态是 {answer.status}，但没有引用条款"
+
+
+def _check_matrix(region: Region, knowledge: Knowledge, file: str) -> Iterator[Problem]:
+    answered = {answer.topic for answer in region.answers}
+    for topic in knowledge.topics.values():
+        if topic.needs_region and topic.id not in answered and topic.id not in region.silent:
+            yield Problem(file, topic.id, f"没有回答“{topic.name}”，也没有列入 silent")
+    for name in region.silent:
+        if name not in knowledge.topics:
+            yield Problem(file, name, "silent 里的主题 topics.yml 没有")
+        elif name in answered:
+            yield Problem(file, name, "既写了回答，又列入 silent，只能留一个")
+    for name, times in Counter(region.silent).items():
+        if times > 1:
+            yield Problem(file, name, "silent 里写了两次")
+
+
+def _records(region: Region) -> Iterator[tuple[str, Answer | Article]]:
+    for number, article in enumerate(region.articles, 1):
+        yield f"articles[{number}] {article.article}", article
+    for number, answer in enumerate(region.answers, 1):
+        yield f"answers[{number}] {answer.topic}", answer
+
+
+def _cites(record: Answer | Article) -> tuple[Cite, ...]:
+    if isinstance(record, Answer):
+        return record.citations
+    return (Cite(article=record.article, document=record.document, evidence=record.evidence),)
+
+
+# ---- against the documents' texts ----------------------------------------------------------------------
+
+
+class _Text:
+    """A document's articles, folded so that white space and the width of punctuation do not matter."""
+
+    def __init__(self, articles: Articles) -> None:
+        self._articles = articles
+        self._folded = {name: _fold(text) for name, text in articles.items()}
+
+    def __contains__(self, article: str) -> bool:
+        return article in self._articles
+
+    def holds(self, article: str, phrase: str) -> bool:
+        return _fold(phrase) in self._folded[article]
+
+    def article(self, name: str) -> str:
+        return self._articles[name]
+
+
+_SAME = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "。": ".", "、": ",", "﹣": "-", "—": "-"})
+
+
+def _fold(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).translate(_SAME).split()).replace("*", "")
+
+
+def _check_region_against_texts(region: Region, texts: Mapping[str, _Text]) -> Iterator[Problem]:
+    for entry, record in _records(region):
+        file = f"regions/{region.folder}/{entry.split('[')[0]}.yml"
+        cites = _cites(record)
+        messages = [message for cite in cites for message in _cite_slips(cite, region, texts)]
+        messages += _figure_slips(record, cites, region, texts)
+        yield from (Problem(file, entry, message) for message in messages)
+
+
+def _cite_slips(cite: Cite, region: Region, texts: Mapping[str, _Text]) -> Iterator[str]:
+    text = _text_of(cite, region, texts)
+    if text is None:
+        yield f"找不到文件 {cite.document or region.main_document.key} 的原文"
+    elif cite.article not in text:
+        yield f"{region.document(cite.document).number} 里没有{cite.article}"
+    else:
+        for phrase in cite.evidence:
+            if not text.holds(cite.article, phrase):
+                yield f"{cite.article}里没有“{phrase}”这句原文"
+
+
+def _text_of(cite: Cite, region: Region, texts: Mapping[str, _Text]) -> _Text | None:
+    return texts.get(cite.document or region.main_document.key)
+
+
+def _figure_slips(
+    record: Answer | Article, cites: tuple[Cite, ...], region: Region, texts: Mapping[str, _Text]
+) -> Iterator[str]:
+    sources = [(cite, _text_of(cite, region, texts)) for cite in cites]
+    text = "\n".join(text.article(cite.article) for cite, text in sources if text and cite.article in text)
+    standing = figure_set(text)
+    for said in _said(record):
+        for figure in figures(_without_computed(said, record.computed)):
+            if not figure.stands_in(standing):
+                yield f"“{figure.text}”不在所引条款里（推算出来的数请写进 computed）"
+    for computed in record.computed:
+        for figure in figures(computed.derivation):
+            if not figure.stands_in(standing):
+                yield f"computed {computed.figure} 的推算依据“{figure.text}”不在所引条款里"
+
+
+def _said(record: Answer | Article) -> tuple[str, ...]:
+    if isinstance(record, Answer):
+        return (record.answer, record.short, record.why, record.next)
+    return (record.says,)
+
+
+def _without_computed(said: str, computed: Iterable[Computed]) -> str:
+    for figure in computed:
+        said = said.replace(figure.figure, "，")
+    return said
+
+
+# ---- citations inside parameters and deadlines ---------------------------------------------------------
+
+
+def _check_rules(
+    file: str, rules: Any, knowledge: Knowledge, texts: Mapping[str, _Text]
+) -> Iterator[Problem]:
+    for path, record, cite in _cited(rules, ""):
+        region = next(region for region in knowledge.regions.values() if region.folder in path.split("."))
+        messages = [*_cite_slips(cite, region, texts), *_rule_figure_slips(record, cite, region, texts)]
+        yield from (Problem(file, path, message) for message in messages)
+
+
+def _cited(value: Any, path: str) -> Iterator[tuple[str, BaseModel, Cite]]:
+    """Every citation inside a record, however deep, with the way to it and the record it belongs to."""
+    if isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            field = getattr(value, name)
+            for cite in field if isinstance(field, tuple) else (field,):
+                if isinstance(cite, Cite):
+                    yield path, value, cite
+                else:
+                    yield from _cited(cite, f"{path}.{name}")
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _cited(item, f"{path}.{key}")
+    elif isinstance(value, tuple):
+        for number, item in enumerate(value, 1):
+            yield from _cited(item, f"{path}[{number}]")
+
+
+def _rule_figure_slips(
+    record: BaseModel, cite: Cite, region: Region, texts: Mapping[str, _Text]
+) -> Iterator[str]:
+    """Numbers of a rule stand in its article: 0.80 as 80%, 20 as 20 or 二十. Zero is how "none" is written."""
+    text = _text_of(cite, region, texts)
+    if text is None or cite.article not in text:
+        return
+    standing = figure_set(text.article(cite.article))
+    for name in type(record).model_fields:
+        value = getattr(record, name)
+        if isinstance(value, Decimal | int) and not isinstance(value, bool) and value:
+            forms = (
+                Figure(Decimal(value), None, str(value)),
+                Figure(Decimal(value) * 100, "percent", str(value)),
+            )
+            if not any(form.stands_in(standing) for form in forms):
+                yield f"{name} 的 {value} 不在{cite.article}里"
+        elif name == "says":
+            for figure in figures(value):
+                if not figure.stands_in(standing):
+                    yield f"“{figure.text}”不在{cite.article}里"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Prints every problem; answers 1 if there is one."""
+    parser = argparse.ArgumentParser(prog="check-knowledge", description="检查 knowledge/ 里的知识文件")
+    parser.add_argument("--knowledge", type=Path, default=ROOT / "knowledge", help="知识目录")
+    parser.add_argument("--texts", type=Path, help="文件原文（*.txt）所在目录；不给就不对照原文")
+    options = parser.parse_args(arguments)
+    if options.texts is not None and not options.texts.is_dir():
+        parser.error(f"没有目录 {options.texts}")
+    problems = check_knowledge(options.knowledge, options.texts)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    against = "已对照文件原文" if options.texts else "未对照文件原文"
+    print(f"发现 {len(problems)} 处问题，{against}" if problems else f"知识文件没有问题，{against}")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""Loads `knowledge/` into one immutable object. Figures and wording come from here and nowhere else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from bot.knowledge.files import read_yaml
+from bot.knowledge.schema import (
+    Answer,
+    Answers,
+    Article,
+    Cite,
+    Document,
+    NationalFact,
+    Refusal,
+    StatusWords,
+    Term,
+    Topic,
+)
+from bot.messages import Citation, PolicyStatus
+
+REGION_FOLDERS: Mapping[str, str] = MappingProxyType(
+    {"江西": "jiangxi", "湖南": "hunan", "吉林": "jilin", "山东": "shandong", "内蒙古": "neimenggu"}
+)
+"""The five regions, in the order people see them, and their folders under `knowledge/regions/`."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """What one region's documents say. `silent` are topics they say nothing about."""
+
+    name: str
+    folder: str
+    documents: tuple[Document, ...]
+    articles: tuple[Article, ...]
+    answers: tuple[Answer, ...]
+    silent: tuple[str, ...]
+
+    @property
+    def main_document(self) -> Document:
+        """The document meant where a citation names none."""
+        return self.documents[0]
+
+    def document(self, key: str | None) -> Document:
+        """The document with this key; without one, the main document. Raises KeyError."""
+        for document in self.documents:
+            if key in (None, document.key):
+                return document
+        raise KeyError(key)
+
+    def citation(self, cite: Cite | Article) -> Citation:
+        """The place as the chat contract names it: document number and article."""
+        return Citation(document=self.document(cite.document).number, article=cite.article)
+
+    def answer_to(self, topic: str) -> Answer | None:
+        """The region's answer to a topic: the first one written."""
+        return next((answer for answer in self.answers if answer.topic == topic), None)
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Everything under `knowledge/` that policy answering needs."""
+
+    folder: Path
+    regions: Mapping[str, Region]
+    topics: Mapping[str, Topic]
+    statuses: Mapping[PolicyStatus, StatusWords]
+    glossary: tuple[Term, ...]
+    nation: tuple[NationalFact, ...]
+    refusals: tuple[Refusal, ...]
+
+
+def load_knowledge(folder: Path) -> Knowledge:
+    """Reads and validates every file. Raises `KnowledgeError` for the first thing wrong in a file's shape;
+    what the files say about each other is proved by `bot.knowledge.check`."""
+    topics = read_yaml(folder / "topics.yml", tuple[Topic, ...])
+    statuses = read_yaml(folder / "statuses.yml", tuple[StatusWords, ...])
+    return Knowledge(
+        folder=folder,
+        regions=MappingProxyType({name: _load_region(folder, name) for name in REGION_FOLDERS}),
+        topics=MappingProxyType({topic.id: topic for topic in topics}),
+        statuses=MappingProxyType({words.status: words for words in statuses}),
+        glossary=read_yaml(folder / "glossary.yml", tuple[Term, ...]),
+        nation=read_yaml(folder / "nation.yml", tuple[NationalFact, ...]),
+        refusals=read_yaml(folder / "scope.yml", tuple[Refusal, ...]),
+    )
+
+
+def _load_region(folder: Path, name: str) -> Region:
+    files = folder / "regions" / REGION_FOLDERS[name]
+    written = read_yaml(files / "answers.yml", Answers)
+    return Region(
+        name=name,
+        folder=REGION_FOLDERS[name],
+        documents=read_yaml(files / "documents.yml", tuple[Document, ...]),
+        articles=read_yaml(files / "articles.yml", tuple[Article, ...]),
+        answers=written.answers,
+        silent=written.silent,
+    )
