@@ -1,0 +1,205 @@
+"""Amounts of money as people say them: 一千二百三十块五, 五百八, 1千2, 3.5万, 3,600元, 七百多块, 两千出头, 八毛.
+
+A number with a unit of money is an amount. A bare number is one only where its surroundings say so
+(药费600, 花了1490, 限额三百六): what is counted, dated, numbered or shared never is.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from bot.language.dates import find_dates
+from bot.language.identifiers import find_identifiers
+from bot.language.normalise import normalise
+from bot.language.numerals import ARABIC, CHINESE, MIXED, step_of, to_decimal
+from bot.language.ratios import find_ratios
+from bot.language.spans import Span, overlaps, without_overlaps
+
+
+@dataclass(frozen=True)
+class Amount:
+    """Yuan, `low` to `high`, both included, equal unless `approximate` (七百多块: 700 to 800).
+
+    Negative as written (-300元): whoever computes asks about it.
+    """
+
+    start: int
+    end: int
+    low: Decimal
+    high: Decimal
+    approximate: bool
+
+
+_N = "[一二两三四五六七八九]"
+_SIGN = r"(?P<sign>(?<![A-Za-z\d)）到])[-−]|负)?"
+_VALUE = rf"(?P<number>{MIXED}|\d{{1,6}}(?:\.\d{{1,2}})?[kKwW](?![A-Za-z])|{ARABIC}|{CHINESE})"
+_TWO_DIGITS = rf"(?P<from>{_N})(?P<to>{_N})(?P<scale>[十百千]|十万|百万|万)"
+_MORE = r"(?P<more>[多来余几](?=万|元|块|圆|钱))?(?P<late_scale>万)?"
+_UNIT = r"(?:元钱|元整|元|块钱|块|圆|RMB|rmb|人民币)"
+_BELOW_YUAN = (
+    rf"(?:零?(?P<jiao>{_N}|[1-9]|半)(?:毛钱?|角)(?:(?P<fen>{_N}|[1-9])(?:分钱?)?(?![\d天年个月]))?"
+    rf"|零?(?P<only_fen>{_N}|[1-9])分钱?|(?P<bare_jiao>{_N}|[1-9]|半)(?![\d零一二三四五六七八九十百千万个年月天周次成号%元块点家种岁]))?"
+)
+_AROUND = r"(?P<around>出头|上下|左右)?"
+
+_WITH_UNIT = re.compile(
+    rf"(?<![A-Za-z\d.]){_SIGN}(?:[¥$] ?)?(?:{_TWO_DIGITS}|{_VALUE}){_MORE} ?{_UNIT}{_BELOW_YUAN}{_AROUND}"
+)
+_WITH_SIGN = re.compile(rf"(?<![A-Za-z\d.]){_SIGN}¥ ?(?:{_VALUE})")
+_RANGE = re.compile(
+    rf"(?<![A-Za-z\d.第])(?P<low>{MIXED}|{ARABIC}|{CHINESE})(?:元|块)?(?:到|至|[-~—～])(?P<high>{MIXED}|{ARABIC}|{CHINESE})(?P<unit>{_UNIT})?"
+)
+_JIAO_ONLY = re.compile(
+    rf"(?<![A-Za-z\d.零一二三四五六七八九十]){_SIGN}(?P<jiao>{_N}|[1-9])毛钱?(?:(?P<fen>{_N}|[1-9])分?(?![天年个月]))?"
+)
+_BARE = re.compile(
+    rf"(?<![A-Za-z\d.,第〔\[/:]){_SIGN}(?:{_TWO_DIGITS}|{_VALUE})(?P<more>[多来余](?!少|[天年月个次周张家种名]))?"
+    r"(?P<late_scale>万)?(?P<around>出头|上下|左右)?(?![A-Za-z\d])"
+)
+_COUNTED = re.compile(
+    r"^(?:[个個天日号月年周岁人次种条级类项张盒片粒支瓶家位度米斤点时床区期版文楼倍成折%份届步样趟回遍口本根针袋颗副]"
+    r"|[多来几余](?:[天年月个次周岁张家种名人])|分(?!钱)|公里|小时|分钟|工作日|名(?!字)|院|甲|级|季度|mg|ml|毫|克|路|后(?!来)|℃|级|号|代|-\d|/\d|:\d)"
+)
+_CUES = (
+    "药费|医药费|医疗费|门诊费|检查费|化验费|治疗费|诊疗费|手术费|住院费|总费用|费用|药钱|花费|花销|花|消费|开销|总共|一共|共|合计|总计|总额|总"
+    "|月限额|年限额|限额|额度|限|起付线|起付|门槛费|门槛|封顶线|封顶|余额|自付|自费|自己付|自己掏|垫付|垫|先付|付|交|缴|扣|掏|收|剩余|剩下|剩|还有"
+    "|报销|报|补|药|钱|金额|支付|块|开|拿|买|吃|用|多|加|涨|账单|发票|票|单子|每月|每个月|一个月|这个月|这月|上月|上个月|每年|一年|一次|每次|个月|价|值|要|给|是|为|到|透析|累计"
+)
+_CUE_BEFORE = re.compile(
+    rf"(?:{_CUES})(?:[是为有大概约莫差不多就才也又都已经快近将超过小于不足到要得吃掉了用完去过共计整的在打]"
+    r"|[每月年这次回一个钱开药费:： ,、]){0,6}$"
+)
+_CUE_AFTER = re.compile(
+    r"^(?:能|可以?|给|该|应该|怎么|咋)?(?:报|的?药费|的?费用|自付|自费|够不够|的?[一-龥]{0,4}药|一盒|一瓶|一支|每月|每年|一个月|不到|以内|整|起|封顶|医保)"
+)
+_ABOUT_MONEY = re.compile(r"[费钱花元块付掏]|限额|额度|起付|封顶|报销|[能给]报|报[多好几]|总共|合计")
+_HOTLINES = {"12393", "12345", "12320", "110", "120", "119", "114"}
+_AFTER_PERCENT_WORDS = re.compile(r"(?:报|比例|报销|报到)(?:是|为|了)?$")
+_GREETING = re.compile(r"^[\s啊呀吧呢哦嗯。.!！?？~]*$")
+
+
+def find_amounts(text: str) -> list[Amount]:
+    """All amounts in text order, none overlapping."""
+    written = normalise(text)
+    taken: list[Span] = [*find_identifiers(text), *find_ratios(text), *find_dates(text, _ANY_DAY)]
+    found = without_overlaps(_with_unit(written))
+    free: list[Amount] = [amount for amount in found if not overlaps(amount, taken)]
+    taken.extend(free)
+    bare = [amount for amount in _bare(written) if not overlaps(amount, taken)]
+    return without_overlaps(free + bare)
+
+
+_ANY_DAY = date(2020, 6, 15)  # only the places of dates matter here
+
+
+def _with_unit(written: str) -> Iterator[Amount]:
+    for match in _RANGE.finditer(written):
+        if match["unit"]:
+            yield from _range(match)
+    for match in _WITH_UNIT.finditer(written):
+        if not _is_together(written, match):
+            yield from _read(match)
+    for match in _WITH_SIGN.finditer(written):
+        yield from _read(match)
+    for match in _JIAO_ONLY.finditer(written):
+        value = _below_yuan(match)
+        yield Amount(match.start(), match.end(), value, value, False)
+
+
+def _is_together(written: str, match: re.Match[str]) -> bool:
+    """一块 means "together" unless money is spoken of; 三元 before 区 is a place."""
+    if match[0] == "一块":
+        return not re.search(r"(?:[花付掏扣报付多少差]了?|一盒|一片|每片)$", written[: match.start()])
+    return bool(re.match(r"[区桥乡镇]", written[match.end() :])) and match[0].endswith("元")
+
+
+def _range(match: re.Match[str]) -> Iterator[Amount]:
+    low, high = to_decimal(match["low"]), to_decimal(match["high"])
+    if low is not None and high is not None and low <= high:
+        yield Amount(match.start(), match.end(), low, high, True)
+
+
+def _read(match: re.Match[str]) -> Iterator[Amount]:
+    named = match.groupdict()
+    if named.get("from"):
+        scale = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "十万": 100_000, "百万": 1_000_000}[
+            named["scale"]
+        ]
+        low, high = (Decimal(scale) * (to_decimal(named[end]) or 0) for end in ("from", "to"))
+        if low < high:
+            yield Amount(match.start(), match.end(), low, high, True)
+        return
+    value = _value(named["number"])
+    if value is None:
+        return
+    step = step_of(named["number"], value)
+    if named.get("late_scale"):
+        value, step = value * 10_000, step * 10_000
+    low = high = value + _below_yuan(match)
+    if named.get("more") in ("多", "余", "几"):
+        high = value + step
+    elif named.get("more") == "来":
+        low, high = value - step / 2, value + step / 2
+    elif named.get("around") == "出头":
+        high = value + step / 2
+    elif named.get("around"):
+        low, high = value - step / 2, value + step / 2
+    if named.get("sign"):
+        low, high = -high, -low
+    yield Amount(match.start(), match.end(), low, high, low != high)
+
+
+def _value(numeral: str) -> Decimal | None:
+    scale = {"k": 1_000, "w": 10_000}.get(numeral[-1].lower())
+    return Decimal(numeral[:-1]) * scale if scale else to_decimal(numeral)
+
+
+def _below_yuan(match: re.Match[str]) -> Decimal:
+    named = match.groupdict()
+    jiao = named.get("jiao") or named.get("bare_jiao")
+    fen = named.get("fen") or named.get("only_fen")
+    return _place(jiao) / 10 + _place(fen) / 100
+
+
+def _place(numeral: str | None) -> Decimal:
+    if numeral is None:
+        return Decimal(0)
+    return Decimal(5) if numeral == "半" else to_decimal(numeral) or Decimal(0)
+
+
+def _bare(written: str) -> Iterator[Amount]:
+    about_money = bool(_ABOUT_MONEY.search(written))
+    for match in _BARE.finditer(written):
+        before, after = written[: match.start()], written[match.end() :]
+        if _COUNTED.match(after) or (match["number"] in _HOTLINES and not _CUE_BEFORE.search(before)):
+            continue
+        if _is_amount(match, before, after, about_money):
+            yield from _read(match)
+
+
+def _is_amount(match: re.Match[str], before: str, after: str, about_money: bool) -> bool:
+    """Whether a bare number is money, by what stands around it."""
+    number = match["number"]
+    spoken = number is None or not number[0].isdecimal() or bool(re.search("[百千万kKwW]", number))
+    if spoken:
+        return (
+            number is None
+            or bool(re.search("[百千万kKwW]", number))
+            or (
+                bool(_CUE_BEFORE.search(before))
+                and "十" in number
+                and bool(re.search(r"[费钱花付额线药]", before[-6:]))
+            )
+        )
+    value = to_decimal(number)
+    if value is None or (number.startswith("0") and "." not in number):
+        return False
+    if value <= 100 and _AFTER_PERCENT_WORDS.search(before):
+        return False
+    if _CUE_BEFORE.search(before) and (value >= 100 or re.search(r"[费钱花付额线价]了?$", before[-4:])):
+        return True
+    if value >= 100 and (_CUE_AFTER.match(after) or about_money):
+        return True
+    return not before.strip() and bool(_GREETING.match(after)) and len(number.replace(",", "")) <= 7
