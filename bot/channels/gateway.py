@@ -1,0 +1,130 @@
+"""The road every message takes: limits, order, redaction, transcript, dialogue engine.
+
+Channels (web chat, REST, Telegram) call `Gateway.receive` and show what comes back; a refusal is an exception
+whose text is a sentence for the person.
+"""
+
+import unicodedata
+from typing import Protocol
+
+import structlog
+
+from bot.channels.engine_client import EngineClient, EngineDown, EngineMessage
+from bot.channels.limits import RateLimit, TooManyTurns, TurnQueue
+from bot.channels.transcript import Line, Transcript
+from bot.clock import Clock
+
+TEXT_SHOWN_TO_ENGINE = 2_000
+SENDER_LENGTH = 100
+RETRY_SECONDS = 5
+
+OutgoingMessage = Line
+"""What a channel shows: text, buttons and card of one message of ours."""
+
+CLERK_ANSWERS = EngineMessage(text="工作人员已经接手这个对话。您的话他们看得到，请稍等回复。")
+
+log = structlog.get_logger()
+
+
+class Refusal(Exception):
+    """The message was not answered; `str()` says to the person why and what to do."""
+
+
+class BadMessage(Refusal):
+    """Nothing that could be answered was sent."""
+
+
+class TooManyMessages(Refusal):
+    """Too fast; may be tried again after `seconds`."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"您发得太快了，我跟不上。请等{seconds}秒再发。")
+        self.seconds = seconds
+
+
+class AssistantDown(Refusal):
+    """No answer can be given now. What was written is kept in the transcript."""
+
+    def __init__(self) -> None:
+        super().__init__("助手暂时回答不了。您写的话已经留下，请过一两分钟再发一次；急事请打12393医保热线。")
+
+
+class Redactor(Protocol):
+    """Takes ID numbers, phones and names out of what people write."""
+
+    async def redact(self, text: str, chat: str) -> str:
+        """The text with each of them replaced by an opaque token of this chat."""
+        ...
+
+
+class Gateway:
+    """Answers messages of all channels. Needs a running event loop; keeps nothing but limits in memory."""
+
+    def __init__(
+        self,
+        engine: EngineClient,
+        transcript: Transcript,
+        redactor: Redactor,
+        clock: Clock,
+        limit: RateLimit,
+    ) -> None:
+        self._transcript = transcript
+        self._engine = engine
+        self._redactor = redactor
+        self._clock = clock
+        self._limit = limit
+        self._turns = TurnQueue()
+
+    async def receive(
+        self, channel: str, sender: str, text: str, message_id: str | None = None
+    ) -> list[OutgoingMessage]:
+        """Our answers to one message; none while a clerk has the chat.
+
+        `sender` is stable and opaque within its channel; `message_id` is the channel's own, so that the same
+        message delivered twice is answered once. Raises a Refusal.
+        """
+        chat = chat_id(channel, sender)
+        text = _readable(text)
+        if not text:
+            raise BadMessage("没有收到文字。请把您的问题写出来再发。")
+        if wait := self._limit.take(chat):
+            raise TooManyMessages(wait)
+        try:
+            async with self._turns.turn(chat):
+                return list(await self._turn(chat, channel, text, message_id))
+        except TooManyTurns as error:
+            raise TooManyMessages(RETRY_SECONDS) from error
+
+    async def lines(self, channel: str, sender: str, after: int) -> list[Line]:
+        """The chat's lines with an id above `after`, and what was pushed to it since: see Transcript.since."""
+        return list(await self._transcript.since(chat_id(channel, sender), after))
+
+    async def _turn(self, chat: str, channel: str, text: str, message_id: str | None) -> tuple[Line, ...]:
+        redacted = await self._redactor.redact(text, chat)
+        heard = await self._transcript.hear(chat, channel, text, redacted, message_id, self._clock())
+        if heard.answers:
+            return heard.answers
+        if heard.clerk_has_chat:
+            if heard.clerk_has_spoken:
+                return ()
+            return await self._transcript.answer(chat, channel, heard.line, (CLERK_ANSWERS,), self._clock())
+        try:
+            messages = await self._engine.answer(chat, heard.payload or typed(redacted))
+        except EngineDown as error:
+            log.error("engine_down", why=str(error))
+            raise AssistantDown from error
+        return await self._transcript.answer(chat, channel, heard.line, messages, self._clock())
+
+
+def chat_id(channel: str, sender: str) -> str:
+    """The chat's name everywhere behind the gateway: senders of two channels never share a chat."""
+    return f"{channel}:{sender}"
+
+
+def typed(text: str) -> str:
+    """What the engine sees of typed text: Rasa reads a leading `/` as a command, so it is taken away."""
+    return text.lstrip("/／ \n\t")[:TEXT_SHOWN_TO_ENGINE] or "？"
+
+
+def _readable(text: str) -> str:
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()

@@ -1,0 +1,202 @@
+"""The public HTTP doors: Rasa's REST channel for programs, the chat page and its messages, health.
+
+`POST /webhooks/rest/webhook` is the chat contract: `{"sender", "message"}` in, a list of messages out.
+The page has chats of its own, found by an unguessable HttpOnly cookie: what was said in a chat is shown to
+the browser that said it, and no sender of another channel can name that chat.
+"""
+
+import json
+import re
+import secrets
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import structlog
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.channels.gateway import SENDER_LENGTH, AssistantDown, BadMessage, Gateway, Refusal, TooManyMessages
+from bot.channels.transcript import Line
+from bot.clock import SHANGHAI
+
+BODY_BYTES = 8 * 1024
+REST, WEBCHAT = "rest", "webchat"
+
+PAGE = Path(__file__).parent / "web"
+PAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+
+COOKIE = "chat"
+COOKIE_SECONDS = 180 * 24 * 3600
+_COOKIE_VALUE = re.compile(r"[A-Za-z0-9_-]{32}")
+
+Health = Callable[[], Awaitable[tuple[bool, dict[str, Any]]]]
+"""Whether everything needed is up, and each part's state as JSON."""
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+# No colon: the transcript's own ids have one.
+MessageId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+_readable_json = partial(json.dumps, ensure_ascii=False)
+
+log = structlog.get_logger()
+
+
+class RestMessage(BaseModel):
+    """What a program sends; Rasa's other fields are accepted and not used."""
+
+    model_config = ConfigDict(strict=True)
+
+    sender: Annotated[str, Field(min_length=1, max_length=SENDER_LENGTH, pattern=r"^[^\p{C}]+$")]
+    message: Annotated[str, Field(min_length=1)]
+    message_id: MessageId | None = None
+
+
+class PageMessage(BaseModel):
+    """What the chat page sends. `after` is the highest line id it shows."""
+
+    model_config = ConfigDict(strict=True)
+
+    message: Annotated[str, Field(min_length=1)]
+    message_id: MessageId
+    after: Annotated[int, Field(ge=0)] = 0
+
+
+def add_chat_routes(app: web.Application, gateway: Gateway, health: Health) -> None:
+    """Adds the chat interface, the chat page at `/` and `/health`."""
+
+    async def rest_webhook(request: web.Request) -> web.Response:
+        body = RestMessage.model_validate_json(await _body(request))
+        lines = await gateway.receive(REST, body.sender, body.message, body.message_id)
+        return _json([_contract_message(line, body.sender) for line in lines])
+
+    async def page_send(request: web.Request) -> web.Response:
+        sender = _sender(request)
+        body = PageMessage.model_validate_json(await _body(request))
+        await gateway.receive(WEBCHAT, sender, body.message, body.message_id)
+        return await page_lines(sender, body.after)
+
+    async def page_read(request: web.Request) -> web.Response:
+        after = request.query.get("after", "0")
+        if not after.isascii() or not after.isdigit() or len(after) > 18:
+            raise BadMessage("after 应当是一个非负整数。")
+        return await page_lines(_sender(request), int(after))
+
+    async def page_lines(sender: str, after: int) -> web.Response:
+        return _json([_page_line(line) for line in await gateway.lines(WEBCHAT, sender, after)])
+
+    async def report_health(_request: web.Request) -> web.Response:
+        up, parts = await health()
+        return _json(parts, status=200 if up else 503)
+
+    app.router.add_post("/webhooks/rest/webhook", _plainly(rest_webhook))
+    app.router.add_post("/chat/messages", _plainly(page_send))
+    app.router.add_get("/chat/messages", _plainly(page_read))
+    app.router.add_get("/health", report_health)
+    app.router.add_get("/", _page)
+    for name in ("chat.css", "chat.js"):
+        app.router.add_get(f"/chat/{name}", _file(name))
+
+
+def _plainly(handler: Handler) -> Handler:
+    """Turns refusals and errors into the contract's statuses, with a sentence under `error`."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except ValidationError as error:
+            return _json({"error": _what_is_wrong(error)}, status=400)
+        except TooManyMessages as refusal:
+            return _json({"error": str(refusal)}, status=429, headers={"Retry-After": str(refusal.seconds)})
+        except AssistantDown as refusal:
+            return _json({"error": str(refusal)}, status=503)
+        except Refusal as refusal:
+            return _json({"error": str(refusal)}, status=400)
+        except web.HTTPException:
+            raise
+        except Exception:
+            log.exception("chat_failed", route=request.path)
+            sentence = "系统出了故障，您刚才的话可能没有收到。请过一两分钟再发；急事请打12393医保热线。"
+            return _json({"error": sentence}, status=500)
+
+    return answer
+
+
+async def _body(request: web.Request) -> bytes:
+    body = b""
+    async for chunk in request.content.iter_chunked(BODY_BYTES):
+        body += chunk
+        if len(body) > BODY_BYTES:
+            error = web.HTTPRequestEntityTooLarge(BODY_BYTES, len(body))
+            error.content_type = "application/json"
+            error.text = '{"error": "一次发的内容太长了，请分成几段发。"}'
+            raise error
+    return body
+
+
+def _what_is_wrong(error: ValidationError) -> str:
+    problem = error.errors()[0]
+    if problem["type"] == "json_invalid":
+        return '请求不是正确的 JSON。请发送 {"sender": "…", "message": "…"}。'
+    field = ".".join(map(str, problem["loc"])) or "请求"
+    return f'{field} 缺失或格式不对。请发送 {{"sender": "…", "message": "…"}}。'
+
+
+def _contract_message(line: Line, sender: str) -> dict[str, Any]:
+    message: dict[str, Any] = {"recipient_id": sender, "text": line.text}
+    if line.buttons:
+        message["buttons"] = line.buttons
+    if line.card is not None:
+        message["custom"] = line.card
+    return message
+
+
+def _page_line(line: Line) -> dict[str, Any]:
+    return {
+        "id": line.id,
+        "from": line.author,
+        "at": line.at.astimezone(SHANGHAI).isoformat(timespec="seconds"),
+        "text": line.text,
+        "buttons": line.buttons,
+        "custom": line.card,
+        "message_id": line.source_id,
+    }
+
+
+def _json(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    response = web.json_response(body, status=status, headers=headers, dumps=_readable_json)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _sender(request: web.Request) -> str:
+    cookie = request.cookies.get(COOKIE, "")
+    if not _COOKIE_VALUE.fullmatch(cookie):
+        raise BadMessage("浏览器没有带上对话编号。请允许本页使用 Cookie，再刷新页面。")
+    return cookie
+
+
+async def _page(request: web.Request) -> web.StreamResponse:
+    response = web.FileResponse(PAGE / "index.html", headers=PAGE_HEADERS)
+    cookie = request.cookies.get(COOKIE, "")
+    if not _COOKIE_VALUE.fullmatch(cookie):
+        cookie = secrets.token_urlsafe(24)
+    response.set_cookie(
+        COOKIE, cookie, max_age=COOKIE_SECONDS, httponly=True, samesite="Lax", secure=request.secure
+    )
+    return response
+
+
+def _file(name: str) -> Handler:
+    async def serve(_request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(PAGE / name, headers=PAGE_HEADERS)
+
+    return serve
