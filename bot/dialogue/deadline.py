@@ -1,0 +1,219 @@
+"""Time limits computed from dates the person gave: "9月30号晚上在小程序交的，啥时候有结果"."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, time
+
+from bot.deadlines.calendar import DateRange, WorkingCalendar
+from bot.deadlines.limits import Due, Occurrence, due, open_point
+from bot.dialogue.asking import ask_for_region
+from bot.dialogue.turn import Context, Outcome, Task, Turn
+from bot.knowledge.deadlines import Event, OpenPoint, RegionDeadlines, Unit
+from bot.knowledge.library import Knowledge, Region
+from bot.knowledge.schema import Cite
+from bot.language import normalise
+from bot.language.dates import DateMention, find_dates
+from bot.messages import Citation, DeadlineCard, Reply
+
+_ONLINE = re.compile(r"爱山东|鲁医保|政务服务网|小程序|app|线上|网上|手机上|公众号", re.IGNORECASE)
+_OBJECTS = re.compile(r"不服|异议|有意见|复核|没通过|不通过|没批|没给批|被拒|不给过")
+_RECEIVED = re.compile(r"拿到|收到|接到|告知|出来|下来|结果|通知|短信")
+_REVIEW = re.compile(r"复审|复[身慎查]|年审|续期|续[其期]|享受期|有效期|过期|到期|截止")
+_APPROVED = re.compile(r"批(?!发)|通过|认定(?:好|完|下来|过|了|上)|办下来|审核过|过了审")
+_SUBMITTED = re.compile(
+    r"交(?!通|叉|费|钱|社保|医保)|提[交的]|递|申请|申报|报上|上报|报的|上传|送的|办的|弄的"
+)
+_PAST_DUE_REGION_NEXT = "请先向受理的机构问清楚；没有答复的，可以找参保地医保经办机构，或拨打12393。"
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What this turn says about dates. `acted_on`: when something was (to be) done about a review that is due."""
+
+    event: Event | None
+    day: DateMention | None
+    acted_on: date | None
+    online: bool
+
+
+class DeadlineAnswers:
+    """Answers from the regions' time limits, the working-day calendar and what the conversation told."""
+
+    def __init__(
+        self, knowledge: Knowledge, deadlines: Mapping[str, RegionDeadlines], calendar: WorkingCalendar
+    ) -> None:
+        self._knowledge = knowledge
+        self._deadlines = deadlines
+        self._calendar = calendar
+
+    def concerns(self, turn: Turn, context: Context) -> bool:
+        """Whether this turn tells a date that a time limit runs from, or adds to such an account."""
+        reading = _read(turn, context)
+        if reading.day is not None:
+            return reading.event is not None or bool(context.timeline.get("event"))
+        known = "on" in context.timeline
+        return context.task is Task.DEADLINE and (
+            (known and bool(turn.values("disease") or turn.values("region") or reading.online))
+            or (known and reading.event is not None)
+        )
+
+    def rules_of(self, region: str) -> RegionDeadlines:
+        """The time limits and process of a region, by its name."""
+        return self._deadlines[self._knowledge.regions[region].folder]
+
+    def answer(self, turn: Turn, context: Context) -> Outcome:
+        """The due date that follows, or that no document fixes one; asks for the region if it is not known."""
+        context = _remember(turn, context, _read(turn, context))
+        if context.region is None or context.region not in self._knowledge.regions:
+            return ask_for_region(
+                replace(context, task=Task.DEADLINE), "请问是哪里参保的？各地的时限不一样。"
+            )
+        region = self._knowledge.regions[context.region]
+        occurrence = _occurrence(context)
+        if occurrence is None:
+            text = "您说的日期不太对，或者只有月份。请告诉我具体是哪一天，例如2026年3月5日。"
+            card = DeadlineCard(label="日期", due_on=None, rule="date_missing")
+            return Outcome((Reply(text, card=card),), replace(context, asked="date"))
+        return Outcome((self._reply(region, occurrence, turn, context),), replace(context, asked=None))
+
+    def _reply(self, region: Region, occurrence: Occurrence, turn: Turn, context: Context) -> Reply:
+        rules = self.rules_of(region.name)
+        found = due(rules, occurrence, self._calendar)
+        if found is None:
+            return _nothing_fixed(region, open_point(rules, occurrence.event), occurrence)
+        acted_on = date.fromisoformat(context.timeline.get("acted_on") or turn.now.date().isoformat())
+        if occurrence.event is Event.REVIEW_DUE and rules.after_review_due and acted_on > found.on.last:
+            return _too_late(region, rules.after_review_due, occurrence)
+        return _due_reply(region, found, occurrence, turn.now.date())
+
+
+def _read(turn: Turn, context: Context) -> _Reading:
+    text = normalise(turn.text)
+    dates = [mention for mention in find_dates(text, turn.now.date())]
+    event = _event(text)
+    days = [mention for mention in dates if mention.day is not None]
+    if event is Event.REVIEW_DUE and len(days) > 1:
+        due_day = min(days, key=lambda mention: _distance(mention, text, r"到期|截止|期限|有效"))
+        others = [mention.day for mention in days if mention is not due_day]
+        return _Reading(event, due_day, others[-1], bool(_ONLINE.search(text)))
+    chosen = days[0] if days else (dates[0] if dates else None)
+    return _Reading(event, chosen, None, bool(_ONLINE.search(text)))
+
+
+def _distance(mention: DateMention, text: str, pattern: str) -> int:
+    return min((abs(found.start() - mention.end) for found in re.finditer(pattern, text)), default=len(text))
+
+
+def _event(text: str) -> Event | None:
+    """What happened on the date, by the words around it; objections win over approvals, those over filings."""
+    if _OBJECTS.search(text) and _RECEIVED.search(text):
+        return Event.RESULT_RECEIVED
+    if _REVIEW.search(text) and not _SUBMITTED.search(text.replace("申请复审", "").replace("重新申请", "")):
+        return Event.REVIEW_DUE
+    if _APPROVED.search(text):
+        return Event.APPROVED
+    if _SUBMITTED.search(text):
+        return Event.SUBMITTED
+    return Event.REVIEW_DUE if _REVIEW.search(text) else None
+
+
+def _remember(turn: Turn, context: Context, reading: _Reading) -> Context:
+    timeline = dict(context.timeline)
+    if reading.event:
+        timeline["event"] = reading.event.value
+    if reading.day:
+        timeline.pop("on", None)
+        if reading.day.day:
+            timeline["on"] = reading.day.day.isoformat()
+        if reading.day.time:
+            timeline["at"] = reading.day.time.isoformat()
+    if reading.acted_on:
+        timeline["acted_on"] = reading.acted_on.isoformat()
+    if reading.online:
+        timeline["online"] = True
+    regions = turn.values("region")
+    diseases = turn.values("disease") or context.diseases
+    return replace(
+        context,
+        task=Task.DEADLINE,
+        timeline=timeline,
+        region=regions[0].split("/")[0] if regions else context.region,
+        diseases=diseases,
+    )
+
+
+def _occurrence(context: Context) -> Occurrence | None:
+    timeline = context.timeline
+    if "on" not in timeline:
+        return None
+    return Occurrence(
+        event=Event(timeline.get("event", Event.SUBMITTED.value)),
+        on=date.fromisoformat(timeline["on"]),
+        at=time.fromisoformat(timeline["at"]) if "at" in timeline else None,
+        online=bool(timeline.get("online")),
+        diseases=context.diseases,
+    )
+
+
+def _due_reply(region: Region, found: Due, occurrence: Occurrence, today: date) -> Reply:
+    citation = region.citation(found.rule.cite)
+    lines = [f"{found.rule.label}是{say_range(found.on)}。"]
+    lines.append(f"{found.rule.says}。{_counting(found, occurrence)}依据：{citation}。")
+    if not found.on.exact:
+        lines.append("那一年的放假安排还没有公布，这是预计的日期，公布后才能确定。")
+    if found.rule.caveat:
+        lines.append(f"{found.rule.caveat}。")
+    if occurrence.event is Event.SUBMITTED and today > found.on.last:
+        lines.append(f"现在已经过了这一天。{_PAST_DUE_REGION_NEXT}")
+    elif (
+        occurrence.event is Event.SUBMITTED
+        and not occurrence.diseases
+        and found.rule.unit is Unit.WORKING_DAY
+    ):
+        lines.append("有的病种办得更快。请问是什么病？")
+    card = DeadlineCard(
+        label=found.rule.label, due_on=found.on.first, rule=found.rule.id, citations=(citation,)
+    )
+    return Reply("\n".join(lines), card=card)
+
+
+def _counting(found: Due, occurrence: Occurrence) -> str:
+    if found.rule.unit in (Unit.WORKING_DAY, Unit.CALENDAR_DAY):
+        return f"从{say_date(occurrence.on)}的次日起算。"
+    return ""
+
+
+def _nothing_fixed(region: Region, point: OpenPoint | None, occurrence: Occurrence) -> Reply:
+    if point is None:
+        says, cite = f"{region.name}的文件没有写这方面的期限", None
+        label, next_step = "期限", "请问参保地医保经办机构，或拨打12393。"
+    else:
+        says, cite, label, next_step = point.says, point.cite, point.label, point.next
+    citations = _citations(region, cite)
+    source = f"依据：{citations[0]}。" if citations else ""
+    card = DeadlineCard(label=label, due_on=None, rule="not_fixed", citations=citations)
+    return Reply(f"{says}。{source}\n{next_step}", card=card)
+
+
+def _too_late(region: Region, after: OpenPoint, occurrence: Occurrence) -> Reply:
+    citations = _citations(region, after.cite)
+    text = f"已经过期了，{say_date(occurrence.on)}是最后一天。\n{after.says}。依据：{citations[0]}。\n{after.next}"
+    card = DeadlineCard(label=after.label, due_on=occurrence.on, rule="review_overdue", citations=citations)
+    return Reply(text, card=card)
+
+
+def _citations(region: Region, cite: Cite | None) -> tuple[Citation, ...]:
+    return (region.citation(cite),) if cite else ()
+
+
+def say_date(day: date) -> str:
+    """2026年3月13日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def say_range(dates: DateRange) -> str:
+    """A date, or "预计在…到…之间"."""
+    if dates.exact:
+        return say_date(dates.first)
+    return f"预计在{say_date(dates.first)}到{say_date(dates.last)}之间的一天"

@@ -1,0 +1,57 @@
+"""Talks to the running assistant as any client does: the chat contract, and the engine's parse endpoint."""
+
+import itertools
+import json
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+
+_numbers = itertools.count()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """All messages of the last turn: their texts joined, and their cards."""
+
+    text: str
+    cards: tuple[dict[str, Any], ...]
+
+    def card(self, *names: str) -> dict[str, Any] | None:
+        """The first card of one of these kinds."""
+        return next((card for card in self.cards if card.get("card") in names), None)
+
+    @property
+    def citations(self) -> list[dict[str, str]]:
+        """Every citation on any card, comparison rows included."""
+        found = []
+        for card in self.cards:
+            found += card.get("citations") or []
+            for row in card.get("rows") or []:
+                found += row.get("citations") or []
+        return found
+
+
+def converse(url: str, turns: list[str]) -> Answer:
+    """Says the turns one after the other in a new chat and answers with what the last one brought."""
+    sender = f"evaluation-{time.time_ns()}-{next(_numbers)}"
+    messages: list[dict[str, Any]] = []
+    for turn in turns:
+        messages = _post(f"{url}/webhooks/rest/webhook", {"sender": sender, "message": turn})
+    text = "\n".join(message.get("text", "") for message in messages)
+    return Answer(text, tuple(message["custom"] for message in messages if message.get("custom")))
+
+
+def parse(engine_url: str, text: str) -> dict[str, Any]:
+    """The engine's understanding of one utterance."""
+    understanding: dict[str, Any] = _post(f"{engine_url}/model/parse", {"text": text})
+    return understanding
+
+
+def _post(url: str, body: dict[str, Any]) -> Any:
+    request = urllib.request.Request(
+        url, json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST"
+    )
+    with urllib.request.urlopen(request, timeout=30) as response:
+        return json.load(response)
