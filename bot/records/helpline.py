@@ -1,0 +1,52 @@
+"""Chats that ask for a human: the waiting line and who answers."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.records.models import HandoffTicket
+
+
+def open_ticket(
+    session: Session, chat: str, channel: str, reason: str | None, now: datetime
+) -> HandoffTicket:
+    """The chat's ticket: the one that is not closed yet, else a new one at the end of the line."""
+    ticket = active_ticket(session, chat)
+    if ticket is None:
+        number = f"{now:%m%d}-{secrets.randbelow(10_000):04d}"
+        ticket = HandoffTicket(
+            number=number, chat=chat, channel=channel, state="waiting", reason=reason, opened_at=now
+        )
+        session.add(ticket)
+        session.flush()
+    return ticket
+
+
+def active_ticket(session: Session, chat: str) -> HandoffTicket | None:
+    """The chat's ticket that is waiting or open."""
+    return session.scalar(
+        select(HandoffTicket).where(HandoffTicket.chat == chat, HandoffTicket.state != "closed")
+    )
+
+
+def queue_position(session: Session, ticket: HandoffTicket) -> int:
+    """1 for the next to be answered; 0 when somebody has taken it."""
+    if ticket.state != "waiting":
+        return 0
+    before = session.scalar(
+        select(func.count())
+        .select_from(HandoffTicket)
+        .where(HandoffTicket.state == "waiting", HandoffTicket.opened_at <= ticket.opened_at)
+    )
+    return before or 1
+
+
+def waiting(session: Session) -> list[HandoffTicket]:
+    """All chats that wait for a human or are with one, longest waiting first."""
+    return list(
+        session.scalars(
+            select(HandoffTicket).where(HandoffTicket.state != "closed").order_by(HandoffTicket.opened_at)
+        )
+    )

@@ -1,0 +1,205 @@
+"""The reminder outbox: rows are planned once, claimed with a lease, and keep their outcome for ever."""
+
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CursorResult, Insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, joinedload
+
+from bot.records.models import Eligibility, Person, Reminder, ReminderState, Subscription
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class ReviewDue:
+    """A recognised disease whose review falls due, and one address its person agreed to be reminded at."""
+
+    person_id: str
+    region: str
+    disease: str
+    review_due: date
+    kinds_off: tuple[str, ...]
+    channel: str
+    address: str
+
+
+@dataclass(frozen=True)
+class PlannedReminder:
+    """A reminder to be written into the outbox. `due_at` is aware."""
+
+    kind: str
+    person_id: str
+    disease: str
+    deadline: date
+    lead_days: int
+    channel: str
+    address: str
+    text: str
+    due_at: datetime
+
+
+def reviews_due(session: Session, first: date, last: date) -> Iterator[ReviewDue]:
+    """Reviews that fall due from `first` to `last`, once for each address with consent, streamed."""
+    rows = session.execute(
+        select(Eligibility, Person.region, Subscription)
+        .join(Person, Person.person_id == Eligibility.person_id)
+        .join(Subscription, Subscription.person_id == Eligibility.person_id)
+        .where(Eligibility.review_due.between(first, last))
+        .execution_options(yield_per=BATCH)
+    )
+    for eligibility, region, subscription in rows:
+        assert eligibility.review_due is not None  # the query asks for a date
+        yield ReviewDue(
+            person_id=eligibility.person_id,
+            region=region,
+            disease=eligibility.disease,
+            review_due=eligibility.review_due,
+            kinds_off=tuple(subscription.kinds_off),
+            channel=subscription.channel,
+            address=subscription.address,
+        )
+
+
+def plan(session: Session, reminders: Iterable[PlannedReminder]) -> int:
+    """Writes reminders that were never planned before; answers how many were new."""
+    written = 0
+    batch: list[dict[str, Any]] = []
+    for reminder in reminders:
+        batch.append(vars(reminder) | {"not_before": reminder.due_at, "state": "pending", "attempts": 0})
+        if len(batch) == BATCH:
+            written += _insert_new(session, batch)
+            batch = []
+    return written + (_insert_new(session, batch) if batch else 0)
+
+
+def _insert_new(session: Session, rows: list[dict[str, Any]]) -> int:
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    insert: Any = postgresql.insert if on_postgresql else sqlite.insert
+    statement: Insert = insert(Reminder).values(rows).on_conflict_do_nothing().returning(Reminder.id)
+    return len(session.execute(statement).all())
+
+
+def claim(session: Session, now: datetime, lease: timedelta, limit: int = BATCH) -> list[Reminder]:
+    """Takes reminders that are due, for this worker alone, until the lease ends. Persons come loaded."""
+    token = secrets.token_hex(8)
+    due = (
+        select(Reminder.id)
+        .where(Reminder.state == "pending", Reminder.not_before <= now)
+        .order_by(Reminder.not_before)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = session.scalars(
+        update(Reminder)
+        .where(Reminder.id.in_(due))
+        .values(
+            state="claimed",
+            lease_token=token,
+            lease_until=now + lease,
+            attempts=Reminder.attempts + 1,
+        )
+        .returning(Reminder.id)
+    ).all()
+    return list(
+        session.scalars(
+            select(Reminder).where(Reminder.id.in_(ids)).options(joinedload(Reminder.person))
+        ).unique()
+    )
+
+
+def release_expired(session: Session, now: datetime, tells_doubles: Sequence[str]) -> int:
+    """Ends leases of workers that died: tried again where the channel tells doubles apart, else `unknown`.
+
+    An unknown reminder may or may not have arrived; a human decides.
+    """
+    expired = (Reminder.state == "claimed", Reminder.lease_until < now)
+    again = session.execute(
+        update(Reminder)
+        .where(*expired, Reminder.channel.in_(tells_doubles))
+        .values(state="pending", lease_token=None, lease_until=None)
+    )
+    unknown = session.execute(
+        update(Reminder)
+        .where(*expired, Reminder.channel.not_in(tells_doubles))
+        .values(state="unknown", last_error="发送途中中断，结果不明", lease_token=None)
+    )
+    return _changed(again) + _changed(unknown)
+
+
+def still_wanted(session: Session, reminder: Reminder) -> bool:
+    """Whether, right now, the person still agrees at that address and the date on record is still the same."""
+    agreed = session.scalar(
+        select(Subscription).where(
+            Subscription.person_id == reminder.person_id,
+            Subscription.channel == reminder.channel,
+            Subscription.address == reminder.address,
+        )
+    )
+    if agreed is None or not agreed.wants(reminder.kind):
+        return False
+    return (
+        session.scalar(
+            select(Eligibility.id).where(
+                Eligibility.person_id == reminder.person_id,
+                Eligibility.disease == reminder.disease,
+                Eligibility.review_due == reminder.deadline,
+            )
+        )
+        is not None
+    )
+
+
+def record(session: Session, reminder: Reminder, state: ReminderState, **details: Any) -> bool:
+    """Writes the outcome, if the lease is still this worker's; answers whether it was."""
+    changed = session.execute(
+        update(Reminder)
+        .where(Reminder.id == reminder.id, Reminder.lease_token == reminder.lease_token)
+        .values(state=state, lease_token=None, lease_until=None, **details)
+    )
+    return _changed(changed) == 1
+
+
+def switch_off_address(session: Session, channel: str, address: str) -> None:
+    """Forgets an address that is blocked or gone, at everybody who named it."""
+    for subscription in session.scalars(
+        select(Subscription).where(Subscription.channel == channel, Subscription.address == address)
+    ):
+        session.delete(subscription)
+
+
+def subscriptions_of(session: Session, person_id: str) -> list[Subscription]:
+    """Where a person agreed to be reminded."""
+    return list(session.scalars(select(Subscription).where(Subscription.person_id == person_id)))
+
+
+def subscribe(session: Session, person_id: str, channel: str, address: str, now: datetime) -> None:
+    """Notes consent to be reminded at an address; all kinds are on again."""
+    known = session.scalar(
+        select(Subscription).where(
+            Subscription.person_id == person_id,
+            Subscription.channel == channel,
+            Subscription.address == address,
+        )
+    )
+    if known is None:
+        session.add(Subscription(person_id=person_id, channel=channel, address=address, consent_at=now))
+    else:
+        known.kinds_off = []
+
+
+def unsubscribe(session: Session, address: str) -> int:
+    """Stops everything that goes to an address, whoever it concerns; answers how many subscriptions ended."""
+    found = list(session.scalars(select(Subscription).where(Subscription.address == address)))
+    for subscription in found:
+        session.delete(subscription)
+    return len(found)
+
+
+def _changed(result: Any) -> int:
+    assert isinstance(result, CursorResult)
+    return result.rowcount
