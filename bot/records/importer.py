@@ -15,7 +15,7 @@ from zipfile import BadZipFile
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
-from rich.progress import Progress, TaskID
+from rich.progress import Progress
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -145,21 +145,21 @@ def _all_batches(
 ) -> Iterator[tuple[KnownSheet, list[Row]]]:
     for known in sheets:
         task = bar.add_task(f"{known.sheet.file} → {known.table.chinese}", total=known.sheet.line_count)
-        rows = _rows(known, report, bar, task)
+        rows = _rows(known, report)
         while batch := list(islice(rows, BATCH)):
+            bar.update(task, completed=batch[-1].line)
             yield known, batch
 
 
 # --- rows -----------------------------------------------------------------------------------------
 
 
-def _rows(known: KnownSheet, report: ImportReport, bar: Progress, task: TaskID) -> Iterator[Row]:
+def _rows(known: KnownSheet, report: ImportReport) -> Iterator[Row]:
     """The good rows; the others are reported."""
     counts = report.tables.setdefault(known.table.name, TableReport())
     line = 1
     try:
         for line, cells in known.sheet.rows:
-            bar.update(task, completed=line)
             if not any(cells):
                 continue
             values, faults = _read(known, cells)
@@ -284,31 +284,28 @@ def _known_sheets(path: Path, report: ImportReport) -> Iterator[KnownSheet]:
 
 
 def _recognise(sheet: Sheet, header: list[str]) -> KnownSheet:
-    """The table that misses the fewest columns; it may miss none."""
-    if not header:
-        raise _FileFault("文件是空的")
+    """The table that knows the most of the header's columns; all that it needs must be there."""
     titles = [title.lower() for title in header]
+    if not titles:
+        raise _FileFault("文件是空的")
     if repeated := sorted({title for title in titles if title and titles.count(title) > 1}):
         raise _FileFault(f"表头有重复的列：{'、'.join(repeated)}")
-    table = min(TABLES, key=lambda table: (len(_missing(table, titles)), -len(table.columns)))
-    missing = _missing(table, titles)
-    own_names = {name for column in table.columns for name in (column.name, column.chinese)}
-    if not own_names.intersection(titles):
+    table = max(TABLES, key=lambda table: sum(title in _by_title(table) for title in titles))
+    by_title = _by_title(table)
+    columns = [by_title.get(title) for title in titles]
+    if not any(columns):
         names = "、".join(f"{table.chinese}（{table.name}）" for table in TABLES)
-        raise _FileFault(f"表头认不出是哪张表，应为 {names} 之一的列名")
-    if missing:
+        raise _FileFault(f"表头认不出是哪张表。可以导入的有：{names}")
+    if len({c.name for c in columns if c}) < sum(c is not None for c in columns):
+        raise _FileFault("表头里同一列的中文名和英文名都有，请留一个")
+    if missing := [c for c in table.columns if c not in columns and not c.optional_header]:
         wanted = "、".join(f"{column.chinese}（{column.name}）" for column in missing)
         raise _FileFault(f"看表头像是{table.chinese}表（{table.name}），但缺少列：{wanted}")
-    by_title = {name: column for column in table.columns for name in (column.name, column.chinese)}
-    return KnownSheet(sheet, table, header, [by_title.get(title) for title in titles])
+    return KnownSheet(sheet, table, header, columns)
 
 
-def _missing(table: Table, titles: list[str]) -> list[Column]:
-    return [
-        column
-        for column in table.columns
-        if not column.optional_header and column.name not in titles and column.chinese not in titles
-    ]
+def _by_title(table: Table) -> dict[str, Column]:
+    return {title: column for column in table.columns for title in (column.name, column.chinese)}
 
 
 def _sheets(path: Path) -> Iterator[Sheet]:
@@ -331,7 +328,7 @@ def _encoding(path: Path) -> tuple[str, int]:
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             with path.open(encoding=encoding, newline="") as file:
-                return encoding, sum(chunk.count("\n") for chunk in iter(lambda: file.read(1 << 20), ""))
+                return encoding, sum(chunk.count("\n") for chunk in iter(lambda: file.read(1 << 16), ""))
         except UnicodeDecodeError:
             continue
     raise _FileFault("文字编码认不出，请另存为 UTF-8 编码的 CSV")

@@ -20,7 +20,7 @@ def a_person(**changes: object) -> Person:
     fields = {
         "person_id": "P1",
         "name": "演示·张秀英",
-        "id_number": "999999195001010014",
+        "id_number": "999999195001010018",
         "phone": "19900000001",
         "region": "湖南",
         "scheme": "居民",
@@ -47,7 +47,7 @@ def test_personal_values_are_unreadable_on_disk_and_found_by_index(database: Dat
     assert b"19900000001" not in b"".join(bytes(value) for row in raw for value in row[:3])
     assert raw[0][0] != raw[1][0], "two equal names must differ on disk"
     assert raw[0][3] == raw[1][3]
-    assert [p.id_number for p in found] == ["999999195001010014"] * 2
+    assert [p.id_number for p in found] == ["999999195001010018"] * 2
 
 
 def test_the_index_follows_a_changed_value(database: Database) -> None:
