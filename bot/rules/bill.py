@@ -1,0 +1,113 @@
+"""The lines of one settlement, in their order, on exact figures. One function per line of the bill.
+
+The lines bear the names of the national settlement items. Nothing here is uncertain: `bot.rules.estimate`
+evaluates a bill at the corners of what is unknown.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from bot.rules.money import NOTHING, to_fen
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Yuan spent at one time; `quarter` is the first day of its quarter where months were named."""
+
+    amount: Decimal
+    quarter: date | None = None
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """One exact case. `monthly_limit` bounds the eligible cost, `cap_left` what the fund pays; None: no bound.
+
+    `quota_months`: the costs together may use that many months' limits at once; None: each cost has its month's.
+    `quarterly`: what one named month leaves of its limit may be used in another of the same quarter.
+    `favourable` decides how an excluded amount is spread over several months.
+    """
+
+    costs: tuple[Cost, ...]
+    excluded: Decimal
+    deductible_left: Decimal
+    monthly_limit: Decimal | None
+    quota_months: int | None
+    quarterly: bool
+    ratio: Decimal
+    cap_left: Decimal | None
+    payable: bool
+    favourable: bool
+
+
+@dataclass(frozen=True)
+class Bill:
+    """Yuan per line; `fund_pays` + `you_pay` = `total`."""
+
+    total: Decimal
+    within_policy: Decimal
+    deductible: Decimal
+    within_limit: Decimal
+    fund_pays: Decimal
+    you_pay: Decimal
+
+
+def settle(inputs: Inputs) -> Bill:
+    """The whole bill."""
+    total = total_cost(inputs)
+    within = within_policy(inputs, total)
+    deductible = deductible_paid(inputs, within)
+    limited = within_limit(inputs, within - deductible)
+    fund = fund_pays(inputs, limited)
+    return Bill(total, within, deductible, limited, fund, total - fund)
+
+
+def total_cost(inputs: Inputs) -> Decimal:
+    """医疗费总额."""
+    return sum((c.amount for c in inputs.costs), NOTHING)
+
+
+def within_policy(inputs: Inputs, total: Decimal) -> Decimal:
+    """符合政策范围: without what is the person's anyway (江西第十八条, 湖南第十三条 政策范围内)."""
+    return max(NOTHING, total - inputs.excluded)
+
+
+def deductible_paid(inputs: Inputs, within: Decimal) -> Decimal:
+    """起付线 used up by this cost (山东第十五条: counted up over the year; 湖南第十三条, 江西第十八条: none)."""
+    return min(within, inputs.deductible_left)
+
+
+def within_limit(inputs: Inputs, eligible: Decimal) -> Decimal:
+    """限额内费用: the eligible cost the ratio applies to (湖南第十三条; periods of the quota 第十六条)."""
+    limit = inputs.monthly_limit
+    if limit is None:
+        return eligible
+    if inputs.quota_months is not None:
+        return min(eligible, limit * inputs.quota_months)
+    counted = sum((min(sum(group, NOTHING), limit * len(group)) for group in _quota_groups(inputs)), NOTHING)
+    excluded = total_cost(inputs) - eligible
+    return (
+        min(counted, eligible)
+        if inputs.favourable or len(inputs.costs) == 1
+        else max(NOTHING, counted - excluded)
+    )
+
+
+def _quota_groups(inputs: Inputs) -> Iterable[list[Decimal]]:
+    """Costs that share their months' limits: each alone, or those of one quarter together."""
+    if not inputs.quarterly:
+        return [[c.amount] for c in inputs.costs]
+    groups: dict[object, list[Decimal]] = defaultdict(list)
+    for index, cost in enumerate(inputs.costs):
+        groups[cost.quarter or index].append(cost.amount)
+    return groups.values()
+
+
+def fund_pays(inputs: Inputs, limited: Decimal) -> Decimal:
+    """统筹基金支出, the only rounded line; bounded by the year's cap (江西第十八条)."""
+    if not inputs.payable:
+        return to_fen(NOTHING)
+    paid = limited * inputs.ratio
+    return to_fen(paid if inputs.cap_left is None else min(paid, inputs.cap_left))

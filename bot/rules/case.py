@@ -1,0 +1,86 @@
+"""What a person has told about one cost question. Everything is optional: what nobody said stays unknown."""
+
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from bot.knowledge.parameters import Condition
+from bot.knowledge.schema import Scheme
+from bot.rules.money import Span
+
+Employment = Literal["在职", "退休"]
+BenefitClass = Literal["Ⅰ", "Ⅱ"]
+
+
+@dataclass(frozen=True)
+class Days:
+    """A day, or a time known only roughly (`3月`), both ends included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class MonthCost:
+    """What was spent in one calendar month, named by its first day; yuan."""
+
+    month: date
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Case:
+    """Amounts in yuan, ratios between 0 and 1.
+
+    `amount` is the cost of `months` months together (one, if not said), or of each of them if `each_month`.
+    `excluded` (and `excluded_ratio`, of the amount) never enters the policy's scope; `within_policy` does.
+    `used` is the cost already counted against the monthly limit, or what the fund has already paid this year.
+    `quota_left` is what remains of the month's limit or of the year's cap; `unused_before` what an earlier
+    month left over. `until`: the amount recurs monthly to this day.
+    """
+
+    region: str | None = None
+    scheme: Scheme | None = None
+    employment: Employment | None = None
+    diseases: tuple[str, ...] = ()
+    benefit_class: BenefitClass | None = None
+    hospital_level: str | None = None
+    amount: Span | None = None
+    months: int | None = None
+    each_month: bool | None = None
+    until: date | None = None
+    by_month: tuple[MonthCost, ...] = ()
+    within_policy: Decimal | None = None
+    excluded: Decimal | None = None
+    excluded_ratio: Decimal | None = None
+    examination: Decimal | None = None
+    monthly_limit: Decimal | None = None
+    extra_limit: Decimal | None = None
+    used: Decimal | None = None
+    quota_left: Decimal | None = None
+    unused_before: Decimal | None = None
+    unused_month: date | None = None
+    ratio: Decimal | None = None
+    deductible: Decimal | None = None
+    deductible_met: Decimal | None = None
+    deductible_left: Decimal | None = None
+    deductible_full: bool | None = None
+    deductible_met_in: Days | None = None
+    annual_cap: Decimal | None = None
+    cap_not_reached: bool | None = None
+    approved_on: Days | None = None
+    treated_on: Days | None = None
+    conditions: frozenset[Condition] = frozenset()
+    ruled_out: frozenset[Condition] = frozenset()
+
+    def updated(self, said: "Case") -> "Case":
+        """This case after the person said more: what is said replaces what was known."""
+        changes: dict[str, Any] = {
+            f.name: getattr(said, f.name)
+            for f in fields(Case)
+            if getattr(said, f.name) not in (None, (), frozenset())
+        }
+        changes["conditions"] = (self.conditions - said.ruled_out) | said.conditions
+        changes["ruled_out"] = (self.ruled_out - said.conditions) | said.ruled_out
+        return replace(self, **changes)
