@@ -1,7 +1,8 @@
 """Splits the published documents into the articles that citations name. Used by the checker alone.
 
 Three documents are numbered 第X条; the Jilin notice and the Inner Mongolia draft by heading paths
-(`二（四）3`). Beside the articles each document has 标题, 前言, 附件 and 结尾 where it has such parts.
+(`二（四）3`). Beside the articles each document has 标题, 前言, 附件 and 结尾 where it has such parts;
+结尾 and a list of annexes belong to the last article, too.
 """
 
 import re
@@ -64,36 +65,42 @@ def _title(text: str) -> str:
 
 def _numbered_parts(key: str, text: str) -> Iterator[tuple[tuple[str, ...], str]]:
     resumed = _LOST_HEADINGS.get(key, {})
-    current = "前言"
+    current: tuple[str, ...] = ("前言",)
     for line in text.splitlines():
         heading = _ARTICLE.match(line)
         lost = next((name for start, name in resumed.items() if line.startswith(start)), None)
         if heading:
-            current = heading.group(1)
+            current = (heading.group(1),)
         elif lost:
-            current = lost
+            current = (lost,)
         elif _ANNEX.match(line):
-            current = "附件"
+            current = (current[0], "附件")
         elif _CHAPTER.match(line):
             continue
-        yield (current,), line
+        yield current, line
 
 
 def _heading_parts(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
     path: list[str] = []
-    fixed: str | None = "前言"
+    names: tuple[str, ...] = ("前言",)
     for line in text.splitlines():
         level, label = _heading(line)
         if _CLOSING.match(line):
-            fixed = "结尾"
+            names = ("".join(path), "结尾")
         elif _ANNEX.match(line):
-            fixed = "附件"
-        elif label and fixed != "附件":
-            fixed, path = None, [*path[:level], label]
-        elif len(path) == len(_HEADINGS):
+            names = ("附件",)
+        elif label and "附件" not in names:
+            path = [*path[:level], label]
+            names = _enclosing(path)
+        elif names == _enclosing(path) and len(path) == len(_HEADINGS):
             path = path[:-1]  # a numbered item is one paragraph; what follows belongs to its heading
-        names = (fixed,) if fixed else tuple("".join(path[: n + 1]) for n in range(len(path)))
+            names = _enclosing(path)
         yield names, line
+
+
+def _enclosing(path: list[str]) -> tuple[str, ...]:
+    """`["二", "（四）", "3"]` lies in 二, 二（四） and 二（四）3."""
+    return tuple("".join(path[: depth + 1]) for depth in range(len(path)))
 
 
 def _heading(line: str) -> tuple[int, str | None]:

@@ -1,0 +1,221 @@
+"""Policy questions: which region is meant, what the question continues, and the answer as a reply.
+
+A question is remembered without the region it named, so that "江西呢" can ask it of another region.
+"""
+
+import re
+from dataclasses import replace
+
+from bot.dialogue.turn import Context, Mention, Outcome, Task, Turn
+from bot.language import normalise
+from bot.messages import Button, ChooseCard, ComparisonCard, ComparisonRow, PolicyAnswerCard, Reply
+from bot.policy.answers import ASK_THE_AGENCY, PolicyAnswer, PolicyComparison
+from bot.policy.library import PolicyLibrary
+
+_ALL_REGIONS = re.compile(r"哪几?个?些?(地方|地区|省份?)|各个?(地|省)|每个省|(五|5)个?(省|地区|地方)")
+_COMPARING = re.compile(r"对比|比较|相比|区别|差别|不同|不一样|一样|分别|哪个(更|好|高|多|快)|各自|都")
+_INSURED_IN = re.compile(r"参保|医保在|交的医保|的医保|职工|居民|退休")
+_ELSEWHERE = re.compile(r"住|看病|就医|买药|拿药|带孙|打工|上班|旅游|转到|转去|搬|回")
+
+_WHY = re.compile(
+    r"^(这|那|这是|那是)?(为什么|为啥|凭什么|凭啥|什么原因|怎么回事|什么道理)(呢|啊|呀|这样|这么规定)*$"
+)
+_CONTINUES = re.compile(r"^(那|那么|还有|如果|要是|假如|换成|要|换)|呢$")
+_LONGEST_CONTINUATION = 14
+_FILLER = re.compile(r"[\s，。？！,.?!呢啊呀吧嘛那么的地方这边省市人我是在换成要说看如果是]+")
+_PAIRS = (
+    ("慢病", "特病"),
+    ("门慢", "门特"),
+    ("在职", "退休"),
+    ("职工", "居民"),
+    ("一类", "二类"),
+    ("Ⅰ类", "Ⅱ类"),
+    ("I类", "II类"),
+    ("省内", "跨省"),
+    ("线上", "线下"),
+    ("高血压", "糖尿病"),
+    ("一级", "二级"),
+    ("二级", "三级"),
+    ("一级", "三级"),
+)
+"""Words of which a continuation puts the one in the other's place: 在职报多少 - 那退休的呢."""
+
+
+def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outcome:
+    """Answers the question, compares regions, or asks where the person is insured."""
+    context = _with_what_was_said(turn, context, library)
+    question, previous = _question(turn, context)
+    regions = _regions(turn, library)
+    outside = _outside(turn, library)
+    if not question:
+        return _asked_nothing(context)
+    remembered = replace(context, last_question=question, task=Task.POLICY, asked=None)
+    if len(regions) > 1 and _compares(turn):
+        return _comparison(question, regions, turn, remembered, library)
+    if _ALL_REGIONS.search(turn.text) and not regions:
+        return _comparison(question, tuple(library.knowledge.regions), turn, remembered, library)
+    if outside and not regions:
+        return _declined(outside[0], question, remembered, library)
+    if context.region is None:
+        return _without_region(question, remembered, library)
+    if _WHY.match(_bare(turn.text)):
+        return _told(library.explain(question, context.region, turn.now.date()), remembered)
+    answer = library.answer(question, context.region, context.scheme, turn.now.date(), previous)
+    return _told(answer, remembered)
+
+
+# ---- what is asked ---------------------------------------------------------------------------------------
+
+
+def _question(turn: Turn, context: Context) -> tuple[str, str | None]:
+    """The question without region names, and the one it continues where the two must be weighed together."""
+    said = _without_mentions(turn, "region")
+    previous = context.last_question
+    if previous is None:
+        return ("", None) if not _FILLER.sub("", said) else (said, None)
+    if not _FILLER.sub("", said) or _WHY.match(_bare(said)) or _is_bare_answer(turn, context):
+        return previous, None
+    if not _is_continuation(said):
+        return said, None
+    for one, other in _PAIRS:
+        for new, old in ((one, other), (other, one)):
+            if new in said and old in previous and new not in previous:
+                return previous.replace(old, new), None
+    return said, previous
+
+
+def _is_bare_answer(turn: Turn, context: Context) -> bool:
+    """Whether the turn only gives what we asked for: a region, in whatever words."""
+    return context.asked == "region" and turn.intent == "inform"
+
+
+def _is_continuation(said: str) -> bool:
+    bare = _bare(said)
+    return len(bare) <= _LONGEST_CONTINUATION and bool(_CONTINUES.search(bare))
+
+
+def _without_mentions(turn: Turn, entity: str) -> str:
+    """The text with that entity's mentions left out."""
+    text = turn.text
+    for mention in sorted(turn.mentions, key=lambda m: -m.start):
+        if mention.entity == entity and mention.text == text[mention.start : mention.end]:
+            text = text[: mention.start] + text[mention.end :]
+    return text.strip(" ，。,")
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s，。？！,.?!、]+", "", normalise(text))
+
+
+# ---- of which region -------------------------------------------------------------------------------------
+
+
+def _with_what_was_said(turn: Turn, context: Context, library: PolicyLibrary) -> Context:
+    """The context with the region, city and scheme this turn names."""
+    places = [mention for mention in turn.mentions if mention.entity == "region"]
+    known = [mention for mention in places if _province(mention) in library.knowledge.regions]
+    if home := _home(turn, known):
+        city = home.value.partition("/")[2] or None
+        province = _province(home)
+        context = replace(
+            context, region=province, city=city if city or province != context.region else context.city
+        )
+    elif region := library.region_of_document(turn.text):
+        context = replace(context, region=region, city=None)
+    if schemes := turn.values("scheme"):
+        context = replace(context, scheme=schemes[-1])
+    return context
+
+
+def _home(turn: Turn, known: list[Mention]) -> Mention | None:
+    """Where the person is insured: the place next to words like 参保, else the first one named."""
+    if len(known) < 2:
+        return known[0] if known else None
+    for mention in known:
+        if _INSURED_IN.search(turn.text[mention.end : mention.end + 4]):
+            return mention
+    return known[0]
+
+
+def _regions(turn: Turn, library: PolicyLibrary) -> tuple[str, ...]:
+    """Those of the five regions that the turn names, each once."""
+    named = dict.fromkeys(value.partition("/")[0] for value in turn.values("region"))
+    return tuple(name for name in named if name in library.knowledge.regions)
+
+
+def _outside(turn: Turn, library: PolicyLibrary) -> tuple[str, ...]:
+    named = dict.fromkeys(value.partition("/")[0] for value in turn.values("region"))
+    return tuple(name for name in named if name not in library.knowledge.regions)
+
+
+def _province(mention: Mention) -> str:
+    return mention.value.partition("/")[0]
+
+
+def _compares(turn: Turn) -> bool:
+    """Whether the regions named are to be compared; "参保在江西，人在湖南看病" is one person's own case."""
+    if _COMPARING.search(turn.text):
+        return True
+    return not (_INSURED_IN.search(turn.text) and _ELSEWHERE.search(turn.text))
+
+
+# ---- what is said ----------------------------------------------------------------------------------------
+
+
+def _told(answer: PolicyAnswer, context: Context) -> Outcome:
+    card = PolicyAnswerCard(
+        region=answer.region,
+        topic=answer.topic,
+        status=answer.status,
+        citations=answer.citations,
+        decided_by=answer.decided_by,
+    )
+    return Outcome(
+        (Reply(answer.text, card=card),), replace(context, topic=answer.topic or None, not_understood=0)
+    )
+
+
+def _comparison(
+    question: str, regions: tuple[str, ...], turn: Turn, context: Context, library: PolicyLibrary
+) -> Outcome:
+    compared = library.compare(question, regions, turn.now.date())
+    rows = tuple(
+        ComparisonRow(region=a.region, status=a.status, answer=a.answer, citations=a.citations)
+        for a in compared.answers
+    )
+    reply = Reply(_comparison_text(compared), card=ComparisonCard(topic=compared.topic, rows=rows))
+    return Outcome((reply,), replace(context, topic=compared.topic, not_understood=0))
+
+
+def _comparison_text(compared: PolicyComparison) -> str:
+    lines = [f"各地的{compared.topic_name}这样规定："]
+    for answer in compared.answers:
+        said = "".join(answer.notices) + answer.answer.rstrip("。")
+        lines.append(
+            f"{answer.region}：{said}（{answer.basis}）。" if answer.basis else f"{answer.region}：{said}。"
+        )
+    return "\n".join(lines)
+
+
+def _without_region(question: str, context: Context, library: PolicyLibrary) -> Outcome:
+    if answer := library.nationwide(question):
+        return _told(answer, context)
+    buttons = tuple(Button(name, f'/inform{{"region": "{name}"}}') for name in library.knowledge.regions)
+    reply = Reply("各地规定不一样。请问您在哪个省参保？", buttons, ChooseCard(slot="region"))
+    return Outcome((reply,), replace(context, asked="region"))
+
+
+def _declined(province: str, question: str, context: Context, library: PolicyLibrary) -> Outcome:
+    """For a province whose documents we do not have: no rule of another region, only what is common nationally."""
+    covered = "、".join(library.knowledge.regions)
+    text = f"{province}的文件我没有，不能拿别处的规定来说。{ASK_THE_AGENCY}我手头有{covered}的文件。"
+    if common := library.nationwide(question):
+        text += f"全国通用的是：{common.text}"
+    card = PolicyAnswerCard(region=province, topic=common.topic if common else "", status="silent")
+    return Outcome((Reply(text, card=card),), replace(context, not_understood=0))
+
+
+def _asked_nothing(context: Context) -> Outcome:
+    where = f"好的，您在{context.region}参保。" if context.region else ""
+    text = f"{where}您想问门诊慢特病的哪件事？比如报销比例、怎么申请、多久能用上。"
+    return Outcome((Reply(text, card=ChooseCard(slot="question")),), replace(context, asked=None))

@@ -1,0 +1,22 @@
+"""What the assistant does not answer: emergencies first, then other matters, abuse and prompt injection."""
+
+import re
+from dataclasses import replace
+
+from bot.dialogue.turn import Context, Outcome, Turn
+from bot.knowledge.schema import Refusal
+from bot.language import normalise
+from bot.messages import FallbackCard, Reply
+
+
+def out_of_scope(turn: Turn, context: Context, refusals: tuple[Refusal, ...]) -> Outcome:
+    """Declines kindly and says what we can do. `refusals` is `Knowledge.refusals`; the last one fits everything."""
+    refusal = recognise(turn.text, refusals) or refusals[-1]
+    reply = Reply(refusal.reply, card=FallbackCard(reason=refusal.reason))
+    return Outcome((reply,), replace(context, asked=None))
+
+
+def recognise(text: str, refusals: tuple[Refusal, ...]) -> Refusal | None:
+    """The refusal whose words stand in the text; None where the text is not recognisably out of scope."""
+    plain = normalise(text).lower()
+    return next((r for r in refusals if any(re.search(word, plain) for word in r.words)), None)

@@ -1,0 +1,76 @@
+"""What a policy answer is, and how it is said."""
+
+from dataclasses import dataclass
+
+from bot.knowledge.schema import Scheme
+from bot.messages import Citation, PolicyStatus
+
+ASK_THE_AGENCY = "请问参保地医保经办机构，或拨打12393。"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Something that was considered. `target` is `topic` or `topic/number` or an article; `score` is 0..1."""
+
+    target: str
+    score: float
+    phrasing: str
+
+
+@dataclass(frozen=True)
+class PolicyAnswer:
+    """An answer in parts. `topic` is empty where the question was not recognised (`status` is then silent).
+
+    `notices` are said first (a draft, a document out of force, another scheme, a false premise); `source` is
+    said instead of citations for what is common nationally. `candidates` are best first, the chosen one included.
+    """
+
+    region: str
+    topic: str
+    status: PolicyStatus
+    answer: str
+    why: str = ""
+    next: str = ""
+    notices: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    source: str = ""
+    decided_by: str | None = None
+    score: float = 0.0
+    candidates: tuple[Candidate, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The whole answer as a person reads or hears it: the answer, the reason, the place, the next step."""
+        parts = (*self.notices, self.answer, self.why, self.basis, self.next)
+        return "".join(_sentence(part) for part in parts)
+
+    @property
+    def basis(self) -> str:
+        """The citations in words: 依据：湘医保发〔2022〕52号第十三条、第十四条."""
+        if not self.citations:
+            return f"来源：{self.source}" if self.source else ""
+        places: dict[str, list[str]] = {}
+        for citation in self.citations:
+            places.setdefault(citation.document, []).append(citation.article)
+        return "依据：" + "；".join(name + "、".join(articles) for name, articles in places.items())
+
+
+@dataclass(frozen=True)
+class PolicyComparison:
+    """One question answered by several regions, each on the same topic."""
+
+    topic: str
+    topic_name: str
+    answers: tuple[PolicyAnswer, ...]
+
+
+def _sentence(part: str) -> str:
+    return part if not part or part[-1] in "。？！" else part + "。"
+
+
+def without_scheme(region: str, document: str, covered: tuple[Scheme, ...], asked: str) -> str:
+    """What is said to someone whose scheme the region's document does not cover."""
+    return (
+        f"{region}的{document}只管{'、'.join(covered)}医保，不管{asked}医保。"
+        f"{asked}医保的规定我手头没有，不能拿这份文件来说"
+    )

@@ -1,0 +1,336 @@
+"""From a question to an answer with its articles: retrieval over everything the knowledge can say."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bot.knowledge.library import Knowledge, Region
+from bot.knowledge.schema import Answer, Article, Document, NationalFact, Topic
+from bot.language import normalise
+from bot.policy.answers import (
+    ASK_THE_AGENCY,
+    Candidate,
+    PolicyAnswer,
+    PolicyComparison,
+    without_scheme,
+)
+from bot.policy.encoder import Encoder
+from bot.policy.premise import correction
+from bot.policy.ranking import Phrasing, Ranked, Ranking
+from bot.policy.reading import Reader
+
+NATION = "全国"
+"""The region named on answers that hold everywhere."""
+
+_FITS = 0.46
+"""Below this score nothing fits: it is said that the documents were found silent, never a wrong article."""
+_CLEARLY_BETTER = 0.06
+"""An article's restatement is told instead of a written answer only if it fits better by this much."""
+_PREVIOUS_SHARE = 0.35
+_SHOWN_CANDIDATES = 5
+_ARTICLE_NAMED = re.compile(r"第[零一二三四五六七八九十百]+条")
+
+_GENERAL_WORDING = 0.97
+_RESTATEMENT = 0.85
+
+
+@dataclass(frozen=True)
+class _Silent:
+    """A topic on which the region's documents say nothing."""
+
+    topic: Topic
+
+
+_Target = Answer | Article | NationalFact | _Silent | Topic
+
+
+class PolicyLibrary:
+    """Answers policy questions; made once, used by the chat and the helpline's console."""
+
+    def __init__(self, knowledge: Knowledge, encoder: Encoder | None) -> None:
+        self.knowledge = knowledge
+        self._reader = Reader(knowledge.glossary)
+        self._regions: Mapping[str, Ranking[_Target]] = {
+            name: Ranking(tuple(self._phrasings(region)), encoder)
+            for name, region in knowledge.regions.items()
+        }
+        self._anywhere: Ranking[_Target] = Ranking(tuple(self._general_phrasings()), encoder)
+
+    # ---- answering ---------------------------------------------------------------------------------------
+
+    def answer(
+        self, question: str, region: str, scheme: str | None, on: date, previous: str | None = None
+    ) -> PolicyAnswer:
+        """The region's answer. `region` is one of the five (KeyError otherwise), `scheme` 职工, 居民 or None.
+
+        `previous` is the question that this one continues ("不是定点的药店呢"). A question that names an article
+        is answered by that article.
+        """
+        place = self.knowledge.regions[region]
+        hits = self._hits(question, region, previous)
+        target = self._named_article(question, place) or self._choose(hits)
+        answered = self._tell(target, place, hits)
+        notices = (*self._notices(answered, place, on), correction(normalise(question), answered.answer))
+        answered = replace(answered, notices=tuple(filter(None, notices)))
+        answered = self._if_in_force(answered, place, on)
+        return self._for_scheme(answered, place, scheme)
+
+    def explain(self, question: str, region: str, on: date) -> PolicyAnswer:
+        """The answer to 为什么: what the articles behind the answer to this question say."""
+        answered = self.answer(question, region, None, on)
+        place = self.knowledge.regions[region]
+        said = {place.citation(article): article.says for article in place.articles}
+        told = [f"{cite}是这样规定的：{said[cite]}" for cite in answered.citations if cite in said]
+        return replace(answered, answer="".join(told), why="") if told else answered
+
+    def nationwide(self, question: str) -> PolicyAnswer | None:
+        """The answer to a question that needs no region; None if it needs one."""
+        hits = self._anywhere.rank(self._reader.read(question))
+        if not hits or hits[0].score < _FITS or not isinstance(hits[0].target, NationalFact):
+            return None
+        return self._tell_fact(hits[0].target, NATION, hits)
+
+    def compare(self, question: str, regions: tuple[str, ...], on: date) -> PolicyComparison:
+        """What each region says to the question, all on one topic."""
+        hits = {name: self._hits(question, name, None) for name in regions}
+        topic = self.knowledge.topics[self._common_topic(hits)]
+        return PolicyComparison(
+            topic=topic.id,
+            topic_name=topic.name,
+            answers=tuple(
+                self._compared(topic, self.knowledge.regions[name], hits[name], on) for name in regions
+            ),
+        )
+
+    def region_of_document(self, text: str) -> str | None:
+        """The region whose document's number stands in the text."""
+        plain = _bare(text)
+        for region in self.knowledge.regions.values():
+            if any(_bare(document.number) in plain for document in region.documents):
+                return region.name
+        return None
+
+    # ---- choosing ----------------------------------------------------------------------------------------
+
+    def _hits(self, question: str, region: str, previous: str | None) -> tuple[Ranked[_Target], ...]:
+        ranking, read = self._regions[region], self._reader.read(question)
+        if previous is None:
+            return ranking.rank(read)
+        return ranking.rank_following(read, self._reader.read(previous), _PREVIOUS_SHARE)
+
+    def _choose(self, hits: tuple[Ranked[_Target], ...]) -> _Target | None:
+        """The best hit if it fits; a written answer is preferred to an article nearly as close."""
+        if not hits or hits[0].score < _FITS:
+            return None
+        best = hits[0]
+        if isinstance(best.target, Article):
+            written = next((hit for hit in hits if not isinstance(hit.target, Article)), None)
+            if written and written.score >= max(_FITS, best.score - _CLEARLY_BETTER):
+                return written.target
+        return best.target
+
+    def _named_article(self, question: str, region: Region) -> Article | None:
+        named = _ARTICLE_NAMED.search(normalise(question))
+        articles = (a for a in region.articles if named and a.article == named.group())
+        return next(articles, None)
+
+    def _common_topic(self, hits: Mapping[str, tuple[Ranked[_Target], ...]]) -> str:
+        """The topic that fits best over all regions together."""
+        votes: dict[str, float] = {}
+        for ranked in hits.values():
+            best: dict[str, float] = {}
+            for hit in ranked:
+                if topic := _topic_of(hit.target):
+                    best[topic] = max(best.get(topic, 0.0), hit.score)
+            for topic, score in best.items():
+                votes[topic] = votes.get(topic, 0.0) + score
+        return max(votes, key=lambda topic: votes[topic])
+
+    # ---- telling -----------------------------------------------------------------------------------------
+
+    def _tell(
+        self, target: _Target | None, region: Region, hits: tuple[Ranked[_Target], ...]
+    ) -> PolicyAnswer:
+        if isinstance(target, Answer):
+            told = self._tell_answer(target, region)
+        elif isinstance(target, Article):
+            told = self._tell_article(target, region)
+        elif isinstance(target, NationalFact):
+            return self._tell_fact(target, region.name, hits)
+        elif isinstance(target, _Silent):
+            told = self._tell_silence(target.topic, region)
+        else:
+            told = self._tell_unknown(region)
+        return _with_candidates(told, hits)
+
+    def _tell_answer(self, answer: Answer, region: Region) -> PolicyAnswer:
+        return PolicyAnswer(
+            region=region.name,
+            topic=answer.topic,
+            status=answer.status,
+            answer=answer.answer,
+            why=answer.why,
+            next=answer.next,
+            citations=tuple(dict.fromkeys(region.citation(cite) for cite in answer.citations)),
+            decided_by=answer.decided_by or None,
+        )
+
+    def _tell_article(self, article: Article, region: Region) -> PolicyAnswer:
+        document = region.document(article.document)
+        return PolicyAnswer(
+            region=region.name,
+            topic=article.topics[0] if article.topics else "document_summary",
+            status="draft" if document.status == "draft" else "fixed",
+            answer=article.says,
+            citations=(region.citation(article),),
+        )
+
+    def _tell_silence(self, topic: Topic, region: Region) -> PolicyAnswer:
+        return PolicyAnswer(
+            region=region.name,
+            topic=topic.id,
+            status="silent",
+            answer=f"{region.name}的{region.main_document.number}里没有写{topic.name}",
+            next=f"具体{ASK_THE_AGENCY}",
+            decided_by="参保地医保经办机构",
+        )
+
+    def _tell_unknown(self, region: Region) -> PolicyAnswer:
+        return PolicyAnswer(
+            region=region.name,
+            topic="",
+            status="silent",
+            answer=f"这一点我在{region.name}的{region.main_document.number}里没有找到规定，不敢乱说",
+            next=f"具体{ASK_THE_AGENCY}您也可以换个说法再问我一次",
+            decided_by="参保地医保经办机构",
+        )
+
+    def _tell_fact(self, fact: NationalFact, region: str, hits: tuple[Ranked[_Target], ...]) -> PolicyAnswer:
+        told = PolicyAnswer(
+            region=region,
+            topic=fact.topic,
+            status="fixed",
+            answer=fact.answer,
+            why=fact.why,
+            next=fact.next,
+            source=fact.source,
+        )
+        return _with_candidates(told, hits)
+
+    def _compared(
+        self, topic: Topic, region: Region, hits: tuple[Ranked[_Target], ...], on: date
+    ) -> PolicyAnswer:
+        fitting = (
+            hit.target for hit in hits if isinstance(hit.target, Answer) and hit.target.topic == topic.id
+        )
+        answer = next(fitting, None) or region.answer_to(topic.id)
+        if answer is None:
+            return self._tell_silence(topic, region)
+        told = self._tell_answer(answer, region)
+        told = replace(told, answer=answer.short or answer.answer, notices=self._notices(told, region, on))
+        return self._if_in_force(told, region, on)
+
+    # ---- what is said along with it ------------------------------------------------------------------------
+
+    def _notices(self, answered: PolicyAnswer, region: Region, on: date) -> tuple[str, ...]:
+        document = region.main_document
+        if document.status == "draft" and answered.region != NATION:
+            said = answered.answer + answered.why
+            words = self.knowledge.statuses["draft"].notice
+            return () if "征求意见稿，" in said else (words,)
+        if not _in_force(document, on):
+            words = self.knowledge.statuses["not_in_force"].notice
+            spoken = words.format(
+                document=document.number,
+                valid_from=_spoken(document.valid_from),
+                valid_to=_spoken(document.valid_to),
+            )
+            return (spoken,)
+        return ()
+
+    def _if_in_force(self, answered: PolicyAnswer, region: Region, on: date) -> PolicyAnswer:
+        in_force = _in_force(region.main_document, on) or not answered.citations
+        return answered if in_force else replace(answered, status="not_in_force")
+
+    def _for_scheme(self, answered: PolicyAnswer, region: Region, scheme: str | None) -> PolicyAnswer:
+        document = region.main_document
+        if scheme is None or scheme in document.schemes or not answered.citations:
+            return answered
+        about = region.answer_to("schemes_covered")
+        return replace(
+            answered,
+            status="silent",
+            answer=without_scheme(region.name, document.number, document.schemes, scheme),
+            why="",
+            next=f"具体{ASK_THE_AGENCY}",
+            citations=self._tell_answer(about, region).citations if about else (),
+            decided_by="参保地医保经办机构",
+        )
+
+    # ---- everything that can be asked for -------------------------------------------------------------------
+
+    def _phrasings(self, region: Region) -> Iterator[Phrasing[_Target]]:
+        for answer in region.answers:
+            yield from self._read_all(answer.questions, answer)
+            yield Phrasing(self._reader.read(answer.answer), answer, _RESTATEMENT)
+        for article in region.articles:
+            yield from self._read_all(article.questions, article)
+            yield Phrasing(self._reader.read(article.heading), article, _RESTATEMENT)
+            yield Phrasing(self._reader.read(article.says), article, _RESTATEMENT)
+        for topic in self.knowledge.topics.values():
+            target = region.answer_to(topic.id) or (_Silent(topic) if topic.id in region.silent else None)
+            if target:
+                yield from self._read_all((topic.name, *topic.questions), target, _GENERAL_WORDING)
+        for fact in self.knowledge.nation:
+            yield from self._read_all(fact.questions, fact, _GENERAL_WORDING)
+
+    def _general_phrasings(self) -> Iterator[Phrasing[_Target]]:
+        for fact in self.knowledge.nation:
+            yield from self._read_all((self.knowledge.topics[fact.topic].name, *fact.questions), fact)
+        for topic in self.knowledge.topics.values():
+            if topic.needs_region:
+                yield from self._read_all((topic.name, *topic.questions), topic)
+        for region in self.knowledge.regions.values():
+            for answer in region.answers:
+                asked_about = self.knowledge.topics[answer.topic]
+                if asked_about.needs_region:
+                    yield from self._read_all(answer.questions, asked_about)
+
+    def _read_all(
+        self, texts: tuple[str, ...], target: _Target, weight: float = 1.0
+    ) -> Iterator[Phrasing[_Target]]:
+        for text in texts:
+            yield Phrasing(self._reader.read(text), target, weight)
+
+
+def _with_candidates(told: PolicyAnswer, hits: tuple[Ranked[_Target], ...]) -> PolicyAnswer:
+    candidates = tuple(Candidate(_label(h.target), h.score, h.phrasing) for h in hits[:_SHOWN_CANDIDATES])
+    return replace(told, score=hits[0].score if hits else 0.0, candidates=candidates)
+
+
+def _label(target: _Target) -> str:
+    if isinstance(target, Article):
+        return target.article
+    return _topic_of(target)
+
+
+def _topic_of(target: _Target) -> str:
+    if isinstance(target, Answer | NationalFact):
+        return target.topic
+    if isinstance(target, Article):
+        return target.topics[0] if target.topics else ""
+    return target.id if isinstance(target, Topic) else target.topic.id
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s〔〕\[\]()（）【】]", "", normalise(text))
+
+
+def _in_force(document: Document, on: date) -> bool:
+    begun = document.valid_from is None or document.valid_from <= on
+    return begun and (document.valid_to is None or on <= document.valid_to)
+
+
+def _spoken(day: date | None) -> str:
+    return f"{day.year}年{day.month}月{day.day}日" if day else "（文件没有写）"

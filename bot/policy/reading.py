@@ -1,0 +1,37 @@
+"""Brings a question into the documents' words: 门槛费 reads 起付线, 报消 reads 报销, 報銷 reads 报销."""
+
+import re
+
+from bot.knowledge.schema import Term
+from bot.language import normalise
+
+_SHORTEST_REPAIRED = 3
+_NOISE = re.compile(
+    r"请问一?下?|麻烦问?一?下?|你好|您好|我?想问一?下?|问一?下|谢谢|[\s,，。.?？!！、~…：:;；]+"
+)
+
+
+class Reader:
+    """Reads questions with the glossary's help."""
+
+    def __init__(self, glossary: tuple[Term, ...]) -> None:
+        self._term_of = {word: term.term for term in glossary for word in (*term.also, *term.typos)}
+        self._term_of |= {term.term: term.term for term in glossary}
+        words = sorted(map(re.escape, self._term_of), key=len, reverse=True)
+        self._words = re.compile("|".join(words))
+        self._long_terms = tuple(t.term for t in glossary if len(t.term) >= _SHORTEST_REPAIRED)
+
+    def read(self, text: str) -> str:
+        """The text in simplified characters, statutory terms in place of what people call them, no courtesies."""
+        plain = _NOISE.sub(" ", normalise(text).lower()).strip()
+        return self._words.sub(lambda found: self._term_of[found.group()], self._repair(plain))
+
+    def _repair(self, text: str) -> str:
+        """Restores a term in which one character has slipped (起负线), unless the words there are known ones."""
+        for term in self._long_terms:
+            for start in range(len(text) - len(term) + 1):
+                window = text[start : start + len(term)]
+                slips = sum(a != b for a, b in zip(window, term, strict=True))
+                if slips == 1 and not self._words.search(window):
+                    text = text[:start] + term + text[start + len(term) :]
+        return text
