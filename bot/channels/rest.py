@@ -102,7 +102,7 @@ def add_chat_routes(app: web.Application, gateway: Gateway, health: Health) -> N
     app.router.add_get("/chat/messages", _plainly(page_read))
     app.router.add_get("/health", report_health)
     app.router.add_get("/", _page)
-    for name in ("chat.css", "chat.js"):
+    for name in ("chat.css", "chat.js", "icon.svg"):
         app.router.add_get(f"/chat/{name}", _file(name))
 
 
