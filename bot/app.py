@@ -1,0 +1,228 @@
+"""The service: what it is made of, and how its parts are started and stopped together."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+import structlog
+from aiohttp import web
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from actions import action_executor
+from bot.channels.engine_client import EngineClient
+from bot.channels.gateway import Gateway
+from bot.channels.limits import RateLimit
+from bot.channels.rest import add_chat_routes
+from bot.channels.telegram import TelegramChannel
+from bot.channels.transcript import Transcript
+from bot.channels.webchat import WebChatMessenger
+from bot.clock import SHANGHAI, Clock, clock_starting_at, system_clock
+from bot.console.routes import add_console_routes
+from bot.dialogue.assistant import Assistant
+from bot.identity.keys import Keys, load_keys
+from bot.identity.redaction import Redaction
+from bot.knowledge.library import Knowledge, load_knowledge
+from bot.knowledge.reminders import load_reminders
+from bot.logs import configure_logs
+from bot.policy.library import PolicyLibrary
+from bot.records.database import Database
+from bot.reminders.messenger import Messenger
+from bot.reminders.planner import Planner
+from bot.reminders.worker import QuietHours, Worker
+from bot.settings import Settings
+
+PARTS = ("web", "actions", "reminders", "telegram")
+DELIVER_EVERY = timedelta(seconds=5)
+PLAN_EVERY = timedelta(hours=1)
+STOP_WITHIN = 10.0
+
+log = structlog.get_logger(__name__)
+
+
+def open_clock(settings: Settings) -> Clock:
+    """The machine's clock, or the one that starts at `BOT_NOW`."""
+    return clock_starting_at(settings.bot_now) if settings.bot_now else system_clock
+
+
+def open_database(settings: Settings) -> Database:
+    """The records, with the keys of their encrypted columns. Its schema must be up to date."""
+    return Database(settings.database_url, load_keys(settings))
+
+
+def open_planner(settings: Settings) -> Planner:
+    """The reminder planner over the knowledge folder."""
+    knowledge = load_knowledge(settings.knowledge_dir)
+    return Planner(load_reminders(settings.knowledge_dir), knowledge)
+
+
+class Service:
+    """Everything one process of the service holds, each thing made when first used."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock = open_clock(settings)
+
+    @cached_property
+    def keys(self) -> Keys:
+        return load_keys(self.settings)
+
+    @cached_property
+    def database(self) -> Database:
+        return Database(self.settings.database_url, self.keys)
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        return load_knowledge(self.settings.knowledge_dir)
+
+    @cached_property
+    def assistant(self) -> Assistant:
+        library = PolicyLibrary(self.knowledge, self.settings.var_dir / "cache")
+        return Assistant(self.knowledge, library, self.database, self.clock)
+
+    @cached_property
+    def engine(self) -> EngineClient:
+        return EngineClient(self.settings.engine_url, self.settings.engine_timeout)
+
+    @cached_property
+    def gateway(self) -> Gateway:
+        redaction = Redaction(self.database, self.clock)
+        limit = RateLimit(self.settings.messages_per_minute)
+        return Gateway(self.engine, Transcript(self.database), redaction, self.clock, limit)
+
+    @cached_property
+    def telegram(self) -> TelegramChannel | None:
+        token = self.settings.telegram_token
+        if token is None:
+            return None
+        return TelegramChannel(
+            self.gateway,
+            token.get_secret_value(),
+            self.settings.telegram_api_url,
+            self.settings.telegram_proxy,
+        )
+
+    @cached_property
+    def messengers(self) -> dict[str, Messenger]:
+        found: list[Messenger] = [WebChatMessenger(self.database, self.clock)]
+        if self.telegram:
+            found.append(self.telegram)
+        return {messenger.name: messenger for messenger in found}
+
+    async def health(self) -> tuple[bool, dict[str, Any]]:
+        """Whether every needed part answers, and each part's state."""
+        engine, database = await asyncio.gather(self.engine.healthy(), self._database_answers())
+        parts: dict[str, Any] = {
+            "engine": _state(engine),
+            "actions": _state(True),
+            "database": _state(database),
+            "reminders": _state(True),
+        }
+        if self.settings.bot_now:
+            parts["clock"] = self.clock().isoformat(timespec="seconds")
+        return engine and database, parts
+
+    async def _database_answers(self) -> bool:
+        try:
+            await self.database.run(lambda session: session.connection().exec_driver_sql("SELECT 1"))
+        except Exception:
+            log.exception("database_unreachable")
+            return False
+        return True
+
+
+def _state(up: bool) -> str:
+    return "up" if up else "down"
+
+
+def web_app(service: Service) -> web.Application:
+    """The public side: chat interface, chat page, health, console."""
+    app = web.Application()
+    add_chat_routes(app, service.gateway, service.health)
+    add_console_routes(app, service.database, service.assistant, service.keys, service.clock)
+    return app
+
+
+def action_app(service: Service) -> web.Application:
+    """The action endpoint, for the engine alone: rasa-sdk's executor behind one route."""
+    executor = action_executor(service.assistant)
+
+    async def run_action(request: web.Request) -> web.Response:
+        result = await executor.run(await request.json())
+        return web.json_response(result.model_dump() if result else None)
+
+    app = web.Application(client_max_size=16 * 1024**2)
+    app.router.add_post("/webhook", run_action)
+    return app
+
+
+@dataclass(frozen=True)
+class _Site:
+    app: Callable[[Service], web.Application]
+    host: str
+    port: int
+
+
+@contextlib.asynccontextmanager
+async def _serving(service: Service, site: _Site) -> AsyncIterator[None]:
+    runner = web.AppRunner(site.app(service), access_log=None, shutdown_timeout=STOP_WITHIN)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, site.host, site.port).start()
+        yield
+    finally:
+        await runner.cleanup()
+
+
+@contextlib.asynccontextmanager
+async def _reminding(service: Service) -> AsyncIterator[None]:
+    planner = Planner(load_reminders(service.settings.knowledge_dir), service.knowledge)
+    quiet = QuietHours(service.settings.quiet_hours)
+    worker = Worker(service.database, service.messengers, quiet, service.clock)
+
+    async def plan() -> None:
+        await service.database.run(lambda session: planner.run(session, service.clock()))
+
+    scheduler = AsyncIOScheduler(
+        timezone=SHANGHAI, job_defaults={"coalesce": True, "misfire_grace_time": None}
+    )
+    await plan()
+    scheduler.add_job(plan, "interval", seconds=PLAN_EVERY.total_seconds())
+    scheduler.add_job(worker.run_once, "interval", seconds=DELIVER_EVERY.total_seconds())
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+async def serve(settings: Settings, parts: frozenset[str]) -> None:
+    """Runs the parts until SIGTERM or SIGINT; turns under way are finished first."""
+    service = Service(settings)
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with contextlib.AsyncExitStack() as running:
+        running.push_async_callback(service.engine.close)
+        if "actions" in parts:
+            site = _Site(action_app, "127.0.0.1", settings.action_port)
+            await running.enter_async_context(_serving(service, site))
+        if "web" in parts:
+            site = _Site(web_app, settings.host, settings.port)
+            await running.enter_async_context(_serving(service, site))
+        if "telegram" in parts and service.telegram:
+            await running.enter_async_context(service.telegram.polling())
+        if "reminders" in parts:
+            await running.enter_async_context(_reminding(service))
+        log.info("serving", parts=sorted(parts), port=settings.port)
+        await stopped.wait()
+
+
+def run(settings: Settings, parts: frozenset[str]) -> None:
+    """`bot serve`: blocks until told to stop."""
+    configure_logs(settings.log_level)
+    asyncio.run(serve(settings, parts))

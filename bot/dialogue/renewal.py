@@ -1,0 +1,48 @@
+"""When a person's benefits fall due for review, from the eligibilities on record."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.dialogue.deadline import say_date
+from bot.knowledge.library import Region
+from bot.knowledge.reminders import ReminderKind
+from bot.messages import Button, RenewalCard, RenewalItem, Reply
+from bot.records.models import Eligibility
+
+
+def renewal_reply(
+    eligibilities: Sequence[Eligibility], region: Region, review: ReminderKind, today: date
+) -> Reply:
+    """What falls due and when, soonest first; says plainly where no date is on record."""
+    advice = review.regions[region.name]
+    citations = (region.citation(advice.cite),) if advice.cite else ()
+    dated = sorted((e for e in eligibilities if e.review_due), key=lambda e: e.review_due or date.max)
+    items = [
+        RenewalItem(
+            kind=review.kind,
+            disease=eligibility.disease,
+            due_on=eligibility.review_due,
+            days_left=(eligibility.review_due - today).days,
+            citations=citations,
+        )
+        for eligibility in dated
+        if eligibility.review_due
+    ]
+    lines = [_line(item) for item in items]
+    undated = [eligibility.disease for eligibility in eligibilities if not eligibility.review_due]
+    if undated:
+        lines.append(f"{'、'.join(undated)}没有登记复审日期，请向参保地医保经办机构核实，或拨打12393。")
+    if not eligibilities:
+        lines.append("您名下没有查到已认定的门诊慢特病。请向参保地医保经办机构核实，或拨打12393。")
+    if items:
+        lines.append(f"{advice.after if items[0].days_left < 0 else advice.before}。")
+        lines.extend(f"依据：{citation}。" for citation in citations)
+    buttons = (Button("到期前提醒我", "到期前提醒我"),) if items else ()
+    return Reply("\n".join(lines), buttons, RenewalCard(items=tuple(items)))
+
+
+def _line(item: RenewalItem) -> str:
+    if item.days_left < 0:
+        return f"{item.disease}的复审在{say_date(item.due_on)}已经到期。"
+    when = f"还有{item.days_left}天" if item.days_left else "就是今天"
+    return f"{item.disease}的复审到{say_date(item.due_on)}截止，{when}。"
