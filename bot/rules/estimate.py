@@ -453,7 +453,6 @@ class _Estimator:
         width = corners.fund_pays.width
         tried = {
             "employment": replace(bounds, ratio=Span.exactly(bounds.ratio.high)),
-            "excluded": replace(bounds, excluded=Span.exactly(bounds.excluded.low)),
         }
         if bounds.monthly_limit:
             name = "extra_limit" if not self._extra_limit().is_exact else "quota_rule"

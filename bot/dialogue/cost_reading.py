@@ -1,0 +1,501 @@
+"""What a sentence says about a cost: amounts with their roles, shares, months, conditions, dates.
+
+Reads text (with `bot.language`) and the engine's mentions; knows no policy and computes nothing.
+Positions are character offsets of the normalised text, which is as long as what the person wrote.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, get_args
+
+from bot.dialogue.turn import Mention, Turn
+from bot.knowledge.parameters import Condition
+from bot.knowledge.schema import Scheme
+from bot.language import normalise
+from bot.language.dates import DateMention, find_dates
+from bot.language.money import Amount, find_amounts
+from bot.language.numerals import to_decimal
+from bot.language.ratios import Ratio, find_ratios
+from bot.rules.case import Case, Days, Employment, MonthCost
+from bot.rules.money import Span
+
+Role = Literal[
+    "cost", "monthly_limit", "extra_limit", "used", "quota_left", "annual_cap", "deductible", "deductible_met",
+    "deductible_left", "excluded", "within_policy", "examination", "unused_before", "claimed",
+]  # fmt: skip
+
+_BEFORE: tuple[tuple[Role, str], ...] = (
+    ("claimed", r"(?:能|可以|可|是不是|就|应该|该|只|才|给)报(?:销|到|个)?$|(?:不是|别是)$"),
+    ("deductible_left", r"(?:起付|门槛).{0,6}(?:还差|还剩|还要|还得)[了]?$|还差(?:起付线?)?$"),
+    ("deductible_met", r"(?:起付|门槛).{0,6}(?:已经|累计|交了|扣了|付了|过了|满了)[^,。;]{0,4}$|已经?(?:累计|扣|交|付)(?:掉|过)?了?$|累计了?$"),
+    ("deductible", r"(?:起付|门槛)[^,。;]{0,9}$"),
+    ("unused_before", r"(?:上个?月|前个?月|\d+月份?|[一二三四五六七八九十]+月份?)(?:的|额度|限额)*(?:还)?(?:剩下?|没用完|余下?)(?:了|有|的)*(?:额度|限额)?$"),
+    ("quota_left", r"(?:还剩下?|剩余|剩下?|还有|余额)(?:的|有|了|大概)*(?:额度|限额)?$"),
+    ("extra_limit", r"(?:第二个?病?种?|另一个病?|副病|次病|第二病)[^,。;]{0,12}$|(?:再|另|另外|又|多|给我|能|额外)加(?:了|上|个)*$|加了$|增加了?$"),
+    ("annual_cap", r"(?:封顶线?|年度?限额|年度?额度|最高支付限额|最高限额|顶额|一年最多[报付]?|全年限额|年封顶)[^,。;\d]{0,6}$"),
+    ("monthly_limit", r"(?:限额|额度|定额|月限|限)[^,。;\d]{0,6}$|主病[^,。;\d]{0,6}$"),
+    ("examination", r"(?:检查|化验|检验|诊查|诊察|拍片|ct|CT)(?:费|花了?)?[^,。;\d]{0,3}$"),
+    ("excluded", r"(?:自费|丙类|目录外|不在目录|先自付|先行自付|不能报|不报销?|自负|超限价|感冒药|无关|保健品|营养品)[^,。;\d]{0,6}$"),
+    ("within_policy", r"(?:政策(?:范围)?内|目录内|合规|在目录里?|可报(?:销)?(?:的|金额|范围)|能报的|符合政策)[^,。;\d]{0,6}$"),
+    ("used", r"(?:已经?|前面|前头|之前|上旬|先)(?:经)?(?:用|报|刷|拿|买|花)(?:掉|过|去)?了?[^,。;\d]{0,3}$|用(?:掉|去|过)?了$|已用$"),
+    ("cost", r"(?:花|费|钱|总|共|买|开|拿|付|药|刷|掏|这次|这回|本次|看病|看了?|透析|打针|发票|用)(?:去|掉|过)?[了是有要得:个约大概才也又回]{0,4}$"),
+)  # fmt: skip
+_AFTER: tuple[tuple[Role, str], ...] = (
+    ("claimed", r"^[元块]?(?:吧|吗|不|么|对不|是不是|行不)(?:[,。?!]|$)"),
+    ("deductible", r"^[元块]?钱?的?(?:起付|门槛)"),
+    ("annual_cap", r"^[元块]?钱?的?(?:封顶|年限额|年度限额)"),
+    ("quota_left", r"^[元块]?钱?(?:的)?(?:额度|限额)?(?:没用|可用|剩余)"),
+    ("monthly_limit", r"^[元块]?钱?(?:一个月|每月|/月)?的?(?:月)?(?:限额|额度|定额)|^[元块]?(?:封顶)?(?:以内|为限)"),
+    ("excluded", r"^[元块]?钱?的?(?:是|属于|要)?(?:自费|丙类|目录外|乙类先|先自付|不能报|不报)"),
+    ("examination", r"^[元块]?钱?的?(?:是)?(?:检查|化验|检验)"),
+    ("within_policy", r"^[元块]?钱?的?(?:是|都是)?(?:政策内|目录内|政策范围|在目录|能报的|合规)"),
+)  # fmt: skip
+
+_CONDITIONS: tuple[tuple[Condition, str], ...] = (
+    ("not_designated", r"非(?:医保)?定点|不是(?:医保)?定点|不是(?:个)?(?:医保)?定点|没(?:有)?定点|不属于定点|不定点|没(?:有)?(?:接|通|联)医保|不是医保(?:的)?(?:药店|医院|诊所)"),
+    ("inpatient_stay", r"住院(?:期间|的时候|时候|那几天|那段|治疗期间|着呢?|当中|中(?!心))|(?:正|还)在?住(?:着)?院|住着院|在住院|没出院|(?<!要)住院(?:时|那)"),
+    ("no_prescription", r"(?:没有?|无|没开|没拿|没带)(?:医生|医师|医院|的)*(?:开)?(?:的)?(?:处方|方子)|(?:处方|方子)(?:也)?(?:没有|没开|没)"),
+    ("separately_paid", r"单列"),
+    ("dual_channel", r"双通道|单行支付"),
+    ("cancer_therapy", r"放化疗|化疗|放疗"),
+    ("unrelated_disease", r"感冒药[^,。]{0,6}(?:报|算)|(?:跟|与|和)[^,。]{0,8}(?:无关|没关系|不相关)(?!的?\d)"),
+    ("outside_indication", r"超(?:出|了)?(?:法定)?(?:适应症|限定|说明书)|不符合限定支付"),
+    ("not_for_outpatients", r"不得?(?:能)?在门诊(?:使?用)|(?:只|仅)(?:能|限)住院(?:使?用)"),
+    ("long_prescription", r"长期处方|长处方|(?:一次|一下子?)(?:性)?(?:开|拿|配|买)(?:了)?(?:三个月|3个月|一个季度|一季度|12周|十二周)"),
+    ("several_diseases", r"两个(?:慢特?)?病|两种(?:慢特?)?病|第二个?(?:病|种)|俩病|两个?病种|三个病|三种病|多个病|另一个病|主病"),
+    ("staying_elsewhere", r"临时(?:外出|去|到|在|来)|(?:出差|旅游|探亲|走亲戚)"),
+    ("living_elsewhere", r"长期(?:居住|住)在?|常住(?:在)?(?!地)|异地(?:长期)?(?:居住|安置)|(?:跟|随)(?:儿子|女儿|孩子|子女)[^,。]{0,6}住"),
+    ("transferred", r"(?:关系|医保|社保)[^,。]{0,8}转(?:到|来|移|入|过)"),
+)  # fmt: skip
+_RULED_OUT: tuple[tuple[Condition, str], ...] = (
+    ("not_designated", r"(?<!不)(?<!非)(?:就|也)?是(?:医保)?定点"),
+    ("inpatient_stay", r"(?:没有?|不是|未)住院|出院(?:后|了|以后|之后)"),
+    ("no_prescription", r"(?:有|凭|拿着?|开了)(?:医生|医师)?(?:的)?(?:处方|方子)"),
+    ("separately_paid", r"不是单列|没(?:有)?单列"),
+)
+_NOT_REACHED = re.compile(
+    r"(?:封顶|限额|额度|顶)[^,。;]{0,6}(?:没到|未到|没有到|没满|还早|够|没超|没用完|不到|充足|还多)|(?:没|未)(?:有)?(?:到|达到?|超过?|碰到)封?顶|没封顶|离封顶"
+)
+_REACHED = re.compile(
+    r"(?:封顶|年限额|年度限额|额度)[^,。;没未]{0,4}(?:到了|已到|用完|用光|花完|满了|用满|没了)"
+)
+_NO_DEDUCTIBLE = re.compile(
+    r"(?:没有?|无|不设|不用|不要|免|取消了?)(?:什么)?(?:起付|门槛)|(?:起付|门槛)(?:线|标准|费)?(?:是|为)?(?:没有|0|零|免)(?!\.)"
+)
+_DEDUCTIBLE_FULL = re.compile(
+    r"(?:起付|门槛)[^。;]{0,14}?(?:够了|满了|够|交满|扣完|扣过了?|付过|交过|扣掉了|过了|付清|扣满|用完|完了|到了|累计满|已经?交了?(?!\d))"
+    r"|(?:已经?)?(?:过|满|够)了?(?:起付|门槛)|(?:交|付|扣)(?:满|够|完|过)了?(?:起付|门槛)"
+)
+_DEDUCTIBLE_NOT_FULL = re.compile(r"(?:还|都)?(?:没|未)(?:有)?(?:过|满|够|到|达到|扣|交|付|累计|动)")
+_DEDUCTIBLE_UNTOUCHED = re.compile(
+    r"(?:还没|没有?|未)(?:扣|交|付|动|用|累计)|(?:今年|本年)?(?:第一次|头一回|头一次|首次)|今年刚"
+)
+_HYPOTHETICAL = re.compile(
+    r"^(?:那|那么|可是|但)?(?:要是|如果|假如|假设|要|若)|(?:那|那么)(?:要是|如果|假如)|换成|改成.{0,6}呢|呢[?。]?$"
+)
+_MONTHLY = re.compile(r"(?:每个?月|一个月|1个月|月月|个个月|每月|按月|/月|一月)")
+_MONTHS = re.compile(r"(?<!\d)(\d{1,2}|[一二两三四五六七八九十]{1,2})个月")
+_SPANS: tuple[tuple[str, int], ...] = (
+    (r"(?:一|1|这|整|上|本|每)个?(?:整)?(?:季度|季)|(?<!\d)季度(?:共|一共|总共)", 3),
+    (r"半年|上半年|下半年", 6),
+    (r"(?:一|1|全|整|每)年(?!级)(?!度)|一整年|12个月", 12),
+)
+_TO_YEAR_END = re.compile(r"到(?:今年|当年|本年)?(?:年底|年末|12月底?|十二月底?)")
+_CLASS = (
+    ("Ⅰ", re.compile(r"(?:[IⅠi1一]|甲)类(?!医院)")),
+    ("Ⅱ", re.compile(r"(?:(?<![IiⅠ])(?:II|ii|Il|Ⅱ)|[2二])类")),
+)
+_EACH_PERSON = re.compile(
+    r"我?(?:爸爸?|父亲|爹|老爸|妈妈?|母亲|娘|老妈|老伴儿?|老婆|老公|丈夫|妻子|爱人|爷爷|奶奶|外公|外婆|公公|婆婆|岳父|岳母|媳妇|对象)"
+    r"|我(?:自己|本人)|我(?=在职|退休)"
+)
+_PERSON = re.compile(
+    r"我?(?:爸爸?|父亲|爹|老爸|妈妈?|母亲|娘|老妈|老伴�?|老公|老婆|丈夫|妻子|爱人|爷爷|奶奶|外公|外婆|公公|婆婆|岳父|岳母|媳妇|对象)|我(?:自己|本人)|我(?=在职|退休)"
+)
+_NOT_YET = re.compile(r"(?:不是|没有?|未|还没|并非|别按)(?:到)?$")
+_AWAY = re.compile(r"临时|外出|异地|外地|跨省|外省|省外|到[^,。]{1,4}(?:只|就)?报|长期")
+_HOME = re.compile(r"本地|当地|省内|老家|家里|在家|参保地")
+_OWN_SHARE = re.compile(
+    r"(?:自付|自己(?:出|付|掏|承担)|个人(?:付|出|负担|承担|自付)|自负|自理)(?:比例)?(?:是|为)?$"
+)
+_OWN_FIRST = re.compile(r"(?:先自付|先行自付|先付|先个人自付)$")
+_CLAIMED_SHARE = re.compile(r"^(?:吗|吧|不[,。?]|么|对吗|是吗|真的吗)")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one turn says. Usually one case; several where several people are asked about.
+
+    `hypothetical`: "那要是…呢", to be compared with what was known. `persons` are their names in the sentence.
+    `claimed`: what the person heard the fund would pay.
+    """
+
+    cases: tuple[Case, ...]
+    persons: tuple[str, ...] = ()
+    hypothetical: bool = False
+    claimed: Decimal | None = None
+
+
+def read_cost(turn: Turn, asked: str | None) -> Reading:
+    """The facts of one turn. `asked` is the name we asked for, so that a bare number can be placed."""
+    text = normalise(turn.text)
+    people = _people(text, turn.mentions)
+    reader = _Reader(text, turn, asked)
+    hypothetical = bool(_HYPOTHETICAL.search(text))
+    if len(people) < 2:
+        return Reading((reader.read(0, len(text)),), (), hypothetical, reader.claimed)
+    names = tuple(name for name, _, _ in people)
+    return Reading(tuple(_each(reader, people, text)), names, hypothetical, reader.claimed)
+
+
+def _people(text: str, mentions: Sequence[Mention]) -> list[tuple[str, int, int]]:
+    """Name, start and end of each person's part, where at least two are told apart by employment or scheme."""
+    starts = [m for m in _PERSON.finditer(text) if _told_apart(m.end(), mentions)]
+    ends = [*(m.start() for m in starts[1:]), len(text)]
+    return [(m[0].removeprefix("我"), m.start(), end) for m, end in zip(starts, ends, strict=False)]
+
+
+def _told_apart(position: int, mentions: Sequence[Mention]) -> bool:
+    return any(m.entity in ("employment", "scheme") and 0 <= m.start - position <= 4 for m in mentions)
+
+
+def _each(reader: "_Reader", people: list[tuple[str, int, int]], text: str) -> Iterable[Case]:
+    """Each person's own part on top of what is said of all (before the first, or with 各, 都, 两人)."""
+    last_start = people[-1][1]
+    shared_from = next((m.start() for m in _EACH_PERSON.finditer(text, last_start)), len(text))
+    shared = reader.read(0, people[0][1]).updated(reader.read(shared_from, len(text)))
+    for _, start, end in people:
+        yield shared.updated(reader.read(start, min(end, shared_from)))
+
+
+class _Reader:
+    """Reads parts of one text; positions are those of the whole text."""
+
+    def __init__(self, text: str, turn: Turn, asked: str | None) -> None:
+        self._text, self._turn, self._asked = text, turn, asked
+        self._ratios = find_ratios(text)
+        self._dates = find_dates(text, turn.now.date())
+        self._amounts = [a for a in find_amounts(text) if not self._is_share(a)] or self._bare_answer()
+        self._roles = self._all_roles()
+        self.claimed = next((a.low for a, role in self._roles if role == "claimed"), None)
+
+    def read(self, start: int, end: int) -> Case:
+        """The facts said between two positions."""
+        case = Case(**self._mentioned(start, end))
+        case = replace(case, **self._conditions(start, end), **self._class(start, end))
+        case = replace(case, **self._money(start, end))
+        case = replace(case, **self._shares(start, end), **self._times(start, end))
+        return replace(case, **self._deductible_state(start, end, case))
+
+    # Entities the engine found
+
+    def _mentioned(self, start: int, end: int) -> dict[str, Any]:
+        inside = [m for m in self._turn.mentions if start <= m.start < end]
+        facts: dict[str, Any] = {}
+        for mention in inside:
+            if mention.entity == "region":
+                facts.setdefault("region", mention.value.split("/")[0])
+            elif mention.entity == "scheme" and mention.value in get_args(Scheme):
+                facts["scheme"] = mention.value
+            elif mention.entity == "hospital_level":
+                facts["hospital_level"] = mention.value
+        employments = {e for m in inside if m.entity == "employment" and (e := self._employment(m))}
+        if len(employments) == 1:
+            facts["employment"] = employments.pop()
+        diseases = tuple(dict.fromkeys(m.value for m in inside if m.entity == "disease"))
+        if diseases:
+            facts["diseases"] = diseases
+        return facts
+
+    def _employment(self, mention: Mention) -> Employment | None:
+        """What the mention says, turned round by 还没退休, dropped by 不是在职."""
+        if _NOT_YET.search(self._text[: mention.start]):
+            later = any(
+                m.entity == "employment" and m.value != mention.value and m.start > mention.start
+                for m in self._turn.mentions
+            )
+            if later:
+                return None
+            return "在职" if mention.value == "退休" else "退休"
+        return "退休" if mention.value == "退休" else "在职" if mention.value == "在职" else None
+
+    # Conditions
+
+    def _conditions(self, start: int, end: int) -> dict[str, Any]:
+        part = self._text[start:end]
+        out = {name for name, pattern in _RULED_OUT if re.search(pattern, part)}
+        held = {name for name, pattern in _CONDITIONS if re.search(pattern, part)} - out
+        facts: dict[str, Any] = {"conditions": frozenset(held), "ruled_out": frozenset(out)}
+        if _REACHED.search(part):
+            facts["quota_left"] = Decimal(0)
+        elif _NOT_REACHED.search(part):
+            facts["cap_not_reached"] = True
+        return facts
+
+    def _class(self, start: int, end: int) -> dict[str, Any]:
+        part = self._text[start:end]
+        for name, pattern in reversed(_CLASS):
+            if pattern.search(part):
+                return {"benefit_class": name}
+        return {}
+
+    # Money
+
+    def _bare_answer(self) -> list[Amount]:
+        """A number alone, where we asked for an amount."""
+        if self._asked not in _ROLE_OF_QUESTION:
+            return []
+        match = re.search(
+            r"(?<![\d.])(\d+(?:\.\d{1,2})?|[零一二两三四五六七八九十百千万]+)(?![\d.%月号年])", self._text
+        )
+        value = to_decimal(match[1]) if match else None
+        return (
+            [Amount(match.start(), match.end(), value, value, False)] if match and value is not None else []
+        )
+
+    def _is_share(self, amount: Amount) -> bool:
+        """A bare number that answers our question for the ratio, or stands right after 比例."""
+        if any(r.start < amount.end and amount.start < r.end for r in self._ratios):
+            return True
+        small = amount.low == amount.high and 0 < amount.low <= 100
+        bare = (
+            not re.match(r"[元块]", self._text[amount.end - 1 :])
+            and "元" not in self._text[amount.start : amount.end]
+        )
+        return small and bare and bool(re.search(r"比例(?:是|为)?$", self._text[: amount.start]))
+
+    def _all_roles(self) -> list[tuple[Amount, Role]]:
+        roles: list[tuple[Amount, Role]] = []
+        for index, amount in enumerate(self._amounts):
+            before = self._before(index)
+            after = self._after(index)
+            roles.append((amount, self._role(before, after, roles)))
+        return roles
+
+    def _before(self, index: int) -> str:
+        """The same clause before the amount, at most back to the previous amount."""
+        begin = self._amounts[index - 1].end if index else 0
+        return re.split(r"[,。;!?\n]", self._text[begin : self._amounts[index].start])[-1].rstrip()
+
+    def _after(self, index: int) -> str:
+        end = self._amounts[index + 1].start if index + 1 < len(self._amounts) else len(self._text)
+        return self._text[self._amounts[index].end : end]
+
+    def _role(self, before: str, after: str, known: list[tuple[Amount, Role]]) -> Role:
+        for role, pattern in _AFTER:
+            if re.search(pattern, after):
+                if role == "claimed" and not re.search(r"报|给|能", before[-3:]):
+                    continue
+                if role == "monthly_limit" and re.search(r"剩|还有", before):
+                    return "quota_left"
+                return role
+        compact = _MONTHLY.sub("", before)
+        compact = (
+            re.sub(r"[是为了有到达大概约也就在:( 元块]+$", "", compact)
+            if not compact.endswith("了")
+            else compact
+        )
+        for role, pattern in _BEFORE:
+            if re.search(pattern, before) or re.search(pattern, compact):
+                return role
+        asked_role = _ROLE_OF_QUESTION.get(self._asked or "")
+        if asked_role and not any(role == asked_role for _, role in known) and not before.strip():
+            return asked_role
+        return "cost"
+
+    def _money(self, start: int, end: int) -> dict[str, Any]:
+        facts: dict[str, Any] = {}
+        inside = [(a, role) for a, role in self._roles if start <= a.start < end]
+        costs = [a for a, role in inside if role == "cost"]
+        for amount, role in inside:
+            if role == "excluded":
+                facts["excluded"] = facts.get("excluded", Decimal(0)) + amount.low
+            elif role not in ("cost", "claimed"):
+                facts[role] = amount.low
+            if role == "unused_before":
+                facts["unused_month"] = self._month_before(amount)
+        if costs:
+            facts.update(self._costs(costs))
+        return facts
+
+    def _costs(self, costs: list[Amount]) -> dict[str, Any]:
+        months = [(self._month_of(a), a) for a in costs]
+        if len(costs) > 1 and all(month for month, _ in months):
+            return {"by_month": tuple(MonthCost(month, a.low) for month, a in months if month)}
+        chosen = [a for a in costs if self._is_whole(a)] or costs
+        if len(chosen) > 1 and not re.search(r"不对|不是|错了|更正|改成", self._text):
+            return {
+                "amount": Span(
+                    sum((a.low for a in chosen), Decimal(0)), sum((a.high for a in chosen), Decimal(0))
+                )
+            }
+        return {"amount": Span(chosen[-1].low, chosen[-1].high)}
+
+    def _is_whole(self, amount: Amount) -> bool:
+        """Whether the amount is said to be the sum of the others."""
+        return bool(re.search(r"(?:总共?|一共|合计|共)[^,。;\d]{0,5}$", self._text[: amount.start]))
+
+    def _month_of(self, amount: Amount) -> date | None:
+        """The month named in the amount's clause."""
+        clause = max(self._text.rfind(mark, 0, amount.start) for mark in ",。;!?\n") + 1
+        inside = [d for d in self._dates if clause <= d.start < amount.start and _within_a_month(d)]
+        return inside[-1].first.replace(day=1) if inside else None
+
+    def _month_before(self, amount: Amount) -> date | None:
+        earlier = [d for d in self._dates if d.start < amount.start and _within_a_month(d)]
+        return earlier[-1].first.replace(day=1) if earlier else None
+
+    # Shares
+
+    def _shares(self, start: int, end: int) -> dict[str, Any]:
+        facts: dict[str, Any] = {}
+        ratios = [r for r in self._ratios if start <= r.start < end]
+        insured: list[Ratio] = []
+        for ratio in ratios:
+            before, after = self._text[: ratio.start], self._text[ratio.end :]
+            if _OWN_FIRST.search(before):
+                facts["excluded_ratio"] = ratio.value
+            elif _OWN_SHARE.search(before):
+                insured.append(replace(ratio, value=1 - ratio.value))
+            elif not (_CLAIMED_SHARE.match(after) and re.search(r"能报?$|可以报?$|是不是报?$", before)):
+                insured.append(ratio)
+        if insured:
+            facts["ratio"] = self._which(insured).value
+        elif not ratios and (bare := self._bare_share(start, end)) is not None:
+            facts["ratio"] = bare
+        return facts
+
+    def _which(self, ratios: list[Ratio]) -> Ratio:
+        """Of several shares the one for where the person was treated: elsewhere, or at the hospital named."""
+        away = bool(re.search(r"临时|外出|异地|外地|跨省|长期(?:居|住)", self._text))
+        labelled = [(self._label(r), r) for r in ratios]
+        if len(ratios) > 1 and away:
+            elsewhere = [r for label, r in labelled if _AWAY.search(label) and not _HOME.search(label)]
+            if elsewhere:
+                return elsewhere[-1]
+        visited = self._visited()
+        if len(ratios) > 1 and visited:
+            there = [r for label, r in labelled if visited in label]
+            if there:
+                return there[0]
+        return ratios[-1]
+
+    def _label(self, ratio: Ratio) -> str:
+        previous = max((r.end for r in self._ratios if r.end <= ratio.start), default=0)
+        return re.split(r"[,。;]", self._text[previous : ratio.start])[-1]
+
+    def _visited(self) -> str | None:
+        match = re.search(r"在([^,。;在]{2,8}?)(?:看的?|拿的?|开的?|买的?|做的?|治的?|取的?)", self._text)
+        return match[1].removesuffix("医院") if match else None
+
+    def _bare_share(self, start: int, end: int) -> Decimal | None:
+        """`80` after we asked for the ratio; `比例80`, `报85` without a sign."""
+        part = self._text[start:end]
+        match = re.search(r"比例(?:是|为)?(\d{1,3}(?:\.\d+)?)(?![\d.元块万千百])", part)
+        match = match or re.search(
+            r"(?<![能可以给])报(?:销)?(\d{2}(?:\.\d+)?)(?![\d.元块万千百]|多|几)", part
+        )
+        if not match and self._asked == "ratio":
+            match = re.search(r"(?<![\d.])(\d{1,3}(?:\.\d+)?)(?![\d.元块万千百])", part)
+        if not match:
+            return None
+        value = Decimal(match[1])
+        share = value if value <= 1 else value / 100
+        return share if 0 <= share <= 1 else None
+
+    # Times
+
+    def _times(self, start: int, end: int) -> dict[str, Any]:
+        facts: dict[str, Any] = {}
+        for mention in (d for d in self._dates if start <= d.start < end):
+            name = self._date_role(mention)
+            if name:
+                facts[name] = Days(mention.first, mention.last)
+        part = self._text[start:end]
+        monthly = self._is_monthly(start, end)
+        if _TO_YEAR_END.search(part):
+            year = facts["approved_on"].last.year if "approved_on" in facts else self._turn.now.year
+            return facts | {"until": date(year, 12, 31), "each_month": True}
+        months = self._span_in_months(part)
+        if months is not None:
+            facts["months"] = months
+        if months is not None or monthly:
+            facts["each_month"] = monthly and months is not None
+        return facts
+
+    def _date_role(self, mention: DateMention) -> str | None:
+        begin = max(self._text.rfind(mark, 0, mention.start) for mark in ",。;!?\n") + 1
+        stop = min(
+            (p for mark in ",。;!?\n" if (p := self._text.find(mark, mention.end)) >= 0),
+            default=len(self._text),
+        )
+        next_date = min((d.start for d in self._dates if d.start > mention.start), default=stop)
+        clause = self._text[begin:stop]
+        own = self._text[mention.start : min(stop, next_date)]
+        if re.search(r"批|审批|认定(?:通过)?|办下来|(?:资格|慢特?病?)下来|审核通过|通过的", own):
+            return "approved_on"
+        if re.search(r"起付|门槛", clause):
+            return "deductible_met_in"
+        if re.search(r"剩|没用完", own) or (mention.last - mention.first).days > 31:
+            return "treated_on" if self._is_other_year(mention) and re.search(r"花|费|买|看", own) else None
+        return "treated_on"
+
+    def _is_other_year(self, mention: DateMention) -> bool:
+        return mention.first.year != self._turn.now.year
+
+    def _is_monthly(self, start: int, end: int) -> bool:
+        """Whether the cost itself is said to be monthly, not the limit."""
+        costs = [a for a, role in self._roles if role == "cost" and start <= a.start < end]
+        for amount in costs:
+            index = self._amounts.index(amount)
+            after = re.split(r"[,。;!?\n]", self._after(index))[0]
+            if _MONTHLY.search(self._before(index)) or re.match(
+                r"[元块]?钱?的?(?:/月|每月|一个月|一月)", after
+            ):
+                return True
+        return False
+
+    def _span_in_months(self, part: str) -> int | None:
+        counted = [
+            int(number)
+            for m in _MONTHS.finditer(part)
+            if (number := to_decimal(m[1])) is not None and 1 < number <= 24
+        ]
+        if counted:
+            return counted[-1]
+        costs_said = re.sub(
+            r"(?:年度?|一年|每年)(?:的)?(?:限额|额度|封顶|起付)|起付[^,。;]{0,4}一年", "", part
+        )
+        return next((months for pattern, months in _SPANS if re.search(pattern, costs_said)), None)
+
+    # The deductible
+
+    def _deductible_state(self, start: int, end: int, case: Case) -> dict[str, Any]:
+        part = self._text[start:end]
+        if _NO_DEDUCTIBLE.search(part):
+            return {"deductible": Decimal(0)}
+        facts: dict[str, Any] = {}
+        if _DEDUCTIBLE_FULL.search(part) and not _DEDUCTIBLE_NOT_FULL.search(part):
+            facts["deductible_full"] = True
+        elif (
+            case.deductible is not None and _DEDUCTIBLE_UNTOUCHED.search(part) and case.deductible_met is None
+        ):
+            facts["deductible_met"] = Decimal(0)
+        return facts
+
+
+def _within_a_month(mention: DateMention) -> bool:
+    return (mention.last - mention.first).days <= 31
+
+
+_ROLE_OF_QUESTION: dict[str, Role] = {
+    "amount": "cost",
+    "monthly_limit": "monthly_limit",
+    "extra_limit": "extra_limit",
+    "deductible": "deductible",
+    "annual_cap": "quota_left",
+    "excluded": "excluded",
+}
