@@ -21,7 +21,8 @@ from bot.knowledge.figures import Figure, figure_set, figures
 from bot.knowledge.files import KnowledgeError
 from bot.knowledge.library import Knowledge, Region, load_knowledge
 from bot.knowledge.official_texts import Articles, read_texts
-from bot.knowledge.schema import Answer, Article, Cite, Computed
+from bot.knowledge.parameters import load_parameters
+from bot.knowledge.schema import Answer, Article, Cite
 from bot.messages import PolicyStatus
 from bot.settings import ROOT
 
@@ -42,9 +43,13 @@ def check_knowledge(knowledge_dir: Path, texts_dir: Path | None) -> list[Problem
     """Everything wrong with the knowledge. Without the documents' texts the proofs against them are left out."""
     try:
         knowledge = load_knowledge(knowledge_dir)
-        rules = {"deadlines.yml": load_deadlines(knowledge_dir)}
+        rules = {
+            "parameters.yml": load_parameters(knowledge_dir),
+            "deadlines.yml": load_deadlines(knowledge_dir),
+        }
     except KnowledgeError as error:
-        return [Problem(_shown(error.file, knowledge_dir), error.key, f"第{error.line}行 {error.expected}")]
+        line = f"第{error.line}行 " if error.line else ""
+        return [Problem(_shown(error.file, knowledge_dir), error.key, line + error.expected)]
     problems = list(_check_words(knowledge))
     for region in knowledge.regions.values():
         problems += _check_references(region, knowledge)
@@ -52,8 +57,8 @@ def check_knowledge(knowledge_dir: Path, texts_dir: Path | None) -> list[Problem
         texts = {key: _Text(articles) for key, articles in read_texts(texts_dir).items()}
         for region in knowledge.regions.values():
             problems += _check_region_against_texts(region, texts)
-        for file, record in rules.items():
-            problems += _check_rules(file, record, knowledge, texts)
+            for file, records in rules.items():
+                problems += _check_rules(file, records, region, texts)
     return problems
 
 
@@ -187,8 +192,9 @@ def _figure_slips(
     sources = [(cite, _text_of(cite, region, texts)) for cite in cites]
     text = "\n".join(text.article(cite.article) for cite, text in sources if text and cite.article in text)
     standing = figure_set(text)
+    declared = tuple(computed.figure for computed in record.computed)
     for said in _said(record):
-        for figure in figures(_without_computed(said, record.computed)):
+        for figure in figures(_without(said, (*declared, *_declared_ends(region)))):
             if not figure.stands_in(standing):
                 yield f"“{figure.text}”不在所引条款里（推算出来的数请写进 computed）"
     for computed in record.computed:
@@ -203,9 +209,16 @@ def _said(record: Answer | Article) -> tuple[str, ...]:
     return (record.says,)
 
 
-def _without_computed(said: str, computed: Iterable[Computed]) -> str:
-    for figure in computed:
-        said = said.replace(figure.figure, "，")
+def _declared_ends(region: Region) -> Iterator[str]:
+    """Ends of validity, computed in documents.yml from a term of years, as people write them."""
+    for document in region.documents:
+        if end := document.valid_to:
+            yield f"{end.year}年{end.month}月{end.day}日"
+
+
+def _without(said: str, declared: Iterable[str]) -> str:
+    for figure in declared:
+        said = said.replace(figure, "，")
     return said
 
 
@@ -213,12 +226,15 @@ def _without_computed(said: str, computed: Iterable[Computed]) -> str:
 
 
 def _check_rules(
-    file: str, rules: Any, knowledge: Knowledge, texts: Mapping[str, _Text]
+    file: str, rules: Mapping[str, Any], region: Region, texts: Mapping[str, _Text]
 ) -> Iterator[Problem]:
-    for path, record, cite in _cited(rules, ""):
-        region = next(region for region in knowledge.regions.values() if region.folder in path.split("."))
-        messages = [*_cite_slips(cite, region, texts), *_rule_figure_slips(record, cite, region, texts)]
-        yield from (Problem(file, path, message) for message in messages)
+    """`rules` are a loader's records by region, named as the province or its folder."""
+    for key in {region.name, region.folder} & set(rules):
+        for path, record, cite in _cited(rules[key], ""):
+            messages = [*_cite_slips(cite, region, texts), *_rule_figure_slips(record, cite, region, texts)]
+            yield from (
+                Problem(f"regions/{region.folder}/{file}", path.lstrip("."), text) for text in messages
+            )
 
 
 def _cited(value: Any, path: str) -> Iterator[tuple[str, BaseModel, Cite]]:
@@ -242,24 +258,28 @@ def _cited(value: Any, path: str) -> Iterator[tuple[str, BaseModel, Cite]]:
 def _rule_figure_slips(
     record: BaseModel, cite: Cite, region: Region, texts: Mapping[str, _Text]
 ) -> Iterator[str]:
-    """Numbers of a rule stand in its article: 0.80 as 80%, 20 as 20 or 二十. Zero is how "none" is written."""
+    """The rule's numbers stand in its article: 0.80 as 80%, 20 as 20 or 二十."""
     text = _text_of(cite, region, texts)
     if text is None or cite.article not in text:
         return
     standing = figure_set(text.article(cite.article))
+    for number in _numbers(record):
+        forms = (Figure(number, None, str(number)), Figure(number * 100, "percent", str(number)))
+        if not any(form.stands_in(standing) for form in forms):
+            yield f"{number} 不在{cite.article}里"
+    for figure in figures(_without(getattr(record, "says", ""), _declared_ends(region))):
+        if not figure.stands_in(standing):
+            yield f"“{figure.text}”不在{cite.article}里"
+
+
+def _numbers(record: BaseModel) -> Iterator[Decimal]:
+    """The record's own numbers, not those under another citation; 0 and 1 are how "none" and "yes" are written."""
     for name in type(record).model_fields:
         value = getattr(record, name)
-        if isinstance(value, Decimal | int) and not isinstance(value, bool) and value:
-            forms = (
-                Figure(Decimal(value), None, str(value)),
-                Figure(Decimal(value) * 100, "percent", str(value)),
-            )
-            if not any(form.stands_in(standing) for form in forms):
-                yield f"{name} 的 {value} 不在{cite.article}里"
-        elif name == "says":
-            for figure in figures(value):
-                if not figure.stands_in(standing):
-                    yield f"“{figure.text}”不在{cite.article}里"
+        if isinstance(value, Decimal | int) and not isinstance(value, bool) and value not in (0, 1):
+            yield Decimal(value)
+        elif isinstance(value, BaseModel) and "cite" not in type(value).model_fields:
+            yield from _numbers(value)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -23,7 +23,7 @@ from bot.policy.reading import Reader
 NATION = "全国"
 """The region named on answers that hold everywhere."""
 
-_FITS = 0.46
+_FITS = 0.28
 """Below this score nothing fits: it is said that the documents were found silent, never a wrong article."""
 _CLEARLY_BETTER = 0.06
 """An article's restatement is told instead of a written answer only if it fits better by this much."""
@@ -50,7 +50,7 @@ class PolicyLibrary:
 
     def __init__(self, knowledge: Knowledge, encoder: Encoder | None) -> None:
         self.knowledge = knowledge
-        self._reader = Reader(knowledge.glossary)
+        self._reader = Reader(knowledge.glossary, knowledge.regions)
         self._regions: Mapping[str, Ranking[_Target]] = {
             name: Ranking(tuple(self._phrasings(region)), encoder)
             for name, region in knowledge.regions.items()

@@ -20,8 +20,10 @@ T = TypeVar("T")
 
 _MEANING = 0.55
 """Weight of sentence vectors against characters, chosen on our own questions."""
-_SUPPORT = 0.1
-"""What the second and third closest phrasing of the same thing add to the closest."""
+_SUPPORT = 0.3
+"""Share of the next closest phrasings of the same thing in its score: one chance likeness counts for less."""
+_SUPPORTERS = 3
+_CONSIDERED = 80
 _BM25_K1 = 1.2
 
 
@@ -75,14 +77,14 @@ class Ranking(Generic[T]):
 
     def _gather(self, scores: NDArray[np.float64]) -> tuple[Ranked[T], ...]:
         found: dict[int, list[int]] = {}
-        for position in np.argsort(-scores)[:60]:
+        for position in np.argsort(-scores)[:_CONSIDERED]:
             found.setdefault(id(self._phrasings[position].target), []).append(int(position))
         ranked = [self._ranked(positions, scores) for positions in found.values()]
         return tuple(sorted(ranked, key=lambda hit: -hit.score))
 
     def _ranked(self, positions: list[int], scores: NDArray[np.float64]) -> Ranked[T]:
         best = self._phrasings[positions[0]]
-        support = sum(float(scores[position]) for position in positions[1:3]) / 2
+        support = float(scores[positions[1 : 1 + _SUPPORTERS]].sum()) / _SUPPORTERS
         score = (1 - _SUPPORT) * float(scores[positions[0]]) + _SUPPORT * support
         return Ranked(best.target, score, best.text)
 

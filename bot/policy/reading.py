@@ -1,6 +1,7 @@
 """Brings a question into the documents' words: 门槛费 reads 起付线, 报消 reads 报销, 報銷 reads 报销."""
 
 import re
+from collections.abc import Iterable
 
 from bot.knowledge.schema import Term
 from bot.language import normalise
@@ -14,7 +15,9 @@ _NOISE = re.compile(
 class Reader:
     """Reads questions with the glossary's help."""
 
-    def __init__(self, glossary: tuple[Term, ...]) -> None:
+    def __init__(self, glossary: tuple[Term, ...], places: Iterable[str]) -> None:
+        """`places` are left out of what is read: which region is meant is decided before."""
+        self._places = re.compile("(" + "|".join(places) + ")(省|自治区)?")
         self._term_of = {word: term.term for term in glossary for word in (*term.also, *term.typos)}
         self._term_of |= {term.term: term.term for term in glossary}
         words = sorted(map(re.escape, self._term_of), key=len, reverse=True)
@@ -23,7 +26,7 @@ class Reader:
 
     def read(self, text: str) -> str:
         """The text in simplified characters, statutory terms in place of what people call them, no courtesies."""
-        plain = _NOISE.sub(" ", normalise(text).lower()).strip()
+        plain = _NOISE.sub(" ", self._places.sub(" ", normalise(text).lower())).strip()
         return self._words.sub(lambda found: self._term_of[found.group()], self._repair(plain))
 
     def _repair(self, text: str) -> str:
