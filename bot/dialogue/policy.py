@@ -6,9 +6,11 @@ A question is remembered without the region it named, so that "江西呢" can as
 import re
 from dataclasses import replace
 
+from bot.dialogue.asking import ask_for_region
+from bot.dialogue.scope import out_of_scope, recognise
 from bot.dialogue.turn import Context, Mention, Outcome, Task, Turn
 from bot.language import normalise
-from bot.messages import Button, ChooseCard, ComparisonCard, ComparisonRow, PolicyAnswerCard, Reply
+from bot.messages import ChooseCard, ComparisonCard, ComparisonRow, PolicyAnswerCard, Reply
 from bot.policy.answers import ASK_THE_AGENCY, PolicyAnswer, PolicyComparison
 from bot.policy.library import PolicyLibrary
 
@@ -43,6 +45,9 @@ _PAIRS = (
 
 def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outcome:
     """Answers the question, compares regions, or asks where the person is insured."""
+    refusals = library.knowledge.refusals
+    if recognise(turn.text, refusals):
+        return out_of_scope(turn, context, refusals)
     context = _with_what_was_said(turn, context, library)
     question, previous = _question(turn, context)
     regions = _regions(turn, library)
@@ -200,9 +205,7 @@ def _comparison_text(compared: PolicyComparison) -> str:
 def _without_region(question: str, context: Context, library: PolicyLibrary) -> Outcome:
     if answer := library.nationwide(question):
         return _told(answer, context)
-    buttons = tuple(Button(name, f'/inform{{"region": "{name}"}}') for name in library.knowledge.regions)
-    reply = Reply("各地规定不一样。请问您在哪个省参保？", buttons, ChooseCard(slot="region"))
-    return Outcome((reply,), replace(context, asked="region"))
+    return ask_for_region(context, "各地规定不一样。请问您在哪个省参保？")
 
 
 def _declined(province: str, question: str, context: Context, library: PolicyLibrary) -> Outcome:

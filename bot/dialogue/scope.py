@@ -16,7 +16,17 @@ def out_of_scope(turn: Turn, context: Context, refusals: tuple[Refusal, ...]) ->
     return Outcome((reply,), replace(context, asked=None))
 
 
+def is_emergency(text: str, refusals: tuple[Refusal, ...]) -> bool:
+    """Whether somebody's life may be in danger; that goes before everything else."""
+    refusal = recognise(text, refusals)
+    return refusal is not None and refusal.reason == "unsafe"
+
+
 def recognise(text: str, refusals: tuple[Refusal, ...]) -> Refusal | None:
-    """The refusal whose words stand in the text; None where the text is not recognisably out of scope."""
+    """The first refusal that fits the text; None where the text is not recognisably out of scope."""
     plain = normalise(text).lower()
-    return next((r for r in refusals if any(re.search(word, plain) for word in r.words)), None)
+    return next((r for r in refusals if _fits(r.words, plain) and not _fits(r.unless, plain)), None)
+
+
+def _fits(patterns: tuple[str, ...], text: str) -> bool:
+    return any(re.search(pattern, text) for pattern in patterns)

@@ -154,10 +154,11 @@ class NationalFact(Strict):
 
 
 class Refusal(Strict):
-    """A kind of message we do not answer: the words that give it away (`words`; each may be a regular
-    expression) and what we say. `reason` is the fallback card's."""
+    """A kind of message we do not answer: the words that give it away, the words that show it is ours after
+    all (`unless`; both regular expressions), and what we say. `reason` is the fallback card's."""
 
     id: str
     reason: Literal["out_of_scope", "unsafe"]
     words: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     reply: str
