@@ -16,7 +16,7 @@ from zipfile import BadZipFile
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from rich.progress import Progress
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from bot.records.database import Database
@@ -249,9 +249,8 @@ def _with_known_reference(
 
 def _records(session: Session, table: Table, rows: list[Row]) -> dict[tuple[Any, ...], Base]:
     """The records on file that the rows may mean, by key."""
-    first = table.key[0]
-    values = {row.values[first] for row in rows}
-    found = session.scalars(select(table.model).where(getattr(table.model, first).in_(values)))
+    columns = tuple_(*(getattr(table.model, name) for name in table.key))
+    found = session.scalars(select(table.model).where(columns.in_({_key(table, row.values) for row in rows})))
     return {tuple(getattr(record, name) for name in table.key): record for record in found}
 
 

@@ -164,12 +164,14 @@ def record(session: Session, reminder: Reminder, state: ReminderState, **details
     return _changed(changed) == 1
 
 
-def switch_off_address(session: Session, channel: str, address: str) -> None:
-    """Forgets an address that is blocked or gone, at everybody who named it."""
-    for subscription in session.scalars(
+def unsubscribe(session: Session, channel: str, address: str) -> int:
+    """Stops everything that goes to an address, whoever it concerns; answers how many subscriptions ended."""
+    found = session.scalars(
         select(Subscription).where(Subscription.channel == channel, Subscription.address == address)
-    ):
+    ).all()
+    for subscription in found:
         session.delete(subscription)
+    return len(found)
 
 
 def subscriptions_of(session: Session, person_id: str) -> list[Subscription]:
@@ -190,14 +192,6 @@ def subscribe(session: Session, person_id: str, channel: str, address: str, now:
         session.add(Subscription(person_id=person_id, channel=channel, address=address, consent_at=now))
     else:
         known.kinds_off = []
-
-
-def unsubscribe(session: Session, address: str) -> int:
-    """Stops everything that goes to an address, whoever it concerns; answers how many subscriptions ended."""
-    found = list(session.scalars(select(Subscription).where(Subscription.address == address)))
-    for subscription in found:
-        session.delete(subscription)
-    return len(found)
 
 
 def _changed(result: Any) -> int:

@@ -52,7 +52,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Table:
-    """`key` identifies a record; its first column finds the records that may be meant.
+    """`key` names the columns that identify a record.
 
     `finish` derives the record's fields from a row's values, and answers the faults of the row as a whole by
     column name.
