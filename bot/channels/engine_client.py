@@ -1,8 +1,8 @@
 """Asks the dialogue engine: Rasa's REST channel on loopback, one call per turn."""
 
 import asyncio
-from types import TracebackType
-from typing import Any, Self
+from functools import cached_property
+from typing import Any
 
 import aiohttp
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -39,22 +39,21 @@ _RASA_ANSWER = TypeAdapter(tuple[_RasaMessage, ...])
 
 
 class EngineClient:
-    """Used as `async with EngineClient(settings.engine_url, settings.engine_timeout) as engine`."""
+    """Connects when first asked, inside the running event loop; `close` it at the end."""
 
     def __init__(self, url: str, timeout: float) -> None:
         self._url = url.rstrip("/")
         self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=CONNECT_SECONDS)
 
-    async def __aenter__(self) -> Self:
+    @cached_property
+    def _session(self) -> aiohttp.ClientSession:
         # The engine closes idle connections on its own; a request sent on a closing one fails without saying
         # whether it was processed. A fresh loopback connection per turn costs less than that doubt.
         connector = aiohttp.TCPConnector(force_close=True, limit=0)
-        self._session = aiohttp.ClientSession(connector=connector, timeout=self._timeout)
-        return self
+        return aiohttp.ClientSession(connector=connector, timeout=self._timeout)
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def close(self) -> None:
+        """Closes what `answer` and `healthy` opened."""
         await self._session.close()
 
     async def answer(self, chat: str, message: str) -> tuple[EngineMessage, ...]:
@@ -79,7 +78,7 @@ class EngineClient:
             raise EngineDown("an empty answer: an action failed")
         return messages
 
-    async def alive(self) -> bool:
+    async def healthy(self) -> bool:
         """Whether the door we use answers; Rasa opens it once its model is loaded."""
         try:
             async with self._session.get(

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -15,7 +16,7 @@ Monotonic = Callable[[], float]
 class RateLimit:
     """A bucket of `per_minute` messages for each sender, filling up evenly again."""
 
-    def __init__(self, per_minute: int, monotonic: Monotonic) -> None:
+    def __init__(self, per_minute: int, monotonic: Monotonic = time.monotonic) -> None:
         self._capacity = float(per_minute)
         self._per_second = per_minute / 60
         self._monotonic = monotonic

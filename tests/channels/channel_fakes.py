@@ -1,0 +1,63 @@
+"""A dialogue engine, a redactor and a clock that do what a test tells them."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from bot.clock import SHANGHAI
+
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=SHANGHAI)
+PHONE = "13800000000"
+
+Answer = Callable[[dict[str, Any]], Awaitable[web.StreamResponse]]
+
+
+@dataclass
+class FakeEngine:
+    """Rasa's REST channel: keeps what it was asked, and answers with `say`, or by `answer` if that is set."""
+
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    say: list[dict[str, Any]] = field(
+        default_factory=lambda: [{"text": "湖南已退休人员的报销比例由各统筹地区定。"}]
+    )
+    answer: Answer | None = None
+
+    @property
+    def texts(self) -> list[str]:
+        return [ask["message"] for ask in self.asked]
+
+    def app(self) -> web.Application:
+        async def webhook(request: web.Request) -> web.StreamResponse:
+            body = await request.json()
+            self.asked.append(body)
+            if self.answer is not None:
+                return await self.answer(body)
+            return web.json_response([{"recipient_id": body["sender"], **message} for message in self.say])
+
+        async def ready(_request: web.Request) -> web.Response:
+            return web.json_response({"status": "ok"})
+
+        app = web.Application()
+        app.router.add_post("/webhooks/rest/webhook", webhook)
+        app.router.add_get("/webhooks/rest/", ready)
+        return app
+
+
+class FakeRedactor:
+    """Knows one phone number."""
+
+    async def redact(self, text: str, chat: str) -> str:
+        return text.replace(PHONE, "〔手机A1B2〕")
+
+
+class HandClock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
