@@ -29,7 +29,7 @@ ApplicationState = Literal["提交", "受理", "补正", "审核", "通过", "�
 ReminderState = Literal["pending", "claimed", "sent", "failed", "dead", "suppressed", "unknown"]
 TicketState = Literal["waiting", "open", "closed"]
 Direction = Literal["in", "out", "staff"]
-VerificationStep = Literal["key", "phone", "birth", "id_tail"]
+VerificationStep = Literal["key", "phone", "birth", "name"]
 
 
 class Base(DeclarativeBase):
@@ -192,9 +192,9 @@ class Verification(Base):
 
     chat: Mapped[str] = mapped_column(String(128), primary_key=True)
     step: Mapped[VerificationStep] = mapped_column(String(8))
-    key_kind: Mapped[Literal["application", "id"] | None] = mapped_column(String(16))
-    subject: Mapped[str | None] = mapped_column(String(160))
+    subject: Mapped[str | None] = mapped_column(Encrypted("subject"))
     person_id: Mapped[str | None] = mapped_column(ForeignKey(Person.person_id))
+    key_is_id: Mapped[bool] = mapped_column(default=False)
     matched: Mapped[bool] = mapped_column(default=True)
     expires_at: Mapped[datetime]
 
@@ -204,7 +204,8 @@ class VerificationLock(Base):
 
     __tablename__ = "verification_locks"
 
-    subject: Mapped[str] = mapped_column(String(160), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(BlindIndex("subject"), unique=True)
     failures: Mapped[int] = mapped_column(default=0)
     last_failed_at: Mapped[datetime]
     locked_until: Mapped[datetime]

@@ -91,11 +91,13 @@ def upgrade() -> None:
     )
     op.create_table(
         "verification_locks",
-        sa.Column("subject", sa.String(length=160), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("last_failed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("locked_until", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("subject", name="pk_verification_locks"),
+        sa.PrimaryKeyConstraint("id", name="pk_verification_locks"),
+        sa.UniqueConstraint("subject", name="uq_verification_locks_subject"),
     )
     op.create_table(
         "applications",
@@ -242,9 +244,9 @@ def upgrade() -> None:
         "verifications",
         sa.Column("chat", sa.String(length=128), nullable=False),
         sa.Column("step", sa.String(length=8), nullable=False),
-        sa.Column("key_kind", sa.String(length=16), nullable=True),
-        sa.Column("subject", sa.String(length=160), nullable=True),
+        sa.Column("subject", sa.LargeBinary(), nullable=True),
         sa.Column("person_id", sa.String(length=64), nullable=True),
+        sa.Column("key_is_id", sa.Boolean(), nullable=False),
         sa.Column("matched", sa.Boolean(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["persons.person_id"], name="fk_verifications_person_id"),

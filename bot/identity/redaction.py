@@ -1,0 +1,152 @@
+"""Personal values are taken out of what people write before the dialogue engine sees it.
+
+Each is replaced by an opaque token (〔证件KQRT〕, letters only, so that no number is read into it). What it stands
+for stays encrypted for half an hour, so that a proof of identity can use it.
+"""
+
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from bot.clock import Clock
+from bot.language.identifiers import find_identifiers
+from bot.language.normalise import normalise
+from bot.language.spans import overlaps, without_overlaps
+from bot.records.database import Database
+from bot.records.models import RedactionToken, Verification, VerificationStep
+
+TOKENS_LAST = timedelta(minutes=30)
+LABELS = {"id_number": "证件", "phone": "手机", "card": "卡号", "name": "姓名", "digits": "数字"}
+_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+TOKEN = re.compile(rf"〔(?:{'|'.join(LABELS.values())})[A-Z]{{4}}〕")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A personal value in a text: `start`/`end` in characters, `value` in one way of writing."""
+
+    kind: str
+    start: int
+    end: int
+    value: str
+
+
+class Redactor:
+    """Redacts what comes in; one transaction per message."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def redact(self, text: str, chat: str) -> str:
+        """The text with ID numbers, phones, card numbers and names replaced by tokens of this chat.
+
+        While the chat proves who it is, answers to our questions (four digits, a birth date, a name) as well.
+        """
+
+        def redact(session: Session) -> str:
+            now = self._clock()
+            findings = find_personal(text, _step(session, chat, now))
+            return _replaced(session, text, findings, chat, now) if findings else text
+
+        return await self._database.run(redact)
+
+
+def revealed(session: Session, chat: str, text: str, now: datetime) -> list[tuple[str, str]]:
+    """(kind, value) of each token of this chat in the text, in text order; tokens that ran out are left away."""
+    kept = {
+        row.token: (row.kind, row.value)
+        for row in session.scalars(
+            select(RedactionToken).where(
+                RedactionToken.chat == chat,
+                RedactionToken.token.in_(TOKEN.findall(text)),
+                RedactionToken.expires_at > now,
+            )
+        )
+    }
+    return [kept[token] for token in TOKEN.findall(text) if token in kept]
+
+
+def find_personal(text: str, step: VerificationStep | None = None) -> list[Finding]:
+    """Personal values in text order; `step` is what the chat is being asked to prove itself by, if it is."""
+    return without_overlaps(_by_preference(text, step))
+
+
+_CARD = re.compile(r"(?<![0-9A-Za-z\-])\d(?:[ -]?\d){13,17}[ -]?[\dXx](?![0-9A-Za-z])")
+_SURNAMES = (
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛范彭郎鲁韦马苗凤方"
+    "俞任袁柳鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹姚邵汪祁毛禹狄米贝"
+    "明臧计伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万"
+    "支柯管卢莫经房裘缪干解应宗丁宣邓洪包诸左石崔吉龚程嵇邢裴陆荣翁荀羊惠曲封芮储靳段富巫乌焦巴谷侯全班仲伊宫"
+    "宁仇栾甘祖武符刘景詹束龙叶幸司韶黎白蒲赖卓蔺蒙池乔阴胥苍闻莘党翟谭贡劳姬申扶堵冉宰桑桂牛寿边尚农温庄柴"
+    "瞿阎连习容向古易廖居衡步都耿满弘匡国文寇广东沙丰关查荆红游盖肖覃敖付代闫佟"
+)
+_HAN = r"[\u4e00-\u9fff]"
+_NAME = (
+    rf"(?:{_HAN}{{1,6}}(?:[·•]{_HAN}{{1,8}})+"
+    rf"|(?:欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|司徒|夏侯){_HAN}{{1,2}}?(?!{_HAN}{{1,2}}$)"
+    rf"|[{_SURNAMES}]{_HAN}{{1,2}})"
+)
+_NAME_AFTER_CUE = re.compile(
+    rf"(?:我叫|(?:我|他|她|老伴|妈|爸)?(?:的)?(?:姓名|名字)(?:是|叫|为)?)[:：\s]{{0,3}}({_NAME})"
+)
+_WHOLE_NAME = re.compile(rf"\s*(?:我叫|我是|叫|姓名|名字)?[是:：\s]{{0,3}}({_HAN}{{2,6}}|{_NAME})[。！!.\s]*")
+_NUMERAL = "0-9零〇一二三四五六七八九十廿幺"
+_DIGITS = re.compile(
+    rf"(?<![A-Za-z0-9\-/])[{_NUMERAL}](?:[{_NUMERAL}年月日号./\- ]*[{_NUMERAL}日号xX])?+(?!\s*[元块万%个])"
+)
+_LEAST_DIGITS = 4
+
+
+def _by_preference(text: str, step: VerificationStep | None) -> Iterator[Finding]:
+    written = normalise(text)
+    identifiers = find_identifiers(text)
+    for identifier in identifiers:
+        if identifier.kind != "application_no":
+            yield Finding(identifier.kind, identifier.start, identifier.end, identifier.value)
+    for match in _CARD.finditer(written):
+        card = Finding("card", match.start(), match.end(), re.sub(r"[ -]", "", match[0]))
+        if not overlaps(card, identifiers):  # an application number may be as long as a card's
+            yield card
+    for match in _NAME_AFTER_CUE.finditer(written):
+        yield Finding("name", match.start(1), match.end(1), match[1])
+    if step == "name" and (answer := _WHOLE_NAME.fullmatch(written)):
+        yield Finding("name", answer.start(1), answer.end(1), answer[1])
+    if step is not None:
+        for match in _DIGITS.finditer(written):
+            if sum(character not in "年月日号./- " for character in match[0]) >= _LEAST_DIGITS:
+                yield Finding("digits", match.start(), match.end(), match[0])
+
+
+def _step(session: Session, chat: str, now: datetime) -> VerificationStep | None:
+    verification = session.get(Verification, chat)
+    return verification.step if verification and verification.expires_at > now else None
+
+
+def _replaced(session: Session, text: str, findings: list[Finding], chat: str, now: datetime) -> str:
+    session.execute(delete(RedactionToken).where(RedactionToken.expires_at <= now))
+    taken = set(session.scalars(select(RedactionToken.token).where(RedactionToken.chat == chat)))
+    written, position = [], 0
+    for finding in findings:
+        token = _new_token(LABELS[finding.kind], taken)
+        taken.add(token)
+        session.add(
+            RedactionToken(
+                chat=chat, token=token, kind=finding.kind, value=finding.value, expires_at=now + TOKENS_LAST
+            )
+        )
+        written += [text[position : finding.start], token]
+        position = finding.end
+    return "".join(written) + text[position:]
+
+
+def _new_token(label: str, taken: set[str]) -> str:
+    while True:
+        token = f"〔{label}{''.join(secrets.choice(_ALPHABET) for _ in range(4))}〕"
+        if token not in taken:
+            return token
