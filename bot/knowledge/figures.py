@@ -57,8 +57,8 @@ _NOT_FIGURES = re.compile(
     rf"|附件[{CHINESE_DIGITS}\d]+"
     rf"|[{CHINESE_DIGITS}]+（[{CHINESE_DIGITS}]+）\d?"  # heading paths
     r"|12393|120"
-    rf"|[同每任某另哪逐统唯]一[个种次名家年天月日级项位]|一[次]性|一[些定般致样并直]|十分|万一|千万|其[一二三]"
-    r"|(?<![期满为])一(个?月|年|季度)(?![以之内后前])"  # 一年 as in "a year's", not a term of one year
+    rf"|[同每任某另哪逐统唯]一[个种次名家年天月日级项位]|一[次]性|一[些定般致样并直]|(?<![二三四五六七八九])十分|万一|千万|其[一二三]"
+    rf"|(?<![期满为])(?<!{_NUMERAL})一(个?月|年|季度)(?![以之内后前])"  # 一年 as in "a year's", not a term of one year
 )
 _ARTICLES_OF_SPEECH = {"count", "day"}
 """Kinds of unit with which 一 is a word like "a", not a figure (一个, 一种, 一天)."""
@@ -93,7 +93,7 @@ def figures(text: str) -> Iterator[Figure]:
 def figure_set(text: str) -> frozenset[tuple[Decimal, str | None]]:
     """Values and kinds of all figures of a text, for `Figure.stands_in`; here every 一 counts, and a quarter is
     three months."""
-    marked = re.sub(r"一([个种次名家天日年月])", r"1\1", text)
+    marked = re.sub(rf"(?<!{_NUMERAL})一([个种次名家天日年月])", r"1\1", text)
     found = {(figure.value, figure.kind) for figure in figures(marked)}
     return frozenset(found | ({(Decimal(3), "month")} if "季度" in text else set()))
 
