@@ -1,0 +1,114 @@
+"""Finds words of closed vocabularies in running Chinese text: the longest that fits, slips of one character included."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Set, Tuple
+
+from bot.language import normalise
+
+NO_ENTITY = "no_entity"
+"""The vocabulary of words that hide others: nothing is read inside 居民身份证."""
+
+_LEAST_LENGTH_FOR_SLIPS = 3
+_NEVER_A_SLIP = set("我你您他她它俺咱的地得了是有在去到和跟与及或把被给对为因从由这那哪啥么不没未无也都还就又再很太要会能可看办治患查说讲问来上下,.?!;: 、，。？！")
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word found in a text. `word` is as the vocabulary writes it."""
+
+    entity: str
+    start: int
+    end: int
+    word: str
+
+
+class Gazetteer:
+    """`vocabulary` maps each word to its entity type. `is_common_word` tells words of the language from slips."""
+
+    def __init__(self, vocabulary: Mapping[str, str], is_common_word: Callable[[str], bool]) -> None:
+        self._entity_of = {normalise(word).lower(): (entity, word) for word, entity in vocabulary.items()}
+        self._lengths = sorted({len(word) for word in self._entity_of}, reverse=True)
+        self._is_common_word = is_common_word
+        self._slips = self._known_but_one_character()
+
+    def find(self, text: str) -> List[Word]:
+        """The words in text order, none overlapping; of two that begin together the longer one."""
+        written = normalise(text).lower()
+        found: List[Word] = []
+        position = 0
+        while position < len(written):
+            word = self._longest_at(written, position)
+            if word is None:
+                position += 1
+                continue
+            position = word.end
+            if word.entity != NO_ENTITY:
+                found.append(word)
+        return found
+
+    def _longest_at(self, written: str, start: int) -> Optional[Word]:
+        for length in self._lengths:
+            piece = written[start : start + length]
+            if len(piece) < length:
+                continue
+            if piece in self._entity_of and not _is_cut_short(piece, written[start + length :]):
+                entity, word = self._entity_of[piece]
+                return Word(entity, start, start + length, word)
+            slip = self._slip(piece, written, start)
+            if slip is not None:
+                return slip
+        return None
+
+    def _slip(self, piece: str, written: str, start: int) -> Optional[Word]:
+        """The word that `piece` was meant to be, if one of its characters is wrong and belongs to no other word."""
+        for place, character in enumerate(piece):
+            word = self._slips.get((piece[:place], piece[place + 1 :]))
+            if word is None or character in _NEVER_A_SLIP or not "\u4e00" <= character <= "\u9fff":
+                continue
+            if not self._belongs_to_a_common_word(written, start + place):
+                entity, spelling = self._entity_of[word]
+                return Word(entity, start, start + len(piece), spelling)
+        return None
+
+    def _belongs_to_a_common_word(self, written: str, place: int) -> bool:
+        return any(
+            self._is_common_word(written[begin:end])
+            for begin in range(max(0, place - 3), place + 1)
+            for end in range(max(place + 1, begin + 2), min(len(written), begin + 4) + 1)
+        )
+
+    def _known_but_one_character(self) -> Dict[Tuple[str, str], str]:
+        """What stands before and after each character of a word, where that alone names one word."""
+        candidates: Dict[Tuple[str, str], Set[str]] = defaultdict(set)
+        for word in self._entity_of:
+            if len(word) >= _LEAST_LENGTH_FOR_SLIPS and self._entity_of[word][0] != NO_ENTITY:
+                for place in range(len(word)):
+                    candidates[word[:place], word[place + 1 :]].add(word)
+        return {
+            (before, after): next(iter(words))
+            for (before, after), words in candidates.items()
+            if len(words) == 1 and not self._is_weak(before, after)
+        }
+
+    def _is_weak(self, before: str, after: str) -> bool:
+        """What is left of a word is an everyday word itself (医院 of 县医院): it names nothing by itself."""
+        return any(len(rest) >= 2 and self._is_common_word(rest) for rest in (before, after)) or (
+            len(before) + len(after) < _LEAST_LENGTH_FOR_SLIPS - 1
+        )
+
+
+def vocabulary_of(tables: Iterable[Tuple[str, Iterable[str]]]) -> Dict[str, str]:
+    """One vocabulary from named word lists; a word in two lists belongs to the first."""
+    return {word: name for name, word in reversed(list(_pairs(tables)))}
+
+
+def _pairs(tables: Iterable[Tuple[str, Iterable[str]]]) -> Iterator[Tuple[str, str]]:
+    for name, words in tables:
+        for word in words:
+            yield name, word
+
+
+def _is_cut_short(word: str, rest: str) -> bool:
+    """在职工医保 is 在 + 职工, not 在职 + 工."""
+    return word == "在职" and rest.startswith("工")
