@@ -235,7 +235,7 @@ def _say(context: Context, talk: _Talk, reading: Reading, result: Estimate) -> O
             context, talk, Reply(f"{text}{_closing(result)}", card=_card(talk.people, result)), None
         )
     buttons = _BUTTONS.get(asked, ())
-    reply = Reply(f"{text}{_question(asked, result, talk.people[0])}", buttons, _card(talk.people, result))
+    reply = Reply(f"{text}{_QUESTIONS[asked]}", buttons, _card(talk.people, result))
     return _outcome(context, replace(talk, questions=talk.questions + 1), reply, asked)
 
 
@@ -247,12 +247,6 @@ def _next_question(result: Estimate, talk: _Talk) -> str | None:
     if talk.questions >= MOST_QUESTIONS:
         return None
     return next((name for name in result.missing if name in _QUESTIONS and name not in talk.declined), None)
-
-
-def _question(asked: str, result: Estimate, case: Case) -> str:
-    if asked == "ratio" and case.hospital_level and result.region == "江西":
-        return f"请问{case.hospital_level}医院的住院报销比例是百分之多少？"
-    return _QUESTIONS[asked]
 
 
 def _answer(result: Estimate, reading: Reading, people: Sequence[Case]) -> str:

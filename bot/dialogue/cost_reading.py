@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Literal, get_args
 
 from bot.dialogue.turn import Mention, Turn
@@ -49,7 +50,7 @@ _AFTER: tuple[tuple[Role, str], ...] = (
     ("annual_cap", r"^[元块]?钱?的?(?:封顶|年限额|年度限额)"),
     ("quota_left", r"^[元块]?钱?(?:的)?(?:额度|限额)?(?:没用|可用|剩余)"),
     ("monthly_limit", r"^[元块]?钱?(?:一个月|每月|/月)?的?(?:月)?(?:限额|额度|定额)|^[元块]?(?:封顶)?(?:以内|为限)"),
-    ("excluded", r"^[元块]?钱?的?(?:是|属于|要)?(?:自费|丙类|目录外|乙类先|先自付|不能报|不报)"),
+    ("excluded", r"^[元块]?钱?的?(?:是|属于|要)?(?:自费|丙类|目录外|乙类先|先自付(?!\d)|不能报|不报)"),
     ("examination", r"^[元块]?钱?的?(?:是)?(?:检查|化验|检验)"),
     ("within_policy", r"^[元块]?钱?的?(?:是|都是)?(?:政策内|目录内|政策范围|在目录|能报的|合规)"),
 )  # fmt: skip
@@ -93,6 +94,8 @@ _DEDUCTIBLE_NOT_FULL = re.compile(r"(?:还|都)?(?:没|未)(?:有)?(?:过|满|�
 _DEDUCTIBLE_UNTOUCHED = re.compile(
     r"(?:还没|没有?|未)(?:扣|交|付|动|用|累计)|(?:今年|本年)?(?:第一次|头一回|头一次|首次)|今年刚"
 )
+_EARLIER_MONTH = re.compile(r"(?:上个?|前)月|\d+月|[一二三四五六七八九十]月")
+_NEXT = "\n#"
 _HYPOTHETICAL = re.compile(
     r"^(?:那|那么|可是|但)?(?:要是|如果|假如|假设|要|若)|(?:那|那么)(?:要是|如果|假如)|换成|改成.{0,6}呢|呢[?。]?$"
 )
@@ -108,12 +111,11 @@ _CLASS = (
     ("Ⅰ", re.compile(r"(?:[IⅠi1一]|甲)类(?!医院)")),
     ("Ⅱ", re.compile(r"(?:(?<![IiⅠ])(?:II|ii|Il|Ⅱ)|[2二])类")),
 )
-_EACH_PERSON = re.compile(
-    r"我?(?:爸爸?|父亲|爹|老爸|妈妈?|母亲|娘|老妈|老伴儿?|老婆|老公|丈夫|妻子|爱人|爷爷|奶奶|外公|外婆|公公|婆婆|岳父|岳母|媳妇|对象)"
-    r"|我(?:自己|本人)|我(?=在职|退休)"
-)
+_OF_ALL = re.compile(r"各|每人|都|两个?人|俩|分别|一共|总共")
+_EACH_SPENT = re.compile(r"各|每人")
 _PERSON = re.compile(
-    r"我?(?:爸爸?|父亲|爹|老爸|妈妈?|母亲|娘|老妈|老伴�?|老公|老婆|丈夫|妻子|爱人|爷爷|奶奶|外公|外婆|公公|婆婆|岳父|岳母|媳妇|对象)|我(?:自己|本人)|我(?=在职|退休)"
+    r"我?(?:爸爸?|父亲|爹|老爸|妈妈?|母亲|娘|老妈|老伴儿?|老婆|老公|丈夫|妻子|爱人|爷爷|奶奶|外公|外婆|公公|婆婆"
+    r"|岳父|岳母|媳妇|对象)|我(?:自己|本人)|我(?=在职|退休|是在职|是退休|花|用了|买)"
 )
 _NOT_YET = re.compile(r"(?:不是|没有?|未|还没|并非|别按)(?:到)?$")
 _AWAY = re.compile(r"临时|外出|异地|外地|跨省|外省|省外|到[^,。]{1,4}(?:只|就)?报|长期")
@@ -141,34 +143,52 @@ class Reading:
 
 def read_cost(turn: Turn, asked: str | None) -> Reading:
     """The facts of one turn. `asked` is the name we asked for, so that a bare number can be placed."""
-    text = normalise(turn.text)
-    people = _people(text, turn.mentions)
+    text = normalise(turn.text).replace("，", ",")
     reader = _Reader(text, turn, asked)
+    people = _people(text, turn.mentions)
     hypothetical = bool(_HYPOTHETICAL.search(text))
     if len(people) < 2:
         return Reading((reader.read(0, len(text)),), (), hypothetical, reader.claimed)
-    names = tuple(name for name, _, _ in people)
-    return Reading(tuple(_each(reader, people, text)), names, hypothetical, reader.claimed)
+    return Reading(tuple(_each(reader, people, text)), people, hypothetical, reader.claimed)
 
 
-def _people(text: str, mentions: Sequence[Mention]) -> list[tuple[str, int, int]]:
-    """Name, start and end of each person's part, where at least two are told apart by employment or scheme."""
-    starts = [m for m in _PERSON.finditer(text) if _told_apart(m.end(), mentions)]
-    ends = [*(m.start() for m in starts[1:]), len(text)]
-    return [(m[0].removeprefix("我"), m.start(), end) for m, end in zip(starts, ends, strict=False)]
+def _people(text: str, mentions: Sequence[Mention]) -> tuple[str, ...]:
+    """The people asked about, where at least two have their own employment or scheme, or 各 stands for both."""
+    found = list(_PERSON.finditer(text))
+    own = {_name(m) for m in found if _told_apart(m.end(), mentions)}
+    names = tuple(dict.fromkeys(_name(m) for m in found))
+    if len(own) > 1:
+        return tuple(name for name in names if name in own)
+    return names if len(names) > 1 and _EACH_SPENT.search(text) else ()
+
+
+def _name(person: re.Match[str]) -> str:
+    return "您" if person[0] in ("我", "我自己", "我本人") else person[0].removeprefix("我")
 
 
 def _told_apart(position: int, mentions: Sequence[Mention]) -> bool:
     return any(m.entity in ("employment", "scheme") and 0 <= m.start - position <= 4 for m in mentions)
 
 
-def _each(reader: "_Reader", people: list[tuple[str, int, int]], text: str) -> Iterable[Case]:
-    """Each person's own part on top of what is said of all (before the first, or with 各, 都, 两人)."""
-    last_start = people[-1][1]
-    shared_from = next((m.start() for m in _EACH_PERSON.finditer(text, last_start)), len(text))
-    shared = reader.read(0, people[0][1]).updated(reader.read(shared_from, len(text)))
-    for _, start, end in people:
-        yield shared.updated(reader.read(start, min(end, shared_from)))
+def _each(reader: "_Reader", people: tuple[str, ...], text: str) -> Iterable[Case]:
+    """Each person's own clauses on top of what is said of all: before the first person, or with 各, 都, 两人."""
+    cases = dict.fromkeys(people, Case())
+    owner: str | None = None
+    for start, end, person in _clauses(text):
+        owner = None if _OF_ALL.search(text[start:end]) else person or owner
+        said = reader.read(start, end)
+        for name in people if owner not in cases else (owner,):
+            cases[name] = cases[name].updated(said)
+    return cases.values()
+
+
+def _clauses(text: str) -> Iterable[tuple[int, int, str | None]]:
+    """Start, end and person of each clause; a person begins one."""
+    persons = {m.start(): _name(m) for m in _PERSON.finditer(text)}
+    cuts = {0, len(text), *persons, *(m.end() for m in re.finditer(r"[,。;!?\n]", text))}
+    starts = sorted(cuts)
+    for start, end in pairwise(starts):
+        yield start, end, persons.get(start)
 
 
 class _Reader:
@@ -281,16 +301,19 @@ class _Reader:
         return re.split(r"[,。;!?\n]", self._text[begin : self._amounts[index].start])[-1].rstrip()
 
     def _after(self, index: int) -> str:
-        end = self._amounts[index + 1].start if index + 1 < len(self._amounts) else len(self._text)
-        return self._text[self._amounts[index].end : end]
+        """What follows the amount; `_NEXT` marks where another amount begins."""
+        if index + 1 == len(self._amounts):
+            return self._text[self._amounts[index].end :]
+        return self._text[self._amounts[index].end : self._amounts[index + 1].start] + _NEXT
 
     def _role(self, before: str, after: str, known: list[tuple[Amount, Role]]) -> Role:
         for role, pattern in _AFTER:
-            if re.search(pattern, after):
+            found = re.search(pattern, after)
+            if found and not re.fullmatch(rf"[^,。;]{{0,3}}{_NEXT}", after[found.end() :]):
                 if role == "claimed" and not re.search(r"报|给|能", before[-3:]):
                     continue
-                if role == "monthly_limit" and re.search(r"剩|还有", before):
-                    return "quota_left"
+                if role in ("monthly_limit", "quota_left") and re.search(r"剩|还有", before):
+                    return "unused_before" if _EARLIER_MONTH.search(before) else "quota_left"
                 return role
         compact = _MONTHLY.sub("", before)
         compact = (
@@ -478,7 +501,8 @@ class _Reader:
         if _NO_DEDUCTIBLE.search(part):
             return {"deductible": Decimal(0)}
         facts: dict[str, Any] = {}
-        if _DEDUCTIBLE_FULL.search(part) and not _DEDUCTIBLE_NOT_FULL.search(part):
+        full = _DEDUCTIBLE_FULL.search(part)
+        if full and not _DEDUCTIBLE_NOT_FULL.search(full[0]):
             facts["deductible_full"] = True
         elif (
             case.deductible is not None and _DEDUCTIBLE_UNTOUCHED.search(part) and case.deductible_met is None

@@ -233,7 +233,7 @@ class _Estimator:
     def _negative(self) -> Refusal | None:
         amount = self._case.amount
         if amount and amount.low < 0:
-            return Refusal("negative_amount", "金额是负数，没有办法算。这是退费，还是多打了一个减号？")
+            return Refusal("negative_amount", "金额是负数，没有办法算，请核对一下是退费，还是多打了一个减号")
         return None
 
     # Nothing is paid

@@ -50,16 +50,16 @@ def plain(figure: Decimal) -> str:
 
 
 def yuan(amount: Span | Decimal) -> str:
-    """`360 元`, `240–340 元`."""
+    """`360 元`, `240 到 340 元`."""
     if isinstance(amount, Decimal):
         return f"{plain(amount)} 元"
     if amount.is_exact:
         return yuan(amount.low)
-    return f"{plain(amount.low)}–{plain(amount.high)} 元"
+    return f"{plain(amount.low)} 到 {plain(amount.high)} 元"
 
 
 def percent(ratio: Span | Decimal) -> str:
-    """`80%`, `80%–85%`."""
+    """`80%`, `80% 到 85%`."""
     if isinstance(ratio, Decimal):
         return f"{plain(ratio * 100)}%"
-    return percent(ratio.low) if ratio.is_exact else f"{percent(ratio.low)}–{percent(ratio.high)}"
+    return percent(ratio.low) if ratio.is_exact else f"{percent(ratio.low)} 到 {percent(ratio.high)}"
