@@ -64,7 +64,7 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
     if context.region is None:
         return _without_region(question, remembered, library)
     if _WHY.match(_bare(turn.text)):
-        return _told(library.explain(question, context.region, turn.now.date()), remembered)
+        return _told(library.explain(question, context.region, context.scheme, turn.now.date()), remembered)
     answer = library.answer(question, context.region, context.scheme, turn.now.date(), previous)
     return _told(answer, remembered)
 

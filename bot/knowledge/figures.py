@@ -56,8 +56,8 @@ _NOT_FIGURES = re.compile(
     r"|〔\d{4}〕\s*\d+\s*号"  # document numbers
     rf"|附件[{CHINESE_DIGITS}\d]+"
     rf"|[{CHINESE_DIGITS}]+（[{CHINESE_DIGITS}]+）\d?"  # heading paths
-    r"|12393|120"
-    rf"|[同每任某另哪逐统唯]一[个种次名家年天月日级项位]|一[次]性|一[些定般致样并直]|(?<![二三四五六七八九])十分|万一|千万|其[一二三]"
+    r"|(?<!\d)(12393|120)(?![\d元%％天日])"
+    rf"|[同每任某另哪逐统唯]一[个种次名家年天月日级项位]|一[次]性|一[些定般致样并直]|(?<![二三四五六七八九])十分|万一|千万(?!元)|其[一二三]"
     rf"|(?<![期满为])(?<!{_NUMERAL})一(个?月|年|季度)(?![以之内后前])"  # 一年 as in "a year's", not a term of one year
 )
 _ARTICLES_OF_SPEECH = {"count", "day"}

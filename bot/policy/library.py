@@ -76,9 +76,9 @@ class PolicyLibrary:
         answered = self._if_in_force(answered, place, on)
         return self._for_scheme(answered, place, scheme)
 
-    def explain(self, question: str, region: str, on: date) -> PolicyAnswer:
+    def explain(self, question: str, region: str, scheme: str | None, on: date) -> PolicyAnswer:
         """The answer to 为什么: what the articles behind the answer to this question say."""
-        answered = self.answer(question, region, None, on)
+        answered = self.answer(question, region, scheme, on)
         place = self.knowledge.regions[region]
         said = {place.citation(article): article.says for article in place.articles}
         told = [f"{cite}是这样规定的：{said[cite]}" for cite in answered.citations if cite in said]

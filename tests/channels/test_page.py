@@ -108,6 +108,24 @@ async def test_what_was_written_offline_survives_a_reload(page: Page, engine: Fa
     assert engine.texts == ["湖南退休报多少"]
 
 
+async def test_what_the_engine_could_not_answer_is_answered_after_a_reload(
+    page: Page, engine: FakeEngine
+) -> None:
+    async def fail(_: dict[str, Any]) -> web.StreamResponse:
+        return web.Response(status=500)
+
+    engine.answer = fail
+    await write(page, "湖南退休报多少")
+    await expect(page.locator("#status")).to_contain_text("12393")
+    engine.answer = None
+    await page.reload()
+    await expect(page.locator(".line.assistant")).to_have_count(2)
+    await expect(page.locator(".line.you")).to_have_count(1)
+    await expect(page.locator(".line.you .state")).to_have_count(0)
+    texts = await page.locator("#log > *").all_text_contents()
+    assert [text.strip()[:2] for text in texts] == ["助手", "20", "您湖", "助手"]
+
+
 async def test_nothing_in_an_answer_is_read_as_markup(page: Page, engine: FakeEngine) -> None:
     engine.say = [{"text": "<img src=x onerror=alert(1)>"}]
     await write(page, "<b>您好</b>")

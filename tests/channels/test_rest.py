@@ -311,7 +311,9 @@ class TestPage:
             assert (await web_client.get(f"/chat/{name}")).status == 200
 
     async def test_the_cookie_cannot_be_read_by_scripts(self, web_client: Client) -> None:
-        cookie = (await web_client.get("/")).cookies["chat"]
+        response = await web_client.get("/")
+        assert response.headers["Cache-Control"] == "no-store"
+        cookie = response.cookies["chat"]
         assert cookie["httponly"]
         assert cookie["samesite"] == "Lax"
         assert len(cookie.value) == 32

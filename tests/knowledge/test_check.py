@@ -151,3 +151,8 @@ def test_chinese_and_arabic_figures_are_the_same(number: int) -> None:
 )
 def test_places_and_telephone_numbers_are_no_figures(text: str) -> None:
     assert not list(figures(text))
+
+
+@pytest.mark.parametrize("text", ["1200元", "120元", "十二个月", "一年以内", "八成", "十一个工作日"])
+def test_what_looks_like_an_exception_is_still_a_figure(text: str) -> None:
+    assert len(list(figures(text))) == 1

@@ -1,0 +1,142 @@
+"""A policy turn: whose region, what it continues, what goes out and what is remembered."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from bot.clock import SHANGHAI
+from bot.dialogue.policy import answer_policy
+from bot.dialogue.scope import is_emergency, out_of_scope
+from bot.dialogue.turn import Context, Mention, Outcome, Task, Turn
+from bot.messages import ChooseCard, ComparisonCard, FallbackCard, PolicyAnswerCard
+from bot.policy.library import PolicyLibrary
+
+NOW = datetime(2026, 11, 22, 10, tzinfo=SHANGHAI)
+
+
+def _turn(text: str, intent: str = "ask_policy", now: datetime = NOW, **values: str) -> Turn:
+    """A turn in which each `entity="value"` is mentioned by the last part of its value (长沙 in 湖南/长沙)."""
+    mentions = []
+    for entity, value in values.items():
+        for one in value.split("、"):
+            said = one.rpartition("/")[2]
+            start = text.index(said)
+            mentions.append(Mention(entity, one, start, start + len(said), said))
+    return Turn("chat", text, intent, tuple(mentions), now)
+
+
+def _text(outcome: Outcome) -> str:
+    return outcome.replies[0].text
+
+
+def test_the_region_of_the_turn_is_answered_and_remembered(library: PolicyLibrary) -> None:
+    outcome = answer_policy(_turn("长沙退休人员报多少", region="湖南/长沙"), Context(), library)
+    card = outcome.replies[0].card
+    assert isinstance(card, PolicyAnswerCard)
+    assert (card.region, card.topic, card.status) == ("湖南", "ratio", "fixed")
+    assert (outcome.context.region, outcome.context.city) == ("湖南", "长沙")
+    assert (outcome.context.topic, outcome.context.task) == ("ratio", Task.POLICY)
+
+
+def test_without_a_region_it_is_asked_for_and_the_question_answered_afterwards(
+    library: PolicyLibrary,
+) -> None:
+    asked = answer_policy(_turn("有没有门槛费"), Context(), library)
+    assert isinstance(asked.replies[0].card, ChooseCard)
+    assert '/inform{"region": "湖南"}' in [button.payload for button in asked.replies[0].buttons]
+    assert asked.context.asked == "region"
+    told = answer_policy(_turn("湖南", "inform", region="湖南"), asked.context, library)
+    assert _text(told).startswith("不设起付线")
+    assert told.context.asked is None
+
+
+def test_what_holds_everywhere_needs_no_region(library: PolicyLibrary) -> None:
+    assert "12393" in _text(answer_policy(_turn("打什么电话咨询"), Context(), library))
+
+
+@pytest.mark.parametrize("text", ["山东呢", "那山东呢", "山东"])
+def test_another_region_is_asked_the_same(library: PolicyLibrary, text: str) -> None:
+    first = answer_policy(_turn("湖南起付线多少", region="湖南"), Context(), library)
+    second = answer_policy(_turn(text, region="山东"), first.context, library)
+    assert "第十五条" in _text(second)
+
+
+def test_the_other_word_of_a_pair_takes_its_place(library: PolicyLibrary) -> None:
+    first = answer_policy(_turn("湖南在职职工报多少", region="湖南"), Context(), library)
+    assert _text(answer_policy(_turn("那退休的呢"), first.context, library)).startswith("退休人员报85%")
+
+
+def test_why_explains_the_last_answer(library: PolicyLibrary) -> None:
+    first = answer_policy(_turn("湖南退休人员报多少", region="湖南"), Context(), library)
+    assert "第十三条是这样规定的" in _text(answer_policy(_turn("为什么"), first.context, library))
+
+
+def test_two_regions_are_compared(library: PolicyLibrary) -> None:
+    outcome = answer_policy(_turn("湖南和山东起付线", region="湖南、山东"), Context(), library)
+    card = outcome.replies[0].card
+    assert isinstance(card, ComparisonCard)
+    assert [row.region for row in card.rows] == ["湖南", "山东"]
+    assert "湘医保发〔2022〕52号第十三条" in _text(outcome)
+
+
+def test_every_region_is_compared_when_nobody_is_named(library: PolicyLibrary) -> None:
+    card = answer_policy(_turn("哪几个地方不设起付线"), Context(), library).replies[0].card
+    assert isinstance(card, ComparisonCard)
+    assert len(card.rows) == len(library.knowledge.regions)
+
+
+def test_one_person_in_two_places_is_not_a_comparison(library: PolicyLibrary) -> None:
+    text = "我湖南参保，现在住山东，起付线多少"
+    card = answer_policy(_turn(text, region="湖南、山东"), Context(), library).replies[0].card
+    assert isinstance(card, PolicyAnswerCard)
+    assert card.region == "湖南"
+
+
+def test_a_province_without_documents_gets_no_rule_of_another(library: PolicyLibrary) -> None:
+    outcome = answer_policy(_turn("四川报销比例是多少", region="四川"), Context(region="湖南"), library)
+    assert "85%" not in _text(outcome)
+    assert "12393" in _text(outcome)
+
+
+def test_a_document_number_is_as_good_as_a_region(library: PolicyLibrary) -> None:
+    outcome = answer_policy(_turn("湘医保发〔2022〕52号起付线多少"), Context(), library)
+    assert outcome.context.region == "湖南"
+
+
+def test_validity_is_judged_at_the_turns_moment(library: PolicyLibrary) -> None:
+    later = datetime(2028, 1, 1, tzinfo=SHANGHAI)
+    outcome = answer_policy(_turn("湖南起付线多少", region="湖南", now=later), Context(), library)
+    card = outcome.replies[0].card
+    assert isinstance(card, PolicyAnswerCard)
+    assert card.status == "not_in_force"
+
+
+def test_a_scheme_said_once_is_kept_in_mind(library: PolicyLibrary) -> None:
+    said = answer_policy(_turn("湖南居民起付线多少", region="湖南", scheme="居民"), Context(), library)
+    again = answer_policy(_turn("报销比例是多少"), said.context, library)
+    assert "只管职工医保" in _text(again)
+
+
+def test_a_bare_region_without_a_question_asks_what_is_wanted(library: PolicyLibrary) -> None:
+    outcome = answer_policy(_turn("湖南", "inform", region="湖南"), Context(), library)
+    assert outcome.context.region == "湖南"
+    assert "？" in _text(outcome)
+
+
+def test_an_emergency_comes_before_everything(library: PolicyLibrary) -> None:
+    refusals = library.knowledge.refusals
+    assert is_emergency("我胸口疼", refusals)
+    outcome = answer_policy(_turn("我胸口疼能报销吗"), Context(region="湖南"), library)
+    assert "120" in _text(outcome)
+    assert outcome.replies[0].card == FallbackCard(reason="unsafe")
+
+
+def test_what_is_not_ours_is_declined_and_what_is_ours_is_not(library: PolicyLibrary) -> None:
+    refusals = library.knowledge.refusals
+    context = replace(Context(), asked="region")
+    declined = out_of_scope(_turn("工伤认定要多久", "out_of_scope"), context, refusals)
+    assert "慢特病" in _text(declined)
+    assert declined.context.asked is None
+    told = answer_policy(_turn("工伤以后慢特病起付线多少"), Context(region="湖南"), library)
+    assert isinstance(told.replies[0].card, PolicyAnswerCard)
