@@ -25,6 +25,8 @@ from bot.rules.estimate import Estimate, Refusal, estimate
 from bot.rules.money import Span, to_fen, yuan
 
 MOST_QUESTIONS = 3
+"""Beside the region and the cost, without which there is nothing to talk about."""
+_NEEDED = ("region", "amount")
 POINTER = "可以问参保地医保经办机构，或拨打12393。"
 _SPOKEN_ASSUMPTIONS = 3
 
@@ -46,6 +48,15 @@ _QUESTIONS: Mapping[str, str] = {
     "deductible": "请问您那里的起付线是多少元，今年扣过没有？没有起付线就说“没有”。",
     "ratio": "请问您的报销比例是百分之多少？",
     "annual_cap": "请问今年的封顶额度还剩多少元？没有到封顶就说“没到”。",
+}
+_NAMES: Mapping[str, str] = {
+    "amount": "费用",
+    "monthly_limit": "月限额",
+    "deductible": "起付线",
+    "ratio": "报销比例",
+    "annual_cap": "封顶额度",
+    "single_line_ratio": "单列支付的比例",
+    "single_line_limit": "单列支付的限额",
 }
 _DO_NOT_KNOW_BUTTON = Button("不知道", "不知道")
 _BUTTONS: Mapping[str, tuple[Button, ...]] = {
@@ -236,7 +247,7 @@ def _say(context: Context, talk: _Talk, reading: Reading, result: Estimate) -> O
         )
     buttons = _BUTTONS.get(asked, ())
     reply = Reply(f"{text}{_QUESTIONS[asked]}", buttons, _card(talk.people, result))
-    return _outcome(context, replace(talk, questions=talk.questions + 1), reply, asked)
+    return _outcome(context, replace(talk, questions=talk.questions + (asked not in _NEEDED)), reply, asked)
 
 
 def _outcome(context: Context, talk: _Talk, reply: Reply, asked: str | None) -> Outcome:
@@ -244,7 +255,9 @@ def _outcome(context: Context, talk: _Talk, reply: Reply, asked: str | None) -> 
 
 
 def _next_question(result: Estimate, talk: _Talk) -> str | None:
-    if talk.questions >= MOST_QUESTIONS:
+    if talk.questions >= MOST_QUESTIONS or (
+        result.fund_pays is None and result.missing[:1] == talk.declined[-1:]
+    ):
         return None
     return next((name for name in result.missing if name in _QUESTIONS and name not in talk.declined), None)
 
@@ -296,7 +309,8 @@ def _cannot(result: Estimate) -> str:
 
 def _closing(result: Estimate) -> str:
     if result.fund_pays is None:
-        return POINTER
+        wanted = "、".join(_NAMES[name] for name in result.missing if name in _NAMES)
+        return f"{POINTER}问到{wanted}，告诉我就能接着算。" if wanted else POINTER
     return f"实际金额以结算单为准，拿不准的{POINTER}"
 
 

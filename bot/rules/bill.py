@@ -27,10 +27,12 @@ class Inputs:
 
     `quota_months`: the costs together may use that many months' limits at once; None: each cost has its month's.
     `quarterly`: what one named month leaves of its limit may be used in another of the same quarter.
+    `before_start` was spent before the benefit began and never counts.
     `favourable` decides how an excluded amount is spread over several months.
     """
 
     costs: tuple[Cost, ...]
+    before_start: Decimal
     excluded: Decimal
     deductible_left: Decimal
     monthly_limit: Decimal | None
@@ -66,12 +68,12 @@ def settle(inputs: Inputs) -> Bill:
 
 def total_cost(inputs: Inputs) -> Decimal:
     """医疗费总额."""
-    return sum((c.amount for c in inputs.costs), NOTHING)
+    return sum((c.amount for c in inputs.costs), inputs.before_start)
 
 
 def within_policy(inputs: Inputs, total: Decimal) -> Decimal:
     """符合政策范围: without what is the person's anyway (江西第十八条, 湖南第十三条 政策范围内)."""
-    return max(NOTHING, total - inputs.excluded)
+    return max(NOTHING, total - inputs.before_start - inputs.excluded)
 
 
 def deductible_paid(inputs: Inputs, within: Decimal) -> Decimal:
@@ -87,7 +89,7 @@ def within_limit(inputs: Inputs, eligible: Decimal) -> Decimal:
     if inputs.quota_months is not None:
         return min(eligible, limit * inputs.quota_months)
     counted = sum((min(sum(group, NOTHING), limit * len(group)) for group in _quota_groups(inputs)), NOTHING)
-    excluded = total_cost(inputs) - eligible
+    excluded = total_cost(inputs) - inputs.before_start - eligible
     return (
         min(counted, eligible)
         if inputs.favourable or len(inputs.costs) == 1

@@ -24,7 +24,7 @@ from bot.knowledge.parameters import (
 from bot.knowledge.schema import Cite
 from bot.messages import Citation
 from bot.rules.bill import Bill, Cost, Inputs, settle
-from bot.rules.case import Case, Days
+from bot.rules.case import Case, Days, MonthCost
 from bot.rules.money import NOTHING, Span, percent, plain, to_fen, yuan
 
 ANY_RATIO = Span(NOTHING, Decimal(1))
@@ -114,6 +114,7 @@ def estimate(case: Case, parameters: RegionParameters, as_of: date) -> Estimate:
 class _Bounds:
     """What the bill needs, each as the range it may take; None: unbounded or not needed."""
 
+    before_start: Decimal
     excluded: Span
     deductible_left: Span
     monthly_limit: Span | None
@@ -127,6 +128,7 @@ class _Bounds:
         """The exact case at the corner that is best or worst for the person."""
         return Inputs(
             costs=costs,
+            before_start=self.before_start,
             excluded=self.excluded.at(not favourable),
             deductible_left=self.deductible_left.at(not favourable),
             monthly_limit=self.monthly_limit.at(favourable) if self.monthly_limit else None,
@@ -184,7 +186,9 @@ class _Estimator:
         if unpaid:
             return self._nothing_paid(unpaid)
         if not self._cost_known():
-            return self._refused(self._lacking(("amount",)), ("amount", *self._unknown()))
+            return self._refused(
+                self._lacking(("amount",)), ("amount", *self._unknown(), *self._status_unknown())
+            )
         return self._computed()
 
     def _blank(self) -> Estimate:
@@ -288,13 +292,27 @@ class _Estimator:
         return self._case.amount is not None or bool(self._case.by_month)
 
     def _costs(self, high: bool) -> tuple[Cost, ...]:
+        """The costs that count from the benefit's first day on; see `_before_start` for the others."""
         case = self._case
         if case.by_month:
             return tuple(
-                Cost(c.amount, date(c.month.year, (c.month.month - 1) // 3 * 3 + 1, 1)) for c in case.by_month
+                Cost(c.amount, date(c.month.year, (c.month.month - 1) // 3 * 3 + 1, 1))
+                for c in case.by_month
+                if not self._too_early(c)
             )
         amount = case.amount.at(high) if case.amount else NOTHING
         return (Cost(amount),) * (self._months() if self._repeats() else 1)
+
+    def _before_start(self) -> Decimal:
+        return sum((c.amount for c in self._case.by_month if self._too_early(c)), NOTHING)
+
+    def _too_early(self, cost: MonthCost) -> bool:
+        """Whether the whole month lies before the benefit's first day."""
+        approved = self._case.approved_on
+        if not approved or not self._parameters.start:
+            return False
+        first = self._first_day(approved.last)
+        return (cost.month.year, cost.month.month) < (first.year, first.month)
 
     def _repeats(self) -> bool:
         return bool(self._case.each_month or self._case.until)
@@ -313,6 +331,7 @@ class _Estimator:
 
     def _bounds(self) -> _Bounds:
         return _Bounds(
+            before_start=self._before_start(),
             excluded=self._excluded(),
             deductible_left=self._deductible_left() or Span(NOTHING, self._total().high),
             monthly_limit=self._monthly_limit(),
@@ -448,21 +467,20 @@ class _Estimator:
                 names.append("annual_cap")
         return tuple(names)
 
+    def _status_unknown(self) -> tuple[str, ...]:
+        """The employment status, where the ratio depends on it and nobody said it."""
+        return ("employment",) if self._ratio_by_employment() and self._case.employment is None else ()
+
     def _narrowing(self, bounds: _Bounds, corners: _Corners) -> tuple[str, ...]:
         """Names whose knowledge would narrow the range, the most first."""
         width = corners.fund_pays.width
-        tried = {
-            "employment": replace(bounds, ratio=Span.exactly(bounds.ratio.high)),
-        }
-        if bounds.monthly_limit:
-            name = "extra_limit" if not self._extra_limit().is_exact else "quota_rule"
-            tried[name] = replace(bounds, monthly_limit=Span.exactly(bounds.monthly_limit.high))
+        tried: dict[str, _Bounds] = {}
+        if self._ratio_by_employment():
+            tried["employment"] = replace(bounds, ratio=Span.exactly(bounds.ratio.high))
+        if bounds.monthly_limit and not self._extra_limit().is_exact:
+            tried["extra_limit"] = replace(bounds, monthly_limit=Span.exactly(bounds.monthly_limit.high))
         gains = {name: width - self._corners(known).fund_pays.width for name, known in tried.items()}
-        return tuple(
-            sorted(
-                (n for n, gain in gains.items() if gain > 0 and n != "quota_rule"), key=lambda n: -gains[n]
-            )
-        )
+        return tuple(sorted((name for name in gains if gains[name] > 0), key=lambda name: -gains[name]))
 
     # The figures
 
@@ -477,7 +495,7 @@ class _Estimator:
         narrowing = self._narrowing(bounds, corners)
         fund = corners.fund_pays
         if unknown and not fund.is_exact:
-            return self._refused(self._lacking(unknown), (*unknown, *narrowing))
+            return self._refused(self._lacking(unknown), (*unknown, *self._status_unknown(), *narrowing))
         if fund.width > WIDEST_USEFUL * self._total().high:
             return self._refused(self._lacking(("amount",)), narrowing or ("amount",))
         return replace(
@@ -526,7 +544,7 @@ class _Estimator:
 
     def _steps(self, bounds: _Bounds, corners: _Corners) -> tuple[Step, ...]:
         steps = [self._total_step(corners)]
-        if bounds.excluded.high:
+        if bounds.excluded.high or bounds.before_start:
             steps.append(self._scope_step(bounds, corners))
         steps.append(self._deductible_step(bounds, corners))
         if self._bounds_cost() and bounds.monthly_limit:
@@ -549,9 +567,7 @@ class _Estimator:
     def _scope_step(self, bounds: _Bounds, corners: _Corners) -> Step:
         within = corners.line("within_policy")
         rule = self._parameters.rule("own_share_first")
-        expression = (
-            f"{yuan(corners.line('total'))} − 不在政策范围内的 {yuan(bounds.excluded)} = {yuan(within)}"
-        )
+        expression = f"{yuan(corners.line('total'))} − 不在范围内的 {yuan(bounds.excluded + Span.exactly(bounds.before_start))} = {yuan(within)}"
         return Step(
             "符合政策范围",
             expression,
@@ -609,9 +625,14 @@ class _Estimator:
         if ratio is None or not base.high:
             expression = f"可报的费用 {yuan(base)}，医保支付 {yuan(fund)}"
         else:
-            expression = (
-                f"{yuan(base)} × {percent(ratio)} = {yuan(base.times(ratio.low) if ratio.is_exact else fund)}"
+            product = (
+                base.times(ratio.low)
+                if ratio.is_exact
+                else Span(base.low * ratio.low, base.high * ratio.high)
             )
+            expression = f"{yuan(base)} × {percent(ratio)} = {yuan(product)}"
+            if product != fund and bounds.cap_left is None:
+                expression += f"，四舍五入到分是 {yuan(fund)}"
         if bounds.cap_left is not None:
             expression += f"，额度还剩 {yuan(bounds.cap_left)}，支付 {yuan(fund)}"
         entries = self._ratio_entries()
