@@ -1,0 +1,8 @@
+from tests.conftest_database import (  # noqa: F401
+    database,
+    empty_url,
+    migrated_postgres,
+    migrated_sqlite,
+    postgres,
+    sqlite_database,
+)

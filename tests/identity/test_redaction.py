@@ -1,0 +1,99 @@
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from bot.clock import SHANGHAI
+from bot.identity.redaction import TOKEN, Redactor, find_personal, revealed
+from bot.records.database import Database
+from bot.records.models import Verification
+
+NOW = datetime(2026, 11, 22, 10, tzinfo=SHANGHAI)
+ID = "999999195203140013"
+
+
+@pytest.mark.parametrize(
+    ("said", "kinds"),
+    [
+        (f"我的身份证{ID}帮我查", ["id_number"]),
+        ("身份证９９９９９９１９５２０３１４００１３", ["id_number"]),
+        ("证件999999 19520314 0013", ["id_number"]),
+        ("手机19900000001", ["phone"]),
+        ("电话199 0000 0001", ["phone"]),
+        ("一九九零零零零零零零一", ["phone"]),
+        ("卡号6222 0212 3456 7890 123", ["card"]),
+        ("我叫张秀英，电话19900000001", ["name", "phone"]),
+        ("姓名：李建国", ["name"]),
+        ("名字是演示·张秀英", ["name"]),
+        ("我叫什么名字", []),
+        ("查DEMO-HN-0001的进度", []),
+        ("申请编号20261122000123456到哪了", []),
+        ("一个月药费2000元能报多少", []),
+        ("2026年3月1日提交的", []),
+    ],
+)
+def test_what_is_personal(said: str, kinds: list[str]) -> None:
+    assert [finding.kind for finding in find_personal(said)] == kinds
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("phone", "0001"),
+        ("phone", "尾号是零零零一"),
+        ("birth", "1952年3月14日"),
+        ("birth", "19520314"),
+        ("birth", "一九五二年三月十四"),
+        ("name", "张秀英"),
+        ("name", "演示·张秀英。"),
+    ],
+)
+def test_answers_to_our_questions_are_personal_while_we_ask(step, said: str) -> None:  # type: ignore[no-untyped-def]
+    assert find_personal(said) == []
+    assert len(find_personal(said, step)) == 1
+
+
+def test_amounts_and_application_numbers_stay_while_we_ask() -> None:
+    assert find_personal("一个月2000元能报多少", "phone") == []
+    assert find_personal("DEMO-HN-0001", "key") == []
+
+
+async def test_tokens_stand_for_the_values_for_half_an_hour(sqlite_database: Database) -> None:
+    redactor = Redactor(sqlite_database, lambda: NOW)
+    safe = await redactor.redact(f"我叫张秀英，证件{ID}，查进度", "web:1")
+    assert ID not in safe
+    assert "张秀英" not in safe
+    assert safe.startswith("我叫〔姓名")
+    assert safe.endswith("，查进度")
+    with sqlite_database.transaction() as session:
+        assert revealed(session, "web:1", safe, NOW) == [("name", "张秀英"), ("id_number", ID)]
+        assert revealed(session, "web:2", safe, NOW) == []
+        assert revealed(session, "web:1", safe, NOW + timedelta(minutes=31)) == []
+        assert ID.encode() not in b"".join(session.scalars(text("SELECT value FROM redaction_tokens")))
+
+
+async def test_tokens_that_ran_out_are_deleted(sqlite_database: Database) -> None:
+    await Redactor(sqlite_database, lambda: NOW).redact(ID, "web:1")
+    await Redactor(sqlite_database, lambda: NOW + timedelta(minutes=31)).redact(ID, "web:2")
+    with sqlite_database.transaction() as session:
+        assert session.scalars(text("SELECT chat FROM redaction_tokens")).all() == ["web:2"]
+
+
+async def test_only_the_chat_that_is_asked_is_redacted_further(sqlite_database: Database) -> None:
+    redactor = Redactor(sqlite_database, lambda: NOW)
+    with sqlite_database.transaction() as session:
+        session.add(Verification(chat="web:1", step="phone", expires_at=NOW + timedelta(minutes=1)))
+        session.add(Verification(chat="web:3", step="phone", expires_at=NOW - timedelta(minutes=1)))
+    assert TOKEN.fullmatch(await redactor.redact("0001", "web:1"))
+    assert await redactor.redact("0001", "web:2") == "0001"
+    assert await redactor.redact("0001", "web:3") == "0001"
+
+
+@given(st.text(max_size=30), st.text(max_size=30), st.sampled_from([ID, "19900000001"]))
+def test_no_surrounding_text_lets_a_number_through(before: str, after: str, number: str) -> None:
+    said = f"{before}，{number}，{after}"
+    start = len(before) + 1
+    covered = {place for f in find_personal(said) for place in range(f.start, f.end)}
+    assert covered >= set(range(start, start + len(number)))
