@@ -33,7 +33,9 @@ _PERIOD = re.compile(
     r"|(?P<half>半年)"
     r"|(?P<count>[两二三四五六七八九十俩]{1,2}|\d{1,2})个月)"
 )
-_NO_PERIOD_OF_COST = re.compile(r"^(?:[了前后内多]|以|之|没|不|一次|一审|一复|有效|的?时间|到期|审|才能|还没|过去|复审|就能)")
+_NO_PERIOD_OF_COST = re.compile(
+    r"^(?:[了前后内多]|以|之|没|不|一次|一审|一复|有效|的?时间|到期|审|才能|还没|过去|复审|就能)"
+)
 
 
 def find_figures(text: str) -> List[Figure]:

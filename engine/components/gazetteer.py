@@ -10,7 +10,9 @@ NO_ENTITY = "no_entity"
 """The vocabulary of words that hide others: nothing is read inside 居民身份证."""
 
 _LEAST_LENGTH_FOR_SLIPS = 3
-_NEVER_A_SLIP = set("我你您他她它俺咱的地得了是有在去到和跟与及或把被给对为因从由这那哪啥么不没未无也都还就又再很太要会能可看办治患查说讲问来上下,.?!;: 、，。？！")
+_NEVER_A_SLIP = set(
+    "我你您他她它俺咱的地得了是有在去到和跟与及或把被给对为因从由这那哪啥么不没未无也都还就又再很太要会能可看办治患查说讲问来上下,.?!;: 、，。？！"
+)
 
 
 @dataclass(frozen=True)

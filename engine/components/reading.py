@@ -51,4 +51,8 @@ def build(text: str, entities: Sequence[Mapping[str, Any]]) -> Dict[str, float]:
 
 
 def _size(length: int) -> str:
-    return next(name for limit, name in ((2, "tiny"), (5, "short"), (11, "middling"), (20, "long"), (10**9, "very long")) if length <= limit)
+    return next(
+        name
+        for limit, name in ((2, "tiny"), (5, "short"), (11, "middling"), (20, "long"), (10**9, "very long"))
+        if length <= limit
+    )
