@@ -24,6 +24,15 @@ _APPROVED = re.compile(r"批(?!发)|通过|认定(?:好|完|下来|过|了|上)|
 _SUBMITTED = re.compile(
     r"交(?!通|叉|费|钱|社保|医保)|提[交的]|递|申请|申报|报上|上报|报的|上传|送的|办的|弄的"
 )
+_ASKS_PROGRESS = re.compile(
+    r"没有?[啊呀呢吗嘛]?[?？]?$|了没|[吗么嘛][?？]?$|到哪|进度|进展|查|结果|怎么样|咋样|消息|信儿?|情况|状态|原因|意思|多久|几天|什么时候|啥时候|咋还|怎么还|编号"
+)
+_ASKED_DAY = {
+    Event.SUBMITTED: "请问是哪天提交的？",
+    Event.APPROVED: "请问是哪天批下来的？",
+    Event.RESULT_RECEIVED: "请问是哪天收到结果的？",
+    Event.REVIEW_DUE: "请问复审期限到哪一天？",
+}
 _PAST_DUE_REGION_NEXT = "请先向受理的机构问清楚；没有答复的，可以找参保地医保经办机构，或拨打12393。"
 
 
@@ -53,10 +62,14 @@ class DeadlineAnswers:
         if reading.day is not None:
             return reading.event is not None or bool(context.timeline.get("event"))
         known = "on" in context.timeline
-        return context.task is Task.DEADLINE and (
-            (known and bool(turn.values("disease") or turn.values("region") or reading.online))
-            or (known and reading.event is not None)
-        )
+        added = bool(turn.values("disease") or turn.values("region") or reading.online)
+        awaited = context.asked == "region" and bool(turn.values("region"))
+        return context.task is Task.DEADLINE and (awaited or (known and (added or reading.event is not None)))
+
+    def tells_event(self, turn: Turn) -> bool:
+        """Whether something is told to have happened ("我老爹慢病批了") rather than its result asked for."""
+        text = normalise(turn.text)
+        return _event(text) is not None and not _ASKS_PROGRESS.search(text)
 
     def rules_of(self, region: str) -> RegionDeadlines:
         """The time limits and process of a region, by its name."""
@@ -72,9 +85,7 @@ class DeadlineAnswers:
         region = self._knowledge.regions[context.region]
         occurrence = _occurrence(context)
         if occurrence is None:
-            text = "您说的日期不太对，或者只有月份。请告诉我具体是哪一天，例如2026年3月5日。"
-            card = DeadlineCard(label="日期", due_on=None, rule="date_missing")
-            return Outcome((Reply(text, card=card),), replace(context, asked="date"))
+            return _ask_for_day(context, unclear=_read(turn, context).day is not None)
         return Outcome((self._reply(region, occurrence, turn, context),), replace(context, asked=None))
 
     def _reply(self, region: Region, occurrence: Occurrence, turn: Turn, context: Context) -> Reply:
@@ -90,7 +101,7 @@ class DeadlineAnswers:
 
 def _read(turn: Turn, context: Context) -> _Reading:
     text = normalise(turn.text)
-    dates = [mention for mention in find_dates(text, turn.now.date())]
+    dates = list(find_dates(text, turn.now.date()))
     event = _event(text)
     days = [mention for mention in dates if mention.day is not None]
     if event is Event.REVIEW_DUE and len(days) > 1:
@@ -141,6 +152,14 @@ def _remember(turn: Turn, context: Context, reading: _Reading) -> Context:
         region=regions[0].split("/")[0] if regions else context.region,
         diseases=diseases,
     )
+
+
+def _ask_for_day(context: Context, unclear: bool) -> Outcome:
+    event = Event(context.timeline.get("event", Event.SUBMITTED.value))
+    doubt = "您说的日期不太对，或者只有月份。" if unclear else ""
+    text = f"{doubt}{_ASKED_DAY[event]}例如2026年3月5日。"
+    card = DeadlineCard(label="日期", due_on=None, rule="date_missing")
+    return Outcome((Reply(text, card=card),), replace(context, asked="date"))
 
 
 def _occurrence(context: Context) -> Occurrence | None:

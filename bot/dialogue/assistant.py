@@ -1,0 +1,189 @@
+"""The assistant: every errand of a turn, in one place. Actions, and the helpline's console, call it.
+
+The rules in data/ choose the errand from the intent. `_reconsider` lists the few cases in which what was
+said before, or what stands in the text, says better than the intent what is meant.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+
+from bot.clock import Clock
+from bot.deadlines.calendar import WorkingCalendar
+from bot.dialogue import cost, policy, scope
+from bot.dialogue.deadline import DeadlineAnswers
+from bot.dialogue.handoff import Handoff
+from bot.dialogue.personal import PersonalAnswers
+from bot.dialogue.turn import Context, Outcome, Task, Turn
+from bot.knowledge.deadlines import load_calendar, load_deadlines
+from bot.knowledge.library import Knowledge
+from bot.knowledge.parameters import load_parameters
+from bot.knowledge.reminders import load_reminders
+from bot.language import normalise
+from bot.language.ratios import find_ratios
+from bot.messages import Button, FallbackCard, Reply
+from bot.policy.library import PolicyLibrary
+from bot.records.database import Database
+
+HAND_OVER_AFTER = 2  # turns in a row that were not understood
+
+
+class Errand(StrEnum):
+    """What a turn asks of us; `action_<value>` is the Rasa action (unbinding is recognised by its words alone)."""
+
+    ANSWER_POLICY = "answer_policy"
+    ESTIMATE_COST = "estimate_cost"
+    CHECK_STATUS = "check_status"
+    SHOW_RENEWALS = "show_renewals"
+    SET_REMINDER = "set_reminder"
+    STOP_REMINDER = "stop_reminder"
+    HAND_OVER = "hand_over"
+    TAKE_COMPLAINT = "take_complaint"
+    DECLINE = "decline"
+    CONTINUE = "continue"
+    START_OVER = "start_over"
+    NOT_UNDERSTOOD = "not_understood"
+    UNBIND = "unbind"
+
+
+_ASKS_FOR_A_SUM = re.compile(r"报|付|掏|贴|出多少|算|负担|自费|自付|拿回|给多少|花")
+_CHANGES_THE_CASE = re.compile(r"不对|错了|要是|如果|假如|换成|怎么算|咋算|怎么来的|^那.{0,12}呢")
+
+Answer = Callable[[Turn, Context], Awaitable[Outcome]]
+
+
+class Assistant:
+    """Answers turns. `now` is its clock; everything else it needs is handed in."""
+
+    def __init__(
+        self, knowledge: Knowledge, library: PolicyLibrary, database: Database, clock: Clock
+    ) -> None:
+        self.knowledge = knowledge
+        self.library = library
+        self._clock = clock
+        self._parameters = load_parameters(knowledge.folder)
+        calendar = WorkingCalendar(load_calendar(knowledge.folder))
+        self.deadlines = DeadlineAnswers(knowledge, load_deadlines(knowledge.folder), calendar)
+        self._handoff = Handoff(database)
+        self.personal = PersonalAnswers(
+            database, knowledge, self.deadlines, calendar, load_reminders(knowledge.folder)
+        )
+
+    def now(self) -> datetime:
+        """The present moment, Asia/Shanghai."""
+        return self._clock()
+
+    async def respond(self, errand: Errand, turn: Turn, context: Context) -> Outcome:
+        """Runs one errand, or the one that is meant, and answers what goes out."""
+        errand = self._reconsider(errand, turn, context)
+        outcome = await self._answers[errand](turn, context)
+        if errand is not Errand.NOT_UNDERSTOOD and outcome.context.not_understood:
+            return replace(outcome, context=replace(outcome.context, not_understood=0))
+        return outcome
+
+    @cached_property
+    def _answers(self) -> Mapping[Errand, Answer]:
+        return {
+            Errand.ANSWER_POLICY: self._answer_policy,
+            Errand.ESTIMATE_COST: self._estimate_cost,
+            Errand.CHECK_STATUS: self._check_status,
+            Errand.SHOW_RENEWALS: self._show_renewals,
+            Errand.SET_REMINDER: self.personal.set_reminder,
+            Errand.STOP_REMINDER: self.personal.stop_reminder,
+            Errand.HAND_OVER: self._handoff.hand_over,
+            Errand.TAKE_COMPLAINT: self._take_complaint,
+            Errand.DECLINE: self._decline,
+            Errand.CONTINUE: self._continue,
+            Errand.START_OVER: self._start_over,
+            Errand.NOT_UNDERSTOOD: self._not_understood,
+            Errand.UNBIND: self.personal.unbind,
+        }
+
+    def _reconsider(self, errand: Errand, turn: Turn, context: Context) -> Errand:
+        """The errand that is meant, where the conversation or the text says better than the intent."""
+        settled = {Errand.HAND_OVER, Errand.START_OVER, Errand.STOP_REMINDER, Errand.SET_REMINDER}
+        if errand in settled:
+            return errand
+        if self.personal.wants_unbinding(turn):
+            return Errand.UNBIND
+        if scope.is_emergency(turn.text, self.knowledge.refusals):
+            return Errand.DECLINE
+        if context.task is Task.VERIFY and errand in {Errand.CONTINUE, Errand.NOT_UNDERSTOOD}:
+            return Errand.CONTINUE
+        if errand is Errand.DECLINE:
+            return errand
+        if errand is not Errand.ESTIMATE_COST and self.deadlines.concerns(turn, context):
+            return Errand.CHECK_STATUS
+        if _concerns_cost(turn, context):
+            return Errand.ESTIMATE_COST
+        if errand in {Errand.NOT_UNDERSTOOD, Errand.TAKE_COMPLAINT} and context.asked:
+            return Errand.CONTINUE
+        return errand
+
+    # ---- errands ---------------------------------------------------------------------------------------
+
+    async def _answer_policy(self, turn: Turn, context: Context) -> Outcome:
+        return policy.answer_policy(turn, context, self.library)
+
+    async def _estimate_cost(self, turn: Turn, context: Context) -> Outcome:
+        return cost.estimate_cost(turn, context, self._parameters)
+
+    async def _check_status(self, turn: Turn, context: Context) -> Outcome:
+        if self.deadlines.concerns(turn, context) or self.deadlines.tells_event(turn):
+            return self.deadlines.answer(turn, context)
+        return await self.personal.check_status(turn, context)
+
+    async def _show_renewals(self, turn: Turn, context: Context) -> Outcome:
+        """A verified person's own dates; of anybody else the question is about the rules."""
+        if context.person and not turn.values("region"):
+            return await self.personal.show_renewals(turn, context)
+        return await self._answer_policy(turn, context)
+
+    async def _take_complaint(self, turn: Turn, context: Context) -> Outcome:
+        text = (
+            "让您着急了，对不起。您可以让我转人工，也可以拨打12393反映。"
+            "您也可以告诉我具体是哪件慢特病的事，我接着帮您查。"
+        )
+        return Outcome((Reply(text, (Button("转人工", "转人工"),)),), context)
+
+    async def _decline(self, turn: Turn, context: Context) -> Outcome:
+        return scope.out_of_scope(turn, context, self.knowledge.refusals)
+
+    async def _continue(self, turn: Turn, context: Context) -> Outcome:
+        """A bare answer goes to whatever asked."""
+        if context.task is Task.VERIFY:
+            return await self.personal.continue_verification(turn, context)
+        if context.task is Task.COST:
+            return await self._estimate_cost(turn, context)
+        if context.task is Task.DEADLINE and context.asked:
+            return self.deadlines.answer(turn, context)
+        if context.task is Task.STATUS:
+            return await self.personal.check_status(turn, context)
+        if turn.intent in {"affirm", "deny"} and not context.asked:
+            return Outcome((Reply("好的。您还想问门诊慢特病的什么事？"),), context)
+        return await self._answer_policy(turn, context)
+
+    async def _start_over(self, turn: Turn, context: Context) -> Outcome:
+        fresh = Context(region=context.region, city=context.city, person=context.person)
+        return Outcome((Reply("好的，刚才的先放下。您重新说说想问什么。"),), fresh)
+
+    async def _not_understood(self, turn: Turn, context: Context) -> Outcome:
+        tries = context.not_understood + 1
+        if tries > HAND_OVER_AFTER:
+            return await self._handoff.hand_over(turn, context, reason="连续没听懂")
+        text = "对不起，我没听明白。您可以换个说法，例如“湖南退休报多少”“我的申请到哪了”“一个月药费600能报多少”。"
+        buttons = (Button("能问什么", "你能做什么"), Button("转人工", "转人工"))
+        reply = Reply(text, buttons, FallbackCard(reason="not_understood"))
+        return Outcome((reply,), replace(context, not_understood=tries))
+
+
+def _concerns_cost(turn: Turn, context: Context) -> bool:
+    """Whether a sum is asked for, or the sum we are talking about is corrected, varied or explained."""
+    text = normalise(turn.text)
+    tells_money = bool(turn.values("amount"))
+    if context.task is Task.COST and turn.intent != "out_of_scope":
+        return tells_money or bool(find_ratios(text)) or bool(_CHANGES_THE_CASE.search(text))
+    return tells_money and bool(_ASKS_FOR_A_SUM.search(text)) and turn.intent != "out_of_scope"
