@@ -185,7 +185,8 @@ def _sender(request: web.Request) -> str:
 
 
 async def _page(request: web.Request) -> web.StreamResponse:
-    response = web.FileResponse(PAGE / "index.html", headers=PAGE_HEADERS)
+    # A cache on the way must never hand one browser's cookie to another.
+    response = web.FileResponse(PAGE / "index.html", headers={**PAGE_HEADERS, "Cache-Control": "no-store"})
     cookie = request.cookies.get(COOKIE, "")
     if not _COOKIE_VALUE.fullmatch(cookie):
         cookie = secrets.token_urlsafe(24)

@@ -67,6 +67,7 @@ async def test_a_pressed_button_reads_as_its_title_and_goes_once_used(page: Page
     payload = '/inform{"region": "湖南"}'
     engine.say = [{"text": "您是哪里参保的？", "buttons": [{"title": "湖南", "payload": payload}]}]
     await write(page, "能报多少")
+    await expect(page.locator(".choices button")).to_be_visible()
     engine.say = [{"text": "记下了。"}]
     await page.click(".choices button")
     await expect(page.locator(".line.you .text").last).to_have_text("湖南")

@@ -7,6 +7,7 @@
   const IDLE_POLL_SECONDS = 30;
   const IDLE_AFTER_SECONDS = 180;
   const SEND_SECONDS = 60;
+  const READ_SECONDS = 10;
   const RETRY_SECONDS = [2, 4, 8, 15, 30];
   const WHO = { you: "您", assistant: "助手", staff: "工作人员" };
 
@@ -19,6 +20,7 @@
   let lastId = 0;
   let lastDay = "";
   let lastActive = Date.now();
+  let ready = false;           // the history is shown; what is written before comes after it
 
   // --- what is written, until it has arrived: survives a reload, is gone when the tab is closed -------------
 
@@ -37,7 +39,7 @@
     const item = { id: newMessageId(), message: message, title: title || message };
     outbox.push(item);
     keepOutbox();
-    showWaiting(item);
+    if (ready) showWaiting(item);
     document.getElementById("common").open = false;
     log.scrollTop = log.scrollHeight;
     deliver();
@@ -50,7 +52,7 @@
   let retryTimer = 0;
 
   async function deliver() {
-    if (sending || !outbox.length) return;
+    if (!ready || sending || !outbox.length) return;
     clearTimeout(retryTimer);
     sending = true;
     lastActive = Date.now();
@@ -65,9 +67,10 @@
     sending = false;
     if (outcome.lines) {
       failures = 0;
-      outbox.shift();
       tell("");
       showAll(outcome.lines);
+      settle(item.id);
+      outbox.shift();
     } else if (outcome.retry) {
       mark(item.id, "还没有送到，稍后自动再发");
       tell(outcome.sentence, true);
@@ -82,7 +85,7 @@
   }
 
   async function post(item) {
-    const response = await fetchInTime("/chat/messages", {
+    const response = await fetchInTime(SEND_SECONDS, "/chat/messages", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ message: item.message, message_id: item.id, after: lastId }),
@@ -96,9 +99,9 @@
     return { sentence: sentence };
   }
 
-  function fetchInTime(url, options) {
+  function fetchInTime(seconds, url, options) {
     const stop = new AbortController();
-    const timer = setTimeout(function () { stop.abort(); }, SEND_SECONDS * 1000);
+    const timer = setTimeout(function () { stop.abort(); }, seconds * 1000);
     return fetch(url, Object.assign({ credentials: "same-origin", signal: stop.signal }, options))
       .finally(function () { clearTimeout(timer); });
   }
@@ -131,7 +134,7 @@
   // --- reading: the history after a reload, then what is pushed (reminders, the clerk's answers) ---------------
 
   async function read() {
-    const response = await fetchInTime("/chat/messages?after=" + lastId, {});
+    const response = await fetchInTime(READ_SECONDS, "/chat/messages?after=" + lastId, {});
     if (!response.ok) throw new Error(response.status);
     return response.json();
   }
@@ -154,6 +157,7 @@
       tell("网络不通，暂时看不到以前的对话。", true);
     }
     if (!shown.size && !outbox.length) offerCommonQuestions();
+    ready = true;
     outbox.forEach(showWaiting);
     log.scrollTop = log.scrollHeight;
     log.setAttribute("aria-busy", "false");
@@ -170,8 +174,8 @@
     fresh.forEach(function (line) {
       shown.add(line.id);
       lastId = Math.max(lastId, line.id);
-      if (line.from === "you" && waiting.has(line.message_id)) {
-        settle(line.message_id);
+      if (outbox.some(function (item) { return item.id === line.message_id; })) {
+        showDay(line.at, waiting.get(line.message_id));   // its bubble is there already, or comes last
         return;
       }
       if (line.from === "you") retireChoices();
@@ -216,12 +220,13 @@
     document.querySelector("#welcome .bubble").appendChild(chips);
   }
 
-  function showDay(at) {
+  function showDay(at, before) {
     const day = at.slice(0, 10);
     if (day === lastDay) return;
     lastDay = day;
     const parts = day.split("-").map(Number);
-    log.appendChild(make("p", "day", parts[0] + "年" + parts[1] + "月" + parts[2] + "日"));
+    const words = parts[0] + "年" + parts[1] + "月" + parts[2] + "日";
+    log.insertBefore(make("p", "day", words), before || null);
   }
 
   function lineElement(line) {
