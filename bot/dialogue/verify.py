@@ -4,6 +4,7 @@ While it lasts `Context.task` is VERIFY and `Context.asked` keeps the task it is
 database alone.
 """
 
+import math
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -97,20 +98,17 @@ def _question(ask: Ask, goes_on: bool) -> Reply:
 
 
 def _closed(reason: str, until: datetime, attempts_left: int, now: datetime) -> Reply:
-    text = f"{reason}请{_in_words(until - now)}后再试（{_clock_time(until, now)}以后）。{_ELSEWHERE}"
+    text = f"{reason}请{_in_words(until - now, until)}再试。{_ELSEWHERE}"
     return Reply(text, (Button("转人工", "转人工"),), VerifyCard(attempts_left=attempts_left))
 
 
-def _in_words(wait: timedelta) -> str:
-    seconds = round(wait.total_seconds())
+def _in_words(wait: timedelta, until: datetime) -> str:
+    """`30秒后`, `10分钟后（10点12分以后）`, `24小时后（23日10点00分以后）`."""
+    seconds = math.ceil(wait.total_seconds())
     if seconds < 60:
-        return f"{max(seconds, 1)}秒"
+        return f"{seconds}秒后"
+    local = until.astimezone(SHANGHAI)
+    time = f"{local.hour}点{local.minute:02}分以后"
     if seconds < 3600:
-        return f"{-(-seconds // 60)}分钟"
-    return f"{-(-seconds // 3600)}小时"
-
-
-def _clock_time(until: datetime, now: datetime) -> str:
-    local, today = until.astimezone(SHANGHAI), now.astimezone(SHANGHAI).date()
-    time = f"{local.hour}点{local.minute:02}分"
-    return time if local.date() == today else f"{local.month}月{local.day}日{time}"
+        return f"{math.ceil(seconds / 60)}分钟后（{time}）"
+    return f"{math.ceil(seconds / 3600)}小时后（{local.day}日{time}）"

@@ -204,7 +204,7 @@ def _key_in(session: Session, chat: str, text: str, now: datetime) -> str | None
             return value
     written = normalise(TOKEN.sub(" ", text))
     candidates = _APPLICATION_NO.findall(written) + [v for kind, v in values if kind in ("card", "digits")]
-    return max((c for c in candidates if len(c) >= _LEAST_KEY), key=len, default=None)
+    return max((c for c in candidates if len(c) >= _LEAST_KEY and not _day(c)), key=len, default=None)
 
 
 def _is_id_number(key: str) -> bool:
@@ -219,7 +219,7 @@ def _fact_in(session: Session, chat: str, step: VerificationStep, text: str, now
     if step == "phone":
         digits = [_arabic(value) for kind, value in values if kind in ("digits", "phone")]
         return next((d[-4:] for d in digits if len(d) in (4, 11) and d.isdecimal()), None)
-    return next((d for kind, value in values if kind == "digits" and (d := _birth_date(value))), None)
+    return next((d for kind, value in values if kind == "digits" and (d := _day(value))), None)
 
 
 def _fact_on_record(person: Person, step: VerificationStep) -> set[str]:
@@ -237,7 +237,7 @@ def _arabic(written: str) -> str:
     return re.sub(r"[\s.\-/]", "", written.translate(_CHINESE_DIGITS)).upper()
 
 
-def _birth_date(written: str) -> str | None:
+def _day(written: str) -> str | None:
     """`YYYYMMDD` of a date written 1952年3月14日, 1952.3.14, 19520314 or 一九五二年三月十四日."""
     solid = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", _arabic(written))
     parts = solid.groups() if solid else re.findall(r"[0-9零〇一二三四五六七八九十廿]+", written)
