@@ -26,6 +26,7 @@ from engine.components.gazetteer import Gazetteer, vocabulary_of
 warnings.filterwarnings("ignore", message="You have defined training data consisting of lookup tables")
 warnings.filterwarnings("ignore", message="You have defined training data consisting of entity examples")
 
+_WORDS = "words.json"
 _TYPES = [
     DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR,
     DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER,
@@ -92,19 +93,11 @@ class FiguresExtractor(_Reader):
 
 @DefaultV1Recipe.register(_TYPES, is_trainable=True)
 class GazetteerExtractor(_Reader):
-    """Entities of the training data's lookup tables; values by its synonyms."""
+    """Entities of the training data's lookup tables. Rasa's EntitySynonymMapper behind it gives their values."""
 
-    def __init__(
-        self,
-        model_storage: ModelStorage,
-        resource: Resource,
-        vocabulary: Dict[str, str],
-        synonyms: Dict[str, str],
-    ) -> None:
+    def __init__(self, model_storage: ModelStorage, resource: Resource, vocabulary: Dict[str, str]) -> None:
         self._model_storage = model_storage
         self._resource = resource
-        self._vocabulary = vocabulary
-        self._synonyms = synonyms
         self._gazetteer = Gazetteer(vocabulary, _is_common_word)
 
     @classmethod
@@ -116,7 +109,7 @@ class GazetteerExtractor(_Reader):
         execution_context: ExecutionContext,
     ) -> "GazetteerExtractor":
         """See `GraphComponent.create`."""
-        return cls(model_storage, resource, {}, {})
+        return cls(model_storage, resource, {})
 
     @classmethod
     def load(
@@ -129,24 +122,23 @@ class GazetteerExtractor(_Reader):
     ) -> "GazetteerExtractor":
         """See `GraphComponent.load`."""
         with model_storage.read_from(resource) as folder:
-            stored = json.loads((folder / "words.json").read_text(encoding="utf-8"))
-        return cls(model_storage, resource, stored["vocabulary"], stored["synonyms"])
+            vocabulary = json.loads((folder / _WORDS).read_text(encoding="utf-8"))
+        return cls(model_storage, resource, vocabulary)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Takes over lookup tables and synonyms."""
-        tables = [(table["name"], table["elements"]) for table in training_data.lookup_tables]
-        self._vocabulary = vocabulary_of(tables)
-        self._synonyms = {word: training_data.entity_synonyms.get(word, word) for word in self._vocabulary}
-        self._gazetteer = Gazetteer(self._vocabulary, _is_common_word)
+        """Takes over the lookup tables."""
+        vocabulary = vocabulary_of(
+            (table["name"], table["elements"]) for table in training_data.lookup_tables
+        )
+        self._gazetteer = Gazetteer(vocabulary, _is_common_word)
         with self._model_storage.write_to(self._resource) as folder:
-            stored = {"vocabulary": self._vocabulary, "synonyms": self._synonyms}
-            (folder / "words.json").write_text(json.dumps(stored, ensure_ascii=False), encoding="utf-8")
+            (folder / _WORDS).write_text(json.dumps(vocabulary, ensure_ascii=False), encoding="utf-8")
         return self._resource
 
     def entities(self, text: str) -> List[Dict[str, Any]]:
-        """Each word with the value of the synonym it is listed under."""
+        """Each word; a slip has the word that was meant as its value."""
         return [
-            {"entity": word.entity, "start": word.start, "end": word.end, "value": self._synonyms[word.word]}
+            {"entity": word.entity, "start": word.start, "end": word.end, "value": word.word}
             for word in self._gazetteer.find(text)
         ]
 

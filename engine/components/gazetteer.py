@@ -1,4 +1,4 @@
-"""Finds words of closed vocabularies in running Chinese text: the longest that fits, slips of one character included."""
+"""Finds words of closed vocabularies in running Chinese text: the longest that fits, slips included."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -9,9 +9,11 @@ from bot.language import normalise
 NO_ENTITY = "no_entity"
 """The vocabulary of words that hide others: nothing is read inside 居民身份证."""
 
+# A misread place would bring another region's rules, so slips are looked for in these alone.
+_SLIPS_IN = ("disease", "hospital_level")
 _LEAST_LENGTH_FOR_SLIPS = 3
-_NEVER_A_SLIP = set(
-    "我你您他她它俺咱的地得了是有在去到和跟与及或把被给对为因从由这那哪啥么不没未无也都还就又再很太要会能可看办治患查说讲问来上下,.?!;: 、，。？！"
+_NEVER_A_SLIP = frozenset(
+    "我你您他她它俺咱的地得了是有在去到和跟与及或把被给对为因从由这那哪啥么不没未无也都还就又再很太要会能可看办治患查说讲问来上下"
 )
 
 
@@ -63,15 +65,25 @@ class Gazetteer:
         return None
 
     def _slip(self, piece: str, written: str, start: int) -> Optional[Word]:
-        """The word that `piece` was meant to be, if one of its characters is wrong and belongs to no other word."""
-        for place, character in enumerate(piece):
-            word = self._slips.get((piece[:place], piece[place + 1 :]))
-            if word is None or character in _NEVER_A_SLIP or not "\u4e00" <= character <= "\u9fff":
-                continue
-            if not self._belongs_to_a_common_word(written, start + place):
-                entity, spelling = self._entity_of[word]
-                return Word(entity, start, start + len(piece), spelling)
-        return None
+        """The one word `piece` was meant to be, if one character of it is wrong and belongs to no other word."""
+        meant = {
+            self._slips[rest]
+            for place, rest in _with_gaps(piece)
+            if rest in self._slips and self._may_be_a_slip(written, start + place)
+        }
+        if len(meant) != 1:
+            return None
+        entity, spelling = self._entity_of[meant.pop()]
+        return Word(entity, start, start + len(piece), spelling)
+
+    def _may_be_a_slip(self, written: str, place: int) -> bool:
+        character = written[place]
+        is_chinese = "\u4e00" <= character <= "\u9fff"
+        return (
+            is_chinese
+            and character not in _NEVER_A_SLIP
+            and not self._belongs_to_a_common_word(written, place)
+        )
 
     def _belongs_to_a_common_word(self, written: str, place: int) -> bool:
         return any(
@@ -83,21 +95,25 @@ class Gazetteer:
     def _known_but_one_character(self) -> Dict[Tuple[str, str], str]:
         """What stands before and after each character of a word, where that alone names one word."""
         candidates: Dict[Tuple[str, str], Set[str]] = defaultdict(set)
-        for word in self._entity_of:
-            if len(word) >= _LEAST_LENGTH_FOR_SLIPS and self._entity_of[word][0] != NO_ENTITY:
-                for place in range(len(word)):
-                    candidates[word[:place], word[place + 1 :]].add(word)
+        for word, (entity, _) in self._entity_of.items():
+            if entity in _SLIPS_IN and len(word) >= _LEAST_LENGTH_FOR_SLIPS:
+                for _, rest in _with_gaps(word):
+                    candidates[rest].add(word)
         return {
-            (before, after): next(iter(words))
-            for (before, after), words in candidates.items()
-            if len(words) == 1 and not self._is_weak(before, after)
+            rest: next(iter(words))
+            for rest, words in candidates.items()
+            if len(words) == 1 and not self._is_weak(*rest)
         }
 
     def _is_weak(self, before: str, after: str) -> bool:
         """What is left of a word is an everyday word itself (医院 of 县医院): it names nothing by itself."""
-        return any(len(rest) >= 2 and self._is_common_word(rest) for rest in (before, after)) or (
-            len(before) + len(after) < _LEAST_LENGTH_FOR_SLIPS - 1
-        )
+        return any(len(rest) >= 2 and self._is_common_word(rest) for rest in (before, after))
+
+
+def _with_gaps(word: str) -> Iterator[Tuple[int, Tuple[str, str]]]:
+    """Each place, and what stands before and after it."""
+    for place in range(len(word)):
+        yield place, (word[:place], word[place + 1 :])
 
 
 def vocabulary_of(tables: Iterable[Tuple[str, Iterable[str]]]) -> Dict[str, str]:
