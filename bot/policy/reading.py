@@ -15,9 +15,10 @@ _NOISE = re.compile(
 class Reader:
     """Reads questions with the glossary's help."""
 
-    def __init__(self, glossary: tuple[Term, ...], places: Iterable[str]) -> None:
-        """`places` are left out of what is read: which region is meant is decided before."""
-        self._places = re.compile("(" + "|".join(places) + ")(省|自治区)?")
+    def __init__(self, glossary: tuple[Term, ...], left_out: Iterable[str]) -> None:
+        """`left_out`: names of regions and documents, which say where to look and not what is asked."""
+        names = "|".join(re.escape(normalise(name).lower()) for name in left_out)
+        self._left_out = re.compile(f"({names})(省|自治区|文件?)?")
         self._term_of = {word: term.term for term in glossary for word in (*term.also, *term.typos)}
         self._term_of |= {term.term: term.term for term in glossary}
         words = sorted(map(re.escape, self._term_of), key=len, reverse=True)
@@ -26,7 +27,7 @@ class Reader:
 
     def read(self, text: str) -> str:
         """The text in simplified characters, statutory terms in place of what people call them, no courtesies."""
-        plain = _NOISE.sub(" ", self._places.sub(" ", normalise(text).lower())).strip()
+        plain = _NOISE.sub(" ", self._left_out.sub(" ", normalise(text).lower())).strip()
         return self._words.sub(lambda found: self._term_of[found.group()], self._repair(plain))
 
     def _repair(self, text: str) -> str:
