@@ -1,3 +1,6 @@
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -36,6 +39,36 @@ def test_migrations_and_models_agree(empty_url: str) -> None:
         differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
     database.close()
     assert differences == []
+
+
+def test_services_that_start_together_migrate_once(empty_url: str) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        for process in [pool.submit(subprocess.run, _migrate_in_a_process(empty_url)) for _ in range(2)]:
+            assert process.result().returncode == 0
+
+
+def _migrate_in_a_process(url: str) -> list[str]:
+    return [
+        sys.executable,
+        "-c",
+        "import sys; from bot.records.migrations import migrate; migrate(sys.argv[1])",
+        url,
+    ]
+
+
+def test_writers_take_turns(database: Database) -> None:
+    with database.transaction() as session:
+        session.add(a_person(name="0"))
+
+    def count_up(_: int) -> None:
+        with database.transaction() as session:
+            person = session.get_one(Person, "P1", with_for_update=True)
+            person.name = str(int(person.name) + 1)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(count_up, range(20)))
+    with database.transaction() as session:
+        assert session.get_one(Person, "P1").name == "20"
 
 
 def test_personal_values_are_unreadable_on_disk_and_found_by_index(database: Database) -> None:

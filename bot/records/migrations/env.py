@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from alembic import context
+from sqlalchemy import text
 
 from bot.records.database import engine_for
 from bot.records.models import Base
@@ -25,6 +26,8 @@ with engine.begin() as connection:
         render_as_batch=connection.dialect.name == "sqlite",
         transactional_ddl=True,
     )
+    if connection.dialect.name == "postgresql":  # services that start together take turns, as SQLite's do
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('migrations'))"))
     with context.begin_transaction():
         context.run_migrations()
 engine.dispose()
