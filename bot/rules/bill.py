@@ -28,11 +28,13 @@ class Inputs:
     `quota_months`: the costs together may use that many months' limits at once; None: each cost has its month's.
     `quarterly`: what one named month leaves of its limit may be used in another of the same quarter.
     `before_start` was spent before the benefit began and never counts.
-    `favourable` decides how an excluded amount is spread over several months.
+    `excluded_each` is taken off every cost; `excluded` lies somewhere among them, in the way that pays most
+    if `favourable`, else least.
     """
 
     costs: tuple[Cost, ...]
     before_start: Decimal
+    excluded_each: Decimal
     excluded: Decimal
     deductible_left: Decimal
     monthly_limit: Decimal | None
@@ -59,7 +61,7 @@ class Bill:
 def settle(inputs: Inputs) -> Bill:
     """The whole bill."""
     total = total_cost(inputs)
-    within = within_policy(inputs, total)
+    within = within_policy(inputs)
     deductible = deductible_paid(inputs, within)
     limited = within_limit(inputs, within - deductible)
     fund = fund_pays(inputs, limited)
@@ -71,9 +73,13 @@ def total_cost(inputs: Inputs) -> Decimal:
     return sum((c.amount for c in inputs.costs), inputs.before_start)
 
 
-def within_policy(inputs: Inputs, total: Decimal) -> Decimal:
+def within_policy(inputs: Inputs) -> Decimal:
     """符合政策范围: without what is the person's anyway (江西第十八条, 湖南第十三条 政策范围内)."""
-    return max(NOTHING, total - inputs.before_start - inputs.excluded)
+    return max(NOTHING, sum(_counted(inputs), NOTHING) - inputs.excluded)
+
+
+def _counted(inputs: Inputs) -> list[Decimal]:
+    return [max(NOTHING, cost.amount - inputs.excluded_each) for cost in inputs.costs]
 
 
 def deductible_paid(inputs: Inputs, within: Decimal) -> Decimal:
@@ -89,21 +95,17 @@ def within_limit(inputs: Inputs, eligible: Decimal) -> Decimal:
     if inputs.quota_months is not None:
         return min(eligible, limit * inputs.quota_months)
     counted = sum((min(sum(group, NOTHING), limit * len(group)) for group in _quota_groups(inputs)), NOTHING)
-    excluded = total_cost(inputs) - inputs.before_start - eligible
-    return (
-        min(counted, eligible)
-        if inputs.favourable or len(inputs.costs) == 1
-        else max(NOTHING, counted - excluded)
-    )
+    return min(counted, eligible) if inputs.favourable else max(NOTHING, counted - inputs.excluded)
 
 
 def _quota_groups(inputs: Inputs) -> Iterable[list[Decimal]]:
     """Costs that share their months' limits: each alone, or those of one quarter together."""
+    counted = _counted(inputs)
     if not inputs.quarterly:
-        return [[c.amount] for c in inputs.costs]
+        return [[amount] for amount in counted]
     groups: dict[object, list[Decimal]] = defaultdict(list)
-    for index, cost in enumerate(inputs.costs):
-        groups[cost.quarter or index].append(cost.amount)
+    for index, (cost, amount) in enumerate(zip(inputs.costs, counted, strict=True)):
+        groups[cost.quarter or index].append(amount)
     return groups.values()
 
 

@@ -116,6 +116,7 @@ class _Bounds:
 
     before_start: Decimal
     excluded: Span
+    among_months: bool
     deductible_left: Span
     monthly_limit: Span | None
     ratio: Span
@@ -129,7 +130,8 @@ class _Bounds:
         return Inputs(
             costs=costs,
             before_start=self.before_start,
-            excluded=self.excluded.at(not favourable),
+            excluded_each=NOTHING if self.among_months else self.excluded.at(not favourable),
+            excluded=self.excluded.at(not favourable) if self.among_months else NOTHING,
             deductible_left=self.deductible_left.at(not favourable),
             monthly_limit=self.monthly_limit.at(favourable) if self.monthly_limit else None,
             quota_months=self.quota_months[favourable],
@@ -333,6 +335,7 @@ class _Estimator:
         return _Bounds(
             before_start=self._before_start(),
             excluded=self._excluded(),
+            among_months=bool(self._case.by_month),
             deductible_left=self._deductible_left() or Span(NOTHING, self._total().high),
             monthly_limit=self._monthly_limit(),
             ratio=self._ratio() or ANY_RATIO,
@@ -347,11 +350,12 @@ class _Estimator:
         return Span(low, high)
 
     def _excluded(self) -> Span:
+        """What lies outside the policy's scope: of each cost, or somewhere among months named one by one."""
         case = self._case
+        cost = case.amount.low if case.amount else self._total().low
         if case.within_policy is not None:
-            return Span.exactly(max(NOTHING, self._total().low - case.within_policy))
-        known = (case.excluded or NOTHING) * (self._months() if self._repeats() else 1)
-        known += (case.excluded_ratio or NOTHING) * self._total().low
+            return Span.exactly(max(NOTHING, cost - case.within_policy))
+        known = (case.excluded or NOTHING) + (case.excluded_ratio or NOTHING) * cost
         unclear = self._parameters.rule("examination")
         return Span(known, known + (case.examination or NOTHING) if unclear else known)
 
@@ -545,7 +549,7 @@ class _Estimator:
     def _steps(self, bounds: _Bounds, corners: _Corners) -> tuple[Step, ...]:
         steps = [self._total_step(corners)]
         if bounds.excluded.high or bounds.before_start:
-            steps.append(self._scope_step(bounds, corners))
+            steps.append(self._scope_step(corners))
         steps.append(self._deductible_step(bounds, corners))
         if self._bounds_cost() and bounds.monthly_limit:
             steps.append(self._limit_step(bounds.monthly_limit, corners))
@@ -564,10 +568,10 @@ class _Estimator:
             said = f"您说的费用 {yuan(total)}"
         return Step("医疗费总额", said, total)
 
-    def _scope_step(self, bounds: _Bounds, corners: _Corners) -> Step:
+    def _scope_step(self, corners: _Corners) -> Step:
         within = corners.line("within_policy")
         rule = self._parameters.rule("own_share_first")
-        expression = f"{yuan(corners.line('total'))} − 不在范围内的 {yuan(bounds.excluded + Span.exactly(bounds.before_start))} = {yuan(within)}"
+        expression = f"{yuan(corners.line('total'))} 去掉不在范围内的，剩 {yuan(within)}"
         return Step(
             "符合政策范围",
             expression,
