@@ -25,10 +25,11 @@ from bot.clock import SHANGHAI, Clock, clock_starting_at, system_clock
 from bot.console.routes import add_console_routes
 from bot.dialogue.assistant import Assistant
 from bot.identity.keys import Keys, load_keys
-from bot.identity.redaction import Redaction
+from bot.identity.redaction import Redactor
 from bot.knowledge.library import Knowledge, load_knowledge
 from bot.knowledge.reminders import load_reminders
 from bot.logs import configure_logs
+from bot.policy.encoder import sentence_encoder
 from bot.policy.library import PolicyLibrary
 from bot.records.database import Database
 from bot.reminders.messenger import Messenger
@@ -81,7 +82,7 @@ class Service:
 
     @cached_property
     def assistant(self) -> Assistant:
-        library = PolicyLibrary(self.knowledge, self.settings.var_dir / "cache")
+        library = PolicyLibrary(self.knowledge, sentence_encoder(self.settings.var_dir / "cache"))
         return Assistant(self.knowledge, library, self.database, self.clock)
 
     @cached_property
@@ -90,9 +91,9 @@ class Service:
 
     @cached_property
     def gateway(self) -> Gateway:
-        redaction = Redaction(self.database, self.clock)
+        redactor = Redactor(self.database, self.clock)
         limit = RateLimit(self.settings.messages_per_minute)
-        return Gateway(self.engine, Transcript(self.database), redaction, self.clock, limit)
+        return Gateway(self.engine, Transcript(self.database), redactor, self.clock, limit)
 
     @cached_property
     def telegram(self) -> TelegramChannel | None:

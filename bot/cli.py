@@ -22,11 +22,12 @@ console = Console()
 def main() -> None:
     """Entry point: an expected problem is one line that says what to do, not a traceback."""
     from bot.knowledge.files import KnowledgeError
+    from bot.model import ModelError
     from bot.supervisor import StartError
 
     try:
         app()
-    except (KnowledgeError, StartError) as problem:
+    except (KnowledgeError, StartError, ModelError) as problem:
         console.print(f"[bold red]{problem}[/]")
         raise SystemExit(1) from None
 

@@ -20,17 +20,19 @@ TRAINED_FROM = (
 )
 
 
+class ModelError(Exception):
+    """The dialogue model could not be trained; Rasa's own words stand above."""
+
+
 def engine_python() -> Path:
     """The engine environment's interpreter."""
     return ROOT / "engine" / ".venv" / "bin" / "python"
 
 
 def engine_environment(settings: Settings) -> dict[str, str]:
-    """Environment variables of every engine process: where our actions are, quiet libraries, no telemetry."""
+    """Environment variables of every engine process: where our actions are, quiet libraries."""
     return os.environ | {
-        "ACTION_ENDPOINT": f"http://127.0.0.1:{settings.action_port}/webhook",
-        "RASA_TELEMETRY_ENABLED": "false",
-        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "ACTION_PORT": str(settings.action_port),
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "OPENBLAS_NUM_THREADS": "1",
         "PYTHONWARNINGS": "ignore",
@@ -41,7 +43,7 @@ def engine_environment(settings: Settings) -> dict[str, str]:
 def ensure_model(settings: Settings, console: Console) -> Path:
     """Path of the model for the present training content; trains it, visibly, if there is none yet.
 
-    Raises `subprocess.CalledProcessError` when training fails.
+    Raises `ModelError` when training fails.
     """
     folder = settings.var_dir / "models"
     name = content_hash()
@@ -50,7 +52,10 @@ def ensure_model(settings: Settings, console: Console) -> Path:
         console.print(f"Model {name} is up to date")
         return model
     console.print(f"Training model {name} (domain, data or configuration changed)")
-    rasa(settings, "train", "--fixed-model-name", name, "--out", str(folder))
+    try:
+        rasa(settings, "train", "--fixed-model-name", name, "--out", str(folder))
+    except subprocess.CalledProcessError:
+        raise ModelError("Training failed; what Rasa said stands above.") from None
     return model
 
 

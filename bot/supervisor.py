@@ -125,7 +125,7 @@ def _engine(settings: Settings, model: Path) -> Child:
         str(engine_python()), "-m", "engine", "run",
         "--model", str(model),
         "--interface", "127.0.0.1", "--port", str(settings.engine_port),
-        "--enable-api", "--endpoints", "endpoints.yml", "--credentials", "credentials.yml",
+        "--enable-api", "--endpoints", "engine/endpoints.yml", "--credentials", "credentials.yml",
     ]  # fmt: skip
     return Child("engine", command, engine_environment(settings), settings.var_dir / "log" / "engine.log")
 
