@@ -109,7 +109,7 @@ def estimate_cost(turn: Turn, context: Context, parameters: Mapping[str, RegionP
         was = _together([_one(case, parameters, today) for case in before.people], ())
         text = f"{_difference(was, result)}{_answer(result, reading, talk.people)}"
         return _outcome(context, before, Reply(text, card=_card(talk.people, result)), None)
-    return _say(context, talk, reading, result)
+    return _say(context, talk, reading, result, tuple(choice("region", name) for name in parameters))
 
 
 # What is known
@@ -237,7 +237,9 @@ def _sum(spans: Sequence[Span | None]) -> Span | None:
 # Saying
 
 
-def _say(context: Context, talk: _Talk, reading: Reading, result: Estimate) -> Outcome:
+def _say(
+    context: Context, talk: _Talk, reading: Reading, result: Estimate, regions: tuple[Button, ...]
+) -> Outcome:
     """The answer or what stands in its way, and at most one question."""
     text = _answer(result, reading, talk.people)
     asked = _next_question(result, talk)
@@ -245,7 +247,7 @@ def _say(context: Context, talk: _Talk, reading: Reading, result: Estimate) -> O
         return _outcome(
             context, talk, Reply(f"{text}{_closing(result)}", card=_card(talk.people, result)), None
         )
-    buttons = _BUTTONS.get(asked, ())
+    buttons = regions if asked == "region" else _BUTTONS.get(asked, ())
     reply = Reply(f"{text}{_QUESTIONS[asked]}", buttons, _card(talk.people, result))
     return _outcome(context, replace(talk, questions=talk.questions + (asked not in _NEEDED)), reply, asked)
 

@@ -20,6 +20,8 @@ from bot.language.dates import DateMention, find_dates
 from bot.language.money import Amount, find_amounts
 from bot.language.numerals import to_decimal
 from bot.language.ratios import Ratio, find_ratios
+from bot.language.spans import Span as Placed
+from bot.language.spans import overlaps
 from bot.rules.case import Case, Days, Employment, MonthCost
 from bot.rules.money import Span
 
@@ -179,6 +181,9 @@ _EARLIER_MONTH = re.compile(r"(?:上个?|前)月|\d+月|[一二三四五六七�
 _TREATED_LIKE: tuple[tuple[Employment, str], ...] = (("在职", "灵活就业|内退"), ("退休", "返聘"))
 _APPROVED = re.compile(r"批(?!发)|认定|办下来|(?:资格|慢特?病?)下来|审核通过|通过")
 _SPENT = re.compile(r"花|买|拿药|开药|看病|刷")
+_CUED = re.compile(
+    r"(?:加|还?差|剩下?|限额|额度|起付线?|自费)了?(\d{1,6}(?:\.\d{1,2})?)(?![\d.%月号日年类个种周天岁次盒折成点])"
+)
 _NEXT = "\n#"
 _HYPOTHETICAL = re.compile(
     r"^(?:那|那么|可是|但)?(?:要是|如果|假如|假设|要|若)|(?:那|那么)(?:要是"
@@ -285,7 +290,7 @@ class _Reader:
         self._text, self._turn, self._asked = text, turn, asked
         self._ratios = find_ratios(text)
         self._dates = find_dates(text, turn.now.date())
-        self._amounts = [a for a in find_amounts(text) if not self._is_share(a)] or self._bare_answer()
+        self._amounts = self._all_amounts() or self._bare_answer()
         self._roles = self._all_roles()
         self.claimed = next((a.low for a, role in self._roles if role == "claimed"), None)
 
@@ -355,6 +360,17 @@ class _Reader:
         return {}
 
     # Money
+
+    def _all_amounts(self) -> list[Amount]:
+        """Amounts the language module finds, and small bare numbers that only our cue words make amounts (加60)."""
+        found = [a for a in find_amounts(self._text) if not self._is_share(a)]
+        bare = [
+            Amount(m.start(1), m.end(1), Decimal(m[1]), Decimal(m[1]), False)
+            for m in _CUED.finditer(self._text)
+        ]
+        taken: list[Placed] = [*found, *self._ratios, *self._dates]
+        free = [amount for amount in bare if not overlaps(amount, taken)]
+        return sorted(found + free, key=lambda a: a.start)
 
     def _bare_answer(self) -> list[Amount]:
         """A number alone, where we asked for an amount."""

@@ -1,0 +1,236 @@
+"""Cost questions as conversations: what is understood, what is said, what is asked back."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal as D
+from typing import Any
+
+import pytest
+
+from bot.clock import SHANGHAI
+from bot.dialogue.cost import estimate_cost
+from bot.dialogue.turn import Context, Mention, Outcome, Task, Turn
+from bot.knowledge.parameters import RegionParameters, load_parameters
+from bot.messages import AmountRange, EstimateCard
+from bot.settings import ROOT
+
+NOW = datetime(2026, 11, 22, 10, tzinfo=SHANGHAI)
+ENTITIES: Mapping[str, tuple[str, ...]] = {
+    "region": ("江西", "湖南", "吉林", "山东", "内蒙古", "四川", "广东"),
+    "scheme": ("职工", "居民"),
+    "employment": ("在职", "退休"),
+    "disease": ("高血压", "糖尿病", "肺癌"),
+    "hospital_level": ("县医院",),
+}
+
+
+@pytest.fixture(scope="module")
+def parameters() -> Mapping[str, RegionParameters]:
+    return load_parameters(ROOT / "knowledge")
+
+
+def turn(text: str) -> Turn:
+    mentions = [
+        Mention(entity, word, found.start(), found.end(), word)
+        for entity, words in ENTITIES.items()
+        for word in words
+        for found in re.finditer(word, text)
+    ]
+    return Turn("chat", text, "estimate_cost", tuple(sorted(mentions, key=lambda m: m.start)), NOW)
+
+
+@pytest.fixture
+def talk(parameters: Mapping[str, RegionParameters]) -> Any:
+    """Says the sentences one after the other; the last outcome, with the context as JSON would keep it."""
+
+    def say(*sentences: str, context: Context | None = None) -> Outcome:
+        known = context or Context()
+        for sentence in sentences:
+            outcome = estimate_cost(turn(sentence), known, parameters)
+            known = outcome.context
+            assert json.loads(json.dumps(known.case)) == known.case
+            assert card(outcome) is not None
+        return outcome
+
+    return say
+
+
+def card(outcome: Outcome) -> EstimateCard:
+    assert isinstance(outcome.replies[0].card, EstimateCard)
+    return outcome.replies[0].card
+
+
+def paid(outcome: Outcome) -> Any:
+    amount = card(outcome).fund_pays
+    return (amount.low, amount.high) if isinstance(amount, AmountRange) else amount
+
+
+@pytest.mark.parametrize(
+    ("question", "fund"),
+    [
+        ("湖南在职，限额三百六，药费五百八，自己要掏多少", "288.00"),
+        ("湖南退休，这个月拿药７２０元，每月限额４５０元", "382.50"),
+        ("湖南在职，月限额400，已经用了300，再买250能报多少", "80.00"),
+        ("湖南在职，这个月额度还剩150，又拿药200", "120.00"),
+        ("湖南退休，限额350每月，每个月花420，一年下来报多少", "3570.00"),
+        ("湖南退休，限额300，一次开了三个月的药花了850", "722.50"),
+        ("湖南在职限额300，1月花了100，2月花了500，一共报多少", ("320.00", "480.00")),
+        ("湖南退休，上个月额度剩了120没用，这个月花了400，限额300", ("255.00", "340.00")),
+        ("湖南在职，限额3000，花了两千出头", ("1600.00", "2000.00")),
+        ("湖南在职，限额300，花了两千出头", "240.00"),
+        ("湖南灵活就业，限额300，花了280", "224.00"),
+        ("湖南职工，限额200，花了200，我还没退休", "160.00"),
+        ("湖南退休，主病限额400，第二个病加60，花了480", "391.00"),
+        ("湖南退休，没有处方自己买了300的药，限额300", "0.00"),
+        ("湖南退休，限额500，住院期间在门诊买药花了260", "0.00"),
+        ("湖南退休，限额500，出院后买药花了260", "221.00"),
+        ("湖南退休，11月5号批下来的，11月10号花了300，限额400", "0.00"),
+        ("江西职工，二级医院住院报90%，花了2000", "1800.00"),
+        ("江西居民，住院比例七成五，花了3,600元，年度封顶3000，已经报了2500", "500.00"),
+        ("江西，乙类药1000块先自付10%，剩下报80%", "720.00"),
+        ("江西居民，总费用2000，其中自费药300，报70%", "1190.00"),
+        ("江西的，社区住院报90%，三甲报80%，我在社区拿药花了500", "450.00"),
+        ("江西职工本地报85%，临时去广东只报60%，在那边看病花了1000", "600.00"),
+        ("江西职工在不是定点的诊所花了400", "0.00"),
+        ("山东职工，起付线600，已经付了400，这次花1000，报八成", "640.00"),
+        ("山东居民报65%，起付线500已经过了，花了1000", "650.00"),
+        ("山东，我个人要出30%，没有起付线，花了600", "420.00"),
+        ("吉林居民报60%，起付线400还没交，花了300", "0.00"),
+        ("内蒙古职工，一个月花4000，报85%，起付线1000已经交满了，没到封顶", "3400.00"),
+    ],
+)
+def test_a_question_told_in_one_sentence(talk: Any, question: str, fund: Any) -> None:
+    assert paid(talk(question)) == fund
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("花了500能报多少", ("region",)),
+        ("湖南退休，花了500能报多少", ("monthly_limit",)),
+        ("湖南职工，花了500能报多少", ("monthly_limit", "employment")),
+        ("江西职工花了500", ("ratio", "annual_cap")),
+        ("山东职工花了500", ("deductible", "ratio")),
+        ("湖南在职，限额300，花了-50元", ("amount",)),
+        ("湖南退休，单列支付的药4000元", ("single_line_ratio", "single_line_limit")),
+    ],
+)
+def test_what_is_missing_is_named_and_nothing_is_computed(
+    talk: Any, question: str, missing: tuple[str, ...]
+) -> None:
+    outcome = talk(question)
+    assert card(outcome).fund_pays is None
+    assert card(outcome).missing == missing
+
+
+@pytest.mark.parametrize(
+    ("question", "why"),
+    [
+        ("湖南居民花了500能报多少", "只管职工医保"),
+        ("湖南退休肺癌化疗花了6000", "放化疗"),
+        ("2022年12月湖南退休花了300，限额300", "2023年1月1日"),
+        ("四川的，花了500能报多少", "四川"),
+    ],
+)
+def test_what_our_documents_do_not_govern_is_refused_with_the_reason(
+    talk: Any, question: str, why: str
+) -> None:
+    outcome = talk(question)
+    assert paid(outcome) is None
+    assert why in outcome.replies[0].text
+    assert "12393" in outcome.replies[0].text
+
+
+def test_the_answer_comes_first_with_its_source(talk: Any) -> None:
+    text = talk("湖南退休，限额300，花了200").replies[0].text
+    assert text.startswith("医保支付 170 元，您自付 30 元。")
+    assert "湘医保发〔2022〕52号第十三条" in text
+
+
+def test_one_thing_is_asked_at_a_time_until_the_answer_is_exact(talk: Any) -> None:
+    outcome = talk("帮我算下能报多少")
+    assert outcome.context.asked == "region"
+    assert outcome.replies[0].buttons[0].payload.startswith("/inform")
+    outcome = talk("湖南", context=outcome.context)
+    assert outcome.context.asked == "amount"
+    outcome = talk("四百", context=outcome.context)
+    assert outcome.context.asked == "monthly_limit"
+    outcome = talk("360", context=outcome.context)
+    assert outcome.context.asked == "employment"
+    assert paid(outcome) == ("288.00", "306.00")
+    outcome = talk("退休", context=outcome.context)
+    assert outcome.context.asked is None
+    assert paid(outcome) == "306.00"
+
+
+def test_a_bare_number_is_the_ratio_we_asked_for(talk: Any) -> None:
+    assert paid(talk("山东职工花了1000", "没有", "80")) == "800.00"
+
+
+def test_not_knowing_ends_in_who_decides(talk: Any) -> None:
+    outcome = talk("江西职工花了800", "不知道")
+    assert outcome.context.asked is None
+    assert "统筹地区" in outcome.replies[0].text
+    assert paid(talk("报80%", context=outcome.context)) == "640.00"
+
+
+def test_no_more_than_three_questions(talk: Any) -> None:
+    outcome = talk("江西职工花了800", "嗯", "啥意思", "你说呢")
+    assert outcome.context.asked is None
+    assert "12393" in outcome.replies[0].text
+
+
+def test_a_correction_replaces_what_was_said(talk: Any) -> None:
+    outcome = talk("湖南在职，限额300，花了280", "不对，我是退休的", "限额应该是200")
+    assert paid(outcome) == "170.00"
+    assert outcome.context.employment == "退休"
+
+
+def test_a_hypothesis_is_compared_and_not_remembered(talk: Any) -> None:
+    outcome = talk("湖南在职，限额300，花了280", "那要是退休了呢")
+    assert paid(outcome) == "238.00"
+    assert "多支付 14 元" in outcome.replies[0].text
+    assert paid(talk("怎么算的", context=outcome.context)) == "224.00"
+
+
+def test_the_steps_are_told_on_request(talk: Any) -> None:
+    text = talk("湖南在职，限额300，花了280", "怎么算的").replies[0].text
+    assert text.startswith("第1步，医疗费总额")
+    assert "280 元 × 80% = 224 元" in text
+
+
+def test_two_people_in_one_question(talk: Any) -> None:
+    outcome = talk("爸爸退休花了300，妈妈在职花了500，湖南的，每人限额400，合起来报多少")
+    assert paid(outcome) == "575.00"
+    labels = [step.label for step in card(outcome).steps]
+    assert "爸爸：统筹基金支出" in labels
+    assert "妈妈：统筹基金支出" in labels
+
+
+def test_the_same_for_both_parents(talk: Any) -> None:
+    assert paid(talk("我爸我妈都是湖南退休的，限额200，各花了300，一共报多少")) == "340.00"
+
+
+def test_what_the_person_heard_is_put_right(talk: Any) -> None:
+    text = talk("湖南退休，限额300，花了500，能报425不").replies[0].text
+    assert "不是您说的 425 元" in text
+
+
+def test_a_new_question_does_not_inherit_the_old_ones_circumstances(talk: Any) -> None:
+    outcome = talk("湖南退休，限额300，没有处方买药200", "湖南退休，限额300，拿药花了200")
+    assert paid(outcome) == "170.00"
+
+
+def test_what_is_remembered_of_the_person_is_used(talk: Any) -> None:
+    known = Context(region="湖南", employment="退休", scheme="职工", task=Task.POLICY, asked="ratio")
+    assert paid(talk("限额300，花了200能报多少", context=known)) == "170.00"
+
+
+@pytest.mark.parametrize("question", ["江西职工报80%花了500", "湖南退休花了500", "内蒙古职工花了500", "你好"])
+def test_every_reply_carries_an_estimate_and_names_no_unknown_figure(talk: Any, question: str) -> None:
+    outcome = talk(question)
+    assert card(outcome).card == "estimate"
+    for step in card(outcome).steps:
+        assert step.amount is None or isinstance(step.amount, AmountRange) or D(step.amount) >= 0
