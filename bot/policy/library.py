@@ -23,7 +23,7 @@ from bot.policy.reading import Reader
 NATION = "全国"
 """The region named on answers that hold everywhere."""
 
-_FITS = 0.36
+_FITS = 0.33
 _FITS_BY_CHARACTERS = 0.28
 """Below this score nothing fits, and that is said: better no article than a wrong one. Characters alone score
 lower than characters and meaning together."""
@@ -60,10 +60,10 @@ class PolicyLibrary:
         numbers = (document.number for region in knowledge.regions.values() for document in region.documents)
         self._reader = Reader(knowledge.glossary, (*knowledge.regions, *numbers))
         self._regions: Mapping[str, Ranking[_Target]] = {
-            name: Ranking(tuple(self._phrasings(region)), encoder)
+            name: Ranking(tuple(self._phrasings(region)), _topic_of, encoder)
             for name, region in knowledge.regions.items()
         }
-        self._anywhere: Ranking[_Target] = Ranking(tuple(self._general_phrasings()), encoder)
+        self._anywhere: Ranking[_Target] = Ranking(tuple(self._general_phrasings()), _topic_of, encoder)
 
     # ---- answering ---------------------------------------------------------------------------------------
 
