@@ -20,9 +20,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.language.spans import overlaps
 from engine.components.figures import Figure, find_figures
-from engine.components.gazetteer import Gazetteer, vocabulary_of
+from engine.components.gazetteer import Gazetteer, Meaning, vocabulary_of
 
-# Rasa knows only its own users of lookup tables and says ours are unused.
+# Rasa knows only its own users of lookup tables and synonyms and says ours are unused.
+warnings.filterwarnings("ignore", message="You have defined synonyms in your training data")
 warnings.filterwarnings("ignore", message="You have defined training data consisting of lookup tables")
 warnings.filterwarnings("ignore", message="You have defined training data consisting of entity examples")
 
@@ -93,9 +94,11 @@ class FiguresExtractor(_Reader):
 
 @DefaultV1Recipe.register(_TYPES, is_trainable=True)
 class GazetteerExtractor(_Reader):
-    """Entities of the training data's lookup tables. Rasa's EntitySynonymMapper behind it gives their values."""
+    """Entities of the training data's lookup tables, their values by its synonyms."""
 
-    def __init__(self, model_storage: ModelStorage, resource: Resource, vocabulary: Dict[str, str]) -> None:
+    def __init__(
+        self, model_storage: ModelStorage, resource: Resource, vocabulary: Dict[str, Meaning]
+    ) -> None:
         self._model_storage = model_storage
         self._resource = resource
         self._gazetteer = Gazetteer(vocabulary, _is_common_word)
@@ -122,23 +125,23 @@ class GazetteerExtractor(_Reader):
     ) -> "GazetteerExtractor":
         """See `GraphComponent.load`."""
         with model_storage.read_from(resource) as folder:
-            vocabulary = json.loads((folder / _WORDS).read_text(encoding="utf-8"))
+            stored = json.loads((folder / _WORDS).read_text(encoding="utf-8"))
+        vocabulary = {word: (entity, value) for word, (entity, value) in stored.items()}
         return cls(model_storage, resource, vocabulary)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Takes over the lookup tables."""
-        vocabulary = vocabulary_of(
-            (table["name"], table["elements"]) for table in training_data.lookup_tables
-        )
+        """Takes over lookup tables and synonyms."""
+        tables = [(table["name"], table["elements"]) for table in training_data.lookup_tables]
+        vocabulary = vocabulary_of(tables, training_data.entity_synonyms)
         self._gazetteer = Gazetteer(vocabulary, _is_common_word)
         with self._model_storage.write_to(self._resource) as folder:
             (folder / _WORDS).write_text(json.dumps(vocabulary, ensure_ascii=False), encoding="utf-8")
         return self._resource
 
     def entities(self, text: str) -> List[Dict[str, Any]]:
-        """Each word; a slip has the word that was meant as its value."""
+        """Each word with its value, slips with the value of what was meant."""
         return [
-            {"entity": word.entity, "start": word.start, "end": word.end, "value": word.word}
+            {"entity": word.entity, "start": word.start, "end": word.end, "value": word.value}
             for word in self._gazetteer.find(text)
         ]
 

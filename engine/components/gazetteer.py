@@ -19,20 +19,24 @@ _NEVER_A_SLIP = frozenset(
 
 @dataclass(frozen=True)
 class Word:
-    """A word found in a text. `word` is as the vocabulary writes it."""
+    """A word found in a text, and what the vocabulary says it means."""
 
     entity: str
     start: int
     end: int
-    word: str
+    value: str
+
+
+Meaning = Tuple[str, str]
+"""Entity type and value."""
 
 
 class Gazetteer:
-    """`vocabulary` maps each word to its entity type. `is_common_word` tells words of the language from slips."""
+    """`vocabulary` tells what each word means, `is_common_word` tells words of the language from slips."""
 
-    def __init__(self, vocabulary: Mapping[str, str], is_common_word: Callable[[str], bool]) -> None:
-        self._entity_of = {normalise(word).lower(): (entity, word) for word, entity in vocabulary.items()}
-        self._lengths = sorted({len(word) for word in self._entity_of}, reverse=True)
+    def __init__(self, vocabulary: Mapping[str, Meaning], is_common_word: Callable[[str], bool]) -> None:
+        self._meanings = {normalise(word).lower(): meaning for word, meaning in vocabulary.items()}
+        self._lengths = sorted({len(word) for word in self._meanings}, reverse=True)
         self._is_common_word = is_common_word
         self._slips = self._known_but_one_character()
 
@@ -56,16 +60,16 @@ class Gazetteer:
             piece = written[start : start + length]
             if len(piece) < length:
                 continue
-            if piece in self._entity_of and not _is_cut_short(piece, written[start + length :]):
-                entity, word = self._entity_of[piece]
-                return Word(entity, start, start + length, word)
+            if piece in self._meanings and not _is_cut_short(piece, written[start + length :]):
+                entity, value = self._meanings[piece]
+                return Word(entity, start, start + length, value)
             slip = self._slip(piece, written, start)
             if slip is not None:
                 return slip
         return None
 
     def _slip(self, piece: str, written: str, start: int) -> Optional[Word]:
-        """The one word `piece` was meant to be, if one character of it is wrong and belongs to no other word."""
+        """The one thing `piece` was meant to be, if one character of it is wrong and belongs to no other word."""
         meant = {
             self._slips[rest]
             for place, rest in _with_gaps(piece)
@@ -73,8 +77,8 @@ class Gazetteer:
         }
         if len(meant) != 1:
             return None
-        entity, spelling = self._entity_of[meant.pop()]
-        return Word(entity, start, start + len(piece), spelling)
+        entity, value = meant.pop()
+        return Word(entity, start, start + len(piece), value)
 
     def _may_be_a_slip(self, written: str, place: int) -> bool:
         character = written[place]
@@ -92,17 +96,17 @@ class Gazetteer:
             for end in range(max(place + 1, begin + 2), min(len(written), begin + 4) + 1)
         )
 
-    def _known_but_one_character(self) -> Dict[Tuple[str, str], str]:
-        """What stands before and after each character of a word, where that alone names one word."""
-        candidates: Dict[Tuple[str, str], Set[str]] = defaultdict(set)
-        for word, (entity, _) in self._entity_of.items():
-            if entity in _SLIPS_IN and len(word) >= _LEAST_LENGTH_FOR_SLIPS:
+    def _known_but_one_character(self) -> Dict[Tuple[str, str], Meaning]:
+        """What stands before and after each character of a word, where that alone has one meaning."""
+        candidates: Dict[Tuple[str, str], Set[Meaning]] = defaultdict(set)
+        for word, meaning in self._meanings.items():
+            if meaning[0] in _SLIPS_IN and len(word) >= _LEAST_LENGTH_FOR_SLIPS:
                 for _, rest in _with_gaps(word):
-                    candidates[rest].add(word)
+                    candidates[rest].add(meaning)
         return {
-            rest: next(iter(words))
-            for rest, words in candidates.items()
-            if len(words) == 1 and not self._is_weak(*rest)
+            rest: next(iter(meanings))
+            for rest, meanings in candidates.items()
+            if len(meanings) == 1 and not self._is_weak(*rest)
         }
 
     def _is_weak(self, before: str, after: str) -> bool:
@@ -116,15 +120,11 @@ def _with_gaps(word: str) -> Iterator[Tuple[int, Tuple[str, str]]]:
         yield place, (word[:place], word[place + 1 :])
 
 
-def vocabulary_of(tables: Iterable[Tuple[str, Iterable[str]]]) -> Dict[str, str]:
-    """One vocabulary from named word lists; a word in two lists belongs to the first."""
-    return {word: name for name, word in reversed(list(_pairs(tables)))}
-
-
-def _pairs(tables: Iterable[Tuple[str, Iterable[str]]]) -> Iterator[Tuple[str, str]]:
-    for name, words in tables:
-        for word in words:
-            yield name, word
+def vocabulary_of(
+    tables: Iterable[Tuple[str, Iterable[str]]], synonyms: Mapping[str, str]
+) -> Dict[str, Meaning]:
+    """What the words of named lists mean: the list's name and the word's synonym, or the word itself."""
+    return {word: (name, synonyms.get(word, word)) for name, words in tables for word in words}
 
 
 def _is_cut_short(word: str, rest: str) -> bool:

