@@ -21,8 +21,9 @@ from bot.knowledge.schema import Scheme
 from bot.language import normalise
 from bot.messages import Amount, AmountRange, Button, Citation, EstimateCard, EstimateStep, Reply
 from bot.rules.case import Case, Employment
-from bot.rules.estimate import Estimate, Refusal, estimate
+from bot.rules.estimate import estimate
 from bot.rules.money import Span, to_fen, yuan
+from bot.rules.result import Estimate, Refusal
 
 MOST_QUESTIONS = 3
 """Beside the region and the cost, without which there is nothing to talk about."""

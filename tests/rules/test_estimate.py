@@ -9,8 +9,9 @@ import pytest
 
 from bot.knowledge.parameters import RegionParameters
 from bot.rules.case import Case, Days, MonthCost
-from bot.rules.estimate import Estimate, estimate
+from bot.rules.estimate import estimate
 from bot.rules.money import Span
+from bot.rules.result import Estimate
 
 TODAY = date(2026, 11, 22)
 Regions = Mapping[str, RegionParameters]

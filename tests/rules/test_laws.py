@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from bot.knowledge.parameters import load_parameters
 from bot.rules.case import Case, MonthCost
-from bot.rules.estimate import Estimate, estimate
+from bot.rules.estimate import estimate
 from bot.rules.money import Span
+from bot.rules.result import Estimate
 from bot.settings import ROOT
 
 TODAY = date(2026, 11, 22)
