@@ -1,0 +1,334 @@
+"""Telegram: private chats by long polling, and reminders pushed to them.
+
+No text of a chat and no word of the token is ever logged; errors of Telegram are logged by their kind.
+"""
+
+import asyncio
+import html
+import re
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+
+import httpx
+import structlog
+from telegram import (
+    CallbackQuery,
+    ChatMemberUpdated,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    Message,
+    Update,
+)
+from telegram.constants import ChatAction, ChatMemberStatus, ChatType, MessageLimit, ParseMode
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.ext import Application, ContextTypes, TypeHandler
+
+from bot.channels.gateway import Gateway, Refusal
+from bot.channels.transcript import Line
+from bot.messages import Reply
+from bot.records import outbox
+from bot.records.database import Database
+from bot.reminders.messenger import Delivery, Outcome
+
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 10.0
+TYPING_EVERY = 4.0
+TURNS_AT_ONCE = 64
+UPDATES_REMEMBERED = 1_000
+
+TRIES = 3
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(seconds=60)
+
+DATA_BYTES = 64
+"""Telegram's bound on what a button carries back, in UTF-8."""
+
+COMMANDS = {"/start": "您好", "/help": "你能做什么"}
+GROUP_REFUSED = "为了保护您的隐私，我只在一对一的对话里回答。请点我的头像，单独给我发消息。"
+BUTTON_GONE = "这个按钮太久了，我找不到了。请把想问的话直接发给我。"
+BROKEN = "系统出了故障，您刚才的话可能没有收到。请过一两分钟再发；急事请打12393医保热线。"
+
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_SENTENCE = re.compile(r"[^。！？\n]*[。！？\n]+|[^。！？\n]+")
+_SOURCE = "依据"
+_OUR_BUTTON = re.compile(r"b:(\d{1,18}):(\d{1,2})", re.ASCII)
+_WORDS = "t:"
+
+log = structlog.get_logger(__name__)
+
+
+class TelegramChannel:
+    """A Telegram bot; `address` of a reminder is the number of a private chat.
+
+    `api_url` is the Bot API server, `proxy` an address such as `socks5://…` or None. With a `database`,
+    somebody who blocks the bot gets no more reminders from then on.
+    """
+
+    name = "telegram"
+    tells_doubles = False
+
+    def __init__(
+        self, gateway: Gateway, token: str, api_url: str, proxy: str | None, database: Database | None = None
+    ) -> None:
+        self._gateway = gateway
+        self._database = database
+        self._handled: deque[int] = deque(maxlen=UPDATES_REMEMBERED)
+        self._leaving: set[int] = set()
+        builder = (
+            Application.builder()
+            .token(token)
+            .base_url(f"{api_url.rstrip('/').removesuffix('/bot')}/bot")
+            .connect_timeout(CONNECT_SECONDS)
+            .read_timeout(ANSWER_SECONDS)
+            .get_updates_connect_timeout(CONNECT_SECONDS)
+            .concurrent_updates(TURNS_AT_ONCE)
+            .job_queue(None)
+        )
+        if proxy:
+            builder = builder.proxy(proxy).get_updates_proxy(proxy)
+        self._application = builder.build()
+        self._application.add_handler(TypeHandler(Update, self._on_update))
+        self._bot = self._application.bot
+
+    @asynccontextmanager
+    async def polling(self) -> AsyncIterator[None]:
+        """Listens meanwhile. Telegram out of reach is tried again and again, and stops nothing else."""
+        connecting = asyncio.create_task(self._connect())
+        try:
+            yield
+        finally:
+            connecting.cancel()
+            with suppress(asyncio.CancelledError):
+                await connecting
+            if self._application.updater and self._application.updater.running:
+                await self._application.updater.stop()
+            if self._application.running:
+                await self._application.stop()
+            await self._application.shutdown()
+
+    async def push(self, address: str, message: Reply, key: str) -> Delivery:
+        """Sends `message` once. A time-out after sending is UNKNOWN: Telegram cannot tell doubles apart."""
+        if not (address.isascii() and address.isdigit()):
+            return Delivery(Outcome.BLOCKED, error="not a private chat")
+        return await self._send(int(address), message.text, _keyboard(_words_buttons(message)))
+
+    async def _connect(self) -> None:
+        wait = FIRST_WAIT
+        while True:
+            try:
+                await self._application.initialize()
+                break
+            except InvalidToken:
+                log.error("telegram_token_refused")  # the exception carries it
+                return
+            except TelegramError as error:
+                log.warning("telegram_unreachable", kind=type(error).__name__)
+            await asyncio.sleep(wait.total_seconds())
+            wait = min(wait * 2, LONGEST_WAIT)
+        assert self._application.updater
+        await self._application.start()
+        await self._application.updater.start_polling(
+            bootstrap_retries=-1,
+            allowed_updates=[Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER],
+            error_callback=lambda error: log.warning("telegram_polling", kind=type(error).__name__),
+        )
+        log.info("telegram_connected")
+
+    # ---- what comes in ---------------------------------------------------------------------------------
+
+    async def _on_update(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        chat = update.effective_chat
+        if chat is None or update.update_id in self._handled:
+            return
+        self._handled.append(update.update_id)
+        try:
+            if chat.type != ChatType.PRIVATE:
+                await self._leave(chat.id, update.my_chat_member)
+            elif update.my_chat_member:
+                await self._on_membership(chat.id, update.my_chat_member)
+            elif update.callback_query:
+                await self._on_button(chat.id, update.callback_query, _message_id(update))
+            elif update.message:
+                await self._answer(chat.id, _text_of(update.message), _message_id(update))
+        except Exception:
+            log.exception("telegram_update_failed", update=update.update_id)
+            await self._send(chat.id, BROKEN)
+
+    async def _leave(self, chat: int, membership: ChatMemberUpdated | None) -> None:
+        """Groups read along: refuse in one sentence, and go."""
+        gone = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
+        if chat in self._leaving or (membership and membership.new_chat_member.status in gone):
+            return
+        self._leaving.add(chat)
+        try:
+            await self._send(chat, GROUP_REFUSED)
+            with suppress(TelegramError):
+                await self._bot.leave_chat(chat)
+        finally:
+            self._leaving.discard(chat)
+
+    async def _on_membership(self, chat: int, membership: ChatMemberUpdated) -> None:
+        if membership.new_chat_member.status == ChatMemberStatus.BANNED and self._database:
+            await self._database.run(lambda session: outbox.unsubscribe(session, self.name, str(chat)))
+
+    async def _on_button(self, chat: int, query: CallbackQuery, message_id: str) -> None:
+        with suppress(TelegramError):
+            await query.answer()
+        payload = await self._payload(chat, query.data or "")
+        if payload is None:
+            await self._send(chat, BUTTON_GONE)
+        else:
+            await self._answer(chat, payload, message_id)
+
+    async def _payload(self, chat: int, data: str) -> str | None:
+        if data.startswith(_WORDS):
+            return data.removeprefix(_WORDS)
+        if (ours := _OUR_BUTTON.fullmatch(data)) is None:
+            return None
+        line_id, number = int(ours[1]), int(ours[2])
+        for line in await self._gateway.lines(self.name, str(chat), line_id - 1):
+            if line.id == line_id and number < len(line.buttons):
+                return line.buttons[number]["payload"]
+        return None
+
+    async def _answer(self, chat: int, text: str, message_id: str) -> None:
+        try:
+            async with self._typing(chat):
+                lines = await self._gateway.receive(self.name, str(chat), text, message_id)
+        except Refusal as refusal:
+            await self._insist(chat, str(refusal))
+            return
+        for line in lines:
+            *first, last = parts(line.text)
+            for part in first:
+                await self._insist(chat, part)
+            await self._insist(chat, last, _keyboard(_line_buttons(line)))
+
+    @asynccontextmanager
+    async def _typing(self, chat: int) -> AsyncIterator[None]:
+        async def keep_typing() -> None:
+            while True:
+                with suppress(TelegramError):
+                    await self._bot.send_chat_action(chat, ChatAction.TYPING)
+                await asyncio.sleep(TYPING_EVERY)
+
+        task = asyncio.create_task(keep_typing())
+        try:
+            yield
+        finally:
+            task.cancel()
+
+    # ---- what goes out ---------------------------------------------------------------------------------
+
+    async def _insist(self, chat: int, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
+        """Sends, and tries again a few times where it surely did not arrive."""
+        for _ in range(TRIES):
+            delivery = await self._send(chat, text, keyboard)
+            if delivery.outcome is not Outcome.RETRY:
+                break
+            wait = FIRST_WAIT if delivery.retry_after is None else delivery.retry_after
+            await asyncio.sleep(min(wait, LONGEST_WAIT).total_seconds())
+        if delivery.outcome is not Outcome.SENT:
+            log.warning("telegram_reply", outcome=delivery.outcome.value, kind=delivery.error)
+
+    async def _send(self, chat: int, text: str, keyboard: InlineKeyboardMarkup | None = None) -> Delivery:
+        try:
+            sent = await self._bot.send_message(
+                chat, _as_html(text), parse_mode=ParseMode.HTML, reply_markup=keyboard
+            )
+        except TelegramError as error:
+            return _failed(error)
+        return Delivery(Outcome.SENT, message_id=str(sent.message_id))
+
+
+def _failed(error: TelegramError) -> Delivery:
+    kind = type(error).__name__
+    match error:
+        case RetryAfter():
+            wait = error.retry_after
+            return Delivery(
+                Outcome.RETRY,
+                retry_after=wait if isinstance(wait, timedelta) else timedelta(seconds=wait),
+                error=kind,
+            )
+        case Forbidden():
+            return Delivery(Outcome.BLOCKED, error=kind)
+        case BadRequest() if "chat not found" in error.message.lower():
+            return Delivery(Outcome.BLOCKED, error="chat not found")
+        case BadRequest() | InvalidToken():
+            return Delivery(Outcome.RETRY, error=kind)
+        case NetworkError() if isinstance(error.__cause__, _NOT_SENT):
+            return Delivery(Outcome.RETRY, error=kind)
+        case _:
+            return Delivery(Outcome.UNKNOWN, error=kind)
+
+
+def parts(text: str) -> list[str]:
+    """The text in pieces that fit one Telegram message, cut after sentences; a source stays with its sentence."""
+    sentences: list[str] = []
+    for sentence in _SENTENCE.findall(text):
+        if sentences and sentence.lstrip().startswith(_SOURCE):
+            sentences[-1] += sentence
+        else:
+            sentences.append(sentence)
+    found = [""]
+    for sentence in sentences:
+        for piece in _fitting(sentence):
+            if _length(found[-1] + piece) > MessageLimit.MAX_TEXT_LENGTH:
+                found.append("")
+            found[-1] += piece
+    return [part.strip() for part in found if part.strip()]
+
+
+def _fitting(sentence: str) -> list[str]:
+    if _length(sentence) <= MessageLimit.MAX_TEXT_LENGTH:
+        return [sentence]
+    size = MessageLimit.MAX_TEXT_LENGTH // 2  # however many of its characters count twice
+    return [sentence[start : start + size] for start in range(0, len(sentence), size)]
+
+
+def _length(text: str) -> int:
+    """As Telegram counts: UTF-16 code units."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _as_html(text: str) -> str:
+    return "\n".join(
+        f"<blockquote expandable>{html.escape(line, quote=False)}</blockquote>"
+        if line.startswith(_SOURCE)
+        else html.escape(line, quote=False)
+        for line in text.split("\n")
+    )
+
+
+def _line_buttons(line: Line) -> list[InlineKeyboardButton]:
+    """A button carries where it stands in the transcript; its payload would often be too long."""
+    return [
+        InlineKeyboardButton(button["title"], callback_data=f"b:{line.id}:{number}")
+        for number, button in enumerate(line.buttons)
+    ]
+
+
+def _words_buttons(message: Reply) -> list[InlineKeyboardButton]:
+    """A pushed message stands in no transcript: its buttons carry the words themselves."""
+    carried = [(button.title, f"{_WORDS}{button.payload}") for button in message.buttons]
+    return [
+        InlineKeyboardButton(title, callback_data=data)
+        for title, data in carried
+        if len(data.encode()) <= DATA_BYTES
+    ]
+
+
+def _keyboard(buttons: list[InlineKeyboardButton]) -> InlineKeyboardMarkup | None:
+    return InlineKeyboardMarkup.from_column(buttons) if buttons else None
+
+
+def _text_of(message: Message) -> str:
+    text = message.text or message.caption or ""
+    command = text.split(maxsplit=1)[0].split("@")[0] if text.startswith("/") else ""
+    return COMMANDS.get(command, text)
+
+
+def _message_id(update: Update) -> str:
+    return f"tg-{update.update_id}"
