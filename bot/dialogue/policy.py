@@ -13,6 +13,7 @@ from bot.language import normalise
 from bot.messages import ChooseCard, ComparisonCard, ComparisonRow, PolicyAnswerCard, Reply
 from bot.policy.answers import ASK_THE_AGENCY, PolicyAnswer, PolicyComparison
 from bot.policy.library import PolicyLibrary
+from bot.policy.reading import OPPOSITES
 
 _ALL_REGIONS = re.compile(r"哪几?个?些?(地方|地区|省份?)|各个?(地|省)|每个省|(五|5)个?(省|地区|地方)")
 _COMPARING = re.compile(r"对比|比较|相比|区别|差别|不同|不一样|一样|分别|哪个(更|好|高|多|快)|各自|都")
@@ -24,23 +25,8 @@ _WHY = re.compile(
 )
 _CONTINUES = re.compile(r"^(那|那么|还有|如果|要是|假如|换成|要|换)|呢$")
 _LONGEST_CONTINUATION = 14
+_TOO_SHORT_ALONE = 4
 _FILLER = re.compile(r"[\s，。？！,.?!呢啊呀吧嘛那么的地方这边省市人我是在换成要说看如果是]+")
-_PAIRS = (
-    ("慢病", "特病"),
-    ("门慢", "门特"),
-    ("在职", "退休"),
-    ("职工", "居民"),
-    ("一类", "二类"),
-    ("Ⅰ类", "Ⅱ类"),
-    ("I类", "II类"),
-    ("省内", "跨省"),
-    ("线上", "线下"),
-    ("高血压", "糖尿病"),
-    ("一级", "二级"),
-    ("二级", "三级"),
-    ("一级", "三级"),
-)
-"""Words of which a continuation puts the one in the other's place: 在职报多少 - 那退休的呢."""
 
 
 def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outcome:
@@ -82,7 +68,7 @@ def _question(turn: Turn, context: Context) -> tuple[str, str | None]:
         return previous, None
     if not _is_continuation(said):
         return said, None
-    for one, other in _PAIRS:
+    for one, other in OPPOSITES:
         for new, old in ((one, other), (other, one)):
             if new in said and old in previous and new not in previous:
                 return previous.replace(old, new), None
@@ -96,6 +82,8 @@ def _is_bare_answer(turn: Turn, context: Context) -> bool:
 
 def _is_continuation(said: str) -> bool:
     bare = _bare(said)
+    if len(bare) <= _TOO_SHORT_ALONE:
+        return True
     return len(bare) <= _LONGEST_CONTINUATION and bool(_CONTINUES.search(bare))
 
 

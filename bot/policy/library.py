@@ -18,7 +18,7 @@ from bot.policy.answers import (
 from bot.policy.encoder import Encoder
 from bot.policy.premise import correction
 from bot.policy.ranking import Phrasing, Ranked, Ranking
-from bot.policy.reading import Reader
+from bot.policy.reading import Reader, opposed
 
 NATION = "全国"
 """The region named on answers that hold everywhere."""
@@ -29,6 +29,8 @@ _FITS_BY_CHARACTERS = 0.28
 lower than characters and meaning together."""
 _CLEARLY_BETTER = 0.06
 """An article's restatement is told instead of a written answer only if it fits better by this much."""
+_OPPOSED = 0.2
+"""Taken off where question and phrasing differ in one decisive word: likeness must not decide between opposites."""
 _PREVIOUS_SHARE = 0.35
 _SHOWN_CANDIDATES = 5
 _COMPARISON_WORDS = re.compile(
@@ -125,7 +127,11 @@ class PolicyLibrary:
     def _hits(self, question: str, region: str, previous: str | None) -> tuple[Ranked[_Target], ...]:
         ranking, read = self._regions[region], self._reader.read(question)
         if previous is None:
-            return ranking.rank(read)
+            hits = (
+                replace(hit, score=hit.score - _OPPOSED * opposed(read, hit.phrasing))
+                for hit in ranking.rank(read)
+            )
+            return tuple(sorted(hits, key=lambda hit: -hit.score))
         return ranking.rank_following(read, self._reader.read(previous), _PREVIOUS_SHARE)
 
     def _choose(self, hits: tuple[Ranked[_Target], ...]) -> _Target | None:

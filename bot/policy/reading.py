@@ -11,6 +11,32 @@ _NOISE = re.compile(
     r"请问一?下?|麻烦问?一?下?|你好|您好|我?想问一?下?|问一?下|谢谢|[\s,，。.?？!！、~…：:;；]+"
 )
 
+OPPOSITES = (
+    ("慢病", "特病"),
+    ("门慢", "门特"),
+    ("在职", "退休"),
+    ("职工", "居民"),
+    ("一类", "二类"),
+    ("Ⅰ类", "Ⅱ类"),
+    ("I类", "II类"),
+    ("省内", "跨省"),
+    ("线上", "线下"),
+    ("高血压", "糖尿病"),
+    ("一级", "二级"),
+    ("二级", "三级"),
+    ("一级", "三级"),
+)
+"""Words that are close in every other sense and decide which rule is asked for."""
+
+
+def opposed(one: str, other: str) -> bool:
+    """Whether two read texts differ in such a word: the one says 慢病, the other 特病."""
+    one, other = one.replace("慢特病", ""), other.replace("慢特病", "")
+    for first, second in (*OPPOSITES, *((b, a) for a, b in OPPOSITES)):
+        if first in one and second not in one and second in other and first not in other:
+            return True
+    return False
+
 
 class Reader:
     """Reads questions with the glossary's help."""

@@ -10,7 +10,7 @@ import pytest
 from bot.messages import Citation
 from bot.policy.encoder import CachedEncoder, Vectors
 from bot.policy.library import PolicyLibrary
-from bot.policy.reading import Reader
+from bot.policy.reading import Reader, opposed
 
 TODAY = date(2026, 11, 22)
 
@@ -164,3 +164,18 @@ def test_a_known_word_is_never_repaired_into_another(library: PolicyLibrary) -> 
     reader = Reader(library.knowledge.glossary, ("湖南",))
     assert reader.read("起付线和报销比例") == "起付线和报销比例"
     assert reader.read("湖南省起负线") == "起付线"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ("慢病认定", "特病认定", True),
+        ("慢特病认定", "特病认定", False),
+        ("在职和退休", "退休人员", False),
+        ("省内看病", "跨省看病", True),
+        ("报销比例", "在职报销比例", False),
+    ],
+)
+def test_opposites_are_told_apart_by_words(one: str, other: str, differ: bool) -> None:
+    assert opposed(one, other) is differ
+    assert opposed(other, one) is differ
