@@ -1,11 +1,13 @@
-"""Sentence vectors for Chinese, offline, from whichever encoder packages are installed.
+"""Meaning and sound of Chinese sentences, offline, from whichever packages are installed.
 
-Both packages are optional: without them the classifier works on characters alone. Vectors rank intents
-together with other features; no threshold on them decides anything.
+All are optional: without them the classifier works on characters alone. Vectors rank intents together with
+other features; no threshold on them decides anything. Sounds make most slips of input methods harmless,
+since what is typed wrongly is mostly pronounced rightly (复慎 for 复审).
 """
 
 import os
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import Callable, Dict, List, Sequence, Tuple
 
 import numpy as np
@@ -23,6 +25,18 @@ def sentence_vectors(texts: List[str], encoders: Sequence[str]) -> np.ndarray:
     if not encoders:
         return np.zeros((len(texts), 0), dtype=np.float32)
     return np.hstack([_encoder(name)(texts) for name in encoders])
+
+
+def sounds_are_available() -> bool:
+    """Whether pypinyin is installed."""
+    return find_spec("pypinyin") is not None
+
+
+def sounds(texts: List[str]) -> List[str]:
+    """Each text as syllables without tones, a space between them; what has no sound stays a character."""
+    from pypinyin import lazy_pinyin
+
+    return [" ".join(lazy_pinyin(text, errors=list)) for text in texts]
 
 
 def _loads(name: str) -> bool:

@@ -1,7 +1,7 @@
 """Which intent a message has: a linear model over its wording, its build and, where installed, its meaning."""
 
 import logging
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 import joblib
 import numpy as np
@@ -20,14 +20,16 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from bot.language import normalise
-from engine.components.encoders import available_encoders, sentence_vectors
+from engine.components.encoders import available_encoders, sentence_vectors, sounds, sounds_are_available
 from engine.components.extractors import GazetteerExtractor
 from engine.components.reading import build, wording
 
 logger = logging.getLogger(__name__)
 
 _WEIGHT_OF_BUILD = 0.3
+_SYLLABLES = {"token_pattern": r"\S+", "ngram_range": (1, 3), "sublinear_tf": True}
 _FILE = "intents.joblib"
+_PARTS = ("_encoders", "_characters", "_sounds", "_build", "_model")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -35,7 +37,8 @@ class WordingIntentClassifier(GraphComponent, IntentClassifier):
     """Logistic regression; trains in seconds, gives the same model for the same data.
 
     Entities must be found before: their words are replaced by marks, one per type. `encoders` names sentence
-    encoders to use beside characters; those not installed are left out with a warning.
+    encoders to use beside characters; those not installed, and the sound without pypinyin, are left out with a
+    warning.
     """
 
     @staticmethod
@@ -56,6 +59,9 @@ class WordingIntentClassifier(GraphComponent, IntentClassifier):
         self._characters = TfidfVectorizer(
             analyzer="char", ngram_range=(1, 4), sublinear_tf=True, lowercase=False
         )
+        self._sounds: Optional[TfidfVectorizer] = None
+        if sounds_are_available():
+            self._sounds = TfidfVectorizer(**_SYLLABLES)
         self._build = DictVectorizer()
         self._model = LogisticRegression(
             C=config["regularisation"], class_weight="balanced", max_iter=300, random_state=0
@@ -71,9 +77,11 @@ class WordingIntentClassifier(GraphComponent, IntentClassifier):
     ) -> "WordingIntentClassifier":
         """See `GraphComponent.create`."""
         classifier = cls(config, model_storage, resource)
-        missing = set(config["encoders"]) - set(classifier._encoders)
+        missing = sorted(set(config["encoders"]) - set(classifier._encoders))
+        if classifier._sounds is None:
+            missing.append("pypinyin")
         if missing:
-            logger.warning("Sentence encoders not installed, doing without: %s", ", ".join(sorted(missing)))
+            logger.warning("Not installed, intents are learnt without: %s", ", ".join(missing))
         return classifier
 
     @classmethod
@@ -89,17 +97,22 @@ class WordingIntentClassifier(GraphComponent, IntentClassifier):
         classifier = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             stored = joblib.load(folder / _FILE)
-        classifier._encoders, classifier._characters, classifier._build, classifier._model = stored
+        for part in _PARTS:
+            setattr(classifier, part, stored[part])
+        if classifier._sounds is not None and not sounds_are_available():
+            raise ImportError("The model was trained with pypinyin, which is not installed: train it again")
         return classifier
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from all examples that have an intent."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         self._characters.fit(_wordings(examples))
+        if self._sounds is not None:
+            self._sounds.fit(sounds(_wordings(examples)))
         self._build.fit(_builds(examples))
         self._model.fit(self._features(examples), [example.get(INTENT) for example in examples])
         with self._model_storage.write_to(self._resource) as folder:
-            joblib.dump((self._encoders, self._characters, self._build, self._model), folder / _FILE)
+            joblib.dump({part: getattr(self, part) for part in _PARTS}, folder / _FILE)
         return self._resource
 
     def process(self, messages: List[Message]) -> List[Message]:
@@ -121,13 +134,15 @@ class WordingIntentClassifier(GraphComponent, IntentClassifier):
 
     def _features(self, messages: List[Message]) -> csr_matrix:
         vectors = sentence_vectors([normalise(message.get(TEXT)) for message in messages], self._encoders)
-        return hstack(
-            [
-                self._characters.transform(_wordings(messages)),
-                self._build.transform(_builds(messages)) * _WEIGHT_OF_BUILD,
-                csr_matrix(vectors * self._config["encoder_weight"]),
-            ]
-        ).tocsr()
+        wordings = _wordings(messages)
+        parts = [
+            self._characters.transform(wordings),
+            self._build.transform(_builds(messages)) * _WEIGHT_OF_BUILD,
+            csr_matrix(vectors * self._config["encoder_weight"]),
+        ]
+        if self._sounds is not None:
+            parts.append(self._sounds.transform(sounds(wordings)))
+        return hstack(parts).tocsr()
 
 
 def _wordings(messages: List[Message]) -> List[str]:

@@ -10,7 +10,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from engine.components.encoders import available_encoders, sentence_vectors
+from engine.components.encoders import available_encoders, sentence_vectors, sounds, sounds_are_available
 from engine.components.extractors import FiguresExtractor, GazetteerExtractor
 from engine.components.intent import WordingIntentClassifier
 
@@ -85,3 +85,7 @@ class Encoders(unittest.TestCase):
         once = sentence_vectors(["你好", "报销比例是多少"], ["use"])
         self.assertEqual(once.shape, (2, 512))
         self.assertTrue((once == sentence_vectors(["你好", "报销比例是多少"], ["use"])).all())
+
+    @unittest.skipUnless(sounds_are_available(), "pypinyin is not installed")
+    def test_what_sounds_alike_is_alike(self) -> None:
+        self.assertEqual(*sounds(["^复审Ⓡ$", "^复慎Ⓡ$"]))
