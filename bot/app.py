@@ -41,6 +41,7 @@ PARTS = ("web", "actions", "reminders", "telegram")
 DELIVER_EVERY = timedelta(seconds=5)
 PLAN_EVERY = timedelta(hours=1)
 STOP_WITHIN = 10.0
+ACTION_FAILED = "对不起，我这边出了点问题，没能回答。请稍后再试，或拨打12393。"
 
 log = structlog.get_logger(__name__)
 
@@ -153,7 +154,11 @@ def action_app(service: Service) -> web.Application:
     executor = action_executor(service.assistant)
 
     async def run_action(request: web.Request) -> web.Response:
-        result = await executor.run(await request.json())
+        try:
+            result = await executor.run(await request.json())
+        except Exception:
+            log.exception("action_failed")
+            return web.json_response({"events": [], "responses": [{"text": ACTION_FAILED}]})
         return web.json_response(result.model_dump() if result else None)
 
     app = web.Application(client_max_size=16 * 1024**2)

@@ -14,7 +14,7 @@ from functools import cached_property
 from bot.clock import Clock
 from bot.deadlines.calendar import WorkingCalendar
 from bot.dialogue import cost, policy, scope
-from bot.dialogue.deadline import DeadlineAnswers
+from bot.dialogue.deadline import DeadlineAnswers, asks_progress
 from bot.dialogue.handoff import Handoff
 from bot.dialogue.personal import PersonalAnswers
 from bot.dialogue.turn import Context, Outcome, Task, Turn
@@ -49,7 +49,9 @@ class Errand(StrEnum):
     UNBIND = "unbind"
 
 
-_ASKS_FOR_A_SUM = re.compile(r"报|付|掏|贴|出多少|算|负担|自费|自付|拿回|给多少|花")
+_ASKS_FOR_A_SUM = re.compile(r"报|付|掏|贴|出多少|算|负担|自费|自付|拿回|给多少")
+_ASKS_TO_COMPUTE = re.compile(r"算|估|大概|花|负担|自己.{0,4}[掏出付]")
+_TELLS_A_COST = re.compile(r"药费|药钱|花|费用|总共|一共|吃|开了|限额|门诊费|检查费|透析费")
 _CHANGES_THE_CASE = re.compile(r"不对|错了|要是|如果|假如|换成|怎么算|咋算|怎么来的|^那.{0,12}呢")
 
 Answer = Callable[[Turn, Context], Awaitable[Outcome]]
@@ -117,8 +119,10 @@ class Assistant:
             return errand
         if errand is not Errand.ESTIMATE_COST and self.deadlines.concerns(turn, context):
             return Errand.CHECK_STATUS
-        if _concerns_cost(turn, context):
+        if _concerns_cost(errand, turn, context):
             return Errand.ESTIMATE_COST
+        if errand is Errand.ESTIMATE_COST and context.task is not Task.COST and _names_no_cost(turn):
+            return Errand.ANSWER_POLICY
         if errand in {Errand.NOT_UNDERSTOOD, Errand.TAKE_COMPLAINT} and context.asked:
             return Errand.CONTINUE
         return errand
@@ -134,7 +138,10 @@ class Assistant:
     async def _check_status(self, turn: Turn, context: Context) -> Outcome:
         if self.deadlines.concerns(turn, context) or self.deadlines.tells_event(turn):
             return self.deadlines.answer(turn, context)
-        return await self.personal.check_status(turn, context)
+        own = context.person or context.task is Task.STATUS or turn.values("application_no")
+        if own or asks_progress(turn.text):
+            return await self.personal.check_status(turn, context)
+        return await self._answer_policy(turn, context)
 
     async def _show_renewals(self, turn: Turn, context: Context) -> Outcome:
         """A verified person's own dates; of anybody else the question is about the rules."""
@@ -180,10 +187,19 @@ class Assistant:
         return Outcome((reply,), replace(context, not_understood=tries))
 
 
-def _concerns_cost(turn: Turn, context: Context) -> bool:
-    """Whether a sum is asked for, or the sum we are talking about is corrected, varied or explained."""
+def _concerns_cost(errand: Errand, turn: Turn, context: Context) -> bool:
+    """Whether a sum is asked for or told, or the sum we are talking about is corrected, varied or explained."""
     text = normalise(turn.text)
     tells_money = bool(turn.values("amount"))
-    if context.task is Task.COST and turn.intent != "out_of_scope":
+    if context.task is Task.COST:
         return tells_money or bool(find_ratios(text)) or bool(_CHANGES_THE_CASE.search(text))
-    return tells_money and bool(_ASKS_FOR_A_SUM.search(text)) and turn.intent != "out_of_scope"
+    told = errand in {Errand.CONTINUE, Errand.NOT_UNDERSTOOD} and _TELLS_A_COST.search(text)
+    return tells_money and bool(told or _ASKS_FOR_A_SUM.search(text))
+
+
+def _names_no_cost(turn: Turn) -> bool:
+    """A question that the intent takes for a sum but that tells none: "湖南退休报多少" asks for the rule."""
+    text = normalise(turn.text)
+    if turn.values("amount"):
+        return not (_ASKS_FOR_A_SUM.search(text) or _TELLS_A_COST.search(text))
+    return not _ASKS_TO_COMPUTE.search(text)

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from bot.deadlines.calendar import DateRange, WorkingCalendar
-from bot.deadlines.limits import Due, Occurrence, due, open_point
+from bot.deadlines.limits import Due, Occurrence, due, limits_for, open_point
 from bot.dialogue.asking import ask_for_region
 from bot.dialogue.turn import Context, Outcome, Task, Turn
 from bot.knowledge.deadlines import Event, OpenPoint, RegionDeadlines, Unit
@@ -17,16 +17,21 @@ from bot.language.dates import DateMention, find_dates
 from bot.messages import Citation, DeadlineCard, Reply
 
 _ONLINE = re.compile(r"爱山东|鲁医保|政务服务网|小程序|app|线上|网上|手机上|公众号", re.IGNORECASE)
-_OBJECTS = re.compile(r"不服|异议|有意见|复核|没通过|不通过|没批|没给批|被拒|不给过")
-_RECEIVED = re.compile(r"拿到|收到|接到|告知|出来|下来|结果|通知|短信")
+_OBJECTS = re.compile(r"不服|异议|有意见|复核|没通过|不通过|没批|没给批|被拒|不给过|没过")
+_RECEIVED = re.compile(r"拿到|收到|接到|告知|出来|下来|结果|通知|短信|没过|没通过|不通过|没批")
 _REVIEW = re.compile(r"复审|复[身慎查]|年审|续期|续[其期]|享受期|有效期|过期|到期|截止")
 _APPROVED = re.compile(r"批(?!发)|通过|认定(?:好|完|下来|过|了|上)|办下来|审核过|过了审")
 _SUBMITTED = re.compile(
     r"交(?!通|叉|费|钱|社保|医保)|提[交的]|递|申请|申报|报上|上报|报的|上传|送的|办的|弄的"
 )
-_ASKS_PROGRESS = re.compile(
-    r"没有?[啊呀呢吗嘛]?[?？]?$|了没|[吗么嘛][?？]?$|到哪|进度|进展|查|结果|怎么样|咋样|消息|信儿?|情况|状态|原因|意思|多久|几天|什么时候|啥时候|咋还|怎么还|编号"
+_ASKS = re.compile(
+    r"[?？吗么嘛呢]|不$|怎|咋|哪|几|多久|多少|什么|啥|能不能|可以|行不|合规|对不|还能|是不是|要不要|有没有|谁|凭"
 )
+_ASKS_PROGRESS = re.compile(
+    r"到哪|进度|进展|批了?[没吗么不]|批下来了?[没吗么]|(?:办|审|弄)(?:好|完)了?[没吗么]|审核?过|审核中|消息|信儿|没信|动静|"
+    r"查(?!验)|结果(?!.{0,4}(?:不服|不满|有异议))|状态|显示|退回|驳回|编号|上传|短信|没下文|咋样了|怎么样了|还没(?:好|批|弄|办|审)"
+)
+_LONGEST_DAY = timedelta(days=31)
 _ASKED_DAY = {
     Event.SUBMITTED: "请问是哪天提交的？",
     Event.APPROVED: "请问是哪天批下来的？",
@@ -61,15 +66,17 @@ class DeadlineAnswers:
         reading = _read(turn, context)
         if reading.day is not None:
             return reading.event is not None or bool(context.timeline.get("event"))
-        known = "on" in context.timeline
-        added = bool(turn.values("disease") or turn.values("region") or reading.online)
-        awaited = context.asked == "region" and bool(turn.values("region"))
-        return context.task is Task.DEADLINE and (awaited or (known and (added or reading.event is not None)))
+        if context.task is not Task.DEADLINE:
+            return False
+        if context.asked == "region" and turn.values("region"):
+            return True
+        added = turn.values("disease") or turn.values("region") or reading.online or reading.event
+        return "on" in context.timeline and bool(added) and not _ASKS.search(normalise(turn.text))
 
     def tells_event(self, turn: Turn) -> bool:
-        """Whether something is told to have happened ("我老爹慢病批了") rather than its result asked for."""
+        """Whether something is told to have happened ("我老爹慢病批了"), and nothing asked."""
         text = normalise(turn.text)
-        return _event(text) is not None and not _ASKS_PROGRESS.search(text)
+        return _event(text) is not None and not _ASKS.search(text) and not asks_progress(text)
 
     def rules_of(self, region: str) -> RegionDeadlines:
         """The time limits and process of a region, by its name."""
@@ -85,8 +92,24 @@ class DeadlineAnswers:
         region = self._knowledge.regions[context.region]
         occurrence = _occurrence(context)
         if occurrence is None:
-            return _ask_for_day(context, unclear=_read(turn, context).day is not None)
+            return self._ask_for_day(region, turn, context)
         return Outcome((self._reply(region, occurrence, turn, context),), replace(context, asked=None))
+
+    def _ask_for_day(self, region: Region, turn: Turn, context: Context) -> Outcome:
+        """The rule itself comes first; then the day is asked for."""
+        event = Event(context.timeline.get("event", Event.SUBMITTED.value))
+        rules = self.rules_of(region.name)
+        limits = limits_for(rules, event)
+        if not limits:
+            occurrence = Occurrence(event, turn.now.date())
+            return Outcome((_nothing_fixed(region, open_point(rules, event), occurrence),), context)
+        citations = tuple(dict.fromkeys(region.citation(limit.cite) for limit in limits))
+        doubt = "您说的日期不太对，或者只有月份。" if _read(turn, context).day else ""
+        rule = "；".join(limit.says for limit in limits)
+        source = "、".join(str(citation) for citation in citations)
+        text = f"{rule}。依据：{source}。\n{doubt}{_ASKED_DAY[event]}例如2026年3月5日，我帮您算到哪天。"
+        card = DeadlineCard(label=limits[0].label, due_on=None, rule=limits[0].id, citations=citations)
+        return Outcome((Reply(text, card=card),), replace(context, asked="date"))
 
     def _reply(self, region: Region, occurrence: Occurrence, turn: Turn, context: Context) -> Reply:
         rules = self.rules_of(region.name)
@@ -99,9 +122,14 @@ class DeadlineAnswers:
         return _due_reply(region, found, occurrence, turn.now.date())
 
 
+def asks_progress(text: str) -> bool:
+    """Whether the text asks how far one's own application has come."""
+    return _ASKS_PROGRESS.search(normalise(text)) is not None
+
+
 def _read(turn: Turn, context: Context) -> _Reading:
     text = normalise(turn.text)
-    dates = list(find_dates(text, turn.now.date()))
+    dates = [d for d in find_dates(text, turn.now.date()) if d.last - d.first < _LONGEST_DAY]
     event = _event(text)
     days = [mention for mention in dates if mention.day is not None]
     if event is Event.REVIEW_DUE and len(days) > 1:
@@ -152,14 +180,6 @@ def _remember(turn: Turn, context: Context, reading: _Reading) -> Context:
         region=regions[0].split("/")[0] if regions else context.region,
         diseases=diseases,
     )
-
-
-def _ask_for_day(context: Context, unclear: bool) -> Outcome:
-    event = Event(context.timeline.get("event", Event.SUBMITTED.value))
-    doubt = "您说的日期不太对，或者只有月份。" if unclear else ""
-    text = f"{doubt}{_ASKED_DAY[event]}例如2026年3月5日。"
-    card = DeadlineCard(label="日期", due_on=None, rule="date_missing")
-    return Outcome((Reply(text, card=card),), replace(context, asked="date"))
 
 
 def _occurrence(context: Context) -> Occurrence | None:
