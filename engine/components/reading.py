@@ -20,6 +20,7 @@ ENTITY_MARKS: Mapping[str, str] = {
 }
 """One character stands for every entity of a type: what is asked does not depend on which city it is."""
 
+_REDACTED_NAME = re.compile(r"〔姓名[A-Z]{4}〕")
 _NOT_WORDING = re.compile(r"[^\w%s%%?]+" % "".join(ENTITY_MARKS.values()))
 _QUESTION = re.compile(r"[?吗么呢嘛咋啥多少怎几哪谁]|什么|是不是|能不能|可不可以|有没有")
 
@@ -33,7 +34,9 @@ def wording(text: str, entities: Sequence[Mapping[str, Any]]) -> str:
             pieces += [text[position : entity["start"]], ENTITY_MARKS[entity["entity"]]]
             position = entity["end"]
     pieces.append(text[position:])
-    return "^" + _NOT_WORDING.sub(" ", normalise("".join(pieces)).lower()).strip() + "$"
+    return (
+        "^" + _NOT_WORDING.sub(" ", normalise(_REDACTED_NAME.sub("", "".join(pieces))).lower()).strip() + "$"
+    )
 
 
 def build(text: str, entities: Sequence[Mapping[str, Any]]) -> Dict[str, float]:

@@ -101,6 +101,10 @@ class Figures(unittest.TestCase):
         )
         self.assertEqual(self.read("13900001111")[0], ("id_or_phone", "13900001111", "13900001111"))
 
+    def test_what_was_redacted_counts_as_what_it_was(self) -> None:
+        self.assertEqual(self.read("我是〔证件KQRT〕"), [("id_or_phone", "〔证件KQRT〕", "〔证件KQRT〕")])
+        self.assertEqual(wording("我叫〔姓名ABCD〕", []), wording("我叫〔姓名WXYZ〕", []))
+
     def test_nothing_in_empty_text(self) -> None:
         self.assertEqual(self.read(""), [])
 
