@@ -43,6 +43,7 @@ Role = Literal[
 ]
 
 _BEFORE: tuple[tuple[Role, str], ...] = (
+    ("quota_left", r"还能报(?:销)?$"),
     ("claimed", r"(?:能|可以|可|是不是|就|应该|该|只|才|给)报(?:销|到|个)?$|(?:不是|别是)$"),
     ("deductible_left", r"(?:起付|门槛).{0,6}(?:还差|还剩|还要|还得)[了]?$|还差(?:起付线?)?$"),
     (
@@ -60,7 +61,7 @@ _BEFORE: tuple[tuple[Role, str], ...] = (
     ("quota_left", r"(?:还剩下?|剩余|剩下?|还有|余额)(?:的|有|了|大概)*(?:额度|限额)?$"),
     (
         "extra_limit",
-        r"(?:第二个?病?种?|另一个病?|副病|次病|第二病)[^,。;]{0,12}$|(?:再"
+        r"(?:第二个?病?种?|另一个病?|副病|次病|第二病)[^,。;花买药用]{0,12}$|(?:再"
         r"|另|另外|又|多|给我|能|额外)加(?:了|上|个)*$|加了$|增加了?$",
     ),
     (
@@ -180,10 +181,12 @@ _DEDUCTIBLE_UNTOUCHED = re.compile(
 _EARLIER_MONTH = re.compile(r"(?:上个?|前)月|\d+月|[一二三四五六七八九十]月")
 _TREATED_LIKE: tuple[tuple[Employment, str], ...] = (("在职", "灵活就业|内退"), ("退休", "返聘"))
 _APPROVED = re.compile(r"批(?!发)|认定|办下来|(?:资格|慢特?病?)下来|审核通过|通过")
-_SPENT = re.compile(r"花|买|拿药|开药|看病|刷")
+_SPENT = re.compile(r"花|买|用药|吃|拿药|开药|看病|刷")
 _CUED = re.compile(
     r"(?:加|还?差|剩下?|限额|额度|起付线?|自费)了?(\d{1,6}(?:\.\d{1,2})?)(?![\d.%月号日年类个种周天岁次盒折成点])"
 )
+_PART_OF = re.compile(r"其中|里面|含|包括|里有|当中|总|一共|共")
+_THIS_MONTH = re.compile(r"这个?月|本月|当月")
 _NEXT = "\n#"
 _HYPOTHETICAL = re.compile(
     r"^(?:那|那么|可是|但)?(?:要是|如果|假如|假设|要|若)|(?:那|那么)(?:要是"
@@ -403,7 +406,21 @@ class _Reader:
             before = self._before(index)
             after = self._after(index)
             roles.append((amount, self._role(before, after, roles)))
-        return roles
+        return self._spent_before(roles)
+
+    def _spent_before(self, roles: list[tuple[Amount, Role]]) -> list[tuple[Amount, Role]]:
+        """With a deductible and two costs, the one spent 前面 or 之前 has counted up to the deductible."""
+        if not any(role == "deductible" for _, role in roles) or [r for _, r in roles].count("cost") < 2:
+            return roles
+        return [
+            (
+                a,
+                "deductible_met"
+                if role == "cost" and re.search(r"前面|前头|之前", self._before(i))
+                else role,
+            )
+            for i, (a, role) in enumerate(roles)
+        ]
 
     def _before(self, index: int) -> str:
         """The same clause before the amount, at most back to the previous amount."""
@@ -452,13 +469,17 @@ class _Reader:
                 facts["unused_month"] = self._month_before(amount)
         if costs:
             facts.update(self._costs(costs))
+        if costs and "amount" in facts and "examination" in facts and not _PART_OF.search(self._text):
+            facts["amount"] = facts["amount"] + Span.exactly(facts["examination"])
         return facts
 
     def _costs(self, costs: list[Amount]) -> dict[str, Any]:
         months = [(self._month_of(a), a) for a in costs]
         if len(costs) > 1 and all(month for month, _ in months):
             return {"by_month": tuple(MonthCost(month, a.low) for month, a in months if month)}
-        chosen = [a for a in costs if self._is_whole(a)] or costs
+        monthly = [a for a in costs if _MONTHLY.search(self._before(self._amounts.index(a)))]
+        repeated = monthly if self._span_in_months(self._text) else []
+        chosen = repeated or [a for a in costs if self._is_whole(a)] or costs
         if len(chosen) > 1 and not re.search(r"不对|不是|错了|更正|改成", self._text):
             return {
                 "amount": Span(
@@ -474,6 +495,8 @@ class _Reader:
     def _month_of(self, amount: Amount) -> date | None:
         """The month named in the amount's clause."""
         clause = max(self._text.rfind(mark, 0, amount.start) for mark in ",。;!?\n") + 1
+        if _THIS_MONTH.search(self._text[clause : amount.start]):
+            return self._turn.now.date().replace(day=1)
         inside = [d for d in self._dates if clause <= d.start < amount.start and _within_a_month(d)]
         return inside[-1].first.replace(day=1) if inside else None
 
@@ -614,7 +637,7 @@ class _Reader:
             return {"deductible": Decimal(0)}
         facts: dict[str, Any] = {}
         full = _DEDUCTIBLE_FULL.search(part)
-        if full and not _DEDUCTIBLE_NOT_FULL.search(full[0]):
+        if full and case.deductible_met is None and not _DEDUCTIBLE_NOT_FULL.search(full[0]):
             facts["deductible_full"] = True
         elif (
             case.deductible is not None and _DEDUCTIBLE_UNTOUCHED.search(part) and case.deductible_met is None
