@@ -42,7 +42,7 @@ _NO_PERIOD_OF_COST = re.compile(
 
 
 def find_figures(text: str) -> List[Figure]:
-    """All figures in text order, none overlapping: tokens and identifiers before dates before amounts before periods."""
+    """All figures in text order; of two that overlap identifiers come before dates, amounts, periods."""
     return without_overlaps(_by_preference(text))
 
 
