@@ -1,0 +1,91 @@
+"""The real engine and the real service, started once for all conversations, on ports of their own."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bot.model import engine_environment, engine_python, ensure_model
+from bot.prepare import prepare
+from bot.settings import ROOT, Settings
+
+READY_WITHIN = 120
+NOW = "2026-11-22T10:00:00+08:00"
+
+
+@pytest.fixture(scope="session")
+def assistant_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a running assistant whose clock starts at `NOW`, with the demonstration records."""
+    var = tmp_path_factory.mktemp("var")
+    port, engine_port, action_port = _free_ports(3)
+    environment = os.environ | {
+        "PORT": str(port),
+        "ENGINE_PORT": str(engine_port),
+        "ACTION_PORT": str(action_port),
+        "DATABASE_URL": f"sqlite:///{var / 'bot.db'}",
+        "VAR_DIR": str(var),
+        "BOT_NOW": NOW,
+        "MESSAGES_PER_MINUTE": "10000",
+        "QUIET_HOURS": "03:00-03:01",
+    }
+    settings = Settings(  # type: ignore[call-arg]
+        **{name.lower(): value for name, value in environment.items() if name.lower() in Settings.model_fields}
+    )
+    # The model is kept with the working tree, named by its content: a test run trains only what changed.
+    model = ensure_model(Settings(var_dir=ROOT / "var"), Console())
+    prepare(settings, Console(quiet=True))
+    engine = [
+        str(engine_python()), "-m", "engine", "run", "--model", str(model), "--interface", "127.0.0.1",
+        "--port", str(engine_port), "--enable-api", "--endpoints", "engine/endpoints.yml",
+        "--credentials", "credentials.yml",
+    ]  # fmt: skip
+    service = [str(ROOT / ".venv" / "bin" / "bot"), "serve"]
+    url = f"http://127.0.0.1:{port}"
+    started = [
+        _start(engine, engine_environment(settings), var / "engine.log"),
+        _start(service, environment, var / "service.log"),
+    ]
+    try:
+        _wait_until_ready(url, started, var)
+        yield url
+    finally:
+        for process in started:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(20)
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [opened.getsockname()[1] for opened in sockets]
+    for opened in sockets:
+        opened.close()
+    return ports
+
+
+def _start(command: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True
+        )
+
+
+def _wait_until_ready(url: str, started: list[subprocess.Popen[bytes]], var: Path) -> None:
+    deadline = time.monotonic() + READY_WITHIN
+    while time.monotonic() < deadline:
+        if any(process.poll() is not None for process in started):
+            break
+        try:
+            with urllib.request.urlopen(f"{url}/health", timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.3)
+    logs = "\n".join(log.read_text()[-3000:] for log in sorted(var.glob("*.log")))
+    pytest.fail(f"engine and service did not come up:\n{logs}")
