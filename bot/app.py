@@ -145,7 +145,9 @@ def web_app(service: Service) -> web.Application:
     """The public side: chat interface, chat page, health, console."""
     app = web.Application()
     add_chat_routes(app, service.gateway, service.health)
-    add_console_routes(app, service.database, service.assistant, service.keys, service.clock)
+    add_console_routes(
+        app, service.database, service.assistant, service.keys, service.clock, service.messengers
+    )
     return app
 
 

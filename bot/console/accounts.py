@@ -1,16 +1,25 @@
-"""Accounts of the helpline's console: made on the command line, never by default."""
+"""Accounts of the helpline's console: made on the command line, never by default; and signing in to them."""
 
-from datetime import datetime
+import asyncio
+import re
+from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.records.database import Database
 from bot.records.models import Staff
 
 PASSWORD_AT_LEAST = 12
+FAILURES_ALLOWED = 5
+LOCKED_FOR = timedelta(minutes=15)
 
-_hasher = PasswordHasher()
+_USERNAME = re.compile(r"[A-Za-z0-9._-]{2,64}")
+_hasher = PasswordHasher()  # argon2id with the library's own, current costs
+_NOBODY = _hasher.hash("nobody has this password")
+"""Verified for names that do not exist, so that they take as long as those that do."""
 
 
 class AccountError(ValueError):
@@ -18,7 +27,11 @@ class AccountError(ValueError):
 
 
 def add_staff(database: Database, username: str, display_name: str, password: str, now: datetime) -> None:
-    """Makes an account. Raises AccountError for a short password or a name that is taken."""
+    """Makes an account. Raises AccountError for a name that cannot be used and a password that is too short."""
+    if not _USERNAME.fullmatch(username):
+        raise AccountError("The name needs 2 to 64 letters, digits, dots, hyphens or underscores.")
+    if not display_name.strip():
+        raise AccountError("The display name is empty; give the name colleagues see.")
     if len(password) < PASSWORD_AT_LEAST:
         raise AccountError(f"The password needs {PASSWORD_AT_LEAST} characters or more.")
     with database.transaction() as session:
@@ -27,8 +40,42 @@ def add_staff(database: Database, username: str, display_name: str, password: st
         session.add(
             Staff(
                 username=username,
-                display_name=display_name,
+                display_name=display_name.strip(),
                 password_hash=_hasher.hash(password),
                 created_at=now,
             )
         )
+
+
+async def sign_in(database: Database, username: str, password: str, now: datetime) -> Staff | None:
+    """Whose password this is. None for a wrong one, an unknown or switched-off name, and a locked account.
+
+    The try is counted before the password is looked at: guesses made at the same time all count.
+    """
+    staff = await database.run(lambda session: _begin_try(session, username, now))
+    password_hash = staff.password_hash if staff else _NOBODY
+    if not await asyncio.to_thread(_fits, password_hash, password) or staff is None:
+        return None
+    await database.run(lambda session: _forget_failures(session, staff.id))
+    return staff
+
+
+def _begin_try(session: Session, username: str, now: datetime) -> Staff | None:
+    staff = session.scalar(select(Staff).where(Staff.username == username, Staff.active).with_for_update())
+    if staff is None or (staff.locked_until and staff.locked_until > now):
+        return None
+    staff.failed_logins = 1 if staff.locked_until else staff.failed_logins + 1
+    staff.locked_until = now + LOCKED_FOR if staff.failed_logins >= FAILURES_ALLOWED else None
+    return staff
+
+
+def _forget_failures(session: Session, staff_id: int) -> None:
+    staff = session.get_one(Staff, staff_id)
+    staff.failed_logins, staff.locked_until = 0, None
+
+
+def _fits(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except VerifyMismatchError:
+        return False

@@ -1,0 +1,121 @@
+"""What the console shows of a person: masked, with the same words and dates the assistant would use."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.deadlines.calendar import WorkingCalendar
+from bot.dialogue.assistant import Assistant
+from bot.dialogue.renewal import renewal_reply
+from bot.dialogue.status import Standing, standing, status_reply
+from bot.knowledge.deadlines import load_calendar
+from bot.knowledge.reminders import load_reminders
+from bot.records.models import Application, Eligibility, Person, Reminder, Subscription
+
+REVIEW = "review_due"
+REMINDERS_SHOWN = 30
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Enough to ask the caller whether it is them; ID and phone show their last four places."""
+
+    name: str
+    id_number: str
+    phone: str
+    place: str
+    scheme: str
+
+
+@dataclass(frozen=True)
+class ApplicationView:
+    """An application with where it stands; `telling` is what the assistant would tell its person."""
+
+    application: Application
+    standing: Standing
+    telling: str
+
+
+@dataclass(frozen=True)
+class EligibilityView:
+    """A recognised disease. `days_left` until the review; negative when that is past; None: no date on record."""
+
+    eligibility: Eligibility
+    days_left: int | None
+
+
+@dataclass(frozen=True)
+class PersonView:
+    identity: Identity
+    applications: tuple[ApplicationView, ...]
+    eligibilities: tuple[EligibilityView, ...]
+    renewal_telling: str
+    subscriptions: tuple[Subscription, ...]
+    reminders: tuple[Reminder, ...]
+    lead_days: tuple[int, ...]
+
+
+class PersonViews:
+    """Makes them, from the knowledge and time limits of the assistant."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        folder = assistant.knowledge.folder
+        self._regions = assistant.knowledge.regions
+        self._deadlines = assistant.deadlines
+        self._calendar = WorkingCalendar(load_calendar(folder))
+        self._review = load_reminders(folder)[REVIEW]
+
+    def of(self, person: Person, reminders: list[Reminder], today: date) -> PersonView:
+        """The person as of a day; applications latest first. `person` comes with its relations loaded."""
+        region = self._regions[person.region]
+        latest_first = sorted(person.applications, key=lambda a: a.submitted_at, reverse=True)
+        return PersonView(
+            identity=identity_of(person),
+            applications=tuple(self._application(a, person.region, today) for a in latest_first),
+            eligibilities=tuple(
+                EligibilityView(e, (e.review_due - today).days if e.review_due else None)
+                for e in person.eligibilities
+            ),
+            renewal_telling=renewal_reply(person.eligibilities, region, self._review, today).text,
+            subscriptions=tuple(person.subscriptions),
+            reminders=tuple(reminders),
+            lead_days=self._review.lead_days,
+        )
+
+    def _application(self, application: Application, region_name: str, today: date) -> ApplicationView:
+        region, rules = self._regions[region_name], self._deadlines.rules_of(region_name)
+        return ApplicationView(
+            application,
+            standing(application, region, rules, self._calendar, today),
+            status_reply(application, region, rules, self._calendar, today).text,
+        )
+
+
+def identity_of(person: Person) -> Identity:
+    """The masked identity."""
+    return Identity(
+        name=person.name,
+        id_number=masked(person.id_number),
+        phone=masked(person.phone) if person.phone else "未登记",
+        place=f"{person.region}{person.city or ''}",
+        scheme=person.scheme + (f"·{person.employment}" if person.employment else ""),
+    )
+
+
+def masked(number: str) -> str:
+    """The last four places; the others as dots, so that their count can be compared."""
+    return "•" * (len(number) - 4) + number[-4:]
+
+
+def reminders_of(session: Session, person_id: str) -> list[Reminder]:
+    """The person's reminders in the outbox, latest first. Read only after the record was, which is audited."""
+    return list(
+        session.scalars(
+            select(Reminder)
+            .where(Reminder.person_id == person_id)
+            .order_by(Reminder.due_at.desc())
+            .limit(REMINDERS_SHOWN)
+        )
+    )

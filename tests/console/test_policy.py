@@ -1,0 +1,42 @@
+from datetime import date
+
+from conftest import Browser
+
+from bot.policy.library import PolicyLibrary
+
+ON = date(2026, 11, 22)
+
+
+async def test_five_regions_side_by_side_say_what_the_assistant_says(
+    clerk: Browser, library: PolicyLibrary
+) -> None:
+    question = "起付线是多少"
+    await clerk.open("/console/policy")
+    page = await clerk.send("/console/policy", question=question, region="")
+    for told in library.compare(question, tuple(library.knowledge.regions), ON).answers:
+        assert told.answer in page.text
+        assert library.knowledge.statuses[told.status].label in page.text
+        for citation in told.citations:
+            assert citation.document in page.text
+            assert citation.article in page.text
+
+
+async def test_one_region_alone(clerk: Browser, library: PolicyLibrary) -> None:
+    await clerk.open("/console/policy")
+    page = await clerk.send("/console/policy", question="退休报多少", region="湖南")
+    assert page.text.count('class="card region') == 1
+    assert library.answer("退休报多少", "湖南", None, ON).answer in page.text
+
+
+async def test_what_the_documents_do_not_know_is_said_so(clerk: Browser) -> None:
+    await clerk.open("/console/policy")
+    page = await clerk.send("/console/policy", question="qwerty zxcv", region="")
+    assert "没有找到对应的规定" in page.text
+
+
+async def test_questions_stay_out_of_addresses(clerk: Browser) -> None:
+    await clerk.open("/console/policy")
+    await clerk.send("/console/policy", question="张三能报多少", region="湖南")
+    assert all(
+        address.endswith(("/console", "/console/login", "/console/policy")) for address in clerk.visited
+    )
