@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import CursorResult, Insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
+from bot.clock import SHANGHAI
 from bot.records.models import Eligibility, Person, Reminder, ReminderState, Subscription
 
 BATCH = 500
@@ -84,31 +85,26 @@ def _insert_new(session: Session, rows: list[dict[str, Any]]) -> int:
     return len(session.execute(statement).all())
 
 
-def claim(session: Session, now: datetime, lease: timedelta, limit: int = BATCH) -> list[Reminder]:
-    """Takes reminders that are due, for this worker alone, until the lease ends. Persons come loaded."""
-    token = secrets.token_hex(8)
+def claim(session: Session, now: datetime, lease: timedelta) -> Reminder | None:
+    """Takes the reminder that has been due longest, for this worker alone, until the lease ends."""
     due = (
         select(Reminder.id)
         .where(Reminder.state == "pending", Reminder.not_before <= now)
         .order_by(Reminder.not_before)
-        .limit(limit)
+        .limit(1)
         .with_for_update(skip_locked=True)
+        .scalar_subquery()
     )
-    ids = session.scalars(
+    return session.scalar(
         update(Reminder)
-        .where(Reminder.id.in_(due))
+        .where(Reminder.id == due)
         .values(
             state="claimed",
-            lease_token=token,
+            lease_token=secrets.token_hex(8),
             lease_until=now + lease,
             attempts=Reminder.attempts + 1,
         )
-        .returning(Reminder.id)
-    ).all()
-    return list(
-        session.scalars(
-            select(Reminder).where(Reminder.id.in_(ids)).options(joinedload(Reminder.person))
-        ).unique()
+        .returning(Reminder)
     )
 
 
@@ -118,21 +114,26 @@ def release_expired(session: Session, now: datetime, tells_doubles: Sequence[str
     An unknown reminder may or may not have arrived; a human decides.
     """
     expired = (Reminder.state == "claimed", Reminder.lease_until < now)
+    no_lease: dict[str, Any] = {"lease_token": None, "lease_until": None}
     again = session.execute(
         update(Reminder)
         .where(*expired, Reminder.channel.in_(tells_doubles))
-        .values(state="pending", lease_token=None, lease_until=None)
+        .values(state="pending", **no_lease)
     )
     unknown = session.execute(
         update(Reminder)
         .where(*expired, Reminder.channel.not_in(tells_doubles))
-        .values(state="unknown", last_error="发送途中中断，结果不明", lease_token=None)
+        .values(state="unknown", last_error="发送途中中断，结果不明", **no_lease)
     )
     return _changed(again) + _changed(unknown)
 
 
-def still_wanted(session: Session, reminder: Reminder) -> bool:
-    """Whether, right now, the person still agrees at that address and the date on record is still the same."""
+def still_wanted(session: Session, reminder: Reminder, now: datetime) -> bool:
+    """Whether it is right to send it now.
+
+    The person still agrees at that address, the date on record is still the same and, for a reminder ahead of
+    it, not past, and no reminder closer to the date is due as well.
+    """
     agreed = session.scalar(
         select(Subscription).where(
             Subscription.person_id == reminder.person_id,
@@ -142,16 +143,24 @@ def still_wanted(session: Session, reminder: Reminder) -> bool:
     )
     if agreed is None or not agreed.wants(reminder.kind):
         return False
-    return (
-        session.scalar(
-            select(Eligibility.id).where(
-                Eligibility.person_id == reminder.person_id,
-                Eligibility.disease == reminder.disease,
-                Eligibility.review_due == reminder.deadline,
-            )
-        )
-        is not None
+    if reminder.lead_days >= 0 and reminder.deadline < now.astimezone(SHANGHAI).date():
+        return False
+    on_record = select(Eligibility.id).where(
+        Eligibility.person_id == reminder.person_id,
+        Eligibility.disease == reminder.disease,
+        Eligibility.review_due == reminder.deadline,
     )
+    closer = select(Reminder.id).where(
+        Reminder.person_id == reminder.person_id,
+        Reminder.kind == reminder.kind,
+        Reminder.disease == reminder.disease,
+        Reminder.deadline == reminder.deadline,
+        Reminder.channel == reminder.channel,
+        Reminder.address == reminder.address,
+        Reminder.lead_days < reminder.lead_days,
+        Reminder.due_at <= now,
+    )
+    return session.scalar(on_record) is not None and session.scalar(closer.limit(1)) is None
 
 
 def record(session: Session, reminder: Reminder, state: ReminderState, **details: Any) -> bool:
@@ -192,6 +201,7 @@ def subscribe(session: Session, person_id: str, channel: str, address: str, now:
         session.add(Subscription(person_id=person_id, channel=channel, address=address, consent_at=now))
     else:
         known.kinds_off = []
+        known.consent_at = now
 
 
 def _changed(result: Any) -> int:

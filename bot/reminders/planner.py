@@ -11,6 +11,9 @@ from bot.knowledge.reminders import ReminderKind
 from bot.records.outbox import PlannedReminder, ReviewDue, plan, reviews_due
 
 HORIZON = timedelta(hours=48)
+STILL_TOLD = timedelta(days=7)
+"""How late the last reminder may still go out: the service was off, or the date was recorded late."""
+
 SENT_FROM = time(9, 0, tzinfo=SHANGHAI)
 
 
@@ -27,21 +30,27 @@ class Planner:
 
     def upcoming(self, session: Session, now: datetime) -> Iterator[PlannedReminder]:
         """The reminders such a run would write, planned before or not."""
-        last_day = (now + HORIZON).astimezone(SHANGHAI).date()
-        leads = self._review.leads
-        first, last = last_day + timedelta(days=leads[-1]), last_day + timedelta(days=leads[0])
-        for review in reviews_due(session, first - HORIZON, last):
-            lead = self._nearest_lead(review.review_due, last_day)
+        today, last_day = _day(now), _day(now + HORIZON)
+        farthest, nearest = (timedelta(days=lead) for lead in (self._review.leads[0], self._review.leads[-1]))
+        for review in reviews_due(session, today + nearest - STILL_TOLD, last_day + farthest):
+            lead = self._nearest_lead(review.review_due, today, last_day)
             if lead is not None and self._review.kind not in review.kinds_off:
-                yield self._reminder(review, lead, now)
+                yield self._reminder(review, lead, today)
 
-    def _nearest_lead(self, deadline: date, last_day: date) -> int | None:
-        """The closest lead already reached: who was recorded late is still told, once."""
-        reached = [lead for lead in self._review.leads if deadline - timedelta(days=lead) <= last_day]
-        return min(reached) if reached else None
+    def _nearest_lead(self, deadline: date, today: date, last_day: date) -> int | None:
+        """The closest lead already reached: who was recorded late is still told, once.
 
-    def _reminder(self, review: ReviewDue, lead: int, now: datetime) -> PlannedReminder:
-        on = max(review.review_due - timedelta(days=lead), now.astimezone(SHANGHAI).date())
+        As long as the date is ahead no lead after it counts, however near.
+        """
+        reached = [
+            lead
+            for lead in self._review.leads
+            if deadline - timedelta(days=lead) <= last_day and (lead >= 0 or deadline < today)
+        ]
+        return min(reached, default=None)
+
+    def _reminder(self, review: ReviewDue, lead: int, today: date) -> PlannedReminder:
+        on = max(review.review_due - timedelta(days=lead), today)
         return PlannedReminder(
             kind=self._review.kind,
             person_id=review.person_id,
@@ -55,15 +64,28 @@ class Planner:
         )
 
     def _text(self, review: ReviewDue, on: date) -> str:
-        advice = self._review.regions[review.region]
-        day = f"{review.review_due.year}年{review.review_due.month}月{review.review_due.day}日"
+        """Stays true on whatever day it arrives: the days left are counted from a day that is named."""
         left = (review.review_due - on).days
         if left < 0:
-            said = f"提醒您：按记录，{review.disease}的复审在{day}到期了。{advice.after}。"
+            said = f"提醒您：按记录，{review.disease}的复审在{_said(review.review_due)}到期了。"
         else:
-            when = f"还有{left}天" if left else "就是今天"
-            said = f"提醒您：按记录，{review.disease}的复审{day}到期，{when}。{advice.before}。"
-        source = ""
-        if advice.cite:
-            source = f"依据：{self._knowledge.regions[review.region].citation(advice.cite)}。"
-        return f"{said}{source}不清楚可拨打12393。"
+            when = f"从{on.month}月{on.day}日算还有{left}天" if left else "就是今天"
+            said = f"提醒您：按记录，{review.disease}的复审{_said(review.review_due)}到期，{when}。"
+        return f"{said}{self._advice(review.region, late=left < 0)}"
+
+    def _advice(self, region: str, late: bool) -> str:
+        advice = self._review.regions.get(region)
+        if advice is None:
+            return "怎么办理请问参保地医保经办机构，或拨打12393。"
+        said = f"{advice.after if late else advice.before}。不清楚可拨打12393。"
+        if advice.cite is None:
+            return said
+        return f"{said}\n依据：{self._knowledge.regions[region].citation(advice.cite)}。"
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(SHANGHAI).date()
+
+
+def _said(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

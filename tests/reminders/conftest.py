@@ -1,0 +1,7 @@
+from tests.conftest_database import (  # noqa: F401
+    database,
+    migrated_postgres,
+    migrated_sqlite,
+    postgres,
+    sqlite_database,
+)

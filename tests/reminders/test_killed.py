@@ -1,0 +1,86 @@
+"""A worker that dies at any moment loses no reminder, and sends none twice."""
+
+import asyncio
+import multiprocessing
+import random
+import signal
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from killed_worker import work_until_killed, worker_at
+from reminder_fakes import NOW, TODAY, add_person, reminders
+from sqlalchemy import select
+
+from bot.records import outbox
+from bot.records.database import Database
+from bot.records.models import Message
+from bot.records.outbox import PlannedReminder
+from bot.reminders.worker import LANES, LEASE
+
+KILLS = 20
+REMINDERS = 300
+BETWEEN = LEASE + timedelta(seconds=10)
+DEADLINE = TODAY + timedelta(days=7)
+
+PROCESSES = multiprocessing.get_context("fork")
+
+
+@pytest.mark.parametrize("channel", ["webchat", "telegram"])
+def test_none_is_lost_and_none_is_sent_twice(sqlite_database: Database, tmp_path: Path, channel: str) -> None:
+    for number in range(REMINDERS):
+        add_person(sqlite_database, DEADLINE, person_id=f"p{number}", channel=channel)
+    with sqlite_database.transaction() as session:
+        assert outbox.plan(session, (due(f"p{number}", channel) for number in range(REMINDERS))) == REMINDERS
+    log = tmp_path / "pushed"
+    log.touch()
+
+    for kill in range(KILLS):
+        run_and_kill(sqlite_database.url, log, kill)
+    asyncio.run(
+        worker_at(sqlite_database.url, log, NOW + (KILLS + 1) * BETWEEN, PROCESSES.Event()).run_once()
+    )
+
+    outbox_now = reminders(sqlite_database)
+    states = Counter(reminder.state for reminder in outbox_now)
+    if channel == "webchat":
+        assert states == {"sent": REMINDERS}
+        assert sorted(shown(sqlite_database)) == sorted(f"webchat:address-p{n}" for n in range(REMINDERS))
+    else:
+        pushed = Counter(log.read_text().split())
+        assert states["sent"] + states["unknown"] == REMINDERS
+        assert states["unknown"] <= KILLS * LANES
+        assert set(pushed.values()) == {1}
+        assert {f"reminder-{r.id}" for r in outbox_now if r.state == "sent"} <= pushed.keys()
+
+
+def due(person_id: str, channel: str) -> PlannedReminder:
+    return PlannedReminder(
+        kind="review_due",
+        person_id=person_id,
+        disease="高血压",
+        deadline=DEADLINE,
+        lead_days=7,
+        channel=channel,
+        address=f"address-{person_id}",
+        text="提醒您。",
+        due_at=NOW - timedelta(hours=1),
+    )
+
+
+def run_and_kill(url: str, log: Path, kill: int) -> None:
+    """The next worker's clock is past the leases of the last one."""
+    working = PROCESSES.Event()
+    process = PROCESSES.Process(target=work_until_killed, args=(url, log, NOW + kill * BETWEEN, working))
+    process.start()
+    assert working.wait(20)
+    process.join(random.uniform(0, 0.05))
+    process.kill()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+
+
+def shown(database: Database) -> list[str]:
+    with database.transaction() as session:
+        return list(session.scalars(select(Message.chat)))
