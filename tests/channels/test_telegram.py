@@ -41,7 +41,8 @@ async def telegram() -> FakeTelegram:
 
 @pytest_asyncio.fixture
 async def api(telegram: FakeTelegram) -> AsyncIterator[TestServer]:
-    async with TestServer(telegram.app()) as server:
+    server = TestServer(telegram.app())
+    async with server:
         yield server
 
 

@@ -30,7 +30,7 @@ def clock() -> HandClock:
 
 
 def plan_one(database: Database, person_id: str = "p1", channel: str = "telegram", **more: Any) -> None:
-    values = {
+    values: dict[str, Any] = {
         "kind": "review_due",
         "disease": "高血压",
         "deadline": DEADLINE,
