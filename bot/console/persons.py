@@ -11,7 +11,7 @@ from bot.dialogue.assistant import Assistant
 from bot.dialogue.renewal import renewal_reply
 from bot.dialogue.status import Standing, standing, status_reply
 from bot.knowledge.deadlines import load_calendar
-from bot.knowledge.reminders import load_reminders
+from bot.knowledge.reminders import ReminderKind, load_reminders
 from bot.records.models import Application, Eligibility, Person, Reminder, Subscription
 
 REVIEW = "review_due"
@@ -54,7 +54,7 @@ class PersonView:
     renewal_telling: str
     subscriptions: tuple[Subscription, ...]
     reminders: tuple[Reminder, ...]
-    lead_days: tuple[int, ...]
+    review: ReminderKind
 
 
 class PersonViews:
@@ -81,7 +81,7 @@ class PersonViews:
             renewal_telling=renewal_reply(person.eligibilities, region, self._review, today).text,
             subscriptions=tuple(person.subscriptions),
             reminders=tuple(reminders),
-            lead_days=self._review.lead_days,
+            review=self._review,
         )
 
     def _application(self, application: Application, region_name: str, today: date) -> ApplicationView:
@@ -105,8 +105,8 @@ def identity_of(person: Person) -> Identity:
 
 
 def masked(number: str) -> str:
-    """The last four places; the others as dots, so that their count can be compared."""
-    return "•" * (len(number) - 4) + number[-4:]
+    """The last four places; a star for each of the others."""
+    return "*" * (len(number) - 4) + number[-4:]
 
 
 def reminders_of(session: Session, person_id: str) -> list[Reminder]:

@@ -1,9 +1,11 @@
 """Policy as the console shows it: the assistant's own answers, with the articles they stand on restated beside."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
 from bot.knowledge.library import Region
+from bot.language.identifiers import find_identifiers
 from bot.messages import Citation
 from bot.policy.answers import PolicyAnswer
 from bot.policy.library import PolicyLibrary
@@ -36,7 +38,14 @@ class PolicyView:
     answers: tuple[RegionAnswer, ...]
 
 
+_WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
+
 NOTHING = PolicyView("", ())
+
+
+def is_question(text: str) -> bool:
+    """Whether a text may be asking about policy: it has words, and names no person or application by number."""
+    return bool(_WORDS.search(text)) and not find_identifiers(text)
 
 
 def look_up(library: PolicyLibrary, question: str, region: str | None, on: date) -> PolicyView:

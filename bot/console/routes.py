@@ -20,7 +20,7 @@ from bot.console import chats, sessions
 from bot.console.accounts import sign_in
 from bot.console.chats import BadAnswerError, Chat, NotYoursError
 from bot.console.persons import PersonViews, identity_of, reminders_of
-from bot.console.policy import NOTHING, look_up
+from bot.console.policy import NOTHING, is_question, look_up
 from bot.console.seals import Seals
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.deadline import say_date, say_range
@@ -52,6 +52,9 @@ HEADERS = {
 WRONG_SIGN_IN = "用户名或密码不对，或者账号暂时锁定。连续输错5次，账号会锁定15分钟。"
 NOT_OURS = "没有提交：这一页打开太久了，或者不是从本系统打开的。请返回上一页，刷新后再试。"
 REFERENCE_ENDED = "这个链接已经过期。请回到首页重新查询。"
+
+BROWSER = web.RequestKey("browser", str)
+STAFF = web.RequestKey("staff", Staff)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -87,7 +90,7 @@ class _Console:
         self._seals = seals
         self._clock = clock
         self._messengers = messengers
-        self._sign_ins = RateLimit(SIGN_INS_PER_MINUTE)
+        self._sign_ins = RateLimit(SIGN_INS_PER_MINUTE, lambda: clock().timestamp())
 
     def app(self) -> web.Application:
         app = web.Application(middlewares=[_guarded, self._known_browser])
@@ -125,7 +128,7 @@ class _Console:
         if request.path == f"{ROOT}/console.css":
             return await handler(request)
         secret = request.cookies.get(COOKIE, "")
-        browser = request["browser"] = sessions.hash_of(secret)
+        browser = request[BROWSER] = sessions.hash_of(secret)
         if request.method == "POST":
             form = await request.post()
             if not secret or not self._seals.is_ours(browser, _text(form.get("token"))):
@@ -138,7 +141,7 @@ class _Console:
         )
         if staff is None:
             raise web.HTTPSeeOther(f"{ROOT}/login")
-        request["staff"] = staff
+        request[STAFF] = staff
         return await handler(request)
 
     async def _login_page(self, request: web.Request) -> web.StreamResponse:
@@ -146,7 +149,7 @@ class _Console:
 
     async def _ask_to_sign_in(self, request: web.Request, problem: str, status: int = 200) -> web.Response:
         secret = request.cookies.get(COOKIE) or sessions.new_secret()
-        request["browser"] = sessions.hash_of(secret)
+        request[BROWSER] = sessions.hash_of(secret)
         page = await self._page(request, "login.html", {"problem": problem}, status=status)
         _give_cookie(request, page, secret)
         return page
@@ -168,7 +171,7 @@ class _Console:
         return response
 
     async def _logout(self, request: web.Request) -> web.StreamResponse:
-        browser, staff, now = request["browser"], request["staff"], self._clock()
+        browser, staff, now = request[BROWSER], request[STAFF], self._clock()
         await self._database.run(lambda session: sessions.end_session(session, staff, browser, now))
         raise web.HTTPSeeOther(f"{ROOT}/login")
 
@@ -187,10 +190,11 @@ class _Console:
             return await self._page(
                 request, "home.html", {"query": query, "why": "", "found": None}, status=400
             )
-        found = await self._access.search(request["staff"].username, query, why, self._clock())
+        found = await self._access.search(request[STAFF].username, query, why, self._clock())
         if len(found) == 1:
             raise web.HTTPSeeOther(self._address_of(request, found[0].person_id, why))
-        policy = look_up(self._library, query, None, self._today()) if not found else NOTHING
+        asks = not found and is_question(query)
+        policy = look_up(self._library, query, None, self._today()) if asks else NOTHING
         rows = [(identity_of(p), self._address_of(request, p.person_id, why)) for p in found]
         shown = {"query": query, "why": why, "found": rows, "at_most": FOUND_AT_MOST, "policy": policy}
         return await self._page(request, "home.html", shown)
@@ -198,11 +202,11 @@ class _Console:
     async def _person(self, request: web.Request) -> web.StreamResponse:
         now = self._clock()
         reference = request.match_info["reference"]
-        referred = self._seals.referred(request["browser"], "person", reference, now)
+        referred = self._seals.referred(request[BROWSER], "person", reference, now)
         if referred is None:
             return await self._page(request, "problem.html", {"problem": REFERENCE_ENDED}, status=404)
         person_id, why = referred
-        person = await self._access.record(request["staff"].username, person_id, why, now)
+        person = await self._access.record(request[STAFF].username, person_id, why, now)
         if person is None:
             return await self._page(request, "problem.html", {"problem": "没有这个人的记录。"}, status=404)
         view = await self._view_of(person)
@@ -213,7 +217,7 @@ class _Console:
         return self._persons.of(person, reminders, self._today())
 
     def _address_of(self, request: web.Request, person_id: str, why: str) -> str:
-        reference = self._seals.reference(request["browser"], "person", (person_id, why), self._clock())
+        reference = self._seals.reference(request[BROWSER], "person", (person_id, why), self._clock())
         return f"{ROOT}/person/{reference}"
 
     # ---- policy ----------------------------------------------------------------------------------------
@@ -247,7 +251,7 @@ class _Console:
     async def _chat_page(
         self, request: web.Request, problem: str, draft: str = "", status: int = 200
     ) -> web.Response:
-        number, staff, now = request.match_info["number"], request["staff"], self._clock()
+        number, staff, now = request.match_info["number"], request[STAFF], self._clock()
         chat = await self._database.run(lambda session: chats.look(session, number, staff, now))
         if chat is None:
             return await self._page(request, "problem.html", {"problem": "没有这个排队号。"}, status=404)
@@ -264,7 +268,7 @@ class _Console:
 
     def _address_of_lines(self, request: web.Request, chat: Chat) -> str:
         """The pane that fetches itself again. Only who opened the chat, which was audited, has its address."""
-        reference = self._seals.reference(request["browser"], "chat", (chat.ticket.number,), self._clock())
+        reference = self._seals.reference(request[BROWSER], "chat", (chat.ticket.number,), self._clock())
         return f"{ROOT}/chats/lines/{reference}"
 
     def _address_of_chats_person(self, request: web.Request, chat: Chat) -> str | None:
@@ -274,7 +278,7 @@ class _Console:
 
     async def _lines(self, request: web.Request) -> web.StreamResponse:
         reference = request.match_info["reference"]
-        referred = self._seals.referred(request["browser"], "chat", reference, self._clock())
+        referred = self._seals.referred(request[BROWSER], "chat", reference, self._clock())
         if referred is None:
             return await self._page(request, "lines.html", {"lines": None})
         (number,) = referred
@@ -300,7 +304,7 @@ class _Console:
         draft: str = "",
     ) -> web.StreamResponse:
         """Does something to a chat, sends the line it adds, and shows the chat again."""
-        number, staff, now = request.match_info["number"], request["staff"], self._clock()
+        number, staff, now = request.match_info["number"], request[STAFF], self._clock()
         try:
             line = await self._database.run(lambda session: act(session, number, staff, now))
         except (NotYoursError, BadAnswerError) as refusal:
@@ -328,10 +332,10 @@ class _Console:
     async def _page(
         self, request: web.Request, template: str, shown: Mapping[str, Any], status: int = 200
     ) -> web.Response:
-        staff = request.get("staff")
+        staff = request.get(STAFF)
         common = {
             "staff": staff,
-            "token": self._seals.form_token(request["browser"]),
+            "token": self._seals.form_token(request[BROWSER]),
             "waiting": await self._database.run(chats.count_waiting) if staff else 0,
         }
         return aiohttp_jinja2.render_template(template, request, {**common, **shown}, status=status)

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from conftest import START, Browser, HandClock
+from console_fakes import START, Browser, HandClock
 from sqlalchemy import select
 
 from bot.records.database import Database

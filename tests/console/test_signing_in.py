@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from conftest import PASSWORD, START, Browser, HandClock
+from console_fakes import PASSWORD, START, Browser, HandClock
 from sqlalchemy import select
 
 from bot.console.accounts import AccountError, add_staff

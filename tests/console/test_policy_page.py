@@ -1,6 +1,6 @@
 from datetime import date
 
-from conftest import Browser
+from console_fakes import Browser
 
 from bot.policy.library import PolicyLibrary
 

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from conftest import START, Browser, FakeTelegram, HandClock
+from console_fakes import START, Browser, FakeTelegram, HandClock
 from sqlalchemy import select
 
 from bot.records import helpline
