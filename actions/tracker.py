@@ -1,6 +1,6 @@
 """Between Rasa's tracker and the dialogue's types: the only code that knows both."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ def turn_of(tracker: Tracker, now: datetime) -> Turn:
     mentions = tuple(_mention(entity) for entity in message.get("entities") or [])
     text = message.get("text") or ""
     if text.startswith("/"):
-        text = " ".join(mention.value for mention in mentions)
+        text, mentions = _pressed(mentions)
     return Turn(
         chat=tracker.sender_id,
         text=text,
@@ -26,6 +26,17 @@ def turn_of(tracker: Tracker, now: datetime) -> Turn:
         mentions=mentions,
         now=now,
     )
+
+
+def _pressed(mentions: tuple[Mention, ...]) -> tuple[str, tuple[Mention, ...]]:
+    """The values of a pressed button as a text, each mention at its place in it."""
+    text, placed = "", []
+    for mention in mentions:
+        start = len(text)
+        text += f"{mention.value} "
+        end = start + len(mention.value)
+        placed.append(replace(mention, start=start, end=end, text=mention.value))
+    return text.rstrip(), tuple(placed)
 
 
 def _mention(entity: dict[str, Any]) -> Mention:

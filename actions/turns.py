@@ -28,6 +28,8 @@ class TurnAction(Action):
         outcome = await self._assistant.respond(self.errand, turn, before)
         for reply in outcome.replies:
             say(dispatcher, reply)
+        if not outcome.replies:
+            dispatcher.utter_message(response=f"utter_{turn.intent}")
         return slots_of(outcome.context, before)
 
 
@@ -81,6 +83,12 @@ class NotUnderstood(TurnAction):
     errand = Errand.NOT_UNDERSTOOD
 
 
+class MakeSmallTalk(TurnAction):
+    """Greetings, thanks, help: what is said stands in domain.yml, as `utter_<intent>`."""
+
+    errand = Errand.MAKE_SMALL_TALK
+
+
 TURN_ACTIONS: tuple[type[TurnAction], ...] = (
     AnswerPolicy,
     EstimateCost,
@@ -94,4 +102,5 @@ TURN_ACTIONS: tuple[type[TurnAction], ...] = (
     Continue,
     StartOver,
     NotUnderstood,
+    MakeSmallTalk,
 )

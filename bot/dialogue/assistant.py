@@ -18,6 +18,7 @@ from bot.dialogue.deadline import DeadlineAnswers, asks_progress
 from bot.dialogue.handoff import Handoff
 from bot.dialogue.personal import PersonalAnswers
 from bot.dialogue.turn import Context, Outcome, Task, Turn
+from bot.identity.redaction import TOKEN
 from bot.knowledge.deadlines import load_calendar, load_deadlines
 from bot.knowledge.library import Knowledge
 from bot.knowledge.parameters import load_parameters
@@ -32,7 +33,7 @@ HAND_OVER_AFTER = 2  # turns in a row that were not understood
 
 
 class Errand(StrEnum):
-    """What a turn asks of us; `action_<value>` is the Rasa action (unbinding is recognised by its words alone)."""
+    """What a turn asks of us; `action_<value>` is the Rasa action. The last two have none: words tell them."""
 
     ANSWER_POLICY = "answer_policy"
     ESTIMATE_COST = "estimate_cost"
@@ -46,13 +47,19 @@ class Errand(StrEnum):
     CONTINUE = "continue"
     START_OVER = "start_over"
     NOT_UNDERSTOOD = "not_understood"
+    MAKE_SMALL_TALK = "make_small_talk"
     UNBIND = "unbind"
+    LIST_REMINDERS = "list_reminders"
 
 
 _ASKS_FOR_A_SUM = re.compile(r"报|付|掏|贴|出多少|算|负担|自费|自付|拿回|给多少")
 _ASKS_TO_COMPUTE = re.compile(r"算|估|大概|花|负担|自己.{0,4}[掏出付]")
 _TELLS_A_COST = re.compile(r"药费|药钱|花|费用|总共|一共|吃|开了|限额|门诊费|检查费|透析费")
 _CHANGES_THE_CASE = re.compile(r"不对|错了|要是|如果|假如|换成|怎么算|咋算|怎么来的|^那.{0,12}呢")
+
+_ASKS_FOR_OWN_DATE = re.compile(r"我.{0,8}(?:什么时候|啥时候?|几时|哪天|几号|多会儿).{0,2}(?:到期|过期|截止)")
+_WORDS = re.compile(r"\w")
+GO_ON_WITH_PROOF = Reply("身份还没核对完。要接着查，请发刚才要的那一项。", (Button("不查了", "不查了"),))
 
 Answer = Callable[[Turn, Context], Awaitable[Outcome]]
 
@@ -101,26 +108,35 @@ class Assistant:
             Errand.CONTINUE: self._continue,
             Errand.START_OVER: self._start_over,
             Errand.NOT_UNDERSTOOD: self._not_understood,
+            Errand.MAKE_SMALL_TALK: self._make_small_talk,
+            Errand.LIST_REMINDERS: self.personal.list_reminders,
             Errand.UNBIND: self.personal.unbind,
         }
 
     def _reconsider(self, errand: Errand, turn: Turn, context: Context) -> Errand:
         """The errand that is meant, where the conversation or the text says better than the intent."""
-        settled = {Errand.HAND_OVER, Errand.START_OVER, Errand.STOP_REMINDER, Errand.SET_REMINDER}
-        if errand in settled:
+        if turn.text and not _WORDS.search(turn.text):
+            errand = Errand.NOT_UNDERSTOOD
+        if scope.is_emergency(turn.text, self.knowledge.refusals):
+            return Errand.DECLINE
+        if context.task is Task.VERIFY and _goes_on_with_proof(errand, turn):
+            return Errand.CONTINUE
+        if self.personal.asks_what_is_subscribed(turn):
+            return Errand.LIST_REMINDERS
+        if errand in {Errand.HAND_OVER, Errand.START_OVER, Errand.STOP_REMINDER, Errand.SET_REMINDER}:
             return errand
         if self.personal.wants_unbinding(turn):
             return Errand.UNBIND
-        if scope.is_emergency(turn.text, self.knowledge.refusals):
-            return Errand.DECLINE
-        if context.task is Task.VERIFY and errand in {Errand.CONTINUE, Errand.NOT_UNDERSTOOD}:
-            return Errand.CONTINUE
+        if turn.values("application_no"):
+            return Errand.CHECK_STATUS
         if errand is Errand.DECLINE:
             return errand
         if errand is not Errand.ESTIMATE_COST and self.deadlines.concerns(turn, context):
             return Errand.CHECK_STATUS
         if _concerns_cost(errand, turn, context):
             return Errand.ESTIMATE_COST
+        if errand is Errand.MAKE_SMALL_TALK and context.last_question and policy.asks_why(turn.text):
+            return Errand.ANSWER_POLICY
         if errand is Errand.ESTIMATE_COST and context.task is not Task.COST and _names_no_cost(turn):
             return Errand.ANSWER_POLICY
         if errand in {Errand.NOT_UNDERSTOOD, Errand.TAKE_COMPLAINT} and context.asked:
@@ -130,22 +146,34 @@ class Assistant:
     # ---- errands ---------------------------------------------------------------------------------------
 
     async def _answer_policy(self, turn: Turn, context: Context) -> Outcome:
-        return policy.answer_policy(turn, context, self.library)
+        """A question in the middle of an estimate or a proof is answered, and then that goes on."""
+        outcome = policy.answer_policy(turn, context, self.library)
+        if outcome.context.asked:
+            return outcome
+        if context.task is Task.VERIFY:
+            return outcome.followed_by(GO_ON_WITH_PROOF, task=Task.VERIFY, asked=context.asked)
+        if context.task is Task.COST and (question := cost.question_again(context)):
+            return outcome.followed_by(
+                question, task=Task.COST, asked=context.asked, case=cost.asked_again(context)
+            )
+        return outcome
 
     async def _estimate_cost(self, turn: Turn, context: Context) -> Outcome:
         return cost.estimate_cost(turn, context, self._parameters)
 
     async def _check_status(self, turn: Turn, context: Context) -> Outcome:
+        if turn.values("application_no"):
+            return await self.personal.check_status(turn, context)
         if self.deadlines.concerns(turn, context) or self.deadlines.tells_event(turn):
             return self.deadlines.answer(turn, context)
-        own = context.person or context.task is Task.STATUS or turn.values("application_no")
-        if own or asks_progress(turn.text):
+        if context.person or context.task is Task.STATUS or asks_progress(turn.text):
             return await self.personal.check_status(turn, context)
         return await self._answer_policy(turn, context)
 
     async def _show_renewals(self, turn: Turn, context: Context) -> Outcome:
-        """A verified person's own dates; of anybody else the question is about the rules."""
-        if context.person and not turn.values("region"):
+        """A verified person's own dates, or those of one who asks for them; else the question is about the rules."""
+        own = context.person or (context.region is None and _ASKS_FOR_OWN_DATE.search(normalise(turn.text)))
+        if own and not turn.values("region"):
             return await self.personal.show_renewals(turn, context)
         return await self._answer_policy(turn, context)
 
@@ -177,6 +205,10 @@ class Assistant:
         fresh = Context(region=context.region, city=context.city, person=context.person)
         return Outcome((Reply("好的，刚才的先放下。您重新说说想问什么。"),), fresh)
 
+    async def _make_small_talk(self, turn: Turn, context: Context) -> Outcome:
+        """Nothing of ours to say: the action says the intent's response of domain.yml."""
+        return Outcome((), context)
+
     async def _not_understood(self, turn: Turn, context: Context) -> Outcome:
         tries = context.not_understood + 1
         if tries > HAND_OVER_AFTER:
@@ -195,6 +227,12 @@ def _concerns_cost(errand: Errand, turn: Turn, context: Context) -> bool:
         return tells_money or bool(find_ratios(text)) or bool(_CHANGES_THE_CASE.search(text))
     told = errand in {Errand.CONTINUE, Errand.NOT_UNDERSTOOD} and _TELLS_A_COST.search(text)
     return tells_money and bool(told or _ASKS_FOR_A_SUM.search(text))
+
+
+def _goes_on_with_proof(errand: Errand, turn: Turn) -> bool:
+    """Whether the turn answers what we asked to prove who is asking, or gives it up."""
+    given = turn.values("application_no") or turn.values("id_or_phone") or TOKEN.search(turn.text)
+    return bool(given) or errand in {Errand.CONTINUE, Errand.NOT_UNDERSTOOD, Errand.START_OVER}
 
 
 def _names_no_cost(turn: Turn) -> bool:

@@ -113,6 +113,18 @@ def estimate_cost(turn: Turn, context: Context, parameters: Mapping[str, RegionP
     return _say(context, talk, reading, result, tuple(choice("region", name) for name in parameters))
 
 
+def question_again(context: Context) -> Reply | None:
+    """What we last asked for, to be said after a question in between; None where that was done already."""
+    if context.asked is None or context.asked not in _QUESTIONS or context.case.get("asked_again"):
+        return None
+    return Reply(f"再说刚才的费用。{_QUESTIONS[context.asked]}", _BUTTONS.get(context.asked, ()))
+
+
+def asked_again(context: Context) -> dict[str, Any]:
+    """`context.case` with the note that the question was repeated; the next turn about the cost drops it."""
+    return context.case | {"asked_again": True}
+
+
 # What is known
 
 

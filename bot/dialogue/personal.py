@@ -1,5 +1,6 @@
 """One person's own records: status, renewals, reminders. Nothing is shown before they proved who they are."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -21,6 +22,9 @@ from bot.records.models import Application, Person
 
 SHOWN_AT_ONCE = 3
 REVIEW = "review_due"
+_ASKS_WHAT_IS_SUBSCRIBED = re.compile(
+    r"我.{0,4}(?:订|设|开|有).{0,2}(?:哪些|什么|几个|多少).{0,2}提醒|提醒.{0,2}(?:订|设|开)(?:了|好|上).?(?:没|吗|么)"
+)
 
 
 class PersonalAnswers:
@@ -54,6 +58,18 @@ class PersonalAnswers:
         """Notes the consent to be reminded in this chat, and says of what."""
         return await self._for_person(turn, context, Task.REMINDER)
 
+    async def list_reminders(self, turn: Turn, context: Context) -> Outcome:
+        """Whether this chat is reminded, and of what; needs no proof, it names no date and no disease."""
+        channel, address = _address(turn)
+        on = await self._database.run(lambda session: outbox.is_subscribed(session, channel, address))
+        text = (
+            f"订了一种：复审到期前{self._lead_days}天，在这个对话里提醒您。不要了就说“别提醒了”。"
+            if on
+            else "这个对话还没有订提醒。想要，就说“到期前提醒我”。"
+        )
+        card = SubscriptionCard(kind=REVIEW, on=on)
+        return Outcome((Reply(text, card=card),), replace(context, task=None, asked=None))
+
     async def stop_reminder(self, turn: Turn, context: Context) -> Outcome:
         """Stops everything that would be sent to this chat; needs no proof."""
         channel, address = _address(turn)
@@ -77,6 +93,11 @@ class PersonalAnswers:
     async def unbind(self, turn: Turn, context: Context) -> Outcome:
         """解绑: forgets whose chat this is."""
         return await unbind(turn, context, self._verifier)
+
+    @staticmethod
+    def asks_what_is_subscribed(turn: Turn) -> bool:
+        """Whether the turn asks which reminders are on."""
+        return _ASKS_WHAT_IS_SUBSCRIBED.search(turn.text) is not None
 
     @staticmethod
     def wants_unbinding(turn: Turn) -> bool:
@@ -133,10 +154,13 @@ class PersonalAnswers:
         await self._database.run(
             lambda session: outbox.subscribe(session, person.person_id, channel, address, turn.now)
         )
-        days = "、".join(str(days) for days in self._reminders[REVIEW].lead_days)
         dues = self._renewals(turn, person)
-        text = f"好的，复审到期前{days}天，我会在这个对话里提醒您。不要了就说“别提醒了”。\n{dues.text}"
+        text = f"好的，复审到期前{self._lead_days}天，我会在这个对话里提醒您。不要了就说“别提醒了”。\n{dues.text}"
         return Reply(text, (Button("别提醒了", "别再提醒我了"),), SubscriptionCard(kind=REVIEW, on=True))
+
+    @property
+    def _lead_days(self) -> str:
+        return "、".join(str(days) for days in self._reminders[REVIEW].lead_days)
 
 
 def _address(turn: Turn) -> tuple[str, str]:

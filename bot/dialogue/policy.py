@@ -20,13 +20,16 @@ _COMPARING = re.compile(r"对比|比较|相比|区别|差别|不同|不一样|�
 _INSURED_IN = re.compile(r"参保|医保在|交的医保|的医保|职工|居民|退休")
 _ELSEWHERE = re.compile(r"住|看病|就医|买药|拿药|带孙|打工|上班|旅游|转到|转去|搬|回")
 
+_DENIED = re.compile(r"(?<!是)不(?:是|在|住)$|没(?:有)?在$")
+_TREATED_THERE = re.compile(r"去|到|过来|过去|在.{1,6}(?:住|看|带|打工|上班)|住")
+
 _WHY = re.compile(
     r"^(这|那|这是|那是)?(为什么|为啥|凭什么|凭啥|什么原因|怎么回事|什么道理)(呢|啊|呀|这样|这么规定)*$"
 )
-_CONTINUES = re.compile(r"^(那|那么|还有|如果|要是|假如|换成|要|换)|呢$")
+_CONTINUES = re.compile(r"^(那|那么|还有|如果|要是|假如|换成|要|换|不对|说错|错了|不是.{1,6}是)|呢$")
 _LONGEST_CONTINUATION = 14
 _TOO_SHORT_ALONE = 4
-_FILLER = re.compile(r"[\s，。？！,.?!呢啊呀吧嘛那么的地方这边省市人我是在换成要说看如果是]+")
+_FILLER = re.compile(r"[\s，。？！,.?!不对错呢啊呀吧嘛那么的地方这边省市人我是在换成要说看如果是]+")
 
 
 def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outcome:
@@ -34,13 +37,16 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
     refusals = library.knowledge.refusals
     if recognise(turn.text, refusals):
         return out_of_scope(turn, context, refusals)
+    scheme_before = context.scheme
     context = _with_what_was_said(turn, context, library)
-    question, previous = _question(turn, context)
     regions = _regions(turn, library)
-    outside = _outside(turn, library)
+    outside = _outside(turn, context, library)
+    question, previous = _question(turn, context, "" if outside or regions else "外省")
     if not question:
         return _asked_nothing(context)
     remembered = replace(context, last_question=question, task=Task.POLICY, asked=None)
+    if scheme_before and _is_continuation(turn.text):  # "居民呢" asks beside one's own case
+        remembered = replace(remembered, scheme=scheme_before)
     if len(regions) > 1 and _compares(turn):
         return _comparison(question, regions, turn, remembered, library)
     if _ALL_REGIONS.search(turn.text) and not regions:
@@ -49,7 +55,7 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
         return _declined(outside[0], question, remembered, library)
     if context.region is None:
         return _without_region(question, remembered, library)
-    if _WHY.match(_bare(turn.text)):
+    if asks_why(turn.text):
         return _told(library.explain(question, context.region, context.scheme, turn.now.date()), remembered)
     answer = library.answer(question, context.region, context.scheme, turn.now.date(), previous)
     return _told(answer, remembered)
@@ -58,13 +64,16 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
 # ---- what is asked ---------------------------------------------------------------------------------------
 
 
-def _question(turn: Turn, context: Context) -> tuple[str, str | None]:
-    """The question without region names, and the one it continues where the two must be weighed together."""
-    said = _without_mentions(turn, "region")
+def _question(turn: Turn, context: Context, elsewhere: str) -> tuple[str, str | None]:
+    """The question without region names, and the one it continues where the two must be weighed together.
+
+    `elsewhere` stands for a province where the person is only treated.
+    """
+    said = _without_regions(turn, elsewhere)
     previous = context.last_question
     if previous is None:
         return ("", None) if not _FILLER.sub("", said) else (said, None)
-    if not _FILLER.sub("", said) or _WHY.match(_bare(said)) or _is_bare_answer(turn, context):
+    if not _FILLER.sub("", said) or asks_why(said) or _is_bare_answer(turn, context):
         return previous, None
     if not _is_continuation(said):
         return said, None
@@ -87,12 +96,12 @@ def _is_continuation(said: str) -> bool:
     return len(bare) <= _LONGEST_CONTINUATION and bool(_CONTINUES.search(bare))
 
 
-def _without_mentions(turn: Turn, entity: str) -> str:
-    """The text with that entity's mentions left out."""
+def _without_regions(turn: Turn, instead: str) -> str:
+    """The text with `instead` in the place of every region."""
     text = turn.text
     for mention in sorted(turn.mentions, key=lambda m: -m.start):
-        if mention.entity == entity and mention.text == text[mention.start : mention.end]:
-            text = text[: mention.start] + text[mention.end :]
+        if mention.entity == "region" and mention.text == text[mention.start : mention.end]:
+            text = f"{text[: mention.start]}{instead}{text[mention.end :]}"
     return text.strip(" ，。,")
 
 
@@ -105,8 +114,7 @@ def _bare(text: str) -> str:
 
 def _with_what_was_said(turn: Turn, context: Context, library: PolicyLibrary) -> Context:
     """The context with the region, city and scheme this turn names."""
-    places = [mention for mention in turn.mentions if mention.entity == "region"]
-    known = [mention for mention in places if _province(mention) in library.knowledge.regions]
+    known = [mention for mention in _places(turn) if _province(mention) in library.knowledge.regions]
     if home := _home(turn, known):
         city = home.value.partition("/")[2] or None
         province = _province(home)
@@ -130,14 +138,23 @@ def _home(turn: Turn, known: list[Mention]) -> Mention | None:
     return known[0]
 
 
+def _places(turn: Turn) -> list[Mention]:
+    """The places named, without those that are denied: of "我不在湖南，我在山东" the second."""
+    places = [mention for mention in turn.mentions if mention.entity == "region"]
+    return [mention for mention in places if not _DENIED.search(turn.text[: mention.start])]
+
+
 def _regions(turn: Turn, library: PolicyLibrary) -> tuple[str, ...]:
     """Those of the five regions that the turn names, each once."""
-    named = dict.fromkeys(value.partition("/")[0] for value in turn.values("region"))
+    named = dict.fromkeys(_province(mention) for mention in _places(turn))
     return tuple(name for name in named if name in library.knowledge.regions)
 
 
-def _outside(turn: Turn, library: PolicyLibrary) -> tuple[str, ...]:
-    named = dict.fromkeys(value.partition("/")[0] for value in turn.values("region"))
+def _outside(turn: Turn, context: Context, library: PolicyLibrary) -> tuple[str, ...]:
+    """Provinces that are not ours; one that a person insured elsewhere only goes to is where they are treated."""
+    if context.region and _TREATED_THERE.search(turn.text) and not _INSURED_IN.search(turn.text):
+        return ()
+    named = dict.fromkeys(_province(mention) for mention in _places(turn))
     return tuple(name for name in named if name not in library.knowledge.regions)
 
 
@@ -204,6 +221,11 @@ def _declined(province: str, question: str, context: Context, library: PolicyLib
         text += f"全国通用的是：{common.text}"
     card = PolicyAnswerCard(region=province, topic=common.topic if common else "", status="silent")
     return Outcome((Reply(text, card=card),), replace(context, not_understood=0))
+
+
+def asks_why(text: str) -> bool:
+    """Whether all that is asked is why the last answer is so."""
+    return _WHY.match(_bare(text)) is not None
 
 
 def _asked_nothing(context: Context) -> Outcome:

@@ -4,7 +4,7 @@ A task of the dialogue (policy, cost, status …) is a function `(Turn, Context,
 Actions translate between these types and Rasa's tracker; nothing else here knows Rasa.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -83,3 +83,7 @@ class Outcome:
 
     replies: tuple[Reply, ...]
     context: Context
+
+    def followed_by(self, reply: Reply, **remembered: Any) -> "Outcome":
+        """The same with one more reply, and these fields of the context set."""
+        return Outcome((*self.replies, reply), replace(self.context, **remembered))

@@ -39,6 +39,7 @@ _ID_SOLID = re.compile(rf"{_ALONE}[1-9]\d{{16}}[\dXx]{_END}")
 _ID_15 = re.compile(rf"{_ALONE}[1-8]\d{{14}}{_END}")
 _PHONE = re.compile(rf"(?<![0-9A-Za-z])(?:\+?86{_GAP})?1{_GAP}[3-9](?:{_GAP}\d){{9}}{_END}")
 _APPLICATION = re.compile(rf"{_ALONE}[A-Za-z]{{1,6}}-?\d{{2,}}(?:[-/]?\d+)*{_END}")
+_APPLICATION_IN_GROUPS = re.compile(rf"{_ALONE}[A-Za-z]{{1,6}}-[A-Za-z]{{1,6}}-\d{{4,}}{_END}")
 _NUMBER_AFTER_CUE = re.compile(
     r"(?:(?:申请|受理|业务|登记|流水)(?:编)?[号码]|编号|单号|流水)[是为:： ]{0,3}([A-Za-z0-9][A-Za-z0-9\-/]{4,30})"
 )
@@ -78,6 +79,8 @@ def _by_preference(written: str) -> Iterator[Identifier]:
         if _digits_in(match[1]) >= _LEAST_DIGITS_OF_AN_APPLICATION:
             number = match[1].rstrip("-/")
             yield Identifier("application_no", match.start(1), match.start(1) + len(number), number.upper())
+    for match in _APPLICATION_IN_GROUPS.finditer(digits):
+        yield Identifier("application_no", match.start(), match.end(), match[0].upper())
     for match in _APPLICATION.finditer(digits):
         if _digits_in(match[0]) >= _LEAST_DIGITS_OF_AN_APPLICATION:
             yield Identifier("application_no", match.start(), match.end(), match[0].upper())

@@ -70,7 +70,8 @@ def _sentence(part: str) -> str:
 
 def without_scheme(region: str, document: str, covered: tuple[Scheme, ...], asked: str) -> str:
     """What is said to someone whose scheme the region's document does not cover."""
+    name = document if document.startswith(region) else f"{region}的{document}"
     return (
-        f"{region}的{document}只管{'、'.join(covered)}医保，不管{asked}医保。"
+        f"{name}只管{'、'.join(covered)}医保，不管{asked}医保。"
         f"{asked}医保的规定我手头没有，不能拿这份文件来说"
     )

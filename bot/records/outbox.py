@@ -188,6 +188,12 @@ def subscriptions_of(session: Session, person_id: str) -> list[Subscription]:
     return list(session.scalars(select(Subscription).where(Subscription.person_id == person_id)))
 
 
+def is_subscribed(session: Session, channel: str, address: str) -> bool:
+    """Whether anything is sent to an address."""
+    there = select(Subscription.id).where(Subscription.channel == channel, Subscription.address == address)
+    return session.scalar(there.limit(1)) is not None
+
+
 def subscribe(session: Session, person_id: str, channel: str, address: str, now: datetime) -> None:
     """Notes consent to be reminded at an address; all kinds are on again."""
     known = session.scalar(
