@@ -9,7 +9,7 @@ from actions.tracker import context_of, say, slots_of, turn_of
 from bot.dialogue.assistant import Assistant, Errand
 
 
-class TurnAction(Action):
+class TurnAction(Action):  # type: ignore[misc]  # rasa-sdk ships no types
     """Hands the turn to the assistant as the errand the rules chose, and says what comes back."""
 
     errand: ClassVar[Errand]

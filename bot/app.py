@@ -106,6 +106,7 @@ class Service:
             token.get_secret_value(),
             self.settings.telegram_api_url,
             self.settings.telegram_proxy,
+            self.database,
         )
 
     @cached_property
@@ -205,6 +206,7 @@ async def _reminding(service: Service) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        await worker.stop()
         scheduler.shutdown(wait=False)
 
 

@@ -32,17 +32,25 @@ class Settings(BaseSettings):
         description="key material (32 bytes, base64) for encrypted columns, look-up indexes and sessions; "
         "without it one is made in VAR_DIR/secret.key, readable by this user alone",
     )
-    telegram_token: SecretStr | None = Field(None, description="token of the Telegram bot; unset: no Telegram")
+    telegram_token: SecretStr | None = Field(
+        None, description="token of the Telegram bot; unset: no Telegram"
+    )
     telegram_api_url: str = Field("https://api.telegram.org", description="Telegram Bot API server")
-    telegram_proxy: str | None = Field(None, description="proxy for Telegram, e.g. socks5://127.0.0.1:1080")
+    telegram_proxy: str | None = Field(
+        None, description="HTTP proxy for Telegram, e.g. http://127.0.0.1:3128"
+    )
     bot_now: datetime | None = Field(
         None, description="start the service's clock at this moment (demonstrations and acceptance runs)"
     )
     demo: bool = Field(True, description="load fictional demonstration records into an empty database")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
-    engine_timeout: float = Field(15.0, gt=0, description="seconds to wait for the engine's answer to one turn")
+    engine_timeout: float = Field(
+        15.0, gt=0, description="seconds to wait for the engine's answer to one turn"
+    )
     messages_per_minute: int = Field(30, gt=0, description="messages one sender may write in a minute")
-    quiet_hours: str = Field("21:00-08:00", description="no reminders are sent between these times (Shanghai)")
+    quiet_hours: str = Field(
+        "21:00-08:00", description="no reminders are sent between these times (Shanghai)"
+    )
 
     @property
     def engine_url(self) -> str:

@@ -61,15 +61,15 @@ log = structlog.get_logger(__name__)
 class TelegramChannel:
     """A Telegram bot; `address` of a reminder is the number of a private chat.
 
-    `api_url` is the Bot API server, `proxy` an address such as `socks5://…` or None. With a `database`,
-    somebody who blocks the bot gets no more reminders from then on.
+    `api_url` is the Bot API server, `proxy` an address such as `http://…` or None.
+    Somebody who blocks the bot gets no more reminders from then on.
     """
 
     name = "telegram"
     tells_doubles = False
 
     def __init__(
-        self, gateway: Gateway, token: str, api_url: str, proxy: str | None, database: Database | None = None
+        self, gateway: Gateway, token: str, api_url: str, proxy: str | None, database: Database
     ) -> None:
         self._gateway = gateway
         self._database = database
@@ -169,7 +169,7 @@ class TelegramChannel:
             self._leaving.discard(chat)
 
     async def _on_membership(self, chat: int, membership: ChatMemberUpdated) -> None:
-        if membership.new_chat_member.status == ChatMemberStatus.BANNED and self._database:
+        if membership.new_chat_member.status == ChatMemberStatus.BANNED:
             await self._database.run(lambda session: outbox.unsubscribe(session, self.name, str(chat)))
 
     async def _on_button(self, chat: int, query: CallbackQuery, message_id: str) -> None:

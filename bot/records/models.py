@@ -268,6 +268,7 @@ class Reminder(Base):
             "deadline",
             "lead_days",
             "channel",
+            "address",
             name="uq_reminders_once",
         ),
         Index(

@@ -278,7 +278,7 @@ class TestPush:
         assert TOKEN not in (delivery.error or "")
 
     async def test_an_answer_that_does_not_come_in_time(
-        self, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+        self, gateway: Gateway, monkeypatch: pytest.MonkeyPatch, database: Database
     ) -> None:
         async def silent(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await _reader.read()
@@ -288,12 +288,14 @@ class TestPush:
         server = await asyncio.start_server(silent, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         async with server:
-            channel = TelegramChannel(gateway, TOKEN, f"http://127.0.0.1:{port}", None)
+            channel = TelegramChannel(gateway, TOKEN, f"http://127.0.0.1:{port}", None, database)
             delivery = await channel.push(str(LI), REMINDER, "reminder-1")
         assert delivery.outcome is Outcome.UNKNOWN
 
-    async def test_a_refused_connection_is_tried_again_later(self, gateway: Gateway) -> None:
-        channel = TelegramChannel(gateway, TOKEN, f"http://127.0.0.1:{unused_port()}", None)
+    async def test_a_refused_connection_is_tried_again_later(
+        self, gateway: Gateway, database: Database
+    ) -> None:
+        channel = TelegramChannel(gateway, TOKEN, f"http://127.0.0.1:{unused_port()}", None, database)
         assert (await channel.push(str(LI), REMINDER, "reminder-1")).outcome is Outcome.RETRY
 
     @pytest.mark.parametrize("address", ["@channel", "-5001", "", "１２"])
@@ -306,11 +308,11 @@ class TestPush:
 
 class TestStart:
     async def test_an_api_out_of_reach_is_tried_again(
-        self, gateway: Gateway, telegram: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+        self, gateway: Gateway, telegram: FakeTelegram, monkeypatch: pytest.MonkeyPatch, database: Database
     ) -> None:
         waits = patched_sleep(monkeypatch)
         server = TestServer(telegram.app(), port=unused_port())
-        channel = TelegramChannel(gateway, TOKEN, f"http://127.0.0.1:{server.port}/bot", None)
+        channel = TelegramChannel(gateway, TOKEN, f"http://127.0.0.1:{server.port}/bot", None, database)
         async with channel.polling():
             await eventually(lambda: len(waits) > 1)
             await server.start_server()
@@ -327,12 +329,13 @@ class TestStart:
         trouble: str,
         caplog: pytest.LogCaptureFixture,
         capsys: pytest.CaptureFixture[str],
+        database: Database,
     ) -> None:
         for chatty in ("httpx", "httpcore", "telegram"):
             caplog.set_level(logging.WARNING, logger=chatty)
         secret = "77:geheim"
         url = str(api.make_url("")) if trouble == "refused" else f"http://127.0.0.1:{unused_port()}"
-        async with TelegramChannel(gateway, secret, url, None).polling():
+        async with TelegramChannel(gateway, secret, url, None, database).polling():
             if trouble == "refused":
                 await telegram.wait(lambda: bool(telegram.calls))
             await asyncio.sleep(0.05)

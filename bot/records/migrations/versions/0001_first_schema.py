@@ -193,7 +193,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["persons.person_id"], name="fk_reminders_person_id"),
         sa.PrimaryKeyConstraint("id", name="pk_reminders"),
         sa.UniqueConstraint(
-            "kind", "person_id", "disease", "deadline", "lead_days", "channel", name="uq_reminders_once"
+            "kind",
+            "person_id",
+            "disease",
+            "deadline",
+            "lead_days",
+            "channel",
+            "address",
+            name="uq_reminders_once",
         ),
     )
     op.create_index(
