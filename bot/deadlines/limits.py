@@ -1,6 +1,6 @@
 """When something is due: a region's time limits applied to dates. Pure; the rules come from knowledge/."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from bot.deadlines.calendar import DateRange, WorkingCalendar
@@ -20,10 +20,14 @@ class Occurrence:
 
 @dataclass(frozen=True)
 class Due:
-    """When a limit runs out. `rule` is the limit that set it."""
+    """When a limit runs out. `rule` is the limit that set it.
+
+    `otherwise` is the other reading, where it is open whether an application came in office hours.
+    """
 
     on: DateRange
     rule: TimeLimit
+    otherwise: "Due | None" = None
 
 
 def limits_for(region: RegionDeadlines, event: Event) -> tuple[TimeLimit, ...]:
@@ -45,30 +49,30 @@ def due(region: RegionDeadlines, occurrence: Occurrence, calendar: WorkingCalend
     candidates = limits_for(region, occurrence.event)
     if not candidates:
         return None
-    rule = _applicable(candidates, occurrence, calendar)
-    return Due(_end(rule, occurrence.on, calendar), rule)
-
-
-def _applicable(
-    limits: tuple[TimeLimit, ...], occurrence: Occurrence, calendar: WorkingCalendar
-) -> TimeLimit:
-    named = [limit for limit in limits if limit.diseases and _names(limit, occurrence.diseases)]
+    named = [limit for limit in candidates if limit.diseases and _names(limit, occurrence.diseases)]
     if not named:
-        return next(limit for limit in limits if not limit.diseases)
-    outside = _filed_online_outside_hours(occurrence, calendar)
-    return next(limit for limit in named if limit.online_outside_office_hours == outside)
+        rule = next(limit for limit in candidates if not limit.diseases)
+        return Due(_end(rule, occurrence.on, calendar), rule)
+    by_hours = {
+        limit.online_outside_office_hours: Due(_end(limit, occurrence.on, calendar), limit) for limit in named
+    }
+    outside, settled = _filed_online_outside_hours(occurrence, calendar)
+    return by_hours[outside] if settled else replace(by_hours[outside], otherwise=by_hours[not outside])
 
 
 def _names(limit: TimeLimit, diseases: tuple[str, ...]) -> bool:
     return any(name in disease or disease in name for name in limit.diseases for disease in diseases)
 
 
-def _filed_online_outside_hours(occurrence: Occurrence, calendar: WorkingCalendar) -> bool:
-    if not occurrence.online:
-        return False
+def _filed_online_outside_hours(occurrence: Occurrence, calendar: WorkingCalendar) -> tuple[bool, bool]:
+    """Whether it was, and whether that is settled. Where the hour leaves it open, the later day is answered."""
     if occurrence.at is None:
-        return not calendar.is_working_day(occurrence.on)
-    return calendar.outside_office_hours(datetime.combine(occurrence.on, occurrence.at)) is not False
+        outside = not calendar.is_working_day(occurrence.on)
+        return outside, occurrence.online == outside
+    closed = calendar.outside_office_hours(datetime.combine(occurrence.on, occurrence.at))
+    if closed is None:
+        return occurrence.online, not occurrence.online
+    return closed, occurrence.online or not closed
 
 
 def _end(limit: TimeLimit, start: date, calendar: WorkingCalendar) -> DateRange:

@@ -18,7 +18,7 @@ from bot.dialogue.deadline import DeadlineAnswers, asks_progress
 from bot.dialogue.handoff import Handoff
 from bot.dialogue.personal import PersonalAnswers
 from bot.dialogue.turn import Context, Outcome, Task, Turn
-from bot.identity.redaction import TOKEN
+from bot.identity.redaction import LABELS, TOKEN
 from bot.knowledge.deadlines import load_calendar, load_deadlines
 from bot.knowledge.library import Knowledge
 from bot.knowledge.parameters import load_parameters
@@ -87,6 +87,7 @@ class Assistant:
 
     async def respond(self, errand: Errand, turn: Turn, context: Context) -> Outcome:
         """Runs one errand, or the one that is meant, and answers what goes out."""
+        context = replace(context, diseases=turn.values("disease") or context.diseases)
         errand = self._reconsider(errand, turn, context)
         outcome = await self._answers[errand](turn, context)
         if errand is not Errand.NOT_UNDERSTOOD and outcome.context.not_understood:
@@ -127,7 +128,7 @@ class Assistant:
             return errand
         if self.personal.wants_unbinding(turn):
             return Errand.UNBIND
-        if turn.values("application_no"):
+        if _names_application(turn):
             return Errand.CHECK_STATUS
         if errand is Errand.DECLINE:
             return errand
@@ -162,7 +163,7 @@ class Assistant:
         return cost.estimate_cost(turn, context, self._parameters)
 
     async def _check_status(self, turn: Turn, context: Context) -> Outcome:
-        if turn.values("application_no"):
+        if _names_application(turn):
             return await self.personal.check_status(turn, context)
         if self.deadlines.concerns(turn, context) or self.deadlines.tells_event(turn):
             return self.deadlines.answer(turn, context)
@@ -227,6 +228,11 @@ def _concerns_cost(errand: Errand, turn: Turn, context: Context) -> bool:
         return tells_money or bool(find_ratios(text)) or bool(_CHANGES_THE_CASE.search(text))
     told = errand in {Errand.CONTINUE, Errand.NOT_UNDERSTOOD} and _TELLS_A_COST.search(text)
     return tells_money and bool(told or _ASKS_FOR_A_SUM.search(text))
+
+
+def _names_application(turn: Turn) -> bool:
+    """Whether an application's number is given, or digits that were taken out while a proof is under way."""
+    return bool(turn.values("application_no")) or f"〔{LABELS['digits']}" in turn.text
 
 
 def _goes_on_with_proof(errand: Errand, turn: Turn) -> bool:

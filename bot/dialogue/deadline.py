@@ -16,13 +16,37 @@ from bot.language import normalise
 from bot.language.dates import DateMention, find_dates
 from bot.messages import Citation, DeadlineCard, Reply
 
-_ONLINE = re.compile(r"爱山东|鲁医保|政务服务网|小程序|app|线上|网上|手机上|公众号", re.IGNORECASE)
-_OBJECTS = re.compile(r"不服|异议|有意见|复核|没通过|不通过|没批|没给批|被拒|不给过|没过")
-_RECEIVED = re.compile(r"拿到|收到|接到|告知|出来|下来|结果|通知|短信|没过|没通过|不通过|没批")
-_REVIEW = re.compile(r"复审|复[身慎查]|年审|续期|续[其期]|享受期|有效期|过期|到期|截止")
-_APPROVED = re.compile(r"批(?!发)|通过|认定(?:好|完|下来|过|了|上)|办下来|审核过|过了审")
-_SUBMITTED = re.compile(
-    r"交(?!通|叉|费|钱|社保|医保)|提[交的]|递|申请|申报|报上|上报|报的|上传|送的|办的|弄的"
+_ONLINE = re.compile(r"爱山东|鲁医保|政务服务网|小程序|app|线上|网上|网络|手机上|公众号", re.IGNORECASE)
+_REFUSED = (
+    r"不服|异议|有意见|复核|申诉|(?:没|未|不)(?:能|有|给)*通过|(?:没|不|未)(?:有|给|予)*批|不予认定|没认定上|"
+    r"被?拒|驳回|不给过|没过(?!期|审|多久|几|\d)"
+)
+_RESULT_CAME = (
+    r"(?:收到|拿到|接到|看到|得到|告知|通知|告诉)|(?:结果|通知书?|短信|决定)[^,。;]{0,4}(?:到|下来|出来|来了)"
+)
+_REVIEW = (
+    r"复审|复[身慎查]|年审|续期|续[其期]|享受期|有效期|"
+    r"(?:资格|待遇|慢特?病|门[慢特])[^,。;]{0,6}(?:到期|过期|截止)"
+)
+_DUE = r"到期|过期|截止|期限|期满|届满|有效期"
+_APPROVED = (
+    r"(?:批(?!发)|通过(?![^,。后了的]{1,14}(?:交|提|申|上传|递|办理))|核准|准了|认定(?:好|完|下来|过|了|上|成功)|(?:办|批|资格|慢特?病)[^,。;]{0,2}下来|审核过|过了审"
+    r"|[号日天]过[的了])"
+)
+_COMPLETED = r"补[齐全好上完交足]|(?:才|都|全)?(?:齐全|凑齐|备齐|弄齐)了?"
+_SUBMITTED = (
+    r"交(?!通|叉|费|钱|社保|医保)|提[交的]|递|申请|申报|报上|上报|报的|报了(?!多少|[\d几钱销])|上传|受理|"
+    r"[送办弄]的"
+)
+_DAY_OF: Mapping[Event, tuple[str, ...]] = {
+    Event.SUBMITTED: (_COMPLETED, _SUBMITTED),
+    Event.APPROVED: (_APPROVED,),
+    Event.RESULT_RECEIVED: (_RESULT_CAME, _REFUSED),
+    Event.REVIEW_DUE: (_DUE, _REVIEW),
+}
+"""The words that stand by the event's own day, the more telling first: a completed application counts anew."""
+_PLANNED = re.compile(
+    r"(?:打算|准备|计划|想|要|将|如果|假如)[^,。;]{0,14}(?:交|递|申请|申报|提)(?!的|了|过|上去了)"
 )
 _ASKS = re.compile(
     r"[?？吗么嘛呢]|不$|怎|咋|哪|几|多久|多少|什么|啥|能不能|可以|行不|合规|对不|还能|是不是|要不要|有没有|谁|凭"
@@ -76,7 +100,7 @@ class DeadlineAnswers:
     def tells_event(self, turn: Turn) -> bool:
         """Whether something is told to have happened ("我老爹慢病批了"), and nothing asked."""
         text = normalise(turn.text)
-        return _event(text) is not None and not _ASKS.search(text) and not asks_progress(text)
+        return _event(text, []) is not None and not _ASKS.search(text) and not asks_progress(text)
 
     def rules_of(self, region: str) -> RegionDeadlines:
         """The time limits and process of a region, by its name."""
@@ -128,41 +152,74 @@ def asks_progress(text: str) -> bool:
 
 
 def _read(turn: Turn, context: Context) -> _Reading:
-    text = normalise(turn.text)
-    dates = [d for d in find_dates(text, turn.now.date()) if d.last - d.first < _LONGEST_DAY]
-    event = _event(text)
+    text = normalise(turn.text).replace("，", ",")
+    dates = _dates(text, turn.now.date())
     days = [mention for mention in dates if mention.day is not None]
-    if event is Event.REVIEW_DUE and len(days) > 1:
-        due_day = min(days, key=lambda mention: _distance(mention, text, r"到期|截止|期限|有效"))
-        others = [mention.day for mention in days if mention is not due_day]
-        return _Reading(event, due_day, others[-1], bool(_ONLINE.search(text)))
-    chosen = days[0] if days else (dates[0] if dates else None)
-    return _Reading(event, chosen, None, bool(_ONLINE.search(text)))
+    event = _event(text, days)
+    online = bool(_ONLINE.search(text))
+    if not days:
+        return _Reading(event, dates[0] if dates else None, None, online)
+    chosen = _day_of(event, days, text)
+    others = [mention.day for mention in days if mention is not chosen]
+    acted_on = others[-1] if event is Event.REVIEW_DUE and others else None
+    return _Reading(event, chosen, acted_on, online)
 
 
-def _distance(mention: DateMention, text: str, pattern: str) -> int:
-    return min((abs(found.start() - mention.end) for found in re.finditer(pattern, text)), default=len(text))
+def _dates(text: str, today: date) -> list[DateMention]:
+    """Days and months; without a year the past one, of what is planned the coming, of a review the nearest."""
+    past = find_dates(text, today)
+    coming = {d.start: d for d in find_dates(text, today, prefer="future")}
+    found = past
+    if _PLANNED.search(text):
+        found = [coming.get(d.start, d) for d in past]
+    elif re.search(_REVIEW, text):
+        found = [min(d, coming.get(d.start, d), key=lambda one: abs(one.first - today)) for d in past]
+    return [mention for mention in found if mention.last - mention.first < _LONGEST_DAY]
 
 
-def _event(text: str) -> Event | None:
-    """What happened on the date, by the words around it; objections win over approvals, those over filings."""
-    if _OBJECTS.search(text) and _RECEIVED.search(text):
+def _day_of(event: Event | None, days: list[DateMention], text: str) -> DateMention:
+    """Of several days the one by whose side the event's words stand."""
+    for pattern in _DAY_OF[event] if event else ():
+        if re.search(pattern, text):
+            return min(days, key=lambda day: _distance(text, pattern, [day]))
+    return days[0]
+
+
+def _distance(text: str, pattern: str, days: list[DateMention]) -> int:
+    """Characters from the nearest day to the words; words before a day are half as telling as words after it."""
+    places = [found.start() for found in re.finditer(pattern, text)]
+    gaps = [place - d.end if place >= d.end else 2 * (d.start - place) for d in days for place in places]
+    return min(gaps, default=2 * len(text))
+
+
+def _event(text: str, days: list[DateMention]) -> Event | None:
+    """What happened on the date: a refusal or a review that is due wins, else what stands nearer to a day."""
+    if re.search(_REFUSED, text):
         return Event.RESULT_RECEIVED
-    if _REVIEW.search(text) and not _SUBMITTED.search(text.replace("申请复审", "").replace("重新申请", "")):
+    reviewed = re.search(_REVIEW, text)
+    submitted = re.search(_SUBMITTED, text) or re.search(_COMPLETED, text)
+    if reviewed and (re.search(_DUE, text) or not submitted):
         return Event.REVIEW_DUE
-    if _APPROVED.search(text):
-        return Event.APPROVED
-    if _SUBMITTED.search(text):
+    approved = re.search(_APPROVED, text)
+    if approved and submitted and _distance(text, _SUBMITTED, days) < _distance(text, _APPROVED, days):
         return Event.SUBMITTED
-    return Event.REVIEW_DUE if _REVIEW.search(text) else None
+    if approved:
+        return Event.APPROVED
+    if submitted:
+        return Event.SUBMITTED
+    came = re.search(_RESULT_CAME, text) and re.search(r"结果|短信|通知|决定", text)
+    return Event.RESULT_RECEIVED if came else None
 
 
 def _remember(turn: Turn, context: Context, reading: _Reading) -> Context:
     timeline = dict(context.timeline)
+    if reading.event and reading.day and "on" in timeline:
+        timeline = {}
     if reading.event:
         timeline["event"] = reading.event.value
     if reading.day:
         timeline.pop("on", None)
+        timeline.pop("at", None)
         if reading.day.day:
             timeline["on"] = reading.day.day.isoformat()
         if reading.day.time:
@@ -199,6 +256,8 @@ def _due_reply(region: Region, found: Due, occurrence: Occurrence, today: date) 
     citation = region.citation(found.rule.cite)
     lines = [f"{found.rule.label}是{say_range(found.on)}。"]
     lines.append(f"{found.rule.says}。{_counting(found, occurrence)}依据：{citation}。")
+    if found.otherwise:
+        lines.append(_otherwise(found.otherwise))
     if not found.on.exact:
         lines.append("那一年的放假安排还没有公布，这是预计的日期，公布后才能确定。")
     if found.rule.caveat:
@@ -215,6 +274,13 @@ def _due_reply(region: Region, found: Due, occurrence: Occurrence, today: date) 
         label=found.rule.label, due_on=found.on.first, rule=found.rule.id, citations=(citation,)
     )
     return Reply("\n".join(lines), card=card)
+
+
+def _otherwise(found: Due) -> str:
+    """The other reading, where nothing settles whether an application came within office hours, or online."""
+    if found.rule.online_outside_office_hours:
+        return f"要是在下班时间线上交的，{found.rule.label}是{say_range(found.on)}。"
+    return f"要是算在工作时间内受理的，{say_range(found.on)}当天办结；几点算下班，文件没有写。"
 
 
 def _counting(found: Due, occurrence: Occurrence) -> str:

@@ -91,6 +91,7 @@ _TIME_ALONE = re.compile(rf"{_DAYPART} ?{_CLOCK}")
 _YEARS = {"大前年": -3, "前年": -2, "去年": -1, "今年": 0, "明年": 1, "后年": 2}
 _DAYS = {"大前": -3, "前": -2, "昨": -1, "今": 0, "明": 1, "后": 2, "大后": 3}
 _MONTHS = {"上上": -2, "上": -1, "这": 0, "本": 0, "下": 1, "下下": 2}
+_SOON_AFTER = timedelta(days=183)
 _PARTS = {"初": (1, 10), "上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31), "底": (21, 31), "末": (21, 31)}
 _RELATIVE_TO_ANOTHER_DATE = re.compile(r"(?:到期|届满|期满|复审|提|过期)的?$")
 
@@ -101,6 +102,7 @@ def find_dates(text: str, today: date, prefer: Prefer = "past") -> list[DateMent
     identifiers = [found for found in find_identifiers(text) if found.kind != "application_no"]
     candidates = _Reader(written, today, prefer).mentions()
     mentions = [m for m in without_overlaps(candidates) if not overlaps(m, identifiers)]
+    mentions = [_following(m, mentions, written) for m in mentions]
     if len(mentions) == 1 and mentions[0].time is None and mentions[0].first == mentions[0].last:
         alone = [
             match
@@ -110,6 +112,21 @@ def find_dates(text: str, today: date, prefer: Prefer = "past") -> list[DateMent
         if len(alone) == 1:
             return [_at(mentions[0], alone[0])]
     return mentions
+
+
+def _following(mention: DateMention, mentions: list[DateMention], written: str) -> DateMention:
+    """A day without its year, told after one that has it (2025年12月批的，1月3号买药): soon after that one."""
+    dated = [m for m in mentions if m.start < mention.start and re.match(r"\d+年", written[m.start : m.end])]
+    if not dated or not re.match(rf"{_N}月", written[mention.start : mention.end]):
+        return mention
+    for year in (dated[0].first.year, dated[0].first.year + 1):
+        years = year - mention.first.year
+        if years and (mention.last.month, mention.last.day) == (2, 29):
+            return mention
+        first = mention.first.replace(year=year)
+        if timedelta(0) <= first - dated[0].first <= _SOON_AFTER:
+            return replace(mention, first=first, last=mention.last.replace(year=mention.last.year + years))
+    return mention
 
 
 class _Reader:
