@@ -289,7 +289,7 @@ class _Console:
         return await self._speak(request, chats.take)
 
     async def _say(self, request: web.Request) -> web.StreamResponse:
-        text = _text((await request.post()).get("text"))
+        text = _lines((await request.post()).get("text"))
         return await self._speak(
             request, lambda s, number, staff, now: chats.say(s, number, text, staff, now), draft=text
         )
@@ -384,7 +384,12 @@ def _text(field: object) -> str:
 
 def _line(field: object) -> str:
     """A field of one line: no control characters, no space around."""
-    return "".join(c for c in _text(field) if c.isprintable()).strip()
+    return _lines(field).replace("\n", "").strip()
+
+
+def _lines(field: object) -> str:
+    """A field of several lines: no control characters but line feeds."""
+    return "".join(c for c in _text(field) if c == "\n" or c.isprintable())
 
 
 def _day(day: date | datetime) -> str:

@@ -51,7 +51,7 @@ async def test_taking_answering_and_handing_back(clerk: Browser, database: Datab
     await clerk.send(f"/console/chats/{number}/take")
     taken = ticket(database, number)
     assert (taken.state, taken.taken_at, taken.staff and taken.staff.username) == ("open", START, "li")
-    await clerk.send(f"/console/chats/{number}/say", text=" 您好，我是李敏。\n请说。 ")
+    await clerk.send(f"/console/chats/{number}/say", text=" 您好，我是李敏。\r\n请\x00说。 ")
     page = await clerk.send(f"/console/chats/{number}/hand-back")
     assert "已结束" in page.text
     assert ticket(database, number).state == "closed"
