@@ -17,10 +17,10 @@ from actions import action_executor
 from bot.channels.engine_client import EngineClient
 from bot.channels.gateway import Gateway
 from bot.channels.limits import RateLimit
-from bot.channels.rest import add_chat_routes
+from bot.channels.pickup import PickupMessenger
+from bot.channels.rest import REST, WEBCHAT, add_chat_routes
 from bot.channels.telegram import TelegramChannel
 from bot.channels.transcript import Transcript
-from bot.channels.webchat import WebChatMessenger
 from bot.clock import SHANGHAI, Clock, clock_starting_at, system_clock
 from bot.console.routes import add_console_routes
 from bot.dialogue.assistant import Assistant
@@ -91,10 +91,14 @@ class Service:
         return EngineClient(self.settings.engine_url, self.settings.engine_timeout)
 
     @cached_property
+    def transcript(self) -> Transcript:
+        return Transcript(self.database)
+
+    @cached_property
     def gateway(self) -> Gateway:
         redactor = Redactor(self.database, self.clock)
         limit = RateLimit(self.settings.messages_per_minute)
-        return Gateway(self.engine, Transcript(self.database), redactor, self.clock, limit)
+        return Gateway(self.engine, self.transcript, redactor, self.clock, limit)
 
     @cached_property
     def telegram(self) -> TelegramChannel | None:
@@ -111,7 +115,9 @@ class Service:
 
     @cached_property
     def messengers(self) -> dict[str, Messenger]:
-        found: list[Messenger] = [WebChatMessenger(self.database, self.clock)]
+        found: list[Messenger] = [
+            PickupMessenger(channel, self.transcript, self.clock) for channel in (WEBCHAT, REST)
+        ]
         if self.telegram:
             found.append(self.telegram)
         return {messenger.name: messenger for messenger in found}

@@ -99,6 +99,10 @@ class Gateway:
         """The chat's lines with an id above `after`, and what was pushed to it since: see Transcript.since."""
         return list(await self._transcript.since(chat_id(channel, sender), after))
 
+    async def pushed(self, channel: str, sender: str) -> list[Line]:
+        """What was pushed to the chat and not fetched yet, for channels that only answer."""
+        return list(await self._transcript.pushed(chat_id(channel, sender)))
+
     async def _turn(self, chat: str, channel: str, text: str, message_id: str | None) -> tuple[Line, ...]:
         redacted = await self._redactor.redact(text, chat)
         heard = await self._transcript.hear(chat, channel, text, redacted, message_id, self._clock())

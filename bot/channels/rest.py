@@ -75,7 +75,8 @@ def add_chat_routes(app: web.Application, gateway: Gateway, health: Health) -> N
 
     async def rest_webhook(request: web.Request) -> web.Response:
         body = RestMessage.model_validate_json(await _body(request))
-        lines = await gateway.receive(REST, body.sender, body.message, body.message_id)
+        answers = await gateway.receive(REST, body.sender, body.message, body.message_id)
+        lines = [*await gateway.pushed(REST, body.sender), *answers]
         return _json([_contract_message(line, body.sender) for line in lines])
 
     async def page_send(request: web.Request) -> web.Response:

@@ -4,15 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.channels.engine_client import EngineMessage
+from bot.messages import Reply
+from bot.records import chats
 from bot.records.database import Database
-from bot.records.models import HandoffTicket, Message
-
-BUTTONS_REMEMBERED = 20
-"""Messages with buttons a chat may still press: people scroll back."""
+from bot.records.models import Message
 
 HISTORY_LINES = 200
 
@@ -67,8 +65,8 @@ class Transcript:
         """
 
         def hear(session: Session) -> Heard:
-            button = _pressed(session, chat, raw)
-            line = _line_with(session, chat, source_id)
+            button = chats.pressed_button(session, chat, raw)
+            line = chats.line_with(session, chat, source_id)
             if line is None:
                 line = Message(
                     chat=chat,
@@ -80,14 +78,14 @@ class Transcript:
                 )
                 session.add(line)
                 session.flush()
-            answers = tuple(map(_shown, session.scalars(_answers_to(line))))
-            taken_at = _taken_at(session, chat)
+            answers = tuple(map(_shown, chats.lines_of(session, chat, _answer_prefix(line.id))))
+            taken_at = chats.taken_at(session, chat)
             return Heard(
                 line=line.id,
                 answers=answers,
                 payload=button["payload"] if button else None,
                 clerk_has_chat=taken_at is not None,
-                clerk_has_spoken=taken_at is not None and _answered_since(session, chat, taken_at),
+                clerk_has_spoken=taken_at is not None and chats.answered_since(session, chat, taken_at),
             )
 
         return await self._database.run(hear)
@@ -123,65 +121,43 @@ class Transcript:
         At most the last 200. What is answered here counts as delivered.
         """
 
-        def since(session: Session) -> tuple[Line, ...]:
-            newest_first = (
-                select(Message)
-                .where(Message.chat == chat, or_(Message.id > after, Message.delivered.is_(False)))
-                .order_by(Message.id.desc())
-                .limit(HISTORY_LINES)
-            )
-            rows = list(session.scalars(newest_first))
-            for row in rows:
-                row.delivered = True
-            return tuple(_shown(row) for row in reversed(rows))
+        return await self._database.run(
+            lambda session: tuple(map(_shown, chats.fetch_since(session, chat, after, HISTORY_LINES)))
+        )
 
-        return await self._database.run(since)
+    async def pushed(self, chat: str) -> tuple[Line, ...]:
+        """Lines pushed to the chat (reminders, a clerk's answers) that nobody has fetched yet, oldest first."""
+        return await self._database.run(
+            lambda session: tuple(map(_shown, chats.fetch_pushed(session, chat, HISTORY_LINES)))
+        )
 
+    async def push(self, chat: str, channel: str, message: Reply, key: str, now: datetime) -> int:
+        """Adds a line for the chat to fetch, once for every `key`; answers its id."""
 
-def _line_with(session: Session, chat: str, source_id: str | None) -> Message | None:
-    if source_id is None:
-        return None
-    return session.scalar(select(Message).where(Message.chat == chat, Message.source_id == source_id))
+        def push(session: Session) -> int:
+            source_id = f"push:{key}"
+            row = chats.line_with(session, chat, source_id)
+            if row is None:
+                row = Message(
+                    chat=chat,
+                    channel=channel,
+                    direction="out",
+                    at=now,
+                    text=message.text,
+                    buttons=[{"title": b.title, "payload": b.payload} for b in message.buttons] or None,
+                    card=message.card.model_dump(mode="json") if message.card else None,
+                    source_id=source_id,
+                    delivered=False,
+                )
+                session.add(row)
+                session.flush()
+            return row.id
+
+        return await self._database.run(push)
 
 
 def _answer_prefix(line: int) -> str:
     return f"answer:{line}:"
-
-
-def _answers_to(line: Message) -> Any:
-    prefix = _answer_prefix(line.id)
-    return (
-        select(Message)
-        .where(Message.chat == line.chat, Message.source_id.startswith(prefix))
-        .order_by(Message.id)
-    )
-
-
-def _pressed(session: Session, chat: str, raw: str) -> dict[str, str] | None:
-    if not raw.startswith("/"):
-        return None
-    with_buttons = (
-        select(Message.buttons)
-        .where(Message.chat == chat, Message.direction == "out", Message.buttons.is_not(None))
-        .order_by(Message.id.desc())
-        .limit(BUTTONS_REMEMBERED)
-    )
-    for buttons in session.scalars(with_buttons):
-        for button in buttons or ():
-            if button["payload"] == raw:
-                return dict(button)
-    return None
-
-
-def _taken_at(session: Session, chat: str) -> datetime | None:
-    return session.scalar(
-        select(HandoffTicket.taken_at).where(HandoffTicket.chat == chat, HandoffTicket.state == "open")
-    )
-
-
-def _answered_since(session: Session, chat: str, moment: datetime) -> bool:
-    spoken = select(Message.id).where(Message.chat == chat, Message.direction != "in", Message.at >= moment)
-    return session.scalar(spoken.limit(1)) is not None
 
 
 def _shown(row: Message) -> Line:

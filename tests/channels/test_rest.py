@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.channels.gateway import Gateway, typed
-from bot.channels.webchat import WebChatMessenger
+from bot.channels.pickup import PickupMessenger
+from bot.channels.transcript import Transcript
 from bot.messages import Button, RenewalCard, Reply
 from bot.records.database import Database
 from bot.records.models import HandoffTicket, Message
@@ -339,7 +340,7 @@ class TestPage:
     ) -> None:
         await open_page(web_client)
         sender = (await web_client.get("/")).cookies["chat"].value
-        messenger = WebChatMessenger(database, lambda: NOW)
+        messenger = PickupMessenger("webchat", Transcript(database), lambda: NOW)
         message = Reply("该复审了。", (Button("知道了", "知道了"),), RenewalCard(items=()))
         await messenger.push(sender, message, "reminder-1")
         await messenger.push(sender, message, "reminder-1")

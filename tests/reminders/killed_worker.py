@@ -5,7 +5,9 @@ from datetime import datetime
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
-from bot.channels.webchat import WebChatMessenger
+from bot.channels.pickup import PickupMessenger
+from bot.channels.rest import WEBCHAT
+from bot.channels.transcript import Transcript
 from bot.clock import clock_starting_at
 from bot.identity.keys import derive_keys
 from bot.messages import Reply
@@ -46,7 +48,7 @@ class Heralded:
 def worker_at(url: str, log: Path, start: datetime, working: Event) -> Worker:
     """A worker whose clock starts at `start`."""
     database, clock = Database(url, derive_keys(b"k" * 32)), clock_starting_at(start)
-    webchat = Heralded(WebChatMessenger(database, clock), working)
+    webchat = Heralded(PickupMessenger(WEBCHAT, Transcript(database), clock), working)
     telegram = Heralded(LoggingMessenger(log), working)
     return Worker(database, {"webchat": webchat, "telegram": telegram}, QuietHours("00:00-00:00"), clock)
 

@@ -1,0 +1,73 @@
+"""Lines of chats as they are kept, and what the conversation needs to know of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from bot.records.models import HandoffTicket, Message
+
+BUTTONS_REMEMBERED = 20
+"""Messages with buttons a chat may still press: people scroll back."""
+
+
+def line_with(session: Session, chat: str, source_id: str | None) -> Message | None:
+    """The line that came in, or was pushed, under this id."""
+    if source_id is None:
+        return None
+    return session.scalar(select(Message).where(Message.chat == chat, Message.source_id == source_id))
+
+
+def lines_of(session: Session, chat: str, prefix: str) -> Sequence[Message]:
+    """Lines whose id begins so, in order."""
+    belongs = (Message.chat == chat, Message.source_id.startswith(prefix))
+    return session.scalars(select(Message).where(*belongs).order_by(Message.id)).all()
+
+
+def pressed_button(session: Session, chat: str, raw: str) -> dict[str, str] | None:
+    """The button of ours, in one of the chat's last messages with buttons, whose payload this is."""
+    if not raw.startswith("/"):
+        return None
+    with_buttons = (
+        select(Message.buttons)
+        .where(Message.chat == chat, Message.direction == "out", Message.buttons.is_not(None))
+        .order_by(Message.id.desc())
+        .limit(BUTTONS_REMEMBERED)
+    )
+    for buttons in session.scalars(with_buttons):
+        for button in buttons or ():
+            if button["payload"] == raw:
+                return dict(button)
+    return None
+
+
+def taken_at(session: Session, chat: str) -> datetime | None:
+    """When a person of the helpline took the chat over, if one has it now."""
+    return session.scalar(
+        select(HandoffTicket.taken_at).where(HandoffTicket.chat == chat, HandoffTicket.state == "open")
+    )
+
+
+def answered_since(session: Session, chat: str, moment: datetime) -> bool:
+    """Whether we or the helpline have said anything since."""
+    spoken = select(Message.id).where(Message.chat == chat, Message.direction != "in", Message.at >= moment)
+    return session.scalar(spoken.limit(1)) is not None
+
+
+def fetch_since(session: Session, chat: str, after: int, limit: int) -> Sequence[Message]:
+    """Lines with an id above `after` and undelivered ones, oldest first; they count as delivered now."""
+    wanted = or_(Message.id > after, Message.delivered.is_(False))
+    return _fetch(session, select(Message).where(Message.chat == chat, wanted), limit)
+
+
+def fetch_pushed(session: Session, chat: str, limit: int) -> Sequence[Message]:
+    """Undelivered lines, oldest first; they count as delivered now."""
+    return _fetch(session, select(Message).where(Message.chat == chat, Message.delivered.is_(False)), limit)
+
+
+def _fetch(session: Session, lines: Select[Message], limit: int) -> Sequence[Message]:
+    rows = session.scalars(lines.order_by(Message.id.desc()).limit(limit)).all()
+    for row in rows:
+        row.delivered = True
+    return rows[::-1]
