@@ -4,6 +4,7 @@ The cards are the chat contract. Amounts are strings in yuan with two decimals, 
 ratios decimals in strings; a range is `{"low": "…", "high": "…"}`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -23,6 +24,14 @@ class Citation(_CardPart):
 
     def __str__(self) -> str:
         return f"{self.document}{self.article}"
+
+
+def say_places(citations: Iterable[Citation]) -> str:
+    """Each document once, with its articles: 湘医保发〔2022〕52号第十三条、第十九条."""
+    articles: dict[str, list[str]] = {}
+    for citation in citations:
+        articles.setdefault(citation.document, []).append(citation.article)
+    return "；".join(f"{document}{'、'.join(named)}" for document, named in articles.items())
 
 
 class AmountRange(_CardPart):

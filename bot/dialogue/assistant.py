@@ -151,6 +151,8 @@ class Assistant:
         outcome = policy.answer_policy(turn, context, self.library)
         if outcome.context.asked:
             return outcome
+        if context.task is Task.VERIFY and context.last_question:
+            return replace(outcome, context=replace(outcome.context, task=Task.VERIFY, asked=context.asked))
         if context.task is Task.VERIFY:
             return outcome.followed_by(GO_ON_WITH_PROOF, task=Task.VERIFY, asked=context.asked)
         if context.task is Task.COST and (question := cost.question_again(context)):

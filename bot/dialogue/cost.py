@@ -19,7 +19,7 @@ from bot.dialogue.turn import Context, Outcome, Task, Turn
 from bot.knowledge.parameters import Condition, RegionParameters
 from bot.knowledge.schema import Scheme
 from bot.language import normalise
-from bot.messages import Amount, AmountRange, Button, Citation, EstimateCard, EstimateStep, Reply
+from bot.messages import Amount, AmountRange, Button, EstimateCard, EstimateStep, Reply, say_places
 from bot.rules.case import Case, Employment
 from bot.rules.estimate import estimate
 from bot.rules.money import Span, to_fen, yuan
@@ -299,7 +299,7 @@ def _answer(result: Estimate, reading: Reading, people: Sequence[Case]) -> str:
             )
         )
     if result.citations:
-        parts.append(f"依据{_places(result.citations)}。")
+        parts.append(f"依据{say_places(result.citations)}。")
     parts.extend(f"{remark.says}。" for remark in result.assumptions[:_SPOKEN_ASSUMPTIONS])
     parts.extend(f"{warning}。" for warning in result.warnings)
     return "".join(parts)
@@ -317,7 +317,7 @@ def _cannot(result: Estimate) -> str:
     if refusal and refusal.says:
         parts.append(f"{refusal.says}。")
     if refusal and refusal.citations:
-        parts.append(f"依据{_places(refusal.citations)}。")
+        parts.append(f"依据{say_places(refusal.citations)}。")
     parts.extend(f"{warning}。" for warning in result.warnings)
     return "".join(parts)
 
@@ -327,14 +327,6 @@ def _closing(result: Estimate) -> str:
         wanted = "、".join(_NAMES[name] for name in result.missing if name in _NAMES)
         return f"{POINTER}问到{wanted}，告诉我就能接着算。" if wanted else POINTER
     return f"实际金额以结算单为准，拿不准的{POINTER}"
-
-
-def _places(citations: Sequence[Citation]) -> str:
-    """`湘医保发〔2022〕52号第十三条、第十九条`."""
-    by_document: dict[str, list[str]] = {}
-    for place in citations:
-        by_document.setdefault(place.document, []).append(place.article)
-    return "；".join(f"{number}{'、'.join(articles)}" for number, articles in by_document.items())
 
 
 def _difference(was: Estimate, now: Estimate) -> str:
@@ -356,7 +348,7 @@ def _wants_steps(turn: Turn, before: _Talk, talk: _Talk, result: Estimate) -> bo
 
 def _steps_aloud(result: Estimate) -> str:
     lines = [f"第{i}步，{s.label}：{s.expression}。" for i, s in enumerate(result.steps, start=1)]
-    return f"{''.join(lines)}依据{_places(result.citations)}。{_closing(result)}"
+    return f"{''.join(lines)}依据{say_places(result.citations)}。{_closing(result)}"
 
 
 # The card

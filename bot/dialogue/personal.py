@@ -125,6 +125,7 @@ class PersonalAnswers:
     async def _answer(self, turn: Turn, context: Context, person: Person, wanted: Task) -> Outcome:
         context = replace(context, task=wanted, asked=None, region=context.region or person.region)
         if wanted is Task.RENEWAL:
+            context = replace(context, last_question="复审怎么办")  # "那怎么办" goes on from here
             return Outcome((self._renewals(turn, person),), context)
         if wanted is Task.REMINDER:
             return Outcome((await self._subscribe(turn, person),), context)

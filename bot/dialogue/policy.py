@@ -20,6 +20,10 @@ _COMPARING = re.compile(r"对比|比较|相比|区别|差别|不同|不一样|�
 _INSURED_IN = re.compile(r"参保|医保在|交的医保|的医保|职工|居民|退休")
 _ELSEWHERE = re.compile(r"住|看病|就医|买药|拿药|带孙|打工|上班|旅游|转到|转去|搬|回")
 
+_ONESELF = re.compile(r"[我俺咱妈爸爹娘奶爷]|老[人伴头太]|[家屋]里")
+_ASKS_WHO_IS_COVERED = re.compile(
+    r"(?:适用|归|按|管|能|可以|算|包括|覆盖).{0,8}(?:吗|么|不|嘛|没有)[?？。]?$"
+)
 _DENIED = re.compile(r"(?<!是)不(?:是|在|住)$|没(?:有)?在$")
 _TREATED_THERE = re.compile(r"去|到|过来|过去|在.{1,6}(?:住|看|带|打工|上班)|住")
 
@@ -46,6 +50,8 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
         return _asked_nothing(context)
     remembered = replace(context, last_question=question, task=Task.POLICY, asked=None)
     if scheme_before and _is_continuation(turn.text):  # "居民呢" asks beside one's own case
+        remembered = replace(remembered, scheme=scheme_before)
+    elif not _ONESELF.search(turn.text) and _ASKS_WHO_IS_COVERED.search(turn.text):
         remembered = replace(remembered, scheme=scheme_before)
     if len(regions) > 1 and _compares(turn):
         return _comparison(question, regions, turn, remembered, library)

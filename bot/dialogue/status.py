@@ -10,10 +10,20 @@ from bot.deadlines.limits import Due, Occurrence, due, open_point
 from bot.dialogue.deadline import say_date, say_range
 from bot.knowledge.deadlines import Event, RegionDeadlines, Step
 from bot.knowledge.library import Region
-from bot.messages import ApplicationCard, ApplicationEvent, Citation, Reply
+from bot.messages import ApplicationCard, ApplicationEvent, Citation, Reply, say_places
 from bot.records.models import Application
 from bot.records.models import ApplicationEvent as RecordedEvent
 
+_NOW = {
+    "提交": "已经提交，还没有受理",
+    "受理": "已经受理",
+    "补正": "要补材料",
+    "审核": "正在审核",
+    "通过": "已经通过",
+    "不通过": "没有通过",
+    "办结": "已经办结",
+}
+_HAPPENED = {state: state for state in _NOW} | {"补正": "通知补材料", "不通过": "没有通过"}
 _ASK_AGENCY = "请找受理的机构或参保地医保经办机构问清楚，也可以拨打12393。"
 
 
@@ -37,7 +47,7 @@ def standing(
 ) -> Standing:
     """The due date and next step that follow from the recorded events, by the region's own process."""
     events = application.events
-    last = events[-1] if events else None
+    last = _deciding(events)
     state = last.state if last else "提交"
     step = _step(rules, state)
     cited = [region.citation(step.cite)] if step else []
@@ -62,6 +72,14 @@ def standing(
     return Standing(state, found, overdue, next_step, tuple(dict.fromkeys(cited)))
 
 
+def _deciding(events: Sequence[RecordedEvent]) -> RecordedEvent | None:
+    """The last event; once the case is closed, the decision it was closed with."""
+    last = events[-1] if events else None
+    if last is not None and last.state == "办结":
+        return next((event for event in reversed(events) if event.state in ("通过", "不通过")), last)
+    return last
+
+
 def status_reply(
     application: Application,
     region: Region,
@@ -72,12 +90,14 @@ def status_reply(
     """What the person is told about one application, with its card."""
     now = standing(application, region, rules, calendar, today)
     lines = [
-        f"您的{application.disease}{application.kind}申请（{application.application_no}）现在是“{now.state}”。"
+        f"您的{application.disease}{application.kind}申请（{application.application_no}）{_NOW[now.state]}。"
     ]
-    steps = "；".join(f"{say_date(_day(event))}{event.state}" for event in application.events)
+    steps = "；".join(f"{say_date(_day(event))}{_HAPPENED[event.state]}" for event in application.events)
     if steps:
         lines.append(f"办理经过：{steps}。")
-    if now.due:
+    if now.due and now.state == "通过":
+        lines.append(f"{now.due.rule.says}。")
+    elif now.due:
         lines.append(f"{now.due.rule.label}是{say_range(now.due.on)}。{now.due.rule.says}。")
     elif now.state in ("提交", "受理", "审核") and (point := open_point(rules, Event.SUBMITTED)):
         lines.append(f"{point.says}。")
@@ -86,7 +106,7 @@ def status_reply(
     else:
         lines.append(now.next_step)
     if now.citations:
-        lines.append("依据：" + "，".join(str(citation) for citation in now.citations) + "。")
+        lines.append(f"依据：{say_places(now.citations)}。")
     return Reply("\n".join(lines), card=_card(application, now))
 
 
@@ -94,7 +114,7 @@ def _card(application: Application, now: Standing) -> ApplicationCard:
     return ApplicationCard(
         application_no=application.application_no,
         disease=application.disease,
-        state=now.state,
+        state=application.events[-1].state if application.events else now.state,
         events=tuple(ApplicationEvent(state=event.state, on=_day(event)) for event in application.events),
         due_on=now.due.on.first if now.due else None,
         next_step=now.next_step,

@@ -51,7 +51,9 @@ async def verify(turn: Turn, context: Context, verifier: Verifier, wanted: Task 
         return Outcome((reply,), replace(context, person=progress.token, task=wanted, asked=None))
     if isinstance(progress, Locked) or (isinstance(progress, Failed) and progress.wait):
         return Outcome((reply,), _left(context))
-    return Outcome((reply,), replace(context, person=None, task=Task.VERIFY, asked=wanted.value))
+    # What was asked before belongs to another subject: nothing said from here on continues it.
+    proving = replace(context, person=None, task=Task.VERIFY, asked=wanted.value, last_question=None)
+    return Outcome((reply,), proving)
 
 
 async def unbind(turn: Turn, context: Context, verifier: Verifier) -> Outcome:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.knowledge.schema import Scheme
-from bot.messages import Citation, PolicyStatus
+from bot.messages import Citation, PolicyStatus, say_places
 
 ASK_THE_AGENCY = "请问参保地医保经办机构，或拨打12393。"
 
@@ -49,10 +49,7 @@ class PolicyAnswer:
         """The citations in words: 依据：湘医保发〔2022〕52号第十三条、第十四条."""
         if not self.citations:
             return f"来源：{self.source}" if self.source else ""
-        places: dict[str, list[str]] = {}
-        for citation in self.citations:
-            places.setdefault(citation.document, []).append(citation.article)
-        return "依据：" + "；".join(name + "、".join(articles) for name, articles in places.items())
+        return f"依据：{say_places(self.citations)}"
 
 
 @dataclass(frozen=True)
