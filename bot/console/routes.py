@@ -14,7 +14,7 @@ from aiohttp import web
 from jinja2 import FileSystemLoader, StrictUndefined
 
 from bot.channels.limits import RateLimit
-from bot.channels.rest import WEBCHAT
+from bot.channels.rest import REST, WEBCHAT
 from bot.clock import SHANGHAI, Clock
 from bot.console import chats, sessions
 from bot.console.accounts import sign_in
@@ -37,6 +37,7 @@ ROOT = "/console"
 COOKIE = "console"
 FOLDER = Path(__file__).parent
 SIGN_INS_PER_MINUTE = 20
+FETCHING = (WEBCHAT, REST)  # channels that come for the lines of their chats by themselves
 LONGEST_QUERY = 200
 LONGEST_WHY = 100
 USUAL_WHY = "来电人本人在线咨询"
@@ -258,7 +259,8 @@ class _Console:
         shown = {
             "ticket": chat.ticket,
             "mine": chat.ticket.state == "open" and chat.ticket.staff_id == staff.id,
-            "reachable": chat.ticket.channel == WEBCHAT or chat.ticket.channel in self._messengers,
+            "reachable": chat.ticket.channel in (*FETCHING, *self._messengers),
+            "slow": chat.ticket.channel == REST,
             "lines": self._address_of_lines(request, chat),
             "person": self._address_of_chats_person(request, chat),
             "problem": problem,
@@ -313,8 +315,8 @@ class _Console:
         raise web.HTTPSeeOther(f"{ROOT}/chats/{number}" + ("" if sent else "?undelivered"))
 
     async def _push(self, line: Message) -> bool:
-        """Whether the line reaches the person: the chat page fetches it, other channels are pushed to."""
-        if line.channel == WEBCHAT:
+        """Whether the line reaches the person: some channels fetch it, other channels are pushed to."""
+        if line.channel in FETCHING:
             return True
         messenger = self._messengers.get(line.channel)
         if messenger is None:

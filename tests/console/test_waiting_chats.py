@@ -144,9 +144,12 @@ async def test_what_did_not_arrive_is_said(
     assert staff_lines(database, "telegram:42")[0][1] is False
 
 
-async def test_a_channel_that_cannot_be_pushed_to_is_named(clerk: Browser, database: Database) -> None:
-    number = wait_in_line(database, "rest:program")
-    assert "送不过去" in (await clerk.open(f"/console/chats/{number}")).text
+@pytest.mark.parametrize(("channel", "told"), [("rest", "再发消息时"), ("sms", "送不过去")])
+async def test_how_answers_reach_the_person_is_told(
+    clerk: Browser, database: Database, channel: str, told: str
+) -> None:
+    number = wait_in_line(database, f"{channel}:someone")
+    assert told in (await clerk.open(f"/console/chats/{number}")).text
 
 
 async def test_a_closed_chat_cannot_be_taken(clerk: Browser, database: Database) -> None:
