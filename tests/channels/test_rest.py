@@ -129,6 +129,17 @@ class TestContract:
         assert response.status == 503
         assert await response.json() == {"engine": "down"}
 
+    async def test_what_was_pushed_comes_with_the_next_answer_once(
+        self, web_client: Client, database: Database
+    ) -> None:
+        await post(web_client)
+        messenger = PickupMessenger("rest", Transcript(database), lambda: NOW)
+        await messenger.push("li", Reply("该复审了。"), "reminder-1")
+        first = await (await post(web_client)).json()
+        second = await (await post(web_client)).json()
+        assert first[0] == {"recipient_id": "li", "text": "该复审了。"}
+        assert len(second) == len(first) - 1
+
 
 class TestPayloads:
     @pytest.mark.parametrize(
