@@ -182,10 +182,14 @@ def _merged(known: Case, said: Case) -> Case:
     if went_away and said.ratio is None:
         known = replace(known, ratio=None)
     if said.amount is not None:
-        known = replace(known, by_month=(), within_policy=None)
+        known = replace(known, by_month=(), asked_month=None, within_policy=None)
     if said.by_month:
         known = replace(known, amount=None)
+    if said.monthly_limit is not None:
+        known = replace(known, quarterly_limit=None)
     merged = known.updated(said)
+    if merged.amount is None and not merged.by_month and said.examination is not None:
+        merged = replace(merged, amount=Span.exactly(said.examination))
     if len(merged.diseases) > 1:
         merged = replace(merged, conditions=merged.conditions | {"several_diseases"})
     return merged

@@ -28,6 +28,7 @@ from bot.rules.money import Span
 Role = Literal[
     "cost",
     "monthly_limit",
+    "quarterly_limit",
     "extra_limit",
     "used",
     "quota_left",
@@ -69,6 +70,11 @@ _BEFORE: tuple[tuple[Role, str], ...] = (
         r"(?:封顶线?|年度?限额|年度?额度|最高支付限额|最高限额|顶额|一年最多[报付]?"
         r"|全年限额|年封顶)[^,。;\d]{0,6}$",
     ),
+    (
+        "quarterly_limit",
+        r"(?:季度?|三个月|3个月)的?(?:药费)?(?:限额|额度|定额)[^,。;\d]{0,6}$"
+        r"|(?:限额|额度|定额)[^,。;\d]{0,5}(?:每|一|1)个?季度?[^,。;\d]{0,3}$",
+    ),
     ("monthly_limit", r"(?:限额|额度|定额|月限|限)[^,。;\d]{0,6}$|主病[^,。;\d]{0,6}$"),
     ("examination", r"(?:检查|化验|检验|诊查|诊察|拍片|ct|CT)(?:费|花了?)?[^,。;\d]{0,3}$"),
     (
@@ -97,6 +103,10 @@ _AFTER: tuple[tuple[Role, str], ...] = (
     ("deductible", r"^[元块]?钱?的?(?:起付|门槛)"),
     ("annual_cap", r"^[元块]?钱?的?(?:封顶|年限额|年度限额)"),
     ("quota_left", r"^[元块]?钱?(?:的)?(?:额度|限额)?(?:没用|可用|剩余)"),
+    (
+        "quarterly_limit",
+        r"^[元块]?钱?(?:一个?季度?|每个?季度?|/季度?)的?(?:限额|额度|定额)|^[元块]?钱?的?季度?(?:限额|额度)",
+    ),
     (
         "monthly_limit",
         r"^[元块]?钱?(?:一个月|每月|/月)?的?(?:月)?(?:限额|额度|定额)|^[元块]?(?:封顶)?(?:以内" r"|为限)",
@@ -140,8 +150,8 @@ _CONDITIONS: tuple[tuple[Condition, str], ...] = (
     ),
     (
         "several_diseases",
-        r"两个(?:慢特?)?病|两种(?:慢特?)?病|第二个?(?:病|种)|俩病|两个?病种"
-        r"|三个病|三种病|多个病|另一个病|主病",
+        r"(?:俩|[两三四五几多]个|[两三四五几多]种|(?<!\d)[2-5][个种])(?:慢特?|特殊?|门慢|门特)?性?病(?!友|人)"
+        r"|两种都|两个都|第二个?(?:病|种)|另一个病|主病",
     ),
     ("staying_elsewhere", r"临时(?:外出|去|到|在|来)|(?:出差|旅游|探亲|走亲戚)"),
     (
@@ -157,6 +167,7 @@ _RULED_OUT: tuple[tuple[Condition, str], ...] = (
     ("no_prescription", r"(?<!没)(?:有|凭|拿着?|开了)(?:医生|医师)?(?:的)?(?:处方|方子)"),
     ("separately_paid", r"不是单列|没(?:有)?单列"),
 )
+_OWN_TERMS = re.compile(r"单列[^,。;]{0,8}(?:比例|限额|额度)|(?:医保|经办|社保)[^,。;]{0,4}(?:告诉|说)")
 _NOT_REACHED = re.compile(
     r"(?:封顶|限额|额度|顶)[^,。;]{0,6}(?:没到|未到|没有到|没满|还早"
     r"|够|没超|没用完|不到|充足|还多)|(?:没|未)(?:有)?(?:到|达到?|超过?"
@@ -170,7 +181,7 @@ _NO_DEDUCTIBLE = re.compile(
     r"|门槛)(?:线|标准|费)?(?:是|为)?(?:没有|0|零|免)(?!\.)"
 )
 _DEDUCTIBLE_FULL = re.compile(
-    r"(?:起付|门槛)[^。;]{0,14}?(?:够了|满了|够|交满|扣完|扣过了?|付过"
+    r"(?:起付|门槛)(?:[^。;]{0,14}?|[^,。;]{0,26}?)(?:够了|满了|够|交满|扣完|扣过了?|付过"
     r"|交过|扣掉了|过了|付清|扣满|用完|完了|到了|累计满|已经?交了?(?!\d))"
     r"|(?:已经?)?(?:过|满|够)了?(?:起付|门槛)|(?:交|付|扣)(?:满|够|完|过)了?(?:起付|门槛)"
 )
@@ -183,9 +194,20 @@ _TREATED_LIKE: tuple[tuple[Employment, str], ...] = (("在职", "灵活就业|�
 _APPROVED = re.compile(r"批(?!发)|认定|办下来|(?:资格|慢特?病?)下来|审核通过|通过")
 _SPENT = re.compile(r"花|买|用药|吃|拿药|开药|看病|刷")
 _CUED = re.compile(
-    r"(?:加|还?差|剩下?|限额|额度|起付线?|自费)了?(\d{1,6}(?:\.\d{1,2})?)(?![\d.%月号日年类个种周天岁次盒折成点])"
+    r"(?:加|还?差|剩下?|限额|额度|起付线?|自费|自付|先付|感冒药|无关的?药?|目录外|[丙乙]类|药费?|检查费?|化验费?|花了?|只有)了?"
+    r"(\d{1,6}(?:\.\d{1,2})?)(?![\d.%月号日年类个种周天岁次盒折成点片支瓶粒针包袋])"
+)
+_BARE_ANSWER = re.compile(
+    r"(?:^|[,。 :是为有约概到就共才加剩差])(\d+(?:\.\d{1,2})?|[零一二两三四五六七八九十百千万]+)"
+    r"(?=[元块多左上吧呢啊哦呀了。,! ]|$)"
 )
 _PART_OF = re.compile(r"其中|里面|含|包括|里有|当中|总|一共|共")
+_A_QUARTER = re.compile(r"(?:一个?|每个?)季度?(?:是|有|给|为)*$")
+_BY_QUARTER = re.compile(r"季度?[^,。;\d]{0,6}(?:额度|限额|定额)")
+_ASKED_MONTH = re.compile(
+    r"(?:这个?月|本月|当月|\d{1,2}月份?|[一二三四五六七八九十]{1,2}月份?)的?(?:这笔|药费)?(?:能|可以?|该|应该)?报"
+)
+_MONTHLY_COST = re.compile(r"^一月(?=[花吃用要药得开买])")
 _THIS_MONTH = re.compile(r"这个?月|本月|当月")
 _NEXT = "\n#"
 _HYPOTHETICAL = re.compile(
@@ -292,7 +314,8 @@ class _Reader:
     def __init__(self, text: str, turn: Turn, asked: str | None) -> None:
         self._text, self._turn, self._asked = text, turn, asked
         self._ratios = find_ratios(text)
-        self._dates = find_dates(text, turn.now.date())
+        dates = find_dates(text, turn.now.date())
+        self._dates = [d for d in dates if not _MONTHLY_COST.match(text[d.start :]) or "月" in text[d.end :]]
         self._amounts = self._all_amounts() or self._bare_answer()
         self._roles = self._all_roles()
         self.claimed = next((a.low for a, role in self._roles if role == "claimed"), None)
@@ -303,6 +326,7 @@ class _Reader:
         case = replace(case, **self._conditions(start, end), **self._class(start, end))
         case = replace(case, **self._money(start, end))
         case = replace(case, **self._shares(start, end), **self._times(start, end))
+        case = replace(case, **self._asked_month(case))
         return replace(case, **self._deductible_state(start, end, case))
 
     # Entities the engine found
@@ -349,6 +373,8 @@ class _Reader:
         out = {name for name, pattern in _RULED_OUT if re.search(pattern, part)}
         held = {name for name, pattern in _CONDITIONS if re.search(pattern, part)} - out
         facts: dict[str, Any] = {"conditions": frozenset(held), "ruled_out": frozenset(out)}
+        if _OWN_TERMS.search(part):
+            facts["own_terms"] = True
         if _REACHED.search(part):
             facts["quota_left"] = Decimal(0)
         elif _NOT_REACHED.search(part):
@@ -379,12 +405,10 @@ class _Reader:
         """A number alone, where we asked for an amount."""
         if self._asked not in _ROLE_OF_QUESTION:
             return []
-        match = re.search(
-            r"(?<![\d.])(\d+(?:\.\d{1,2})?|[零一二两三四五六七八九十百千万]+)(?![\d.%月号年])", self._text
-        )
+        match = _BARE_ANSWER.search(self._text)
         value = to_decimal(match[1]) if match else None
         return (
-            [Amount(match.start(), match.end(), value, value, False)] if match and value is not None else []
+            [Amount(match.start(1), match.end(1), value, value, False)] if match and value is not None else []
         )
 
     def _is_share(self, amount: Amount) -> bool:
@@ -434,11 +458,15 @@ class _Reader:
         return self._text[self._amounts[index].end : self._amounts[index + 1].start] + _NEXT
 
     def _role(self, before: str, after: str, known: list[tuple[Amount, Role]]) -> Role:
+        if _A_QUARTER.search(before) and _BY_QUARTER.search(self._text):
+            return "quarterly_limit"
         for role, pattern in _AFTER:
             found = re.search(pattern, after)
             if found and not re.fullmatch(rf"[^,。;]{{0,3}}{_NEXT}", after[found.end() :]):
                 if role == "claimed" and not re.search(r"报|给|能", before[-3:]):
                     continue
+                if role == "monthly_limit" and re.search(r"加(?:了|上|个)*$", before):
+                    return "extra_limit"
                 if role in ("monthly_limit", "quota_left") and re.search(r"剩|还有", before):
                     return "unused_before" if _EARLIER_MONTH.search(before) else "quota_left"
                 return role
@@ -510,10 +538,13 @@ class _Reader:
         facts: dict[str, Any] = {}
         ratios = [r for r in self._ratios if start <= r.start < end]
         insured: list[Ratio] = []
+        away = self._is_away()
         for ratio in ratios:
             before, after = self._text[: ratio.start], self._text[ratio.end :]
             if _OWN_FIRST.search(before):
                 facts["excluded_ratio"] = ratio.value
+            elif away and _HOME.search(self._label(ratio)) and not _AWAY.search(self._label(ratio)):
+                continue
             elif _OWN_SHARE.search(before):
                 insured.append(replace(ratio, value=1 - ratio.value))
             elif not (_CLAIMED_SHARE.match(after) and re.search(r"能报?$|可以报?$|是不是报?$", before)):
@@ -526,10 +557,9 @@ class _Reader:
 
     def _which(self, ratios: list[Ratio]) -> Ratio:
         """Of several shares the one for where the person was treated: elsewhere, or at the hospital named."""
-        away = bool(re.search(r"临时|外出|异地|外地|跨省|长期(?:居|住)", self._text))
         labelled = [(self._label(r), r) for r in ratios]
-        if len(ratios) > 1 and away:
-            elsewhere = [r for label, r in labelled if _AWAY.search(label) and not _HOME.search(label)]
+        if len(ratios) > 1 and self._is_away():
+            elsewhere = [r for label, r in labelled if _AWAY.search(label)]
             if elsewhere:
                 return elsewhere[-1]
         visited = self._visited()
@@ -538,6 +568,14 @@ class _Reader:
             if there:
                 return there[0]
         return ratios[-1]
+
+    def _is_away(self) -> bool:
+        """Whether the treatment was outside the province."""
+        provinces = [(m.value.split("/")[0], m.start) for m in self._turn.mentions if m.entity == "region"]
+        visited = any(
+            p != provinces[0][0] and re.search(r"[去到在来]$", self._text[:at]) for p, at in provinces
+        )
+        return visited or bool(re.search(r"临时|外出|异地|外地|跨省|长期(?:居|住)", self._text))
 
     def _label(self, ratio: Ratio) -> str:
         previous = max((r.end for r in self._ratios if r.end <= ratio.start), default=0)
@@ -563,6 +601,16 @@ class _Reader:
         return share if 0 <= share <= 1 else None
 
     # Times
+
+    def _asked_month(self, case: Case) -> dict[str, Any]:
+        """Of several months' costs the one that is asked about ("…这个月的能报多少")."""
+        after = self._text[self._amounts[-1].end :] if self._amounts else ""
+        if len(case.by_month) < 2 or not (asked := _ASKED_MONTH.search(after)):
+            return {}
+        if _THIS_MONTH.match(asked[0]):
+            return {"asked_month": self._turn.now.date().replace(day=1)}
+        named = [d for d in find_dates(after, self._turn.now.date()) if _within_a_month(d)]
+        return {"asked_month": named[-1].first.replace(day=1)} if named else {}
 
     def _times(self, start: int, end: int) -> dict[str, Any]:
         facts: dict[str, Any] = {}

@@ -25,6 +25,7 @@ class Cost:
 class Inputs:
     """One exact case. `monthly_limit` bounds the eligible cost, `cap_left` what the fund pays; None: no bound.
 
+    `limit_spans_quarter`: the limit is a quarter's, whatever was spent in which of its months.
     `quota_months`: the costs together may use that many months' limits at once; None: each cost has its month's.
     `quarterly`: what one named month leaves of its limit may be used in another of the same quarter.
     `before_start` was spent before the benefit began and never counts.
@@ -38,6 +39,7 @@ class Inputs:
     excluded: Decimal
     deductible_left: Decimal
     monthly_limit: Decimal | None
+    limit_spans_quarter: bool
     quota_months: int | None
     quarterly: bool
     ratio: Decimal
@@ -94,14 +96,18 @@ def within_limit(inputs: Inputs, eligible: Decimal) -> Decimal:
         return eligible
     if inputs.quota_months is not None:
         return min(eligible, limit * inputs.quota_months)
-    counted = sum((min(sum(group, NOTHING), limit * len(group)) for group in _quota_groups(inputs)), NOTHING)
+    counted = sum((_within_quota(group, inputs, limit) for group in _quota_groups(inputs)), NOTHING)
     return min(counted, eligible) if inputs.favourable else max(NOTHING, counted - inputs.excluded)
+
+
+def _within_quota(group: list[Decimal], inputs: Inputs, limit: Decimal) -> Decimal:
+    return min(sum(group, NOTHING), limit if inputs.limit_spans_quarter else limit * len(group))
 
 
 def _quota_groups(inputs: Inputs) -> Iterable[list[Decimal]]:
     """Costs that share their months' limits: each alone, or those of one quarter together."""
     counted = _counted(inputs)
-    if not inputs.quarterly:
+    if not (inputs.quarterly or inputs.limit_spans_quarter):
         return [[amount] for amount in counted]
     groups: dict[object, list[Decimal]] = defaultdict(list)
     for index, (cost, amount) in enumerate(zip(inputs.costs, counted, strict=True)):

@@ -35,6 +35,8 @@ class Case:
 
     `amount` is the cost of `months` months together (one, if not said), or of each of them if `each_month`.
     `excluded` (and `excluded_ratio`, of the amount) never enters the policy's scope; `within_policy` does.
+    `quarterly_limit` is a limit on three months' cost together. `asked_month`: of several months only this one is asked
+    about. `own_terms`: ratio and limit are those told to the person for a separately paid drug.
     `used` is the cost already counted against the monthly limit, or what the fund has already paid this year.
     `quota_left` is what remains of the month's limit or of the year's cap; `unused_before` what an earlier
     month left over. `until`: the amount recurs monthly to this day.
@@ -51,17 +53,20 @@ class Case:
     each_month: bool | None = None
     until: date | None = None
     by_month: tuple[MonthCost, ...] = ()
+    asked_month: date | None = None
     within_policy: Decimal | None = None
     excluded: Decimal | None = None
     excluded_ratio: Decimal | None = None
     examination: Decimal | None = None
     monthly_limit: Decimal | None = None
+    quarterly_limit: Decimal | None = None
     extra_limit: Decimal | None = None
     used: Decimal | None = None
     quota_left: Decimal | None = None
     unused_before: Decimal | None = None
     unused_month: date | None = None
     ratio: Decimal | None = None
+    own_terms: bool | None = None
     deductible: Decimal | None = None
     deductible_met: Decimal | None = None
     deductible_left: Decimal | None = None

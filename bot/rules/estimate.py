@@ -1,13 +1,11 @@
 """The embedded rule module: a case and a region's parameters in, an estimate with its trace out. Pure.
 
 First what forbids computing (another scheme, time, document), then what is not paid at all, then the bill.
-A range that says nothing is refused.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
 from bot.knowledge.parameters import Between, Delegated, Entry, Fixed, NotCovered, RegionParameters
 from bot.messages import Citation
@@ -16,9 +14,6 @@ from bot.rules.known import Known
 from bot.rules.money import NOTHING, Span, to_fen, yuan
 from bot.rules.result import Estimate, Refusal, Remark, Step
 from bot.rules.trace import Trace
-
-WIDEST_USEFUL = Decimal("0.5")
-"""A range wider than this share of the cost helps nobody and is refused."""
 
 
 def estimate(case: Case, parameters: RegionParameters, as_of: date) -> Estimate:
@@ -138,8 +133,6 @@ class _Estimator:
             return self._refused(
                 self._lacking(unknown), (*unknown, *self._known.status_unknown(), *narrowing)
             )
-        if fund.width > WIDEST_USEFUL * self._known.total().high:
-            return self._refused(self._lacking(("amount",)), narrowing or ("amount",))
         trace = Trace(self._known, bounds, corners)
         return replace(
             self._blank(),

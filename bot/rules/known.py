@@ -18,8 +18,8 @@ from bot.rules.money import NOTHING, Span
 
 ANY_RATIO = Span(NOTHING, Decimal(1))
 
-MONTHS_OF_LONG_PRESCRIPTION = 3
-"""支付额度可以按季度管理 (湖南第十六条): a quarter has three months."""
+MONTHS_OF_A_QUARTER = 3
+"""支付额度可以按季度管理 (湖南第十六条): so a long prescription uses three months' limits at once."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Bounds:
     among_months: bool
     deductible_left: Span
     monthly_limit: Span | None
+    limit_spans_quarter: bool
     ratio: Span
     cap_left: Decimal | None
     quota_months: tuple[int | None, int | None]
@@ -46,6 +47,7 @@ class Bounds:
             excluded=self.excluded.at(not favourable) if self.among_months else NOTHING,
             deductible_left=self.deductible_left.at(not favourable),
             monthly_limit=self.monthly_limit.at(favourable) if self.monthly_limit else None,
+            limit_spans_quarter=self.limit_spans_quarter,
             quota_months=self.quota_months[favourable],
             quarterly=self.quarterly[favourable],
             ratio=self.ratio.at(favourable),
@@ -96,7 +98,14 @@ class Known:
         return condition in self.case.conditions
 
     def rules(self, effect: str) -> list[Rule]:
-        return [r for r in self.parameters.rules if r.effect == effect and self.has(r.when)]
+        """The rules that hold; one that sends elsewhere for figures does not where the person gave them."""
+        held = [r for r in self.parameters.rules if r.effect == effect and self.has(r.when)]
+        return [r for r in held if not (r.missing and self.on_own_terms())]
+
+    def on_own_terms(self) -> bool:
+        """Whether the person gave the ratio and limit of a separately paid drug (湖南第二十条)."""
+        limited = self.case.monthly_limit is not None or self.case.quota_left is not None
+        return bool(self.case.own_terms and self.case.ratio is not None and limited)
 
     def cited(self, cite: Cite | None) -> tuple[Citation, ...]:
         return (self.parameters.citation(cite),) if cite else ()
@@ -128,9 +137,9 @@ class Known:
         case = self.case
         if case.by_month:
             return tuple(
-                Cost(c.amount, date(c.month.year, (c.month.month - 1) // 3 * 3 + 1, 1))
+                Cost(c.amount, _quarter(c.month))
                 for c in case.by_month
-                if not self.too_early(c)
+                if not self.too_early(c) and case.asked_month in (None, c.month)
             )
         amount = case.amount.at(high) if case.amount else NOTHING
         return (Cost(amount),) * (self.months() if self.repeats() else 1)
@@ -159,7 +168,7 @@ class Known:
                 else (self.case.treated_on or Days(self.as_of, until)).first
             )
             return max(0, (until.year - begin.year) * 12 + until.month - begin.month + 1)
-        return self.case.months or (MONTHS_OF_LONG_PRESCRIPTION if self.has("long_prescription") else 1)
+        return self.case.months or (MONTHS_OF_A_QUARTER if self.has("long_prescription") else 1)
 
     def bounds(self) -> Bounds:
         return Bounds(
@@ -168,6 +177,7 @@ class Known:
             among_months=bool(self.case.by_month),
             deductible_left=self.deductible_left() or Span(NOTHING, self.total().high),
             monthly_limit=self.monthly_limit(),
+            limit_spans_quarter=self.case.quarterly_limit is not None,
             ratio=self.ratio() or ANY_RATIO,
             cap_left=self.cap_left(),
             quota_months=self.quota_months(),
@@ -222,7 +232,7 @@ class Known:
 
     def ratio(self) -> Span | None:
         fixed = [e.state.value for e in self.ratio_entries() if isinstance(e.state, Fixed)]
-        if fixed:
+        if fixed and not self.on_own_terms():
             return Span(min(fixed), max(fixed))
         return Span.exactly(self.case.ratio) if self.case.ratio is not None else None
 
@@ -236,12 +246,17 @@ class Known:
         case = self.case
         if case.quota_left is not None:
             return Span.exactly(case.quota_left)
-        if case.monthly_limit is None:
+        if (base := self.limit_told()) is None:
             return Span(NOTHING, self.total().high)
-        limit = Span.exactly(case.monthly_limit) + self.extra_limit()
+        months = MONTHS_OF_A_QUARTER if case.quarterly_limit is not None else 1
+        limit = Span.exactly(base) + self.extra_limit().times(Decimal(months))
         used = case.used or NOTHING
         left = Span(max(NOTHING, limit.low - used), max(NOTHING, limit.high - used))
         return left + self.left_over()
+
+    def limit_told(self) -> Decimal | None:
+        """The limit the person gave, of a quarter or of a month."""
+        return self.case.quarterly_limit if self.case.quarterly_limit is not None else self.case.monthly_limit
 
     def extra_limit(self) -> Span:
         table, said = self.parameters.extra_limit, self.case.extra_limit
@@ -257,17 +272,29 @@ class Known:
 
     def left_over(self) -> Span:
         """What an earlier month left may count in the same quarter, or may not (湖南第十六条)."""
-        left, month = self.case.unused_before, self.case.unused_month
-        if left is None or len(self.parameters.quota) < 2:
+        if len(self.parameters.quota) < 2 or self.case.quarterly_limit is not None:
             return Span.exactly(NOTHING)
+        if self.case.asked_month:
+            return Span(NOTHING, self._left_by_earlier_months(self.case.asked_month))
+        left, month = self.case.unused_before, self.case.unused_month
         now = self.case.treated_on.first if self.case.treated_on else self.as_of
-        another_quarter = month and (month.year, (month.month - 1) // 3) != (now.year, (now.month - 1) // 3)
-        return Span.exactly(NOTHING) if another_quarter else Span(NOTHING, left)
+        if left is None or (month and _quarter(month) != _quarter(now)):
+            return Span.exactly(NOTHING)
+        return Span(NOTHING, left)
+
+    def _left_by_earlier_months(self, asked: date) -> Decimal:
+        """What the months named before the asked one left of their limits in its quarter."""
+        limit = self.case.monthly_limit or NOTHING
+        before = [c for c in self.case.by_month if c.month < asked and _quarter(c.month) == _quarter(asked)]
+        return sum((max(NOTHING, limit - c.amount) for c in before), NOTHING)
 
     def quota_months(self) -> tuple[int | None, int | None]:
-        if self.repeats() or self.case.by_month:
+        if self.case.by_month or (self.repeats() and self.case.quarterly_limit is None):
             return None, None
         months = self.months()
+        if self.case.quarterly_limit is not None:
+            quarters = -(-months // MONTHS_OF_A_QUARTER)
+            return quarters, quarters
         return (months, months) if self.has("long_prescription") else (1, months)
 
     def cap_left(self) -> Decimal | None:
@@ -284,7 +311,7 @@ class Known:
     def unknown(self) -> tuple[str, ...]:
         """Names that no one gave and without which nothing can be said, in the order of the bill."""
         names: list[str] = []
-        if self.bounds_cost() and self.case.monthly_limit is None and self.case.quota_left is None:
+        if self.bounds_cost() and self.limit_told() is None and self.case.quota_left is None:
             names.append("monthly_limit")
         if self.deductible_left() is None:
             names.append("deductible")
@@ -319,3 +346,8 @@ class Known:
     def corners(self, bounds: Bounds) -> Corners:
         low, high = self.costs(high=False), self.costs(high=True)
         return Corners(*(settle(bounds.inputs(c, f)) for c in (low, high) for f in (False, True)))
+
+
+def _quarter(day: date) -> date:
+    """The first day of its quarter."""
+    return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)

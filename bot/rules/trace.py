@@ -27,7 +27,8 @@ class Trace:
     def _total_step(self) -> Step:
         total, case = self._corners.line("total"), self._known.case
         if case.by_month:
-            said = " + ".join(f"{c.month.month}月 {yuan(c.amount)}" for c in case.by_month)
+            months = [c for c in case.by_month if case.asked_month in (None, c.month)]
+            said = " + ".join(f"{c.month.month}月 {yuan(c.amount)}" for c in months)
         elif self._known.repeats() and case.amount:
             said = f"每月 {yuan(case.amount)} × {self._known.months()} 个月 = {yuan(total)}"
         else:
@@ -71,7 +72,8 @@ class Trace:
         elif case.quota_left is not None:
             said = f"限额还剩 {yuan(limit)}，可算 {yuan(within)}"
         else:
-            parts = [f"月限额 {yuan(case.monthly_limit or NOTHING)}"]
+            kind = "月限额" if case.quarterly_limit is None else "季度限额"
+            parts = [f"{kind} {yuan(self._known.limit_told() or NOTHING)}"]
             if self._known.extra_limit().high:
                 parts.append(f"加第二个病的 {yuan(self._known.extra_limit())}")
             if case.used:
@@ -79,7 +81,7 @@ class Trace:
             if self._known.left_over().high:
                 parts.append(f"加上月剩的 {yuan(self._known.left_over())}")
             months = self._known.quota_months()[1]
-            if months and months > 1:
+            if months and months > 1 and case.quarterly_limit is None:
                 parts.append(f"按 {months} 个月")
             said = f"{'，'.join(parts)}；限额内的费用 {yuan(within)}"
         limited = self._known.parameters.limit
@@ -144,12 +146,16 @@ class Trace:
         }
         rules = (self._known.parameters.rule(when) for when, so in holds.items() if so)
         said = [Remark(r.says, self._known.cited(r.cite)) for r in rules if r]
+        own = self._known.parameters.rule("separately_paid")
+        if own and self._known.on_own_terms():
+            said.append(Remark(f"{own.says}；这里用的是您给的比例和限额", self._known.cited(own.cite)))
         start = self._known.parameters.start
         if start and case.approved_on:
             said.append(Remark(start.says, self._known.cited(start.cite)))
         if (
             self._known.quota_months()[0] != self._known.quota_months()[1]
             and self._known.months() > 1
+            and case.quarterly_limit is None
             and not self._corners.fund_pays.is_exact
         ):
             said.append(
@@ -170,7 +176,12 @@ class Trace:
         """Figures the person gave that the document fixes otherwise."""
         case, said = self._known.case, []
         entries = [e.state.value for e in self._known.ratio_entries() if isinstance(e.state, Fixed)]
-        if case.ratio is not None and entries and case.ratio not in entries:
+        if (
+            case.ratio is not None
+            and entries
+            and case.ratio not in entries
+            and not self._known.on_own_terms()
+        ):
             fixed = percent(Span(min(entries), max(entries)))
             said.append(f"您说的比例 {percent(case.ratio)} 跟文件不一样，这里按文件的 {fixed} 算")
         deductible = self._known.deductible()
