@@ -49,9 +49,7 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
     if not question:
         return _asked_nothing(context)
     remembered = replace(context, last_question=question, task=Task.POLICY, asked=None)
-    if scheme_before and _is_continuation(turn.text):  # "居民呢" asks beside one's own case
-        remembered = replace(remembered, scheme=scheme_before)
-    elif not _ONESELF.search(turn.text) and _ASKS_WHO_IS_COVERED.search(turn.text):
+    if _speaks_of_others(turn, scheme_before):
         remembered = replace(remembered, scheme=scheme_before)
     if len(regions) > 1 and _compares(turn):
         return _comparison(question, regions, turn, remembered, library)
@@ -132,6 +130,13 @@ def _with_what_was_said(turn: Turn, context: Context, library: PolicyLibrary) ->
     if schemes := turn.values("scheme"):
         context = replace(context, scheme=schemes[-1])
     return context
+
+
+def _speaks_of_others(turn: Turn, scheme_before: str | None) -> bool:
+    """Whether a scheme is named that need not be one's own: "居民呢" beside one's own, "管不管居民医保"."""
+    if scheme_before and _is_continuation(turn.text):
+        return True
+    return not _ONESELF.search(turn.text) and bool(_ASKS_WHO_IS_COVERED.search(turn.text))
 
 
 def _home(turn: Turn, known: list[Mention]) -> Mention | None:
