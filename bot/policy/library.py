@@ -18,7 +18,7 @@ from bot.policy.answers import (
 from bot.policy.encoder import Encoder
 from bot.policy.premise import correction
 from bot.policy.ranking import Phrasing, Ranked, Ranking
-from bot.policy.reading import Reader, opposed
+from bot.policy.reading import Reader
 
 NATION = "全国"
 """The region named on answers that hold everywhere."""
@@ -29,8 +29,6 @@ _FITS_BY_CHARACTERS = 0.28
 lower than characters and meaning together."""
 _CLEARLY_BETTER = 0.06
 """An article's restatement is told instead of a written answer only if it fits better by this much."""
-_OPPOSED = 0.2
-"""Taken off where question and phrasing differ in one decisive word: likeness must not decide between opposites."""
 _PREVIOUS_SHARE = 0.35
 _SHOWN_CANDIDATES = 5
 _COMPARISON_WORDS = re.compile(
@@ -41,6 +39,8 @@ _ARTICLE_NAMED = re.compile(r"第[零一二三四五六七八九十百]+条")
 
 _GENERAL_WORDING = 0.97
 _RESTATEMENT = 0.85
+_ASKED_ELSEWHERE = 0.9
+"""Weights of phrasings that are weaker evidence than a region's own questions."""
 
 
 @dataclass(frozen=True)
@@ -127,11 +127,7 @@ class PolicyLibrary:
     def _hits(self, question: str, region: str, previous: str | None) -> tuple[Ranked[_Target], ...]:
         ranking, read = self._regions[region], self._reader.read(question)
         if previous is None:
-            hits = (
-                replace(hit, score=hit.score - _OPPOSED * opposed(read, hit.phrasing))
-                for hit in ranking.rank(read)
-            )
-            return tuple(sorted(hits, key=lambda hit: -hit.score))
+            return ranking.rank(read)
         return ranking.rank_following(read, self._reader.read(previous), _PREVIOUS_SHARE)
 
     def _choose(self, hits: tuple[Ranked[_Target], ...]) -> _Target | None:
@@ -304,8 +300,19 @@ class PolicyLibrary:
             target = region.answer_to(topic.id) or (_Silent(topic) if topic.id in region.silent else None)
             if target:
                 yield from self._read_all((topic.name, *topic.questions), target, _GENERAL_WORDING)
+                yield from self._asked_elsewhere(topic, region, target)
         for fact in self.knowledge.nation:
             yield from self._read_all(fact.questions, fact, _GENERAL_WORDING)
+
+    def _asked_elsewhere(self, topic: Topic, region: Region, target: _Target) -> Iterator[Phrasing[_Target]]:
+        """How people of the other regions ask about the topic; their finer questions only where we have no finer
+        answers of our own to tell apart by them."""
+        finer = sum(answer.topic == topic.id for answer in region.answers) < 2
+        for other in self.knowledge.regions.values():
+            for answer in other.answers:
+                general = answer is other.answer_to(topic.id)
+                if other is not region and answer.topic == topic.id and (general or finer):
+                    yield from self._read_all(answer.questions, target, _ASKED_ELSEWHERE)
 
     def _general_phrasings(self) -> Iterator[Phrasing[_Target]]:
         for fact in self.knowledge.nation:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.policy.encoder import Encoder, Vectors
+from bot.policy.reading import difference, marks
 
 T = TypeVar("T")
 Scores = NDArray[np.float64]
@@ -28,7 +29,7 @@ _MEANING = 0.55
 _SUPPORT = 0.3
 """Share of the next closest phrasings of the same thing in its score: one chance likeness counts for less."""
 _SUPPORTERS = 3
-_CONSIDERED = 80
+_CONSIDERED = 240
 _BM25_K1 = 1.2
 _LEARNED = 0.5
 """Weight of what was learned beside likeness."""
@@ -61,6 +62,7 @@ class Ranking(Generic[T]):
     def __init__(
         self, phrasings: Sequence[Phrasing[T]], group_of: Callable[[T], str], encoder: Encoder | None
     ) -> None:
+        self._marks = [marks(phrasing.text) for phrasing in phrasings]
         self._phrasings = tuple(phrasings)
         self._encoder = encoder
         texts = [phrasing.text for phrasing in phrasings]
@@ -74,7 +76,8 @@ class Ranking(Generic[T]):
         """Every target the question touches, best first."""
         if not question:
             return ()
-        return self._gather(*self._scores(question))
+        likeness, learned = self._scores(question)
+        return self._gather(likeness - self._differences(question), learned)
 
     def rank_following(self, question: str, previous: str, share: float) -> tuple[Ranked[T], ...]:
         """As `rank`, for a question that continues a previous one, which counts for `share` of the score."""
@@ -89,6 +92,12 @@ class Ranking(Generic[T]):
         if vectors is not None and self._vectors is not None:
             scores = (1 - _MEANING) * scores + _MEANING * np.clip(self._vectors @ vectors[0], 0, 1)
         return scores * self._weights, self._learned.scores(self._features([question], vectors))
+
+    def _differences(self, question: str) -> Scores:
+        """By phrasing, what is lost because it differs from the question in something decisive."""
+        asked = marks(question)
+        by_marks = {each: difference(asked, each) for each in set(self._marks)}
+        return np.array([by_marks[each] for each in self._marks])
 
     def _features(self, texts: Sequence[str], vectors: Vectors | None) -> Vectors:
         characters = np.stack([self._characters.features(text) for text in texts])

@@ -28,14 +28,48 @@ OPPOSITES = (
 )
 """Words that are close in every other sense and decide which rule is asked for."""
 
+_CONDITIONS = {
+    "没有处方": (
+        r"(没有?|没得|无|冇|不用|不要|不凭|没开|不开|缺)(医生|医师|大夫)?(的|开的?|给?开)?(处方|方子|药方|药单)"
+        r"|(处方|方子|药方)(都|也)?(没有?|没得|冇)"
+    ),
+    "没过药师": r"药师|审方",
+    "多种病": (
+        r"(两|2|多|几|俩|三|3)(种|个|样)(以上|及以上)?的?(慢特病|慢病|特病|病|Ⅱ类|二类)|俩病|几样病|第二[个种]病"
+        r"|同时(患|得|有|办)|多病|又有|又得|再加一?[个种]"
+    ),
+    "非定点": r"非定点|没挂.{0,4}医保|没(有)?(刷|开通)医保|小诊所|私人诊所|黑诊所",
+    "住院期间": r"住院(期间|时|的时候|那几?天|当中|中|里)|住着院|住进?院了|正住院",
+    "过期": r"过期|超期|逾期|过了(期|日子|时间)|忘(了|记)|错过|没(及时|按时|赶上)|晚了",
+    "没通过": r"没(有)?(通过|批|过|给过|评上)|不(通过|批|给批|合格|服|满意|认可)|被(拒|退回|驳回|刷)|异议|申诉|复核",
+    "作假": r"假|伪造|冒名|冒用|骗|套取|作弊|造病历|编(病历|材料)",
+    "卖药": r"(转|倒|拿去|再)卖|卖(药|掉|给)",
+    "超限额": r"超(了|过|出|支)?.{0,4}(限额|额度|封顶|上限)|(限额|额度|封顶线?)(用|花)?(完|光|超)",
+    "外省": r"跨省|外省|省外|出省|别的省|其他省|异省|外地",
+    "举报": r"举报|投诉|揭发",
+    "复审期间": r"复审(的|那段|这段)?(期间|过程|时候|当中|中|时)|正在复审|等复审",
+}
+_EITHER = tuple(dict.fromkeys(word for pair in OPPOSITES for word in pair))
+_OPPOSED = 0.2
+_UNLIKE = 0.1
 
-def opposed(one: str, other: str) -> bool:
-    """Whether two read texts differ in such a word: the one says 慢病, the other 特病."""
-    one, other = one.replace("慢特病", ""), other.replace("慢特病", "")
-    for first, second in (*OPPOSITES, *((b, a) for a, b in OPPOSITES)):
-        if first in one and second not in one and second in other and first not in other:
-            return True
-    return False
+
+def marks(text: str) -> frozenset[str]:
+    """What decides which rule a read text asks for: words that have an opposite, and conditions."""
+    bare = text.replace("慢特病", "")
+    conditions = (name for name, words in _CONDITIONS.items() if re.search(words, text))
+    return frozenset(word for word in _EITHER if word in bare) | frozenset(conditions)
+
+
+def difference(asked: frozenset[str], phrasing: frozenset[str]) -> float:
+    """What likeness loses where the marks differ: likeness must not decide between opposites, nor between
+    a thing and the same thing under a condition (药店买药, 没有处方去药店买药)."""
+    opposed = any(
+        one in asked and other not in asked and other in phrasing and one not in phrasing
+        for pair in OPPOSITES
+        for one, other in (pair, pair[::-1])
+    )
+    return _OPPOSED * opposed + _UNLIKE * len((asked ^ phrasing) & _CONDITIONS.keys())
 
 
 class Reader:

@@ -10,7 +10,7 @@ import pytest
 from bot.messages import Citation
 from bot.policy.encoder import CachedEncoder, Vectors
 from bot.policy.library import PolicyLibrary
-from bot.policy.reading import Reader, opposed
+from bot.policy.reading import Reader, difference, marks
 
 TODAY = date(2026, 11, 22)
 
@@ -174,8 +174,11 @@ def test_a_known_word_is_never_repaired_into_another(library: PolicyLibrary) -> 
         ("在职和退休", "退休人员", False),
         ("省内看病", "跨省看病", True),
         ("报销比例", "在职报销比例", False),
+        ("没有处方去药店买药", "药店能买药吗", True),
+        ("俩病都批了限额怎么算", "限额谁定", True),
+        ("住院期间还能用吗", "还能用吗", True),
     ],
 )
-def test_opposites_are_told_apart_by_words(one: str, other: str, differ: bool) -> None:
-    assert opposed(one, other) is differ
-    assert opposed(other, one) is differ
+def test_opposites_and_conditions_are_told_apart_by_words(one: str, other: str, differ: bool) -> None:
+    assert (difference(marks(one), marks(other)) > 0) is differ
+    assert (difference(marks(other), marks(one)) > 0) is differ
