@@ -61,6 +61,8 @@ _ASKS_FOR_OWN_DATE = re.compile(r"我.{0,8}(?:什么时候|啥时候?|几时|哪
 _WORDS = re.compile(r"\w")
 GO_ON_WITH_PROOF = Reply("身份还没核对完。要接着查，请发刚才要的那一项。", (Button("不查了", "不查了"),))
 
+_THE_SAME = re.compile(r"一样|同样|呢[?。]?$")
+
 Answer = Callable[[Turn, Context], Awaitable[Outcome]]
 
 
@@ -87,7 +89,7 @@ class Assistant:
 
     async def respond(self, errand: Errand, turn: Turn, context: Context) -> Outcome:
         """Runs one errand, or the one that is meant, and answers what goes out."""
-        context = replace(context, diseases=turn.values("disease") or context.diseases)
+        context = _with_what_was_said(turn, context)
         errand = self._reconsider(errand, turn, context)
         outcome = await self._answers[errand](turn, context)
         if errand is not Errand.NOT_UNDERSTOOD and outcome.context.not_understood:
@@ -222,12 +224,23 @@ class Assistant:
         return Outcome((reply,), replace(context, not_understood=tries))
 
 
+def _with_what_was_said(turn: Turn, context: Context) -> Context:
+    """Diseases, and the employment where it is all that was said, are kept whatever the errand is."""
+    employments = turn.values("employment") if turn.intent == "inform" else ()
+    return replace(
+        context,
+        diseases=turn.values("disease") or context.diseases,
+        employment=employments[0] if employments else context.employment,
+    )
+
+
 def _concerns_cost(errand: Errand, turn: Turn, context: Context) -> bool:
     """Whether a sum is asked for or told, or the sum we are talking about is corrected, varied or explained."""
     text = normalise(turn.text)
     tells_money = bool(turn.values("amount"))
     if context.task is Task.COST:
-        return tells_money or bool(find_ratios(text)) or bool(_CHANGES_THE_CASE.search(text))
+        other_person = turn.values("employment") and _THE_SAME.search(text)
+        return bool(tells_money or find_ratios(text) or other_person or _CHANGES_THE_CASE.search(text))
     told = errand in {Errand.CONTINUE, Errand.NOT_UNDERSTOOD} and _TELLS_A_COST.search(text)
     return tells_money and bool(told or _ASKS_FOR_A_SUM.search(text))
 

@@ -14,7 +14,7 @@ from typing import Any, get_args
 from pydantic import TypeAdapter
 
 from bot.dialogue.asking import choice
-from bot.dialogue.cost_reading import Reading, read_cost
+from bot.dialogue.cost_reading import PART_OF, Reading, read_cost
 from bot.dialogue.turn import Context, Outcome, Task, Turn
 from bot.knowledge.parameters import Condition, RegionParameters
 from bot.knowledge.schema import Scheme
@@ -163,7 +163,7 @@ def _told(before: _Talk, turn: Turn, context: Context, reading: Reading) -> _Tal
     """What is known after this turn; what is said replaces what was known."""
     asked = context.asked if context.task is Task.COST else None
     text = normalise(turn.text).strip()
-    said = list(reading.cases)
+    said = [_beside(case, before.people[0], text) for case in reading.cases]
     if asked and _NONE.match(text) and asked in _NONE_MEANS:
         said = [case.updated(_NONE_MEANS[asked]) for case in said]
     if len(said) == 1:
@@ -174,6 +174,13 @@ def _told(before: _Talk, turn: Turn, context: Context, reading: Reading) -> _Tal
     if asked and (_DO_NOT_KNOW.search(text) or (_NONE.match(text) and asked not in _NONE_MEANS)):
         declined = (*declined, asked)
     return replace(before, people=people, declined=declined)
+
+
+def _beside(said: Case, known: Case, text: str) -> Case:
+    """An examination told alone adds to the cost that is known, unless it is part of it."""
+    if said.examination is None or said.amount is not None or said.by_month or PART_OF.search(text):
+        return said
+    return replace(said, amount=Span.exactly(said.examination) + (known.amount or Span.exactly(Decimal(0))))
 
 
 def _merged(known: Case, said: Case) -> Case:
@@ -188,8 +195,8 @@ def _merged(known: Case, said: Case) -> Case:
     if said.monthly_limit is not None:
         known = replace(known, quarterly_limit=None)
     merged = known.updated(said)
-    if merged.amount is None and not merged.by_month and said.examination is not None:
-        merged = replace(merged, amount=Span.exactly(said.examination))
+    if said.months and said.amount is None and not said.by_month and known.months is None and known.amount:
+        merged = replace(merged, each_month=True)
     if len(merged.diseases) > 1:
         merged = replace(merged, conditions=merged.conditions | {"several_diseases"})
     return merged

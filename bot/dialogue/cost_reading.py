@@ -68,15 +68,22 @@ _BEFORE: tuple[tuple[Role, str], ...] = (
     (
         "annual_cap",
         r"(?:封顶线?|年度?限额|年度?额度|最高支付限额|最高限额|顶额|一年最多[报付]?"
-        r"|全年限额|年封顶)[^,。;\d]{0,6}$",
+        r"|全年限额|年封顶)[^,。;\d]{0,6}$|(?:限额|额度|封顶线?)[是为]?(?:一年|每年|全年|年度)[^,。;\d]{0,4}$",
     ),
     (
         "quarterly_limit",
         r"(?:季度?|三个月|3个月)的?(?:药费)?(?:限额|额度|定额)[^,。;\d]{0,6}$"
         r"|(?:限额|额度|定额)[^,。;\d]{0,5}(?:每|一|1)个?季度?[^,。;\d]{0,3}$",
     ),
-    ("monthly_limit", r"(?:限额|额度|定额|月限|限)[^,。;\d]{0,6}$|主病[^,。;\d]{0,6}$"),
-    ("examination", r"(?:检查|化验|检验|诊查|诊察|拍片|ct|CT)(?:费|花了?)?[^,。;\d]{0,3}$"),
+    (
+        "monthly_limit",
+        r"(?:限额|额度|定额|月限|限)[^,。;\d]{0,6}$|主病[^,。;\d]{0,6}$"
+        r"|(?:写|定|批|核|标准|规定|给|选|那个)[^,。;\d花买吃药用开]{0,6}(?:每个?月|一个月|月)[是为有给]{0,2}$",
+    ),
+    (
+        "examination",
+        r"(?:检查|化验|检验|诊查|诊察|拍片|ct|CT|[Bb彩]超|心电图|核磁|抽血)(?:费|花了?)?[^,。;\d总共合]{0,3}$",
+    ),
     (
         "excluded",
         r"(?:自费|丙类|目录外|不在目录|先自付|先行自付|不能报|不报销?|自负"
@@ -87,6 +94,7 @@ _BEFORE: tuple[tuple[Role, str], ...] = (
         r"(?:政策(?:范围)?内|目录内|合规|在目录里?|可报(?:销)?(?:的|金额"
         r"|范围)|能报的|符合政策)[^,。;\d]{0,6}$",
     ),
+    ("cost", r"月份?(?:只|才|就|总共|一共|又|也)*用(?:掉|去)?了$"),
     (
         "used",
         r"(?:已经?|前面|前头|之前|上旬|先)(?:经)?(?:用|报|刷|拿|买|花)(?:掉"
@@ -100,6 +108,7 @@ _BEFORE: tuple[tuple[Role, str], ...] = (
 )
 _AFTER: tuple[tuple[Role, str], ...] = (
     ("claimed", r"^[元块]?(?:吧|吗|不|么|对不|是不是|行不)(?:[,。?!]|$)"),
+    ("deductible_met", r"^[元块]?钱?[^,。;\d]{0,3}(?:算|计|进)[进入到]?了?(?:起付|门槛)"),
     ("deductible", r"^[元块]?钱?的?(?:起付|门槛)"),
     ("annual_cap", r"^[元块]?钱?的?(?:封顶|年限额|年度限额)"),
     ("quota_left", r"^[元块]?钱?(?:的)?(?:额度|限额)?(?:没用|可用|剩余)"),
@@ -181,7 +190,7 @@ _NO_DEDUCTIBLE = re.compile(
     r"|门槛)(?:线|标准|费)?(?:是|为)?(?:没有|0|零|免)(?!\.)"
 )
 _DEDUCTIBLE_FULL = re.compile(
-    r"(?:起付|门槛)(?:[^。;]{0,14}?|[^,。;]{0,26}?)(?:够了|满了|够|交满|扣完|扣过了?|付过"
+    r"(?:起付|门槛)(?:[^。;额顶]{0,14}?|[^,。;额顶]{0,26}?)(?:够了|满了|够|交满|扣完|扣过了?|付过"
     r"|交过|扣掉了|过了|付清|扣满|用完|完了|到了|累计满|已经?交了?(?!\d))"
     r"|(?:已经?)?(?:过|满|够)了?(?:起付|门槛)|(?:交|付|扣)(?:满|够|完|过)了?(?:起付|门槛)"
 )
@@ -201,7 +210,9 @@ _BARE_ANSWER = re.compile(
     r"(?:^|[,。 :是为有约概到就共才加剩差])(\d+(?:\.\d{1,2})?|[零一二两三四五六七八九十百千万]+)"
     r"(?=[元块多左上吧呢啊哦呀了。,! ]|$)"
 )
-_PART_OF = re.compile(r"其中|里面|含|包括|里有|当中|总|一共|共")
+_SPENT_BEFORE = re.compile(r"(?:前面|前头|之前|已经?|累计|到现在)[^,。;报用]{0,8}$")
+_AGAIN = re.compile(r"[这那][个笔张]?$")
+PART_OF = re.compile(r"其中|里面|含|包括|里有|当中|总|一共|共")
 _A_QUARTER = re.compile(r"(?:一个?|每个?)季度?(?:是|有|给|为)*$")
 _BY_QUARTER = re.compile(r"季度?[^,。;\d]{0,6}(?:额度|限额|定额)")
 _ASKED_MONTH = re.compile(
@@ -231,8 +242,9 @@ _EACH_SPENT = re.compile(r"各|每人")
 _PERSON = re.compile(
     r"我?(?:爸爸?|父亲|爹|老爸|妈妈?|母亲|娘|老妈|老伴儿?|老婆|老公"
     r"|丈夫|妻子|爱人|爷爷|奶奶|外公|外婆|公公|婆婆"
-    r"|岳父|岳母|媳妇|对象)|我(?:自己|本人)|我(?=在职|退休|是在职|是退休|花|用了|买)"
+    r"|岳父|岳母|媳妇|对象)|[他她](?=这个?月|本月|花|用了|吃了|买了)|我(?:自己|本人)|我(?=在职|退休|是在职|是退休|花|用了|买)"
 )
+_SPENDS = re.compile(r"^(?:这个?月|本月|这次)?[也又才就只]?(?:花|用了|吃了|买了)")
 _NOT_YET = re.compile(r"(?:不是|没有?|未|还没|并非|别按)(?:到)?$")
 _AWAY = re.compile(r"临时|外出|异地|外地|跨省|外省|省外|到[^,。]{1,4}(?:只|就)?报|长期")
 _HOME = re.compile(r"本地|当地|省内|老家|家里|在家|参保地")
@@ -270,9 +282,11 @@ def read_cost(turn: Turn, asked: str | None) -> Reading:
 
 
 def _people(text: str, mentions: Sequence[Mention]) -> tuple[str, ...]:
-    """The people asked about, where at least two have their own employment or scheme, or 各 stands for both."""
+    """The people asked about, where at least two have their own employment, scheme or cost, or 各 stands for both."""
     found = list(_PERSON.finditer(text))
     own = {_name(m) for m in found if _told_apart(m.end(), mentions)}
+    spenders = {_name(m) for m in found if _SPENDS.search(text[m.end() :])}
+    own = spenders if len(spenders) > 1 else own
     names = tuple(dict.fromkeys(_name(m) for m in found))
     if len(own) > 1:
         return tuple(name for name in names if name in own)
@@ -430,17 +444,31 @@ class _Reader:
             before = self._before(index)
             after = self._after(index)
             roles.append((amount, self._role(before, after, roles)))
-        return self._spent_before(roles)
+        return self._spent_before(self._named_again(roles))
+
+    def _named_again(self, roles: list[tuple[Amount, Role]]) -> list[tuple[Amount, Role]]:
+        """ "这150能报多少" names an earlier cost again: the one asked about; the others were spent before it."""
+        for i, (amount, _) in enumerate(roles):
+            earlier = [a for a, role in roles[:i] if role == "cost" and a.low == amount.low]
+            if not earlier or not _AGAIN.search(self._before(i)):
+                continue
+            return [
+                (a, "used" if role == "cost" and a is not earlier[-1] else role)
+                for a, role in roles
+                if a is not amount
+            ]
+        return roles
 
     def _spent_before(self, roles: list[tuple[Amount, Role]]) -> list[tuple[Amount, Role]]:
-        """With a deductible and two costs, the one spent 前面 or 之前 has counted up to the deductible."""
-        if not any(role == "deductible" for _, role in roles) or [r for _, r in roles].count("cost") < 2:
+        """With a deductible, what was spent before this cost has counted up to it."""
+        names = [role for _, role in roles]
+        if "deductible" not in names or names.count("cost") + names.count("used") < 2:
             return roles
         return [
             (
                 a,
                 "deductible_met"
-                if role == "cost" and re.search(r"前面|前头|之前", self._before(i))
+                if role in ("cost", "used") and _SPENT_BEFORE.search(self._before(i))
                 else role,
             )
             for i, (a, role) in enumerate(roles)
@@ -497,7 +525,7 @@ class _Reader:
                 facts["unused_month"] = self._month_before(amount)
         if costs:
             facts.update(self._costs(costs))
-        if costs and "amount" in facts and "examination" in facts and not _PART_OF.search(self._text):
+        if costs and "amount" in facts and "examination" in facts and not PART_OF.search(self._text):
             facts["amount"] = facts["amount"] + Span.exactly(facts["examination"])
         return facts
 
@@ -673,7 +701,9 @@ class _Reader:
         if counted:
             return counted[-1]
         costs_said = re.sub(
-            r"(?:年度?|一年|每年)(?:的)?(?:限额|额度|封顶|起付)|起付[^,。;]{0,4}一年", "", part
+            r"(?:年度?|一年|每年)(?:的)?(?:限额|额度|封顶|起付)|(?:起付|限额|额度|封顶)[^,。;]{0,4}[一每全]年",
+            "",
+            part,
         )
         return next((months for pattern, months in _SPANS if re.search(pattern, costs_said)), None)
 

@@ -306,7 +306,9 @@ class Known:
             return case.quota_left
         if case.annual_cap is not None:
             return max(NOTHING, case.annual_cap - (case.used or NOTHING))
-        return case.monthly_limit * self.months() if case.monthly_limit is not None else None
+        if case.monthly_limit is not None:
+            return max(NOTHING, case.monthly_limit * self.months() - (case.used or NOTHING))
+        return None
 
     def unknown(self) -> tuple[str, ...]:
         """Names that no one gave and without which nothing can be said, in the order of the bill."""
