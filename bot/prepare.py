@@ -31,7 +31,7 @@ def what_to_try(settings: Settings) -> str:
             "      湖南和江西的起付线有什么不同",
             "      我湖南退休，每月限额360，这个月药费500，能报多少",
             "      山东的，2026年2月9号交的冠心病申请，最晚哪天有结果",
-            "      我的申请到哪了   (demonstration records: docs/demo.md)",
+            "      我的申请到哪了   (then DEMO-SD-0002, 0008, 19641212; more in bot/records/demo/README.md)",
             "      到期前提醒我",
         ]
     )
