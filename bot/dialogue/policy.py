@@ -49,7 +49,7 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
     if not question:
         return _asked_nothing(context)
     remembered = replace(context, last_question=question, task=Task.POLICY, asked=None)
-    if _speaks_of_others(turn, scheme_before):
+    if _speaks_of_others(turn):
         remembered = replace(remembered, scheme=scheme_before)
     if len(regions) > 1 and _compares(turn):
         return _comparison(question, regions, turn, remembered, library)
@@ -125,18 +125,18 @@ def _with_what_was_said(turn: Turn, context: Context, library: PolicyLibrary) ->
         context = replace(
             context, region=province, city=city if city or province != context.region else context.city
         )
-    elif region := library.region_of_document(turn.text):
+    elif region := library.knowledge.region_given_away(turn.text):
         context = replace(context, region=region, city=None)
     if schemes := turn.values("scheme"):
         context = replace(context, scheme=schemes[-1])
     return context
 
 
-def _speaks_of_others(turn: Turn, scheme_before: str | None) -> bool:
-    """Whether a scheme is named that need not be one's own: "居民呢" beside one's own, "管不管居民医保"."""
-    if scheme_before and _is_continuation(turn.text):
-        return True
-    return not _ONESELF.search(turn.text) and bool(_ASKS_WHO_IS_COVERED.search(turn.text))
+def _speaks_of_others(turn: Turn) -> bool:
+    """Whether a scheme that is named need not be one's own: "居民呢", "管不管居民医保"."""
+    if _ONESELF.search(turn.text):
+        return False
+    return _is_continuation(turn.text) or bool(_ASKS_WHO_IS_COVERED.search(turn.text))
 
 
 def _home(turn: Turn, known: list[Mention]) -> Mention | None:

@@ -1,4 +1,8 @@
-"""The real engine and the real service, started once for all conversations, on ports of their own."""
+"""The real engine and the real service, started once for all conversations, on ports of their own.
+
+`ASSISTANT_URL=http://127.0.0.1:8080 pytest -m engine tests/conversations` talks to one that runs already, with
+`BOT_NOW` and the demonstration records; what looks behind its door is then skipped.
+"""
 
 import os
 import signal
@@ -8,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,9 +26,27 @@ READY_WITHIN = 120
 NOW = "2026-11-22T10:00:00+08:00"
 
 
+@dataclass(frozen=True)
+class Running:
+    """An assistant whose clock starts at `NOW`, with the demonstration records. `var` holds its logs."""
+
+    url: str
+    engine_url: str
+    settings: Settings
+    var: Path
+
+
 @pytest.fixture(scope="session")
-def assistant_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a running assistant whose clock starts at `NOW`, with the demonstration records."""
+def assistant_url(request: pytest.FixtureRequest) -> str:
+    """Address of the assistant to talk to."""
+    return os.environ.get("ASSISTANT_URL") or request.getfixturevalue("running").url
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Our own assistant, started and stopped here."""
+    if "ASSISTANT_URL" in os.environ:
+        pytest.skip("looks behind the assistant's door; unset ASSISTANT_URL")
     var = tmp_path_factory.mktemp("var")
     port, engine_port, action_port = _free_ports(3)
     environment = os.environ | {
@@ -55,7 +78,7 @@ def assistant_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     ]
     try:
         _wait_until_ready(url, started, var)
-        yield url
+        yield Running(url, f"http://127.0.0.1:{engine_port}", settings, var)
     finally:
         for process in started:
             os.killpg(process.pid, signal.SIGTERM)

@@ -5,11 +5,11 @@ A case is a list of turns. `say` is typed; `press` presses a button of the last 
 (articles, all cited), `buttons` (titles that are there), `due_on`, `fund_pays`, `status`.
 """
 
-import itertools
 import json
 import re
 import unicodedata
 import urllib.request
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,6 @@ import pytest
 from ruamel.yaml import YAML
 
 HERE = Path(__file__).parent
-_chats = itertools.count()
 
 
 def cases() -> list[Any]:
@@ -31,7 +30,7 @@ def cases() -> list[Any]:
 @pytest.mark.engine
 @pytest.mark.parametrize("turns", cases())
 def test_conversation(turns: list[dict[str, Any]], assistant_url: str) -> None:
-    chat = f"test-{next(_chats)}"
+    chat = f"test-{uuid.uuid4().hex}"
     answer: list[dict[str, Any]] = []
     for turn in turns:
         message = turn.get("say") or _payload(turn["press"], answer)
