@@ -167,13 +167,20 @@ def _told(before: _Talk, turn: Turn, context: Context, reading: Reading) -> _Tal
     if asked and _NONE.match(text) and asked in _NONE_MEANS:
         said = [case.updated(_NONE_MEANS[asked]) for case in said]
     if len(said) == 1:
-        people = tuple(_merged(known, said[0]) for known in before.people)
+        people = tuple(
+            _merged(known, said[0]) if _concerns(known, asked, before) else known for known in before.people
+        )
     else:
         people = tuple(_merged(before.people[0], case) for case in said)
     declined = before.declined
     if asked and (_DO_NOT_KNOW.search(text) or (_NONE.match(text) and asked not in _NONE_MEANS)):
         declined = (*declined, asked)
     return replace(before, people=people, declined=declined)
+
+
+def _concerns(person: Case, asked: str | None, talk: _Talk) -> bool:
+    """Whether what is said holds for that person: of several, an answer holds for those who lack it."""
+    return len(talk.people) == 1 or asked is None or getattr(person, asked, None) is None
 
 
 def _beside(said: Case, known: Case, text: str) -> Case:
@@ -247,7 +254,14 @@ def _together(estimates: Sequence[Estimate], names: tuple[str, ...]) -> Estimate
         assumptions=tuple(dict.fromkeys(a for e in estimates for a in e.assumptions)),
         warnings=tuple(dict.fromkeys(w for e in estimates for w in e.warnings)),
         missing=tuple(dict.fromkeys(name for e in estimates for name in e.missing)),
-        refusal=next((e.refusal for e in estimates if e.refusal), None),
+        refusal=next(
+            (
+                replace(e.refusal, says=f"{name}：{e.refusal.says}")
+                for name, e in zip(labels, estimates, strict=True)
+                if e.refusal
+            ),
+            None,
+        ),
     )
 
 
@@ -296,9 +310,7 @@ def _answer(result: Estimate, reading: Reading, people: Sequence[Case]) -> str:
     if reading.claimed is not None and not result.fund_pays.low <= reading.claimed <= result.fund_pays.high:
         parts.append(f"不是您说的 {yuan(reading.claimed)}。")
     if len(people) > 1:
-        parts.append(
-            "".join(f"{s.label}，{s.expression}。" for s in result.steps if s.label.endswith("统筹基金支出"))
-        )
+        parts.append(_by_person(result))
     elif result.unpaid:
         parts.append(f"{result.unpaid.says}。")
     else:
@@ -316,6 +328,16 @@ def _answer(result: Estimate, reading: Reading, people: Sequence[Case]) -> str:
     return "".join(parts)
 
 
+def _by_person(result: Estimate) -> str:
+    """What the fund pays for each of several people, as far as it is known."""
+    paid = [
+        (s.label.removesuffix("：统筹基金支出"), s)
+        for s in result.steps
+        if s.label.endswith("：统筹基金支出")
+    ]
+    return "".join(f"{name}：{step.expression}。" for name, step in paid)
+
+
 def _amounts(result: Estimate) -> str:
     fund, you = result.fund_pays, result.you_pay
     pays = f"医保支付 {yuan(fund)}" if fund else ""
@@ -323,12 +345,23 @@ def _amounts(result: Estimate) -> str:
 
 
 def _cannot(result: Estimate) -> str:
-    refusal = result.refusal
-    parts = ["现在还算不出来。" if result.missing else "这个不能算。"]
+    """What is certain already, what is still needed, and why no document tells it; or why nothing can be computed."""
+    refusal, parts = result.refusal, list[str]()
+    parts.append(_by_person(result))
+    if result.certain:
+        parts.append(f"能确定的是：{'，'.join(remark.says for remark in result.certain)}。")
+    wanted = [_NAMES[name] for name in result.missing if name in _NAMES]
+    if refusal and refusal.reason == "negative_amount":
+        wanted = []
+    elif wanted:
+        parts.append(f"{'具体' if result.certain else ''}要知道{'、'.join(wanted)}才能算。")
+    elif refusal and refusal.reason != "no_region":
+        parts.append("这个不能算。")
     if refusal and refusal.says:
         parts.append(f"{refusal.says}。")
-    if refusal and refusal.citations:
-        parts.append(f"依据{say_places(refusal.citations)}。")
+    places = [place for part in (*result.certain, refusal) if part for place in part.citations]
+    if places:
+        parts.append(f"依据{say_places(dict.fromkeys(places))}。")
     parts.extend(f"{warning}。" for warning in result.warnings)
     return "".join(parts)
 

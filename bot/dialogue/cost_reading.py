@@ -203,7 +203,7 @@ _TREATED_LIKE: tuple[tuple[Employment, str], ...] = (("在职", "灵活就业|�
 _APPROVED = re.compile(r"批(?!发)|认定|办下来|(?:资格|慢特?病?)下来|审核通过|通过")
 _SPENT = re.compile(r"花|买|用药|吃|拿药|开药|看病|刷")
 _CUED = re.compile(
-    r"(?:加|还?差|剩下?|限额|额度|起付线?|自费|自付|先付|感冒药|无关的?药?|目录外|[丙乙]类|药费?|检查费?|化验费?|花了?|只有)了?"
+    r"(?:加|还?差|剩下?|限额|额度|起付线?|自费|自付|先付|感冒药|无关的?药?|目录外|[丙乙]类|药费?|检查费?|化验费?|[Bb彩]超|CT|ct|花了?|只有)了?"
     r"(\d{1,6}(?:\.\d{1,2})?)(?![\d.%月号日年类个种周天岁次盒折成点片支瓶粒针包袋])"
 )
 _BARE_ANSWER = re.compile(
@@ -294,7 +294,7 @@ def _people(text: str, mentions: Sequence[Mention]) -> tuple[str, ...]:
 
 
 def _name(person: re.Match[str]) -> str:
-    return "您" if person[0] in ("我", "我自己", "我本人") else person[0].removeprefix("我")
+    return "您" if person[0] in ("我自己", "我本人") else person[0].replace("我", "您")
 
 
 def _told_apart(position: int, mentions: Sequence[Mention]) -> bool:

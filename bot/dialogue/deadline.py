@@ -62,7 +62,10 @@ _ASKED_DAY = {
     Event.RESULT_RECEIVED: "请问是哪天收到结果的？",
     Event.REVIEW_DUE: "请问复审期限到哪一天？",
 }
-_PAST_DUE_REGION_NEXT = "请先向受理的机构问清楚；没有答复的，可以找参保地医保经办机构，或拨打12393。"
+_PAST_DUE_NEXT = {
+    Event.SUBMITTED: "请先向受理的机构问清楚；没有答复的，可以找参保地医保经办机构，或拨打12393。",
+    Event.RESULT_RECEIVED: "还能不能提，请问参保地医保经办机构，或拨打12393。",
+}
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,8 @@ class DeadlineAnswers:
     def answer(self, turn: Turn, context: Context) -> Outcome:
         """The due date that follows, or that no document fixes one; asks for the region if it is not known."""
         context = _remember(turn, context, _read(turn, context))
+        if not turn.values("region") and (given_away := self._knowledge.region_given_away(turn.text)):
+            context = replace(context, region=given_away)
         if context.region is None or context.region not in self._knowledge.regions:
             return ask_for_region(
                 replace(context, task=Task.DEADLINE), "请问是哪里参保的？各地的时限不一样。"
@@ -262,8 +267,10 @@ def _due_reply(region: Region, found: Due, occurrence: Occurrence, today: date) 
         lines.append("那一年的放假安排还没有公布，这是预计的日期，公布后才能确定。")
     if found.rule.caveat:
         lines.append(f"{found.rule.caveat}。")
-    if occurrence.event is Event.SUBMITTED and today > found.on.last:
-        lines.append(f"现在已经过了这一天。{_PAST_DUE_REGION_NEXT}")
+    if found.rule.runs_from in _PAST_DUE_NEXT and today > found.on.last:
+        lines.append(f"现在已经过了这一天。{_PAST_DUE_NEXT[found.rule.runs_from]}")
+    elif occurrence.event is Event.APPROVED:
+        lines.append("跟您知道的对不上，请问参保地医保经办机构，或拨打12393。")
     elif (
         occurrence.event is Event.SUBMITTED
         and not occurrence.diseases

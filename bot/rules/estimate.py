@@ -6,12 +6,13 @@ First what forbids computing (another scheme, time, document), then what is not 
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from bot.knowledge.parameters import Between, Delegated, Entry, Fixed, NotCovered, RegionParameters
 from bot.messages import Citation
 from bot.rules.case import Case, Days
 from bot.rules.known import Known
-from bot.rules.money import NOTHING, Span, to_fen, yuan
+from bot.rules.money import NOTHING, Span, percent, to_fen, yuan
 from bot.rules.result import Estimate, Refusal, Remark, Step
 from bot.rules.trace import Trace
 
@@ -35,8 +36,12 @@ class _Estimator:
         if unpaid:
             return self._nothing_paid(unpaid)
         if not self._known.cost_known():
-            return self._refused(
-                self._lacking(("amount",)), ("amount", *self._known.unknown(), *self._known.status_unknown())
+            return replace(
+                self._refused(
+                    self._lacking(("amount",)),
+                    ("amount", *self._known.unknown(), *self._known.status_unknown()),
+                ),
+                certain=self._certain(None),
             )
         return self._computed()
 
@@ -130,9 +135,8 @@ class _Estimator:
         narrowing = self._known.narrowing(bounds, corners)
         fund = corners.fund_pays
         if unknown and not fund.is_exact:
-            return self._refused(
-                self._lacking(unknown), (*unknown, *self._known.status_unknown(), *narrowing)
-            )
+            missing = (*unknown, *self._known.status_unknown(), *narrowing)
+            return replace(self._refused(self._lacking(unknown), missing), certain=self._certain(fund.high))
         trace = Trace(self._known, bounds, corners)
         return replace(
             self._blank(),
@@ -146,7 +150,24 @@ class _Estimator:
         )
 
     def _refused(self, refusal: Refusal, missing: Iterable[str]) -> Estimate:
-        return replace(self._blank(), refusal=refusal, missing=tuple(dict.fromkeys(missing)))
+        blank = self._blank()
+        if refusal.reason == "parameter_missing" and self._known.parameters.document.status != "draft":
+            blank = replace(blank, warnings=())  # the refusal itself tells what the document does not fix
+        return replace(blank, refusal=refusal, missing=tuple(dict.fromkeys(missing)))
+
+    def _certain(self, most: Decimal | None) -> tuple[Remark, ...]:
+        """What the document fixes already, and the most the fund may pay where that is less than the cost."""
+        known, said = self._known, []
+        if most is not None and most < known.total().high:
+            said.append(Remark(f"医保最多支付 {yuan(most)}"))
+        entry = known.parameters.deductible.at(known.day)
+        if entry and isinstance(entry.state, Fixed) and not entry.state.value:
+            said.append(Remark("不设起付线", known.cited(entry.cite)))
+        fixed = [e for e in known.ratio_entries() if isinstance(e.state, Fixed)]
+        if fixed and (ratio := known.ratio()) is not None:
+            places = tuple(dict.fromkeys(place for e in fixed for place in known.cited(e.cite)))
+            said.append(Remark(f"限额以内按 {percent(ratio)} 报", places))
+        return tuple(said)
 
     def _lacking(self, names: tuple[str, ...]) -> Refusal:
         """Why what is lacking is not in the document: who decides it, or where it stands."""

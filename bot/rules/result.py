@@ -50,7 +50,8 @@ class Estimate:
     """`fund_pays` and `you_pay` are yuan, rounded; None where nothing can be computed.
 
     `missing` names what nobody gave, the most valuable first. `assumptions` are what the figures rest on,
-    `not_applied` the rules that would change them but were not called for.
+    `not_applied` the rules that would change them but were not called for. `certain` is what holds already where
+    nothing can be computed yet.
     """
 
     region: str | None
@@ -65,12 +66,13 @@ class Estimate:
     refusal: Refusal | None = None
     unpaid: Remark | None = None
     validity: tuple[Citation, ...] = ()
+    certain: tuple[Remark, ...] = ()
 
     @property
     def citations(self) -> tuple[Citation, ...]:
         """Every place the estimate rests on, each once, in order of use."""
         places: list[Citation] = [*self.validity]
-        for part in (self.refusal, self.unpaid):
+        for part in (*self.certain, self.refusal, self.unpaid):
             places.extend(part.citations if part else ())
         places.extend(place for step in self.steps for place in step.citations)
         places.extend(place for remark in self.assumptions for place in remark.citations)

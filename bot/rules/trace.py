@@ -51,7 +51,7 @@ class Trace:
         places = self._known.cited(entry.cite) if entry else ()
         paid, left = self._corners.line("deductible"), self._bounds.deductible_left
         if entry and isinstance(entry.state, Fixed) and not entry.state.value:
-            return Step("起付线", "不设起付线，不扣", paid, places)
+            return Step("起付线", "不设起付线", paid, places)
         if self._known.deductible_left() is None:
             return Step("起付线", "您没有给起付线", paid, places)
         if not left.high:
