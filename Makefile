@@ -2,7 +2,7 @@
 # make test  everything a change must pass
 # make chat  the same conversation in the terminal (while `make run` is going on)
 
-.PHONY: run chat test lint types unit knowledge nlu-data conversations check-knowledge eval train lock clean environments
+.PHONY: screenshots run chat test lint types unit knowledge nlu-data conversations check-knowledge eval train lock clean environments
 
 PYTHON ?= python3
 UV := .tools/bin/uv
@@ -44,6 +44,9 @@ conversations: .venv/.dev engine/.venv/.ready
 
 eval: .venv/.dev engine/.venv/.ready
 	.venv/bin/python -m evaluation $(ARGS)
+
+screenshots: .venv/.dev
+	.venv/bin/python scripts/screenshots.py
 
 # ---- environments ----------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """Prints the licences of everything installed in the environment that runs it, as a Markdown table.
 
-    .venv/bin/python scripts/licences.py; engine/.venv/bin/python scripts/licences.py
+.venv/bin/python scripts/licences.py; engine/.venv/bin/python scripts/licences.py
 """
 
 from importlib.metadata import Distribution, distributions
