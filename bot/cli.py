@@ -21,14 +21,15 @@ console = Console()
 
 def main() -> None:
     """Entry point: an expected problem is one line that says what to do, not a traceback."""
+    from bot.console.accounts import AccountError
     from bot.knowledge.files import KnowledgeError
     from bot.model import ModelError
     from bot.supervisor import StartError
 
     try:
         app()
-    except (KnowledgeError, StartError, ModelError) as problem:
-        console.print(f"[bold red]{problem}[/]")
+    except (AccountError, KnowledgeError, StartError, ModelError) as problem:
+        console.print(str(problem), style="bold red", markup=False, soft_wrap=True)
         raise SystemExit(1) from None
 
 
@@ -177,6 +178,33 @@ def staff_add(username: str, display_name: str) -> None:
     from bot.console.accounts import add_staff
 
     configured = settings_or_exit()
-    password = typer.prompt("Password (12 characters or more)", hide_input=True, confirmation_prompt=True)
-    add_staff(open_database(configured), username, display_name, password, open_clock(configured)())
+    add_staff(open_database(configured), username, display_name, ask_for_password(), open_clock(configured)())
     console.print(f"Account {username} is ready: http://127.0.0.1:{configured.port}/console")
+
+
+@staff.command("disable")
+def staff_disable(username: str) -> None:
+    """Switch an account off for good and sign it out; its name is not given to anybody else."""
+    from bot.app import open_database
+    from bot.console.accounts import disable_staff
+
+    disable_staff(open_database(settings_or_exit()), username)
+    console.print(f"Account {username} is switched off")
+
+
+@staff.command("password")
+def staff_password(username: str) -> None:
+    """Give an account a new password, which is asked for; it is unlocked and signed out everywhere."""
+    from bot.app import open_database
+    from bot.console.accounts import set_password
+
+    set_password(open_database(settings_or_exit()), username, ask_for_password())
+    console.print(f"Account {username} has a new password")
+
+
+def ask_for_password() -> str:
+    """A new password, typed twice and not shown."""
+    from bot.console.accounts import PASSWORD_AT_LEAST
+
+    prompt = f"Password ({PASSWORD_AT_LEAST} characters or more)"
+    return str(typer.prompt(prompt, hide_input=True, confirmation_prompt=True))

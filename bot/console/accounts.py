@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.records.database import Database
 from bot.records.models import Staff
+from bot.records.staff import account, remove_sessions_of
 
 PASSWORD_AT_LEAST = 12
 FAILURES_ALLOWED = 5
@@ -23,7 +23,7 @@ _NOBODY = _hasher.hash("nobody has this password")
 
 
 class AccountError(ValueError):
-    """The account cannot be made; the message says what to change."""
+    """The account cannot be made or changed; the message says what to do instead."""
 
 
 def add_staff(database: Database, username: str, display_name: str, password: str, now: datetime) -> None:
@@ -32,19 +32,39 @@ def add_staff(database: Database, username: str, display_name: str, password: st
         raise AccountError("The name needs 2 to 64 letters, digits, dots, hyphens or underscores.")
     if not display_name.strip():
         raise AccountError("The display name is empty; give the name colleagues see.")
-    if len(password) < PASSWORD_AT_LEAST:
-        raise AccountError(f"The password needs {PASSWORD_AT_LEAST} characters or more.")
+    password_hash = _hash_of(password)
     with database.transaction() as session:
-        if session.scalar(select(Staff.id).where(Staff.username == username)) is not None:
+        if account(session, username) is not None:
             raise AccountError(f"The name {username} is taken; choose another.")
         session.add(
             Staff(
                 username=username,
                 display_name=display_name.strip(),
-                password_hash=_hasher.hash(password),
+                password_hash=password_hash,
                 created_at=now,
             )
         )
+
+
+def disable_staff(database: Database, username: str) -> None:
+    """Switches an account off for good and signs it out everywhere. Raises AccountError for an unknown name.
+
+    The name stays taken: what was noted under it was done by one person.
+    """
+    with database.transaction() as session:
+        staff = _in_use(session, username)
+        staff.active = False
+        remove_sessions_of(session, staff)
+
+
+def set_password(database: Database, username: str, password: str) -> None:
+    """Gives an account a new password; it is unlocked, and signed out everywhere. Raises AccountError."""
+    password_hash = _hash_of(password)
+    with database.transaction() as session:
+        staff = _in_use(session, username)
+        staff.password_hash = password_hash
+        staff.failed_logins, staff.locked_until = 0, None
+        remove_sessions_of(session, staff)
 
 
 async def sign_in(database: Database, username: str, password: str, now: datetime) -> Staff | None:
@@ -61,8 +81,8 @@ async def sign_in(database: Database, username: str, password: str, now: datetim
 
 
 def _begin_try(session: Session, username: str, now: datetime) -> Staff | None:
-    staff = session.scalar(select(Staff).where(Staff.username == username, Staff.active).with_for_update())
-    if staff is None or (staff.locked_until and staff.locked_until > now):
+    staff = account(session, username, lock=True)
+    if staff is None or not staff.active or (staff.locked_until and staff.locked_until > now):
         return None
     staff.failed_logins = 1 if staff.locked_until else staff.failed_logins + 1
     staff.locked_until = now + LOCKED_FOR if staff.failed_logins >= FAILURES_ALLOWED else None
@@ -72,6 +92,23 @@ def _begin_try(session: Session, username: str, now: datetime) -> Staff | None:
 def _forget_failures(session: Session, staff_id: int) -> None:
     staff = session.get_one(Staff, staff_id)
     staff.failed_logins, staff.locked_until = 0, None
+
+
+def _in_use(session: Session, username: str) -> Staff:
+    staff = account(session, username, lock=True)
+    if staff is None:
+        raise AccountError(
+            f"There is no account {username}; check the name, or make it with `bot staff add`."
+        )
+    if not staff.active:
+        raise AccountError(f"The account {username} is switched off; make one under another name.")
+    return staff
+
+
+def _hash_of(password: str) -> str:
+    if len(password) < PASSWORD_AT_LEAST:
+        raise AccountError(f"The password needs {PASSWORD_AT_LEAST} characters or more.")
+    return _hasher.hash(password)
 
 
 def _fits(password_hash: str, password: str) -> bool:

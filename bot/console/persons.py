@@ -1,10 +1,8 @@
 """What the console shows of a person: masked, with the same words and dates the assistant would use."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from bot.deadlines.calendar import WorkingCalendar
 from bot.dialogue.assistant import Assistant
@@ -67,7 +65,7 @@ class PersonViews:
         self._calendar = WorkingCalendar(load_calendar(folder))
         self._review = load_reminders(folder)[REVIEW]
 
-    def of(self, person: Person, reminders: list[Reminder], today: date) -> PersonView:
+    def of(self, person: Person, reminders: Sequence[Reminder], today: date) -> PersonView:
         """The person as of a day; applications latest first. `person` comes with its relations loaded."""
         region = self._regions[person.region]
         latest_first = sorted(person.applications, key=lambda a: a.submitted_at, reverse=True)
@@ -107,15 +105,3 @@ def identity_of(person: Person) -> Identity:
 def masked(number: str) -> str:
     """The last four places; a star for each of the others."""
     return "*" * (len(number) - 4) + number[-4:]
-
-
-def reminders_of(session: Session, person_id: str) -> list[Reminder]:
-    """The person's reminders in the outbox, latest first. Read only after the record was, which is audited."""
-    return list(
-        session.scalars(
-            select(Reminder)
-            .where(Reminder.person_id == person_id)
-            .order_by(Reminder.due_at.desc())
-            .limit(REMINDERS_SHOWN)
-        )
-    )

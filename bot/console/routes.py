@@ -18,16 +18,16 @@ from bot.channels.rest import REST, WEBCHAT
 from bot.clock import SHANGHAI, Clock
 from bot.console import chats, sessions
 from bot.console.accounts import sign_in
-from bot.console.chats import BadAnswerError, Chat, NotYoursError
-from bot.console.persons import PersonViews, identity_of, reminders_of
+from bot.console.chats import LINES_SHOWN, BadAnswerError, NotYoursError
+from bot.console.persons import REMINDERS_SHOWN, PersonViews, identity_of
 from bot.console.policy import NOTHING, is_question, look_up
 from bot.console.seals import Seals
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.deadline import say_date, say_range
-from bot.identity.access import Access
+from bot.identity.access import Access, OpenedChat
 from bot.identity.keys import Keys
 from bot.messages import Reply
-from bot.records import helpline
+from bot.records import helpline, outbox
 from bot.records.database import Database
 from bot.records.models import Message, Person, Staff
 from bot.records.people import FOUND_AT_MOST
@@ -214,7 +214,9 @@ class _Console:
         return await self._page(request, "person.html", {"view": view, "why": why})
 
     async def _view_of(self, person: Person) -> Any:
-        reminders = await self._database.run(lambda session: reminders_of(session, person.person_id))
+        reminders = await self._database.run(
+            lambda session: outbox.reminders_of(session, person.person_id, REMINDERS_SHOWN)
+        )
         return self._persons.of(person, reminders, self._today())
 
     def _address_of(self, request: web.Request, person_id: str, why: str) -> str:
@@ -253,7 +255,7 @@ class _Console:
         self, request: web.Request, problem: str, draft: str = "", status: int = 200
     ) -> web.Response:
         number, staff, now = request.match_info["number"], request[STAFF], self._clock()
-        chat = await self._database.run(lambda session: chats.look(session, number, staff, now))
+        chat = await self._access.chat(staff.username, number, _why_of_chat(number), now)
         if chat is None:
             return await self._page(request, "problem.html", {"problem": "没有这个排队号。"}, status=404)
         shown = {
@@ -268,15 +270,15 @@ class _Console:
         }
         return await self._page(request, "chat.html", shown, status=status)
 
-    def _address_of_lines(self, request: web.Request, chat: Chat) -> str:
+    def _address_of_lines(self, request: web.Request, chat: OpenedChat) -> str:
         """The pane that fetches itself again. Only who opened the chat, which was audited, has its address."""
         reference = self._seals.reference(request[BROWSER], "chat", (chat.ticket.number,), self._clock())
         return f"{ROOT}/chats/lines/{reference}"
 
-    def _address_of_chats_person(self, request: web.Request, chat: Chat) -> str | None:
+    def _address_of_chats_person(self, request: web.Request, chat: OpenedChat) -> str | None:
         if chat.person_id is None:
             return None
-        return self._address_of(request, chat.person_id, f"在线对话{chat.ticket.number}")
+        return self._address_of(request, chat.person_id, _why_of_chat(chat.ticket.number))
 
     async def _lines(self, request: web.Request) -> web.StreamResponse:
         reference = request.match_info["reference"]
@@ -284,7 +286,7 @@ class _Console:
         if referred is None:
             return await self._page(request, "lines.html", {"lines": None})
         (number,) = referred
-        lines = await self._database.run(lambda session: chats.lines_by_number(session, number))
+        lines = await self._database.run(lambda session: helpline.latest_lines(session, number, LINES_SHOWN))
         return await self._page(request, "lines.html", {"lines": lines})
 
     async def _take(self, request: web.Request) -> web.StreamResponse:
@@ -338,7 +340,7 @@ class _Console:
         common = {
             "staff": staff,
             "token": self._seals.form_token(request[BROWSER]),
-            "waiting": await self._database.run(chats.count_waiting) if staff else 0,
+            "waiting": await self._database.run(helpline.count_waiting) if staff else 0,
         }
         return aiohttp_jinja2.render_template(template, request, {**common, **shown}, status=status)
 
@@ -365,6 +367,11 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
         response = web.Response(status=500, text="系统出了故障，刚才的操作可能没有完成。请过一会儿再试。")
     response.headers.update(HEADERS)
     return response
+
+
+def _why_of_chat(number: str) -> str:
+    """What the audit says of readings that belong to a chat."""
+    return f"在线对话{number}"
 
 
 def _is_automatic(request: web.Request) -> bool:

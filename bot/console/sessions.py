@@ -4,12 +4,12 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from bot.records import people
 from bot.records.models import Staff, StaffSession
 from bot.records.people import Reading
+from bot.records.staff import remove_ended_sessions, remove_session
 
 IDLE_FOR = timedelta(minutes=30)
 LASTS = timedelta(hours=12)
@@ -27,11 +27,7 @@ def hash_of(secret: str) -> str:
 
 def open_session(session: Session, staff: Staff, browser: str, now: datetime) -> None:
     """Signs a browser in. `browser` is its cookie's hash. Sessions that have ended are cleared away."""
-    session.execute(
-        delete(StaffSession).where(
-            (StaffSession.expires_at <= now) | (StaffSession.last_seen_at <= now - IDLE_FOR)
-        )
-    )
+    remove_ended_sessions(session, now, idle_since=now - IDLE_FOR)
     session.add(
         StaffSession(
             token_hash=browser, staff_id=staff.id, created_at=now, last_seen_at=now, expires_at=now + LASTS
@@ -54,5 +50,5 @@ def staff_of(session: Session, browser: str, now: datetime, by_hand: bool) -> St
 
 def end_session(session: Session, staff: Staff, browser: str, now: datetime) -> None:
     """Signs a browser out."""
-    session.execute(delete(StaffSession).where(StaffSession.token_hash == browser))
+    remove_session(session, browser)
     people.audit(session, Reading(f"staff:{staff.username}", "退出", now), "sign out", None)

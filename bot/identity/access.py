@@ -1,13 +1,13 @@
 """Who may see whose records: a chat its own person, active staff everybody; each look is audited."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.records import people
+from bot.records import helpline, people, staff
 from bot.records.database import Database
-from bot.records.models import ChatBinding, Person, Staff
+from bot.records.models import ChatBinding, HandoffTicket, Person
 from bot.records.people import Reading
 
 BINDING_LASTS = timedelta(days=30)
@@ -18,8 +18,16 @@ class NotAllowedError(Exception):
     """The staff name is unknown or switched off."""
 
 
+@dataclass(frozen=True)
+class OpenedChat:
+    """A chat that asked for a human. `person_id`: whose chat it has proved to be, if it has."""
+
+    ticket: HandoffTicket
+    person_id: str | None
+
+
 class Access:
-    """The one door to persons' records."""
+    """The one door to persons' records and chats."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -31,8 +39,8 @@ class Access:
         """
 
         def read(session: Session) -> Person | None:
-            binding = _binding(session, chat, token, now)
-            if binding is None:
+            binding = _binding(session, chat, now)
+            if binding is None or binding.token != token:
                 return None
             binding.last_used_at = now
             return people.record_of(session, binding.person_id, Reading(f"chat:{chat}", why, now))
@@ -55,16 +63,31 @@ class Access:
 
         return await self._database.run(read)
 
+    async def chat(self, username: str, number: str, why: str, now: datetime) -> OpenedChat | None:
+        """For staff: the chat of a ticket number. Raises NotAllowedError."""
 
-def _binding(session: Session, chat: str, token: str | None, now: datetime) -> ChatBinding | None:
+        def read(session: Session) -> OpenedChat | None:
+            reading = _staff_reading(session, username, why, now)
+            ticket = helpline.ticket_numbered(session, number)
+            if ticket is None:
+                return None
+            binding = _binding(session, ticket.chat, now)
+            person_id = binding.person_id if binding else None
+            people.audit(session, reading, "read chat", person_id)
+            return OpenedChat(ticket, person_id)
+
+        return await self._database.run(read)
+
+
+def _binding(session: Session, chat: str, now: datetime) -> ChatBinding | None:
     binding = session.get(ChatBinding, chat)
-    if binding is None or binding.token != token or binding.last_used_at < now - BINDING_LASTS:
+    if binding is None or binding.last_used_at < now - BINDING_LASTS:
         return None
     return binding
 
 
 def _staff_reading(session: Session, username: str, why: str, now: datetime) -> Reading:
-    known = session.scalar(select(Staff.id).where(Staff.username == username, Staff.active))
-    if known is None:
+    known = staff.account(session, username)
+    if known is None or not known.active:
         raise NotAllowedError(username)
     return Reading(f"staff:{username}", why, now)

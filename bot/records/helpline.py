@@ -1,12 +1,13 @@
-"""Chats that ask for a human: the waiting line and who answers."""
+"""Chats that ask for a human: the waiting line, who answers, and what was said there."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.records.models import HandoffTicket
+from bot.records.models import HandoffTicket, Message
 
 
 def open_ticket(
@@ -31,6 +32,12 @@ def active_ticket(session: Session, chat: str) -> HandoffTicket | None:
     )
 
 
+def ticket_numbered(session: Session, number: str, lock: bool = False) -> HandoffTicket | None:
+    """The ticket of that number. `lock`: nobody else changes it until the transaction ends."""
+    chosen = select(HandoffTicket).where(HandoffTicket.number == number)
+    return session.scalar(chosen.with_for_update(of=HandoffTicket) if lock else chosen)
+
+
 def queue_position(session: Session, ticket: HandoffTicket) -> int:
     """1 for the next to be answered; 0 when somebody has taken it."""
     if ticket.state != "waiting":
@@ -43,6 +50,12 @@ def queue_position(session: Session, ticket: HandoffTicket) -> int:
     return before or 1
 
 
+def count_waiting(session: Session) -> int:
+    """How many chats nobody has taken yet."""
+    untaken = select(func.count()).select_from(HandoffTicket).where(HandoffTicket.state == "waiting")
+    return session.scalar(untaken) or 0
+
+
 def waiting(session: Session) -> list[HandoffTicket]:
     """All chats that wait for a human or are with one, longest waiting first."""
     return list(
@@ -50,3 +63,15 @@ def waiting(session: Session) -> list[HandoffTicket]:
             select(HandoffTicket).where(HandoffTicket.state != "closed").order_by(HandoffTicket.opened_at)
         )
     )
+
+
+def latest_lines(session: Session, number: str, limit: int) -> Sequence[Message]:
+    """The latest lines of a ticket's chat, oldest first. Read only after the chat was opened, which is audited."""
+    newest_first = (
+        select(Message)
+        .join(HandoffTicket, HandoffTicket.chat == Message.chat)
+        .where(HandoffTicket.number == number)
+        .order_by(Message.id.desc())
+        .limit(limit)
+    )
+    return session.scalars(newest_first).all()[::-1]

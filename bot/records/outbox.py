@@ -188,6 +188,14 @@ def subscriptions_of(session: Session, person_id: str) -> list[Subscription]:
     return list(session.scalars(select(Subscription).where(Subscription.person_id == person_id)))
 
 
+def reminders_of(session: Session, person_id: str, limit: int) -> Sequence[Reminder]:
+    """The person's reminders, latest first. Read only after the record was, which is audited."""
+    latest_first = (
+        select(Reminder).where(Reminder.person_id == person_id).order_by(Reminder.due_at.desc()).limit(limit)
+    )
+    return session.scalars(latest_first).all()
+
+
 def is_subscribed(session: Session, channel: str, address: str) -> bool:
     """Whether anything is sent to an address."""
     there = select(Subscription.id).where(Subscription.channel == channel, Subscription.address == address)

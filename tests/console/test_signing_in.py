@@ -4,10 +4,12 @@ import pytest
 from console_fakes import PASSWORD, START, Browser, HandClock
 from sqlalchemy import select
 
-from bot.console.accounts import AccountError, add_staff
+from bot.console.accounts import AccountError, add_staff, disable_staff, set_password
 from bot.console.sessions import hash_of
 from bot.records.database import Database
 from bot.records.models import AuditEntry, Staff, StaffSession
+
+NEW_PASSWORD = "another password, as long"
 
 
 async def test_without_signing_in_every_page_leads_to_the_login(browser: Browser) -> None:
@@ -147,3 +149,29 @@ def test_an_account_that_cannot_be_made_says_why(
 ) -> None:
     with pytest.raises(AccountError, match=why):
         add_staff(database, username, display_name, password, START)
+
+
+async def test_switching_off_by_command_is_for_good(clerk: Browser, database: Database) -> None:
+    disable_staff(database, "li")
+    assert (await clerk.open("/console")).path == "/console/login"
+    assert (await clerk.sign_in()).status == 401
+    with pytest.raises(AccountError, match="switched off"):
+        set_password(database, "li", NEW_PASSWORD)
+    with pytest.raises(AccountError, match="taken"):
+        add_staff(database, "li", "另一位", PASSWORD, START)
+
+
+async def test_a_new_password_ends_sessions_and_unlocks(clerk: Browser, database: Database) -> None:
+    set_password(database, "li", NEW_PASSWORD)
+    assert (await clerk.open("/console")).path == "/console/login"
+    for _ in range(5):
+        assert (await clerk.sign_in()).status == 401
+    set_password(database, "li", NEW_PASSWORD)
+    assert (await clerk.sign_in(password=NEW_PASSWORD)).path == "/console"
+
+
+def test_an_account_that_cannot_be_changed_says_why(database: Database) -> None:
+    with pytest.raises(AccountError, match="no account nobody"):
+        disable_staff(database, "nobody")
+    with pytest.raises(AccountError, match="12 characters"):
+        set_password(database, "li", "short")

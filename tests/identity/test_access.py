@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from bot.clock import SHANGHAI
 from bot.identity.access import Access, NotAllowedError
+from bot.records import helpline
 from bot.records.database import Database
 from bot.records.demo import load_demo
 from bot.records.models import AuditEntry, ChatBinding, Staff
@@ -93,3 +94,24 @@ async def test_nobody_else_does(access: Access, username: str) -> None:
         await access.search(username, "演示·张秀英", "来电咨询", NOW)
     with pytest.raises(NotAllowedError):
         await access.record(username, "DEMO-P01", "来电咨询", NOW)
+
+
+@pytest.mark.parametrize(("later", "person_id"), [(timedelta(0), "DEMO-P01"), (timedelta(days=31), None)])
+async def test_staff_open_a_chat_and_that_is_noted(
+    access: Access, database: Database, later: timedelta, person_id: str | None
+) -> None:
+    with database.transaction() as session:
+        number = helpline.open_ticket(session, "web:1", "web", None, NOW).number
+    opened = await access.chat("li", number, "在线对话", NOW + later)
+    assert opened is not None
+    assert (opened.ticket.chat, opened.person_id) == ("web:1", person_id)
+    assert entries(database) == [("staff:li", "read chat", "在线对话", person_id)]
+
+
+async def test_a_chat_is_for_active_staff_alone(access: Access, database: Database) -> None:
+    with database.transaction() as session:
+        number = helpline.open_ticket(session, "web:1", "web", None, NOW).number
+    with pytest.raises(NotAllowedError):
+        await access.chat("left", number, "在线对话", NOW)
+    assert await access.chat("li", "0000-0000", "在线对话", NOW) is None
+    assert entries(database) == []
