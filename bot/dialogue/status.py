@@ -95,10 +95,9 @@ def status_reply(
     steps = "；".join(f"{say_date(_day(event))}{_HAPPENED[event.state]}" for event in application.events)
     if steps:
         lines.append(f"办理经过：{steps}。")
-    if now.due and now.state == "通过":
-        lines.append(f"{now.due.rule.says}。")
-    elif now.due:
-        lines.append(f"{now.due.rule.label}是{say_range(now.due.on)}。{now.due.rule.says}。")
+    if now.due:
+        day = "" if now.state == "通过" else f"{now.due.rule.label}是{say_range(now.due.on)}。"
+        lines.append(f"{day}{now.due.rule.told(application.disease)}。")
     elif now.state in ("提交", "受理", "审核") and (point := open_point(rules, Event.SUBMITTED)):
         lines.append(f"{point.says}。")
     if now.overdue:

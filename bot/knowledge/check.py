@@ -267,7 +267,8 @@ def _rule_figure_slips(
         forms = (Figure(number, None, str(number)), Figure(number * 100, "percent", str(number)))
         if not any(form.stands_in(standing) for form in forms):
             yield f"{number} 不在{cite.article}里"
-    for figure in figures(_without(getattr(record, "says", ""), _declared_ends(region))):
+    said = "；".join(getattr(record, name, "") for name in ("says", "says_of_one"))
+    for figure in figures(_without(said, _declared_ends(region))):
         if not figure.stands_in(standing):
             yield f"“{figure.text}”不在{cite.article}里"
 

@@ -34,7 +34,8 @@ class TimeLimit(Strict):
     """A limit that runs from an event; the day of the event itself is not counted.
 
     `diseases` empty: every other disease. `online_outside_office_hours` restricts it to applications filed so.
-    `says` states the rule in our words; `caveat` what the document leaves open about it.
+    `says` states the rule in our words, `says_of_one` to one person, with `{disease}` for theirs, where `says`
+    would not read well; `caveat` is what the document leaves open about it.
     """
 
     id: str
@@ -45,8 +46,13 @@ class TimeLimit(Strict):
     diseases: tuple[str, ...] = ()
     online_outside_office_hours: bool = False
     says: str
+    says_of_one: str = ""
     caveat: str = ""
     cite: Cite
+
+    def told(self, disease: str) -> str:
+        """The rule as one person is told it about their disease."""
+        return self.says_of_one.replace("{disease}", disease) or self.says
 
 
 class OpenPoint(Strict):
