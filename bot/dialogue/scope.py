@@ -22,6 +22,12 @@ def is_emergency(text: str, refusals: tuple[Refusal, ...]) -> bool:
     return refusal is not None and refusal.reason == "unsafe"
 
 
+def is_other_cost(text: str, refusals: tuple[Refusal, ...]) -> bool:
+    """Whether a cost is asked about that these documents have nothing on; none must be computed for it."""
+    refusal = recognise(text, refusals)
+    return refusal is not None and refusal.id in {"other_costs", "other_insurance"}
+
+
 def recognise(text: str, refusals: tuple[Refusal, ...]) -> Refusal | None:
     """The first refusal that fits the text; None where the text is not recognisably out of scope."""
     plain = normalise(text).lower()

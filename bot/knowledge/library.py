@@ -1,5 +1,6 @@
 """Loads `knowledge/` into one immutable object. Figures and wording come from here and nowhere else."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from bot.knowledge.schema import (
     Term,
     Topic,
 )
+from bot.language import normalise
 from bot.messages import Citation, PolicyStatus
 
 REGION_FOLDERS: Mapping[str, str] = MappingProxyType(
@@ -70,6 +72,15 @@ class Knowledge:
     nation: tuple[NationalFact, ...]
     refusals: tuple[Refusal, ...]
 
+    def region_given_away(self, text: str) -> str | None:
+        """The region whose document's number, or something only that region has (爱山东), stands in the text."""
+        plain = _bare(text)
+        for region in self.regions.values():
+            for document in region.documents:
+                if any(_bare(sign) in plain for sign in (document.number, *document.signs)):
+                    return region.name
+        return None
+
 
 def load_knowledge(folder: Path) -> Knowledge:
     """Reads and validates every file. Raises `KnowledgeError` for the first thing wrong in a file's shape;
@@ -98,3 +109,7 @@ def _load_region(folder: Path, name: str) -> Region:
         answers=written.answers,
         silent=written.silent,
     )
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s〔〕\[\]()（）【】]", "", normalise(text))

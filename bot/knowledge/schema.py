@@ -37,7 +37,10 @@ class Gap(Strict):
 
 
 class Document(Strict):
-    """A policy document. `key` names it inside the project and is the stem of its text file."""
+    """A policy document. `key` names it inside the project and is the stem of its text file.
+
+    `signs` are names that give the region away where only they are said: 爱山东.
+    """
 
     key: str
     number: str
@@ -48,6 +51,7 @@ class Document(Strict):
     valid_from: date | None = None
     valid_to: date | None = None
     note: str = ""
+    signs: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
 
@@ -140,7 +144,8 @@ class NationalFact(Strict):
     """Something common to the whole country, told where no regional document is needed.
 
     `source` is said in words after the answer; `grade` is A1 (a government or national-media page, or a full
-    reprint of one) or S (in one of the five documents). Nothing weaker is told.
+    reprint of one), A2 (a content site, corroborated elsewhere) or S (in one of the five documents). Nothing
+    weaker is told.
     """
 
     topic: str
@@ -149,7 +154,7 @@ class NationalFact(Strict):
     next: str = ""
     source: str
     url: str = ""
-    grade: Literal["A1", "S"]
+    grade: Literal["A1", "A2", "S"]
     questions: tuple[str, ...] = ()
 
 

@@ -114,14 +114,6 @@ class PolicyLibrary:
             ),
         )
 
-    def region_of_document(self, text: str) -> str | None:
-        """The region whose document's number stands in the text."""
-        plain = _bare(text)
-        for region in self.knowledge.regions.values():
-            if any(_bare(document.number) in plain for document in region.documents):
-                return region.name
-        return None
-
     # ---- choosing ----------------------------------------------------------------------------------------
 
     def _hits(self, question: str, region: str, previous: str | None) -> tuple[Ranked[_Target], ...]:
@@ -202,7 +194,7 @@ class PolicyLibrary:
             region=region.name,
             topic=topic.id,
             status="silent",
-            answer=f"{region.name}的{region.main_document.number}里没有写{topic.name}",
+            answer=f"{_named(region)}里没有写{topic.name}",
             next=f"具体{ASK_THE_AGENCY}",
             decided_by="参保地医保经办机构",
         )
@@ -212,7 +204,7 @@ class PolicyLibrary:
             region=region.name,
             topic="",
             status="silent",
-            answer=f"这一点我在{region.name}的{region.main_document.number}里没有找到规定，不敢乱说",
+            answer=f"这一点我在{_named(region)}里没有找到规定，不敢乱说",
             next=f"具体{ASK_THE_AGENCY}您也可以换个说法再问我一次",
             decided_by="参保地医保经办机构",
         )
@@ -352,8 +344,10 @@ def _topic_of(target: _Target) -> str:
     return target.id if isinstance(target, Topic) else target.topic.id
 
 
-def _bare(text: str) -> str:
-    return re.sub(r"[\s〔〕\[\]()（）【】]", "", normalise(text))
+def _named(region: Region) -> str:
+    """The region's main document as it is spoken of: 湖南的湘医保发〔2022〕52号, but 内蒙古征求意见稿."""
+    number = region.main_document.number
+    return number if number.startswith(region.name) else f"{region.name}的{number}"
 
 
 def _in_force(document: Document, on: date) -> bool:

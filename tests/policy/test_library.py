@@ -132,8 +132,8 @@ def test_only_what_holds_everywhere_is_answered_without_a_region(library: Policy
 
 
 def test_a_document_number_names_its_region(library: PolicyLibrary) -> None:
-    assert library.region_of_document("湘医保发[2022] 52号还有效吗") == "湖南"
-    assert library.region_of_document("52号文") is None
+    assert library.knowledge.region_given_away("湘医保发[2022] 52号还有效吗") == "湖南"
+    assert library.knowledge.region_given_away("52号文") is None
 
 
 class _CountingEncoder:
