@@ -136,6 +136,8 @@ class Assistant:
             return errand
         if errand is not Errand.ESTIMATE_COST and self.deadlines.concerns(turn, context):
             return Errand.CHECK_STATUS
+        if scope.is_other_cost(turn.text, self.knowledge.refusals):
+            return Errand.DECLINE
         if _concerns_cost(errand, turn, context):
             return Errand.ESTIMATE_COST
         if errand is Errand.MAKE_SMALL_TALK and context.last_question and policy.asks_why(turn.text):
