@@ -259,7 +259,8 @@ def _occurrence(context: Context) -> Occurrence | None:
 
 def _due_reply(region: Region, found: Due, occurrence: Occurrence, today: date) -> Reply:
     citation = region.citation(found.rule.cite)
-    lines = [f"{found.rule.label}是{say_range(found.on)}。"]
+    in_time = "还来得及。" if found.rule.runs_from is Event.REVIEW_DUE else ""
+    lines = [f"{in_time}{found.rule.label}是{say_range(found.on)}。"]
     lines.append(f"{found.rule.says}。{_counting(found, occurrence)}依据：{citation}。")
     if found.otherwise:
         lines.append(_otherwise(found.otherwise))
@@ -269,6 +270,8 @@ def _due_reply(region: Region, found: Due, occurrence: Occurrence, today: date) 
         lines.append(f"{found.rule.caveat}。")
     if found.rule.runs_from in _PAST_DUE_NEXT and today > found.on.last:
         lines.append(f"现在已经过了这一天。{_PAST_DUE_NEXT[found.rule.runs_from]}")
+    elif occurrence.event is Event.REVIEW_DUE:
+        lines.append("请向参保地医保经办机构或受委托的认定机构申请；还有不清楚的，可以拨打12393。")
     elif occurrence.event is Event.APPROVED:
         lines.append("跟您知道的对不上，请问参保地医保经办机构，或拨打12393。")
     elif (

@@ -1,0 +1,121 @@
+"""Time limits in conversation: which event a day belongs to, what is said where the document leaves it open."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from bot.clock import SHANGHAI
+from bot.deadlines.calendar import WorkingCalendar
+from bot.dialogue.deadline import DeadlineAnswers
+from bot.dialogue.turn import Context, Mention, Turn
+from bot.knowledge.deadlines import load_calendar, load_deadlines
+from bot.knowledge.library import load_knowledge
+from bot.messages import DeadlineCard, Reply
+from bot.settings import ROOT
+
+NOW = datetime(2026, 11, 22, 10, tzinfo=SHANGHAI)
+ENTITIES: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "region": (("山东", "山东"), ("湖南", "湖南"), ("江西", "江西"), ("吉林", "吉林"), ("内蒙古", "内蒙古")),
+    "disease": (("透析", "尿毒症透析"), ("冠心病", "冠心病"), ("胃癌", "恶性肿瘤")),
+}
+
+
+@pytest.fixture(scope="module")
+def deadlines() -> DeadlineAnswers:
+    knowledge = load_knowledge(ROOT / "knowledge")
+    calendar = WorkingCalendar(load_calendar(ROOT / "knowledge"))
+    return DeadlineAnswers(knowledge, load_deadlines(ROOT / "knowledge"), calendar)
+
+
+@pytest.fixture
+def told(deadlines: DeadlineAnswers) -> Any:
+    """Says the sentences one after the other and answers the last reply."""
+
+    def say(*sentences: str) -> Reply:
+        context = Context()
+        for sentence in sentences:
+            mentions = tuple(
+                Mention(entity, value, found.start(), found.end(), word)
+                for entity, words in ENTITIES.items()
+                for word, value in words
+                for found in re.finditer(word, sentence)
+            )
+            outcome = deadlines.answer(Turn("chat", sentence, "check_status", mentions, NOW), context)
+            context = outcome.context
+        return outcome.replies[0]
+
+    return say
+
+
+def due_on(reply: Reply) -> str | None:
+    assert isinstance(reply.card, DeadlineCard)
+    return reply.card.due_on.isoformat() if reply.card.due_on else None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        # the event whose words stand by the day
+        ("山东冠心病，2026年8月3号交的申请，什么时候能批下来", "2026-08-31"),
+        ("湖南，10月8日递的表，11月6日批下来的，哪天起享受", "2026-12-01"),
+        ("山东，2026年10月3日通过鲁医保小程序交了透析申请", "2026-10-08"),
+        ("山东，2026年4月28日窗口受理的冠心病", "2026-05-28"),
+        # completed papers count anew
+        ("山东冠心病，2026年3月2日交的，少一张单子，3月20日才补齐", "2026-04-20"),
+        # refusals
+        ("山东，认定没过，2026年11月18号接到的通知", "2026-11-28"),
+        ("山东冠心病不予认定，11月16号短信告诉我的", "2026-11-26"),
+        # what is planned lies ahead, and follows into a year not yet published
+        ("山东，我打算12月21号去交冠心病的材料", "2027-01-19"),
+        # a review: the nearest day, whatever was filed
+        ("吉林，复审12月3号到期，11月28号去申请来得及吗", "2026-12-03"),
+        ("吉林，我复审是2026年10月20号到期，10月18号交的复审申请", "2026-10-20"),
+    ],
+)
+def test_the_day_is_counted_from_the_event_beside_it(told: Any, sentence: str, expected: str) -> None:
+    assert due_on(told(sentence)) == expected
+
+
+def test_a_day_told_later_completes_the_account(told: Any) -> None:
+    assert due_on(told("我爸在爱山东报了胃癌，山东的", "2026年8月8号交的")) == "2026-08-10"
+
+
+def test_both_readings_are_said_at_the_edge_of_office_hours(told: Any) -> None:
+    reply = told("山东，2026年6月10日下午五点四十在爱山东交的透析")
+    assert due_on(reply) == "2026-06-11"
+    assert "2026年6月10日当天办结" in reply.text
+
+
+def test_an_hour_surely_outside_leaves_one_reading(told: Any) -> None:
+    reply = told("山东，2026年6月10日晚上十点在爱山东交的透析")
+    assert due_on(reply) == "2026-06-11"
+    assert "当天办结" not in reply.text
+
+
+@pytest.mark.parametrize(
+    ("region", "article"),
+    [("湖南", "第九条"), ("江西", "第二十一条"), ("吉林", "二（三）"), ("内蒙古", "三（二）")],
+)
+def test_where_no_limit_is_fixed_it_is_said_with_the_article_and_whom_to_ask(
+    told: Any, region: str, article: str
+) -> None:
+    reply = told(f"{region}，11月3号交的申请，哪天办完")
+    assert due_on(reply) is None
+    assert article in reply.text
+    assert "没有写" in reply.text
+    assert "12393" in reply.text
+    assert not re.search(r"\d{4}年\d+月\d+日", reply.text)
+
+
+def test_a_review_that_was_missed_says_so_first(told: Any) -> None:
+    assert told("吉林，慢病复审2026年8月31号截止的，我9月5号才去").text.startswith("已经过期了")
+
+
+@pytest.mark.parametrize("sentence", ["山东，冠心病2026年3月18号认定通过", "山东，11月16号收到不通过的通知"])
+def test_every_date_comes_with_its_article_and_a_card(told: Any, sentence: str) -> None:
+    reply = told(sentence)
+    assert due_on(reply)
+    assert "鲁医保中心发〔2024〕24号第" in reply.text
