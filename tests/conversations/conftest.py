@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -59,9 +60,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         "MESSAGES_PER_MINUTE": "10000",
         "QUIET_HOURS": "03:00-03:01",
     }
-    settings = Settings(  # type: ignore[call-arg]
-        **{name.lower(): value for name, value in environment.items() if name.lower() in Settings.model_fields}
-    )
+    told: dict[str, Any] = {
+        n.lower(): v for n, v in environment.items() if n.lower() in Settings.model_fields
+    }
+    settings = Settings(**told)
     # The model is kept with the working tree, named by its content: a test run trains only what changed.
     model = ensure_model(Settings(var_dir=ROOT / "var"), Console())
     prepare(settings, Console(quiet=True))

@@ -39,7 +39,9 @@ def test_conversation(turns: list[dict[str, Any]], assistant_url: str) -> None:
 
 
 def _payload(title: str, answer: list[dict[str, Any]]) -> str:
-    buttons = {button["title"]: button["payload"] for message in answer for button in message.get("buttons", [])}
+    buttons = {
+        button["title"]: button["payload"] for message in answer for button in message.get("buttons", [])
+    }
     payload: str = buttons[title]
     return payload
 
@@ -67,9 +69,8 @@ def _check(turn: dict[str, Any], answer: list[dict[str, Any]]) -> None:
     for name in ("due_on", "fund_pays", "you_pay", "status", "region"):
         if name in turn:
             assert turn[name] in [card.get(name) for card in cards], f"{name} {cards}: {said}"
-    cited = {c["article"] for card in cards for c in card.get("citations") or []} | {
-        c["article"] for card in cards for row in card.get("rows") or [] for c in row["citations"]
-    }
+    parts = [part for card in cards for part in (card, *card.get("rows", ()), *card.get("items", ()))]
+    cited = {citation["article"] for part in parts for citation in part.get("citations") or ()}
     assert set(turn.get("cites", [])) <= cited, f"cited {cited}: {said}"
     titles = {button["title"] for message in answer for button in message.get("buttons", [])}
     assert set(turn.get("buttons", [])) <= titles, said
