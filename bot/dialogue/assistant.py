@@ -204,7 +204,7 @@ class Assistant:
             return self.deadlines.answer(turn, context)
         if context.task is Task.STATUS:
             return await self.personal.check_status(turn, context)
-        if turn.intent in {"affirm", "deny"} and not context.asked:
+        if turn.intent in {"affirm", "deny"} and not context.asked and not turn.mentions:
             return Outcome((Reply("好的。您还想问门诊慢特病的什么事？"),), context)
         return await self._answer_policy(turn, context)
 
