@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from sqlalchemy.orm import Session
+
 from bot.clock import SHANGHAI
 from bot.deadlines.calendar import WorkingCalendar
 from bot.dialogue.deadline import DeadlineAnswers
@@ -19,6 +21,7 @@ from bot.messages import Button, Reply, SubscriptionCard
 from bot.records import outbox
 from bot.records.database import Database
 from bot.records.models import Application, Person
+from bot.reminders.planner import Planner
 
 SHOWN_AT_ONCE = 3
 REVIEW = "review_due"
@@ -45,6 +48,7 @@ class PersonalAnswers:
         self._deadlines = deadlines
         self._calendar = calendar
         self._reminders = reminders
+        self._planner = Planner(reminders, knowledge)
 
     async def check_status(self, turn: Turn, context: Context) -> Outcome:
         """The person's applications: the one whose number was named, else the latest ones."""
@@ -152,9 +156,13 @@ class PersonalAnswers:
 
     async def _subscribe(self, turn: Turn, person: Person) -> Reply:
         channel, address = _address(turn)
-        await self._database.run(
-            lambda session: outbox.subscribe(session, person.person_id, channel, address, turn.now)
-        )
+
+        def subscribe(session: Session) -> None:
+            outbox.subscribe(session, person.person_id, channel, address, turn.now)
+            session.flush()
+            self._planner.run(session, turn.now, person.person_id)
+
+        await self._database.run(subscribe)
         dues = self._renewals(turn, person)
         text = f"好的，复审到期前{self._lead_days}天，我会在这个对话里提醒您。不要了就说“别提醒了”。\n{dues.text}"
         return Reply(text, (Button("别提醒了", "别再提醒我了"),), SubscriptionCard(kind=REVIEW, on=True))

@@ -44,15 +44,20 @@ class PlannedReminder:
     due_at: datetime
 
 
-def reviews_due(session: Session, first: date, last: date) -> Iterator[ReviewDue]:
-    """Reviews that fall due from `first` to `last`, once for each address with consent, streamed."""
-    rows = session.execute(
+def reviews_due(
+    session: Session, first: date, last: date, person_id: str | None = None
+) -> Iterator[ReviewDue]:
+    """Reviews, of everybody or of one person, that fall due from `first` to `last`: one for each address with
+    consent, streamed."""
+    due = (
         select(Eligibility, Person.region, Subscription)
         .join(Person, Person.person_id == Eligibility.person_id)
         .join(Subscription, Subscription.person_id == Eligibility.person_id)
         .where(Eligibility.review_due.between(first, last))
-        .execution_options(yield_per=BATCH)
     )
+    if person_id is not None:
+        due = due.where(Eligibility.person_id == person_id)
+    rows = session.execute(due.execution_options(yield_per=BATCH))
     for eligibility, region, subscription in rows:
         assert eligibility.review_due is not None  # the query asks for a date
         yield ReviewDue(

@@ -24,15 +24,19 @@ class Planner:
         self._review = kinds["review_due"]
         self._knowledge = knowledge
 
-    def run(self, session: Session, now: datetime) -> int:
-        """Plans everything that falls due within 48 hours of `now`; answers how many reminders are new."""
-        return plan(session, self.upcoming(session, now))
+    def run(self, session: Session, now: datetime, person_id: str | None = None) -> int:
+        """Plans what falls due within 48 hours of `now`, for everybody or for one person who just asked for it;
+        answers how many reminders are new."""
+        return plan(session, self.upcoming(session, now, person_id))
 
-    def upcoming(self, session: Session, now: datetime) -> Iterator[PlannedReminder]:
+    def upcoming(
+        self, session: Session, now: datetime, person_id: str | None = None
+    ) -> Iterator[PlannedReminder]:
         """The reminders such a run would write, planned before or not."""
         today, last_day = _day(now), _day(now + HORIZON)
         farthest, nearest = (timedelta(days=lead) for lead in (self._review.leads[0], self._review.leads[-1]))
-        for review in reviews_due(session, today + nearest - STILL_TOLD, last_day + farthest):
+        first, last = today + nearest - STILL_TOLD, last_day + farthest
+        for review in reviews_due(session, first, last, person_id):
             lead = self._nearest_lead(review.review_due, today, last_day)
             if lead is not None and self._review.kind not in review.kinds_off:
                 yield self._reminder(review, lead, today)
