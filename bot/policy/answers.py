@@ -40,9 +40,10 @@ class PolicyAnswer:
 
     @property
     def text(self) -> str:
-        """The whole answer as a person reads or hears it: the answer, the reason, the place, the next step."""
-        parts = (*self.notices, self.answer, self.why, self.basis, self.next)
-        return "".join(_sentence(part) for part in parts)
+        """The whole answer as a person reads or hears it, a line each: the answer; why, and where; the next step."""
+        lines = ((*self.notices, self.answer), (self.why, self.basis), (self.next,))
+        said = ("".join(_sentence(part) for part in line) for line in lines)
+        return "\n".join(line for line in said if line)
 
     @property
     def basis(self) -> str:
