@@ -33,7 +33,7 @@ _WHY = re.compile(
 _CONTINUES = re.compile(r"^(那|那么|还有|如果|要是|假如|换成|要|换|不对|说错|错了|不是.{1,6}是)|呢$")
 _LONGEST_CONTINUATION = 14
 _TOO_SHORT_ALONE = 4
-_FILLER = re.compile(r"[\s，。？！,.?!不对错呢啊呀吧嘛那么的地方这边省市人我是在换成要说看如果是]+")
+_FILLER = re.compile(r"[\s，。？！,.?!不对错了参保呢啊呀吧嘛那么的地方这边省市人我是在换成要说看如果是]+")
 
 
 def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outcome:

@@ -53,17 +53,16 @@ def test_nothing_personal_reaches_tracker_logs_or_transcript(running: Running) -
 
 
 @pytest.mark.engine
-def test_a_reminder_is_planned_delivered_and_shown_once(running: Running) -> None:
+def test_a_reminder_is_planned_on_consent_delivered_and_shown_once(running: Running) -> None:
     cookie = _cookie(running.url)
     for text in ("到期前提醒我", "DEMO-HN-0002", "0002", "19680921"):
         lines = _say(running.url, cookie, text)
     assert "复审到期前" in lines[-1]["text"]
     database = open_database(running.settings)
     try:
-        assert _plan(running, database) == 1
         reminder = _delivered(database, cookie)
         assert reminder.state == "sent"
-        assert _plan(running, database) == 0
+        assert _plan_again(running, database) == 0
     finally:
         database.close()
     shown = [line["text"] for line in _lines(running.url, cookie) if line["text"] == reminder.text]
@@ -96,7 +95,7 @@ def _messages(running: Running, sender: str) -> str:
         database.close()
 
 
-def _plan(running: Running, database: Database) -> int:
+def _plan_again(running: Running, database: Database) -> int:
     planner = open_planner(running.settings)
     with database.transaction() as session:
         return planner.run(session, datetime.fromisoformat(NOW))
