@@ -146,6 +146,8 @@ def check_knowledge(
     """Validate knowledge/; with the official texts at hand, prove every citation, phrase and figure."""
     from bot.knowledge.check import check_knowledge as check
 
+    if texts is not None and not texts.is_dir():
+        raise typer.BadParameter(f"there is no folder {texts}", param_hint="--texts")
     problems = check(settings_or_exit().knowledge_dir, texts)
     for problem in problems:
         console.print(str(problem), markup=False)

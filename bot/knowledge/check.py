@@ -1,11 +1,9 @@
 """Proves the knowledge: shapes, references, no hole in the matrix region x topic, and - wherever the documents'
 text is at hand - that every citation, evidence phrase and figure stands in the cited article.
 
-    python -m bot.knowledge.check [--knowledge DIR] [--texts DIR]
+    bot check-knowledge [--texts DIR]
 """
 
-import argparse
-import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,7 +22,6 @@ from bot.knowledge.official_texts import Articles, read_texts
 from bot.knowledge.parameters import load_parameters
 from bot.knowledge.schema import Answer, Article, Cite
 from bot.messages import PolicyStatus
-from bot.settings import ROOT
 
 
 @dataclass(frozen=True)
@@ -281,23 +278,3 @@ def _numbers(record: BaseModel) -> Iterator[Decimal]:
             yield Decimal(value)
         elif isinstance(value, BaseModel) and "cite" not in type(value).model_fields:
             yield from _numbers(value)
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Prints every problem; answers 1 if there is one."""
-    parser = argparse.ArgumentParser(prog="check-knowledge", description="检查 knowledge/ 里的知识文件")
-    parser.add_argument("--knowledge", type=Path, default=ROOT / "knowledge", help="知识目录")
-    parser.add_argument("--texts", type=Path, help="文件原文（*.txt）所在目录；不给就不对照原文")
-    options = parser.parse_args(arguments)
-    if options.texts is not None and not options.texts.is_dir():
-        parser.error(f"没有目录 {options.texts}")
-    problems = check_knowledge(options.knowledge, options.texts)
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    against = "已对照文件原文" if options.texts else "未对照文件原文"
-    print(f"发现 {len(problems)} 处问题，{against}" if problems else f"知识文件没有问题，{against}")
-    return 1 if problems else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
