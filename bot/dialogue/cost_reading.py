@@ -50,20 +50,20 @@ _BEFORE: tuple[tuple[Role, str], ...] = (
     (
         "deductible_met",
         r"(?:起付|门槛).{0,6}(?:已经|累计|交了|扣了|付了|过了|满了)[^,。;]{0,4}$"
-        r"|已经?(?:累计|扣|交|付)(?:掉|过)?了?$|累计了?$",
+        r"|已经?(?:累计|扣|交|付)(?:掉|过)?了?$|累计了?$|扣[过掉了]了?$",
     ),
     ("deductible", r"(?:起付|门槛)[^,。;]{0,9}$"),
     (
         "unused_before",
         r"(?:上个?月|前个?月|\d+月份?|[一二三四五六七八九十]+月份?)(?:的"
-        r"|额度|限额)*(?:还)?(?:剩下?|没用完|余下?)(?:了|有|的)*(?:额度"
+        r"|额度|限额)*(?:还)?(?:剩下?|没用完|余下?|还有)(?:了|有|的)*(?:额度"
         r"|限额)?$",
     ),
     ("quota_left", r"(?:还剩下?|剩余|剩下?|还有|余额)(?:的|有|了|大概)*(?:额度|限额)?$"),
     (
         "extra_limit",
         r"(?:第二个?病?种?|另一个病?|副病|次病|第二病)[^,。;花买药用]{0,12}$|(?:再"
-        r"|另|另外|又|多|给我|能|额外)加(?:了|上|个)*$|加了$|增加了?$",
+        r"|另|另外|又|多|给我|能|额外|[种个病])加(?:了|上|个)*$|加了$|增加了?$",
     ),
     (
         "annual_cap",
@@ -94,7 +94,7 @@ _BEFORE: tuple[tuple[Role, str], ...] = (
         r"(?:政策(?:范围)?内|目录内|合规|在目录里?|可报(?:销)?(?:的|金额"
         r"|范围)|能报的|符合政策)[^,。;\d]{0,6}$",
     ),
-    ("cost", r"月份?(?:只|才|就|总共|一共|又|也)*用(?:掉|去)?了$"),
+    ("cost", r"(?:月份?|药|病|这[次回])(?:只|才|就|总共|一共|又|也)*用(?:掉|去)?了$"),
     (
         "used",
         r"(?:已经?|前面|前头|之前|上旬|先)(?:经)?(?:用|报|刷|拿|买|花)(?:掉"
@@ -121,7 +121,7 @@ _AFTER: tuple[tuple[Role, str], ...] = (
         r"^[元块]?钱?(?:一个月|每月|/月)?的?(?:月)?(?:限额|额度|定额)|^[元块]?(?:封顶)?(?:以内" r"|为限)",
     ),
     ("excluded", r"^[元块]?钱?的?(?:是|属于|要)?(?:自费|丙类|目录外|乙类先|先自付(?!\d)|不能报|不报)"),
-    ("examination", r"^[元块]?钱?的?(?:是)?(?:检查|化验|检验)"),
+    ("examination", r"^[元块]?钱?的?(?:是)?(?:检查|化验|检验|挂号|诊查|诊察|[Bb彩]超)"),
     ("within_policy", r"^[元块]?钱?的?(?:是|都是)?(?:政策内|目录内|政策范围|在目录|能报的|合规)"),
 )
 
@@ -176,6 +176,7 @@ _RULED_OUT: tuple[tuple[Condition, str], ...] = (
     ("no_prescription", r"(?<!没)(?:有|凭|拿着?|开了)(?:医生|医师)?(?:的)?(?:处方|方子)"),
     ("separately_paid", r"不是单列|没(?:有)?单列"),
 )
+_NOTHING_ADDED = re.compile(r"没(?:有|给|再|另|我|外)*加(?:额度|限额|钱|过|$|[,。了])")
 _OWN_TERMS = re.compile(r"单列[^,。;]{0,8}(?:比例|限额|额度)|(?:医保|经办|社保)[^,。;]{0,4}(?:告诉|说)")
 _NOT_REACHED = re.compile(
     r"(?:封顶|限额|额度|顶)[^,。;]{0,6}(?:没到|未到|没有到|没满|还早"
@@ -210,8 +211,11 @@ _BARE_ANSWER = re.compile(
     r"(?:^|[,。 :是为有约概到就共才加剩差])(\d+(?:\.\d{1,2})?|[零一二两三四五六七八九十百千万]+)"
     r"(?=[元块多左上吧呢啊哦呀了。,! ]|$)"
 )
-_SPENT_BEFORE = re.compile(r"(?:前面|前头|之前|已经?|累计|到现在)[^,。;报用]{0,8}$")
+_SPENT_BEFORE = re.compile(r"(?:前面|前头|之前|已经?|累计|到现在|上[回次]|头一?[回次])[^,。;报用]{0,8}$")
 _AGAIN = re.compile(r"[这那][个笔张]?$")
+_BESIDE = re.compile(
+    r"(?:和|跟|还有|另外|外加|加上)[^,。;\d]{0,6}(?:感冒药|保健品|营养品|自费药)[^,。;\d]{0,3}\d"
+)
 PART_OF = re.compile(r"其中|里面|含|包括|里有|当中|总|一共|共")
 _A_QUARTER = re.compile(r"(?:一个?|每个?)季度?(?:是|有|给|为)*$")
 _BY_QUARTER = re.compile(r"季度?[^,。;\d]{0,6}(?:额度|限额|定额)")
@@ -249,7 +253,7 @@ _NOT_YET = re.compile(r"(?:不是|没有?|未|还没|并非|别按)(?:到)?$")
 _AWAY = re.compile(r"临时|外出|异地|外地|跨省|外省|省外|到[^,。]{1,4}(?:只|就)?报|长期")
 _HOME = re.compile(r"本地|当地|省内|老家|家里|在家|参保地")
 _OWN_SHARE = re.compile(
-    r"(?:自付|自己(?:要|得)?(?:出|付|掏|承担)|个人(?:要|得)?(?:付|出"
+    r"(?:自付|自己(?:要|得)?(?:出|付|掏|承担|负担|拿)|个人(?:要|得)?(?:付|出"
     r"|负担|承担|自付)|自负|自理)(?:比例)?(?:是|为)?$"
 )
 _OWN_FIRST = re.compile(r"(?:先自付|先行自付|先付|先个人自付)$")
@@ -356,6 +360,8 @@ class _Reader:
             elif mention.entity == "hospital_level":
                 facts["hospital_level"] = mention.value
         employments = {e for m in inside if m.entity == "employment" and (e := self._employment(m))}
+        if re.search(r"灵活就业[^,。;]{0,3}退休", self._text[start:end]):
+            employments = {"退休"}
         if len(employments) == 1:
             facts["employment"] = employments.pop()
         elif not employments:
@@ -387,6 +393,8 @@ class _Reader:
         out = {name for name, pattern in _RULED_OUT if re.search(pattern, part)}
         held = {name for name, pattern in _CONDITIONS if re.search(pattern, part)} - out
         facts: dict[str, Any] = {"conditions": frozenset(held), "ruled_out": frozenset(out)}
+        if _NOTHING_ADDED.search(part):
+            facts["extra_limit"] = Decimal(0)
         if _OWN_TERMS.search(part):
             facts["own_terms"] = True
         if _REACHED.search(part):
@@ -525,6 +533,8 @@ class _Reader:
                 facts["unused_month"] = self._month_before(amount)
         if costs:
             facts.update(self._costs(costs))
+        if costs and "amount" in facts and "excluded" in facts and _BESIDE.search(self._text[start:end]):
+            facts["amount"] = facts["amount"] + Span.exactly(facts["excluded"])
         if costs and "amount" in facts and "examination" in facts and not PART_OF.search(self._text):
             facts["amount"] = facts["amount"] + Span.exactly(facts["examination"])
         return facts
@@ -648,7 +658,8 @@ class _Reader:
                 facts[name] = Days(mention.first, mention.last)
         part = self._text[start:end]
         monthly = self._is_monthly(start, end)
-        if _TO_YEAR_END.search(part):
+        all_year = "approved_on" in facts and re.search(r"全年|一年|今年.{0,4}一共", part)
+        if _TO_YEAR_END.search(part) or all_year:
             year = facts["approved_on"].last.year if "approved_on" in facts else self._turn.now.year
             return facts | {"until": date(year, 12, 31), "each_month": True}
         months = self._span_in_months(part)
