@@ -213,12 +213,13 @@ _BARE_ANSWER = re.compile(
 )
 _SPENT_BEFORE = re.compile(r"(?:前面|前头|之前|已经?|累计|到现在|上[回次]|头一?[回次])[^,。;报用]{0,8}$")
 _AGAIN = re.compile(r"[这那][个笔张]?$")
+_SPENT_NOTHING = re.compile(r"[^,。;\d]{0,4}(?:没|一分没|一分钱没)有?(?:花|买药|拿药|开药|用药)")
 _BESIDE = re.compile(
     r"(?:和|跟|还有|另外|外加|加上)[^,。;\d]{0,6}(?:感冒药|保健品|营养品|自费药)[^,。;\d]{0,3}\d"
 )
 PART_OF = re.compile(r"其中|里面|含|包括|里有|当中|总|一共|共")
 _A_QUARTER = re.compile(r"(?:一个?|每个?)季度?(?:是|有|给|为)*$")
-_BY_QUARTER = re.compile(r"季度?[^,。;\d]{0,6}(?:额度|限额|定额)")
+_BY_QUARTER = re.compile(r"季度?[^,。;\d]{0,6}(?:额度|限额|定额)|(?:额度|限额|定额)[^,。;\d]{0,4}季")
 _ASKED_MONTH = re.compile(
     r"(?:这个?月|本月|当月|\d{1,2}月份?|[一二三四五六七八九十]{1,2}月份?)的?(?:这笔|药费)?(?:能|可以?|该|应该)?报"
 )
@@ -541,8 +542,10 @@ class _Reader:
 
     def _costs(self, costs: list[Amount]) -> dict[str, Any]:
         months = [(self._month_of(a), a) for a in costs]
-        if len(costs) > 1 and all(month for month, _ in months):
-            return {"by_month": tuple(MonthCost(month, a.low) for month, a in months if month)}
+        empty = self._months_without_cost()
+        if len(costs) + len(empty) > 1 and all(month for month, _ in months):
+            spent = tuple(MonthCost(month, a.low) for month, a in months if month)
+            return {"by_month": (*empty, *spent)}
         monthly = [a for a in costs if _MONTHLY.search(self._before(self._amounts.index(a)))]
         repeated = monthly if self._span_in_months(self._text) else []
         chosen = repeated or [a for a in costs if self._is_whole(a)] or costs
@@ -565,6 +568,11 @@ class _Reader:
             return self._turn.now.date().replace(day=1)
         inside = [d for d in self._dates if clause <= d.start < amount.start and _within_a_month(d)]
         return inside[-1].first.replace(day=1) if inside else None
+
+    def _months_without_cost(self) -> tuple[MonthCost, ...]:
+        """Months in which nothing was spent ("4月没花钱"): what they left of their limit may count."""
+        named = [d for d in self._dates if _within_a_month(d) and _SPENT_NOTHING.match(self._text[d.end :])]
+        return tuple(MonthCost(d.first.replace(day=1), Decimal(0)) for d in named)
 
     def _month_before(self, amount: Amount) -> date | None:
         earlier = [d for d in self._dates if d.start < amount.start and _within_a_month(d)]

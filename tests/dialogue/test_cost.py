@@ -104,6 +104,23 @@ def paid(outcome: Outcome) -> Any:
         ("湖南在职，限额280，药费250，检查费100", ("200.00", "224.00")),
         ("湖南退休，一年药费9600，月限额600，每月800", "6120.00"),
         ("湖南在职，限额300，上个月药费280，这个月药费330", ("464.00", "480.00")),
+        # a limit per quarter, and one month asked about of several
+        ("湖南在职，季度额度1200，这个季度花了1500", "960.00"),
+        ("湖南退休，额度按季度给，一个季度900，这季度花了850", "722.50"),
+        ("湖南退休，月限额300，上月花了100，这个月花了450，这个月的能报多少", ("255.00", "382.50")),
+        ("湖南在职，4月没花钱，5月花了600，限额300，能报多少", ("240.00", "480.00")),
+        ("湖南退休，月限额300，三个月一共花了900", ("255.00", "765.00")),
+        # an amount named again; a limit told without the word
+        ("湖南退休，这个月限额400，月初花了320，今天又花150，今天这150能报多少", "68.00"),
+        ("湖南在职，医保本上写的每月三百二，买药花了280", "224.00"),
+        ("湖南退休，单列支付的药，医保局说比例70%、单列限额5000，花了4000", "2800.00"),
+        ("湖南退休，限额500，没拿药，只做CT检查花了400", ("0.00", "340.00")),
+        ("湖南在职，限额300，第二个病没给我加额度，花了400", "240.00"),
+        ("江西职工，慢病药一共380，其中感冒药80，报80%", "240.00"),
+        ("江西职工，年限额1万二，花了1.5万，报95%", "12000.00"),
+        ("山东居民，起付线500，前面看病已经花了320，这回600，报60%，限额够", "252.00"),
+        ("山东，起付线400扣过100了，花1000，报75%，没到限额", "525.00"),
+        ("山东，自己负担两成，没有起付线，花850，限额够", "680.00"),
         ("内蒙古职工，一个月花4000，报85%，起付线1000已经交满了，没到封顶", "3400.00"),
     ],
 )
@@ -240,3 +257,29 @@ def test_every_reply_carries_an_estimate_and_names_no_unknown_figure(talk: Any, 
     assert card(outcome).card == "estimate"
     for step in card(outcome).steps:
         assert step.amount is None or isinstance(step.amount, AmountRange) or D(step.amount) >= 0
+
+
+def test_a_share_at_home_does_not_hold_elsewhere(talk: Any) -> None:
+    outcome = talk("江西职工，本地医院报85%，临时去广东看慢病花了1000")
+    assert card(outcome).fund_pays is None
+    assert "ratio" in card(outcome).missing
+
+
+def test_what_is_certain_comes_before_what_is_missing(talk: Any) -> None:
+    text = talk("湖南退休，花了500能报多少").replies[0].text
+    assert text.startswith("能确定的是：医保最多支付 425 元，不设起付线，限额以内按 85% 报。")
+
+
+def test_of_two_people_the_one_who_is_known_is_told_and_the_answer_is_the_others(talk: Any) -> None:
+    question = "我爸退休花了300，我妈在职花了200，都是湖南的，我爸限额300，一共报多少"
+    assert "您爸：300 元 × 85% = 255 元" in talk(question).replies[0].text
+    assert paid(talk(question, "250")) == "415.00"
+
+
+def test_a_year_of_the_same_cost(talk: Any) -> None:
+    assert paid(talk("湖南在职，限额300，药费280报多少", "那一年呢")) == "2688.00"
+
+
+def test_an_examination_told_later_adds_to_the_cost(talk: Any) -> None:
+    outcome = talk("湖南退休，限额500，药费600", "还有检查费100")
+    assert (card(outcome).fund_pays, card(outcome).you_pay) == ("425.00", "275.00")
