@@ -23,8 +23,8 @@ from bot.policy.reading import Reader
 NATION = "全国"
 """The region named on answers that hold everywhere."""
 
-_FITS = 0.45
-_FITS_BY_CHARACTERS = 0.33
+_FITS = 0.4
+_FITS_BY_CHARACTERS = 0.3
 """Below this score nothing fits, and that is said: better no article than a wrong one. Characters alone score
 lower than characters and meaning together."""
 _CLEARLY_BETTER = 0.06
