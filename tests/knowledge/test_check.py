@@ -43,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
     _write(knowledge / "topics.yml", "[{id: ratio, name: 报销比例}, {id: limit, name: 限额}]")
     statuses = ("fixed", "delegated", "silent", "draft", "not_in_force")
     _write(knowledge / "statuses.yml", "".join(f"- {{status: {s}, label: x}}\n" for s in statuses))
-    for name in ("glossary", "nation", "scope"):
+    for name in ("glossary", "nation", "scope", "reminders"):
         _write(knowledge / f"{name}.yml", "[]")
     for region in REGION_FOLDERS.values():
         files = knowledge / "regions" / region
