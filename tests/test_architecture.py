@@ -85,7 +85,8 @@ def test_sql_is_written_in_records_alone() -> None:
     outside = {
         module
         for module, path in modules()
-        if {"sqlalchemy.select", "sqlalchemy.update", "sqlalchemy.insert", "sqlalchemy.delete"} & imports(path)
+        if {"sqlalchemy.select", "sqlalchemy.update", "sqlalchemy.insert", "sqlalchemy.delete"}
+        & imports(path)
         and not module.startswith(("bot.records", "bot.identity"))  # identity keeps its own proofs and tokens
     }
     assert not outside, f"SQL outside records/: {outside}"
