@@ -32,11 +32,12 @@ async def page(client: TestClient[web.Request, web.Application]) -> AsyncIterato
         blocked: list[str] = []
         page.on("console", lambda message: blocked.append(message.text) if "Policy" in message.text else None)
         await page.goto(str(client.make_url("/console")))
+        await expect(page.locator("#username")).to_be_focused()
         await page.keyboard.type("li")
         await page.keyboard.press("Tab")
         await page.keyboard.type(PASSWORD)
         await page.keyboard.press("Enter")
-        await page.wait_for_selector("#query")
+        await expect(page.locator("#query")).to_be_focused()
         yield page
         assert not blocked
         await browser.close()
