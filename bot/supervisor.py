@@ -78,7 +78,9 @@ def up(settings: Settings, prepare: Callable[[Settings, Console], str]) -> None:
     what_to_try = prepare(settings, console)
     model = ensure_model(settings, console)
     children = [_engine(settings, model), _service(settings)]
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # started with nohup: meant to outlive the terminal
+            signal.signal(number, _interrupt)
     try:
         started = time.monotonic()
         for child in children:
