@@ -79,7 +79,7 @@ def up(settings: Settings, prepare: Callable[[Settings, Console], str]) -> None:
     model = ensure_model(settings, console)
     children = [_engine(settings, model), _service(settings)]
     for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # started with nohup: meant to outlive the terminal
+        if signal.getsignal(number) is not signal.SIG_IGN:  # ignored under nohup, on purpose
             signal.signal(number, _interrupt)
     try:
         started = time.monotonic()
