@@ -11,6 +11,7 @@ from bot.settings import ROOT
 # From top to bottom: a package may import from its own row and from rows below.
 ROWS: tuple[tuple[str, ...], ...] = (
     ("bot.cli",),
+    ("bot.commands",),
     ("bot.app", "bot.prepare", "bot.supervisor", "actions"),
     ("bot.channels", "bot.console"),
     ("bot.dialogue",),
