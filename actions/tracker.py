@@ -19,12 +19,15 @@ def turn_of(tracker: Tracker, now: datetime) -> Turn:
     text = message.get("text") or ""
     if text.startswith("/"):
         text, mentions = _pressed(mentions)
+    intent = message.get("intent") or {}
     return Turn(
         chat=tracker.sender_id,
         text=text,
-        intent=(message.get("intent") or {}).get("name") or "",
+        intent=intent.get("name") or "",
         mentions=mentions,
         now=now,
+        confidence=intent.get("confidence") or 0.0,
+        line=(message.get("metadata") or {}).get("line"),
     )
 
 

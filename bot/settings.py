@@ -48,6 +48,9 @@ class Settings(BaseSettings):
         15.0, gt=0, description="seconds to wait for the engine's answer to one turn"
     )
     messages_per_minute: int = Field(30, gt=0, description="messages one sender may write in a minute")
+    questions_kept_days: int = Field(
+        90, gt=0, description="days for which questions that were not answered well are kept, without the person"
+    )
     quiet_hours: str = Field(
         "21:00-08:00", description="no reminders are sent between these times (Shanghai)"
     )

@@ -192,7 +192,9 @@ def _told(answer: PolicyAnswer, context: Context) -> Outcome:
         decided_by=answer.decided_by,
     )
     return Outcome(
-        (Reply(answer.text, card=card),), replace(context, topic=answer.topic or None, not_understood=0)
+        (Reply(answer.text, card=card),),
+        replace(context, topic=answer.topic or None, not_understood=0),
+        answer.candidates,
     )
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.messages import Reply
+from bot.policy.answers import Candidate
 
 
 class Task(StrEnum):
@@ -40,13 +41,18 @@ class Mention:
 
 @dataclass(frozen=True)
 class Turn:
-    """What the person just said. `chat` is the opaque sender id, `now` the moment in Asia/Shanghai."""
+    """What the person just said. `chat` is the opaque sender id, `now` the moment in Asia/Shanghai.
+
+    `confidence` is the intent's, 0..1; `line` is the transcript's id of what was said, if it stands in one.
+    """
 
     chat: str
     text: str
     intent: str
     mentions: tuple[Mention, ...]
     now: datetime
+    confidence: float = 1.0
+    line: int | None = None
 
     def values(self, entity: str) -> tuple[str, ...]:
         """Normalised values of one entity in text order, each once."""
@@ -79,10 +85,11 @@ class Context:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What goes out and what is remembered afterwards."""
+    """What goes out and what is remembered afterwards; `considered` are the written answers that were weighed."""
 
     replies: tuple[Reply, ...]
     context: Context
+    considered: tuple[Candidate, ...] = ()
 
     def followed_by(self, reply: Reply, **remembered: Any) -> "Outcome":
         """The same with one more reply, and these fields of the context set."""
