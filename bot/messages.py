@@ -43,6 +43,17 @@ class AmountRange(_CardPart):
 
 Amount = str | AmountRange
 PolicyStatus = Literal["fixed", "delegated", "silent", "draft", "not_in_force"]
+AnswerStatus = Literal[
+    PolicyStatus,
+    "answered",
+    "clarification",
+    "out_of_scope",
+    "unsafe",
+    "not_understood",
+    "handed_over",
+    "error",
+]
+"""How every answer stands: what cards, texts, filters and counts go by. knowledge/statuses.yml has the words."""
 
 
 class PolicyAnswerCard(_CardPart):
@@ -187,3 +198,20 @@ class Reply:
     text: str
     buttons: tuple[Button, ...] = ()
     card: Card | None = None
+
+
+def status_of(card: Card | None) -> AnswerStatus:
+    """How an answer with this card stands. Without a card it is a plain answer (a greeting, a confirmation)."""
+    match card:
+        case PolicyAnswerCard():
+            return card.status
+        case FallbackCard():
+            return card.reason
+        case HandoffCard():
+            return "handed_over"
+        case ChooseCard() | VerifyCard():
+            return "clarification"
+        case EstimateCard(fund_pays=None):
+            return "clarification"
+        case _:
+            return "answered"

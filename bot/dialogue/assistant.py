@@ -220,7 +220,7 @@ class Assistant:
         tries = context.not_understood + 1
         if tries > HAND_OVER_AFTER:
             return await self._handoff.hand_over(turn, context, reason="连续没听懂")
-        text = "对不起，我没听明白。您可以换个说法，例如“湖南退休报多少”“我的申请到哪了”“一个月药费600能报多少”。"
+        text = self.knowledge.statuses["not_understood"].answer
         buttons = (Button("能问什么", "你能做什么"), Button("转人工", "转人工"))
         reply = Reply(text, buttons, FallbackCard(reason="not_understood"))
         return Outcome((reply,), replace(context, not_understood=tries))

@@ -22,7 +22,7 @@ from bot.knowledge.official_texts import Articles, read_texts
 from bot.knowledge.parameters import load_parameters
 from bot.knowledge.reminders import RegionalAdvice, load_reminders
 from bot.knowledge.schema import Answer, Article, Cite
-from bot.messages import PolicyStatus
+from bot.messages import AnswerStatus
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def _shown(file: Path, knowledge_dir: Path) -> str:
 
 
 def _check_words(knowledge: Knowledge) -> Iterator[Problem]:
-    for status in get_args(PolicyStatus):
+    for status in get_args(AnswerStatus):
         if status not in knowledge.statuses:
             yield Problem("statuses.yml", status, "缺少这一状态的说法")
     for fact in knowledge.nation:

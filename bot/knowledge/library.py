@@ -20,7 +20,7 @@ from bot.knowledge.schema import (
     Topic,
 )
 from bot.language import normalise
-from bot.messages import Citation, PolicyStatus
+from bot.messages import AnswerStatus, Citation
 
 REGION_FOLDERS: Mapping[str, str] = MappingProxyType(
     {"江西": "jiangxi", "湖南": "hunan", "吉林": "jilin", "山东": "shandong", "内蒙古": "neimenggu"}
@@ -67,7 +67,7 @@ class Knowledge:
     folder: Path
     regions: Mapping[str, Region]
     topics: Mapping[str, Topic]
-    statuses: Mapping[PolicyStatus, StatusWords]
+    statuses: Mapping[AnswerStatus, StatusWords]
     glossary: tuple[Term, ...]
     nation: tuple[NationalFact, ...]
     refusals: tuple[Refusal, ...]

@@ -17,7 +17,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.messages import PolicyStatus
+from bot.messages import AnswerStatus, PolicyStatus
 
 Scheme = Literal["职工", "居民"]
 
@@ -121,14 +121,17 @@ class Topic(Strict):
 
 
 class StatusWords(Strict):
-    """How one status of an answer is said: `label` on cards and in tables, `notice` goes before the answer.
+    """How one status of an answer is said: `label` in tables and filters, `notice` before the answer, `answer`
+    and `next` where nothing else was written.
 
-    `notice` may hold {valid_from}, {valid_to} and {document}.
+    They may hold {document}, {topic} and, for a document out of force, {valid_from} and {valid_to}.
     """
 
-    status: PolicyStatus
+    status: AnswerStatus
     label: str
     notice: str = ""
+    answer: str = ""
+    next: str = ""
 
 
 class Term(Strict):

@@ -58,6 +58,7 @@ class PolicyLibrary:
 
     def __init__(self, knowledge: Knowledge, encoder: Encoder | None) -> None:
         self.knowledge = knowledge
+        self.encoder = encoder
         self._fits = _FITS if encoder else _FITS_BY_CHARACTERS
         numbers = (document.number for region in knowledge.regions.values() for document in region.documents)
         self._reader = Reader(knowledge.glossary, (*knowledge.regions, *numbers))
@@ -190,12 +191,13 @@ class PolicyLibrary:
         )
 
     def _tell_silence(self, topic: Topic, region: Region) -> PolicyAnswer:
+        words = self.knowledge.statuses["silent"]
         return PolicyAnswer(
             region=region.name,
             topic=topic.id,
             status="silent",
-            answer=f"{_named(region)}里没有写{topic.name}",
-            next=f"具体{ASK_THE_AGENCY}",
+            answer=words.answer.format(document=_named(region), topic=topic.name),
+            next=words.next,
             decided_by="参保地医保经办机构",
         )
 

@@ -1,6 +1,7 @@
 """The checker finds what is wrong with the knowledge, and proves it against the documents' texts."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from bot.knowledge.check import Problem, check_knowledge
 from bot.knowledge.figures import figure_set, figures
 from bot.knowledge.library import REGION_FOLDERS
 from bot.knowledge.official_texts import split_articles
+from bot.messages import AnswerStatus
 
 TEXT = """某办法
 各市：
@@ -41,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
     """A small, right knowledge folder; every region says the same."""
     knowledge = tmp_path / "knowledge"
     _write(knowledge / "topics.yml", "[{id: ratio, name: 报销比例}, {id: limit, name: 限额}]")
-    statuses = ("fixed", "delegated", "silent", "draft", "not_in_force")
+    statuses = get_args(AnswerStatus)
     _write(knowledge / "statuses.yml", "".join(f"- {{status: {s}, label: x}}\n" for s in statuses))
     for name in ("glossary", "nation", "scope", "reminders"):
         _write(knowledge / f"{name}.yml", "[]")

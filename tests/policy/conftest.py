@@ -2,10 +2,11 @@
 
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from bot.knowledge.library import Knowledge, Region
+from bot.knowledge.library import Knowledge, Region, load_knowledge
 from bot.knowledge.schema import (
     Answer,
     Article,
@@ -16,6 +17,7 @@ from bot.knowledge.schema import (
     Term,
     Topic,
 )
+from bot.messages import AnswerStatus
 from bot.policy.library import PolicyLibrary
 
 TOPICS = (
@@ -132,10 +134,21 @@ NEIMENGGU = Region(
 
 
 @pytest.fixture(scope="session")
+def real_knowledge() -> Knowledge:
+    """What is shipped."""
+    return load_knowledge(Path(__file__).parents[2] / "knowledge")
+
+
+@pytest.fixture(scope="session")
 def knowledge() -> Knowledge:
-    labels = ("fixed", "delegated", "silent")
-    statuses = {name: StatusWords(status=name, label=name) for name in labels}
+    statuses = {name: StatusWords(status=name, label=name) for name in get_args(AnswerStatus)}
     statuses |= {
+        "silent": StatusWords(
+            status="silent",
+            label="没写",
+            answer="{document}里没有写{topic}",
+            next="请问医保局，或拨打12393。",
+        ),
         "draft": StatusWords(status="draft", label="草案", notice="这是征求意见稿，只供参考。"),
         "not_in_force": StatusWords(
             status="not_in_force",
@@ -147,7 +160,7 @@ def knowledge() -> Knowledge:
         folder=Path("knowledge"),
         regions={region.name: region for region in (HUNAN, SHANDONG, NEIMENGGU)},
         topics={topic.id: topic for topic in TOPICS},
-        statuses=statuses,  # type: ignore[arg-type]
+        statuses=statuses,
         glossary=(
             Term(term="起付线", also=("门槛费",), typos=("起付先",)),
             Term(term="报销比例", also=("报几成",), typos=("报消比例",)),
