@@ -24,6 +24,7 @@ from bot.channels.transcript import Transcript
 from bot.clock import SHANGHAI, Clock, clock_starting_at, system_clock
 from bot.console.routes import add_console_routes
 from bot.dialogue.assistant import Assistant
+from bot.dialogue.learning import KeptQuestions
 from bot.identity.keys import Keys, load_keys
 from bot.identity.redaction import Redactor
 from bot.knowledge.library import Knowledge, load_knowledge
@@ -84,7 +85,8 @@ class Service:
     @cached_property
     def assistant(self) -> Assistant:
         library = PolicyLibrary(self.knowledge, sentence_encoder(self.settings.var_dir / "cache"))
-        return Assistant(self.knowledge, library, self.database, self.clock)
+        questions = KeptQuestions(self.database, timedelta(days=self.settings.questions_kept_days))
+        return Assistant(self.knowledge, library, self.database, self.clock, questions)
 
     @cached_property
     def engine(self) -> EngineClient:

@@ -2,12 +2,13 @@
 
 import typer
 
-from bot.commands import knowledge, records, reminders, running, staff
+from bot.commands import knowledge, policies, questions, records, reminders, running, staff
 from bot.commands.common import console
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for commands in (running, records, knowledge):
+for commands in (running, records, knowledge, questions):
     app.add_typer(commands.app)
+app.add_typer(policies.app, name="policies")
 app.add_typer(reminders.app, name="reminders")
 app.add_typer(staff.app, name="staff")
 
@@ -16,11 +17,12 @@ def main() -> None:
     """Entry point: an expected problem is one line that says what to do, not a traceback."""
     from bot.console.accounts import AccountError
     from bot.knowledge.files import KnowledgeError
+    from bot.knowledge.official_files import OfficialTextError
     from bot.model import ModelError
     from bot.supervisor import StartError
 
     try:
         app()
-    except (AccountError, KnowledgeError, StartError, ModelError) as problem:
+    except (AccountError, KnowledgeError, OfficialTextError, StartError, ModelError) as problem:
         console.print(str(problem), style="bold red", markup=False, soft_wrap=True)
         raise SystemExit(1) from None

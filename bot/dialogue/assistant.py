@@ -16,6 +16,7 @@ from bot.deadlines.calendar import WorkingCalendar
 from bot.dialogue import cost, policy, scope
 from bot.dialogue.deadline import DeadlineAnswers, asks_progress
 from bot.dialogue.handoff import Handoff
+from bot.dialogue.learning import KeptQuestions
 from bot.dialogue.personal import PersonalAnswers
 from bot.dialogue.turn import Context, Outcome, Task, Turn
 from bot.identity.redaction import LABELS, TOKEN
@@ -70,10 +71,16 @@ class Assistant:
     """Answers turns. `now` is its clock; everything else it needs is handed in."""
 
     def __init__(
-        self, knowledge: Knowledge, library: PolicyLibrary, database: Database, clock: Clock
+        self,
+        knowledge: Knowledge,
+        library: PolicyLibrary,
+        database: Database,
+        clock: Clock,
+        questions: KeptQuestions,
     ) -> None:
         self.knowledge = knowledge
         self.library = library
+        self.questions = questions
         self._clock = clock
         self._parameters = load_parameters(knowledge.folder)
         calendar = WorkingCalendar(load_calendar(knowledge.folder))
@@ -92,6 +99,7 @@ class Assistant:
         context = _with_what_was_said(turn, context)
         errand = self._reconsider(errand, turn, context)
         outcome = await self._answers[errand](turn, context)
+        await self.questions.keep(turn, outcome)
         if errand is not Errand.NOT_UNDERSTOOD and outcome.context.not_understood:
             return replace(outcome, context=replace(outcome.context, not_understood=0))
         return outcome

@@ -226,7 +226,8 @@ class RedactionToken(Base):
 class Message(Base):
     """One line of a conversation, redacted. `delivered` is false for a push the web chat has not fetched yet.
 
-    `source_id` is the channel's own id of an incoming message: the same message twice is kept once.
+    `source_id` is the channel's own id of an incoming message: the same message twice is kept once. `helpful` is
+    what the person thought of an answer of ours, if they said.
     """
 
     __tablename__ = "messages"
@@ -251,6 +252,50 @@ class Message(Base):
     card: Mapped[dict[str, Any] | None]
     source_id: Mapped[str | None] = mapped_column(String(64))
     delivered: Mapped[bool] = mapped_column(default=True)
+    helpful: Mapped[bool | None]
+
+
+# --- what is learnt from use ----------------------------------------------------------------------
+
+
+class Question(Base):
+    """What somebody asked and how it was taken, without who asked: `text` is redacted.
+
+    `unanswered`: we had no answer; `unhelpful`: somebody said that ours did not help. A question that is
+    neither is kept only while its answer may be voted on. So long, too, `line` leads to the transcript; after
+    that nothing does. `candidates` are `{target, score, phrasing}`, best first.
+    """
+
+    __tablename__ = "questions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    line: Mapped[int | None] = mapped_column(unique=True)
+    text: Mapped[str] = mapped_column(Text)
+    region: Mapped[str | None] = mapped_column(String(32))
+    topic: Mapped[str | None] = mapped_column(String(64))
+    intent: Mapped[str] = mapped_column(String(64))
+    confidence: Mapped[float]
+    status: Mapped[str] = mapped_column(String(32))
+    unanswered: Mapped[bool]
+    unhelpful: Mapped[bool] = mapped_column(default=False)
+    candidates: Mapped[list[Any]]
+
+
+# --- official wording -----------------------------------------------------------------------------
+
+
+class OfficialText(Base):
+    """The wording of one registered document. `document` is its key in knowledge/, `articles` each article's name and
+    wording in the document's order; `sha256` and `source` are the imported file's hash and name."""
+
+    __tablename__ = "official_texts"
+
+    document: Mapped[str] = mapped_column(String(64), primary_key=True)
+    articles: Mapped[dict[str, Any]]
+    sha256: Mapped[str] = mapped_column(String(64))
+    source: Mapped[str] = mapped_column(String(256))
+    imported_at: Mapped[datetime]
 
 
 # --- the outbox -----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from console_fakes import KEYS, PASSWORD, START, Browser, FakeTelegram, HandCloc
 from bot.console.accounts import add_staff
 from bot.console.routes import add_console_routes
 from bot.dialogue.assistant import Assistant
+from bot.dialogue.learning import KeptQuestions
 from bot.knowledge.library import load_knowledge
 from bot.policy.library import PolicyLibrary
 from bot.records.database import Database
@@ -61,7 +63,8 @@ def assistant(prepared: Path) -> Assistant:
     """The console asks it for its library and its time limits; it answers nobody here."""
     knowledge = load_knowledge(ROOT / "knowledge")
     database = Database(f"sqlite:///{prepared}", KEYS)
-    return Assistant(knowledge, PolicyLibrary(knowledge, None), database, lambda: START)
+    questions = KeptQuestions(database, timedelta(days=90))
+    return Assistant(knowledge, PolicyLibrary(knowledge, None), database, lambda: START, questions)
 
 
 @pytest.fixture
