@@ -56,17 +56,18 @@ class EngineClient:
         """Closes what `answer` and `healthy` opened."""
         await self._session.close()
 
-    async def answer(self, chat: str, message: str) -> tuple[EngineMessage, ...]:
+    async def answer(self, chat: str, message: str, line: int) -> tuple[EngineMessage, ...]:
         """The engine's messages, at least one. Raises EngineDown.
 
+        `line` is the transcript's id of the message; custom actions find it in the message's metadata.
         Tried a second time only if no connection came about; after that the turn may have been processed.
         """
         try:
             try:
-                raw = await self._post(chat, message)
+                raw = await self._post(chat, message, line)
             except aiohttp.ClientConnectorError:
                 await asyncio.sleep(RETRY_AFTER_SECONDS)
-                raw = await self._post(chat, message)
+                raw = await self._post(chat, message, line)
             messages = _joined(_RASA_ANSWER.validate_json(raw))
         except TimeoutError as error:
             raise EngineDown("no answer in time") from error
@@ -88,8 +89,8 @@ class EngineClient:
         except (aiohttp.ClientError, TimeoutError):
             return False
 
-    async def _post(self, chat: str, message: str) -> bytes:
-        body = {"sender": chat, "message": message}
+    async def _post(self, chat: str, message: str, line: int) -> bytes:
+        body = {"sender": chat, "message": message, "metadata": {"line": line}}
         async with self._session.post(f"{self._url}/webhooks/rest/webhook", json=body) as response:
             if response.status != 200:
                 raise EngineDown(f"status {response.status}")

@@ -34,6 +34,13 @@ class BadMessage(Refusal):
     """Nothing that could be answered was sent."""
 
 
+class NoSuchAnswer(Refusal):
+    """The chat has no answer of ours with this id that may be voted on."""
+
+    def __init__(self) -> None:
+        super().__init__("这条回答不能评价。只能评价这个对话里我给出的答复。")
+
+
 class TooManyMessages(Refusal):
     """Too fast; may be tried again after `seconds`."""
 
@@ -95,6 +102,14 @@ class Gateway:
         except TooManyTurns as error:
             raise TooManyMessages(RETRY_SECONDS) from error
 
+    async def vote(self, channel: str, sender: str, answer: int, helpful: bool) -> None:
+        """Keeps what the person thinks of our answer; a second vote replaces the first. Raises a Refusal."""
+        chat = chat_id(channel, sender)
+        if wait := self._limit.take(chat):
+            raise TooManyMessages(wait)
+        if not await self._transcript.vote(chat, answer, helpful):
+            raise NoSuchAnswer
+
     async def lines(self, channel: str, sender: str, after: int) -> list[Line]:
         """The chat's lines with an id above `after`, and what was pushed to it since: see Transcript.since."""
         return list(await self._transcript.since(chat_id(channel, sender), after))
@@ -113,7 +128,7 @@ class Gateway:
                 return ()
             return await self._transcript.answer(chat, channel, heard.line, (CLERK_ANSWERS,), self._clock())
         try:
-            messages = await self._engine.answer(chat, heard.payload or typed(redacted))
+            messages = await self._engine.answer(chat, heard.payload or typed(redacted), heard.line)
         except EngineDown as error:
             log.error("engine_down", why=str(error))
             raise AssistantDown from error

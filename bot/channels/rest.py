@@ -1,6 +1,7 @@
 """The public HTTP doors: Rasa's REST channel for programs, the chat page and its messages, health.
 
-`POST /webhooks/rest/webhook` is the chat contract: `{"sender", "message"}` in, a list of messages out.
+`POST /webhooks/rest/webhook` is the chat contract: `{"sender", "message"}` in, a list of messages out. A message
+with an `id` takes a vote: `POST /webhooks/rest/feedback` with `{"sender", "id", "helpful"}`.
 The page has chats of its own, found by an unguessable HttpOnly cookie: what was said in a chat is shown to
 the browser that said it, and no sender of another channel can name that chat.
 """
@@ -17,7 +18,15 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from bot.channels.gateway import SENDER_LENGTH, AssistantDown, BadMessage, Gateway, Refusal, TooManyMessages
+from bot.channels.gateway import (
+    SENDER_LENGTH,
+    AssistantDown,
+    BadMessage,
+    Gateway,
+    NoSuchAnswer,
+    Refusal,
+    TooManyMessages,
+)
 from bot.channels.transcript import Line
 from bot.clock import SHANGHAI
 
@@ -45,9 +54,20 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 # No colon: the transcript's own ids have one.
 MessageId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
+_EXPECTED = {
+    "RestMessage": '{"sender": "…", "message": "…"}',
+    "PageMessage": '{"message": "…", "message_id": "…"}',
+    "RestVote": '{"sender": "…", "id": 1, "helpful": true}',
+    "Vote": '{"id": 1, "helpful": true}',
+}
+"""Bodies as they should be, by the name of their model."""
+
 _readable_json = partial(json.dumps, ensure_ascii=False)
 
 log = structlog.get_logger()
+
+
+Sender = Annotated[str, Field(min_length=1, max_length=SENDER_LENGTH, pattern=r"^[^\p{C}]+$")]
 
 
 class RestMessage(BaseModel):
@@ -55,9 +75,24 @@ class RestMessage(BaseModel):
 
     model_config = ConfigDict(strict=True)
 
-    sender: Annotated[str, Field(min_length=1, max_length=SENDER_LENGTH, pattern=r"^[^\p{C}]+$")]
+    sender: Sender
     message: Annotated[str, Field(min_length=1)]
     message_id: MessageId | None = None
+
+
+class Vote(BaseModel):
+    """What a person thinks of the answer with this `id`."""
+
+    model_config = ConfigDict(strict=True)
+
+    id: Annotated[int, Field(ge=0, lt=2**31)]
+    helpful: bool
+
+
+class RestVote(Vote):
+    """The same from a program, which names its sender."""
+
+    sender: Sender
 
 
 class PageMessage(BaseModel):
@@ -79,6 +114,16 @@ def add_chat_routes(app: web.Application, gateway: Gateway, health: Health) -> N
         lines = [*await gateway.pushed(REST, body.sender), *answers]
         return _json([_contract_message(line, body.sender) for line in lines])
 
+    async def rest_vote(request: web.Request) -> web.Response:
+        vote = RestVote.model_validate_json(await _body(request))
+        await gateway.vote(REST, vote.sender, vote.id, vote.helpful)
+        return _json({"id": vote.id, "helpful": vote.helpful})
+
+    async def page_vote(request: web.Request) -> web.Response:
+        sender, vote = _sender(request), Vote.model_validate_json(await _body(request))
+        await gateway.vote(WEBCHAT, sender, vote.id, vote.helpful)
+        return _json({"id": vote.id, "helpful": vote.helpful})
+
     async def page_send(request: web.Request) -> web.Response:
         sender = _sender(request)
         body = PageMessage.model_validate_json(await _body(request))
@@ -99,8 +144,10 @@ def add_chat_routes(app: web.Application, gateway: Gateway, health: Health) -> N
         return _json(parts, status=200 if up else 503)
 
     app.router.add_post("/webhooks/rest/webhook", _plainly(rest_webhook))
+    app.router.add_post("/webhooks/rest/feedback", _plainly(rest_vote))
     app.router.add_post("/chat/messages", _plainly(page_send))
     app.router.add_get("/chat/messages", _plainly(page_read))
+    app.router.add_post("/chat/feedback", _plainly(page_vote))
     app.router.add_get("/health", report_health)
     app.router.add_get("/", _page)
     for name in ("chat.css", "chat.js", "icon.svg"):
@@ -117,6 +164,8 @@ def _plainly(handler: Handler) -> Handler:
             return _json({"error": _what_is_wrong(error)}, status=400)
         except TooManyMessages as refusal:
             return _json({"error": str(refusal)}, status=429, headers={"Retry-After": str(refusal.seconds)})
+        except NoSuchAnswer as refusal:
+            return _json({"error": str(refusal)}, status=404)
         except AssistantDown as refusal:
             return _json({"error": str(refusal)}, status=503)
         except Refusal as refusal:
@@ -144,11 +193,11 @@ async def _body(request: web.Request) -> bytes:
 
 
 def _what_is_wrong(error: ValidationError) -> str:
-    problem = error.errors()[0]
+    problem, expected = error.errors()[0], _EXPECTED[error.title]
     if problem["type"] == "json_invalid":
-        return '请求不是正确的 JSON。请发送 {"sender": "…", "message": "…"}。'
+        return f"请求不是正确的 JSON。请发送 {expected}。"
     field = ".".join(map(str, problem["loc"])) or "请求"
-    return f'{field} 缺失或格式不对。请发送 {{"sender": "…", "message": "…"}}。'
+    return f"{field} 缺失或格式不对。请发送 {expected}。"
 
 
 def _contract_message(line: Line, sender: str) -> dict[str, Any]:
@@ -157,6 +206,8 @@ def _contract_message(line: Line, sender: str) -> dict[str, Any]:
         message["buttons"] = line.buttons
     if line.card is not None:
         message["custom"] = line.card
+    if line.takes_vote:
+        message["id"] = line.id
     return message
 
 
@@ -169,6 +220,8 @@ def _page_line(line: Line) -> dict[str, Any]:
         "buttons": line.buttons,
         "custom": line.card,
         "message_id": line.source_id,
+        "takes_vote": line.takes_vote,
+        "helpful": line.helpful,
     }
 
 

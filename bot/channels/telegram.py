@@ -7,7 +7,7 @@ import asyncio
 import html
 import re
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
@@ -47,6 +47,7 @@ DATA_BYTES = 64
 COMMANDS = {"/start": "您好", "/help": "你能做什么"}
 GROUP_REFUSED = "为了保护您的隐私，我只在一对一的对话里回答。请点我的头像，单独给我发消息。"
 BUTTON_GONE = "这个按钮太久了，我找不到了。请把想问的话直接发给我。"
+VOTED = {True: "记下了：有用。谢谢您。", False: "记下了：没用。谢谢您，我们会改进。"}
 BROKEN = "系统出了故障，您刚才的话可能没有收到。请过一两分钟再发；急事请打12393医保热线。"
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
@@ -54,6 +55,7 @@ _SENTENCE = re.compile(r"[^。！？\n]*[。！？\n]+|[^。！？\n]+")
 _SOURCE = "依据"
 _OUR_BUTTON = re.compile(r"b:(\d{1,18}):(\d{1,2})", re.ASCII)
 _WORDS = "t:"
+_VOTE = re.compile(r"v:(\d{1,9}):([01])", re.ASCII)
 
 log = structlog.get_logger(__name__)
 
@@ -173,6 +175,9 @@ class TelegramChannel:
             await self._database.run(lambda session: outbox.unsubscribe(session, self.name, str(chat)))
 
     async def _on_button(self, chat: int, query: CallbackQuery, message_id: str) -> None:
+        if vote := _VOTE.fullmatch(query.data or ""):
+            await self._vote(chat, query, int(vote[1]), vote[2] == "1")
+            return
         with suppress(TelegramError):
             await query.answer()
         payload = await self._payload(chat, query.data or "")
@@ -180,6 +185,16 @@ class TelegramChannel:
             await self._send(chat, BUTTON_GONE)
         else:
             await self._answer(chat, payload, message_id)
+
+    async def _vote(self, chat: int, query: CallbackQuery, answer: int, helpful: bool) -> None:
+        """Keeps the vote and says so in a passing note: it is no part of the conversation."""
+        try:
+            await self._gateway.vote(self.name, str(chat), answer, helpful)
+            note = VOTED[helpful]
+        except Refusal as refusal:
+            note = str(refusal)
+        with suppress(TelegramError):
+            await query.answer(note)
 
     async def _payload(self, chat: int, data: str) -> str | None:
         if data.startswith(_WORDS):
@@ -203,7 +218,7 @@ class TelegramChannel:
             *first, last = parts(line.text)
             for part in first:
                 await self._insist(chat, part)
-            await self._insist(chat, last, _keyboard(_line_buttons(line)))
+            await self._insist(chat, last, _keyboard(_line_buttons(line), _vote_buttons(line)))
 
     @asynccontextmanager
     async def _typing(self, chat: int) -> AsyncIterator[None]:
@@ -310,6 +325,13 @@ def _line_buttons(line: Line) -> list[InlineKeyboardButton]:
     ]
 
 
+def _vote_buttons(line: Line) -> list[InlineKeyboardButton]:
+    if not line.takes_vote:
+        return []
+    votes = (("有用", 1), ("没用", 0))
+    return [InlineKeyboardButton(title, callback_data=f"v:{line.id}:{vote}") for title, vote in votes]
+
+
 def _words_buttons(message: Reply) -> list[InlineKeyboardButton]:
     """A pushed message stands in no transcript: its buttons carry the words themselves."""
     carried = [(button.title, f"{_WORDS}{button.payload}") for button in message.buttons]
@@ -320,8 +342,12 @@ def _words_buttons(message: Reply) -> list[InlineKeyboardButton]:
     ]
 
 
-def _keyboard(buttons: list[InlineKeyboardButton]) -> InlineKeyboardMarkup | None:
-    return InlineKeyboardMarkup.from_column(buttons) if buttons else None
+def _keyboard(
+    choices: list[InlineKeyboardButton], votes: Sequence[InlineKeyboardButton] = ()
+) -> InlineKeyboardMarkup | None:
+    """Choices below each other, votes side by side under them."""
+    rows = [[choice] for choice in choices] + ([list(votes)] if votes else [])
+    return InlineKeyboardMarkup(rows) if rows else None
 
 
 def _text_of(message: Message) -> str:

@@ -8,13 +8,15 @@ from sqlalchemy.orm import Session
 
 from bot.channels.engine_client import EngineMessage
 from bot.messages import Reply
-from bot.records import chats
+from bot.records import chats, questions
 from bot.records.database import Database
 from bot.records.models import Message
 
 HISTORY_LINES = 200
 
 Author = Literal["you", "assistant", "staff"]
+_ANSWER = "answer:"
+_VOTED_CARDS = {"policy_answer", "comparison", "estimate", "deadline"}
 _AUTHORS: dict[str, Author] = {"in": "you", "out": "assistant", "staff": "staff"}
 
 
@@ -22,7 +24,8 @@ _AUTHORS: dict[str, Author] = {"in": "you", "out": "assistant", "staff": "staff"
 class Line:
     """One line as a face shows it. `buttons` are `{title, payload}`, `card` is the contract's `custom`.
 
-    `source_id` is the channel's own id of a line that came in.
+    `source_id` is the channel's own id of a line that came in. `takes_vote`: the person may say whether it
+    helped; `helpful` is what they said last.
     """
 
     id: int
@@ -32,6 +35,8 @@ class Line:
     buttons: tuple[dict[str, str], ...]
     card: dict[str, Any] | None
     source_id: str | None
+    takes_vote: bool
+    helpful: bool | None
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,19 @@ class Transcript:
 
         return await self._database.run(answer)
 
+    async def vote(self, chat: str, answer: int, helpful: bool) -> bool:
+        """Keeps what the person thinks of a line of ours, and marks the question by it; False where it takes none."""
+
+        def vote(session: Session) -> bool:
+            row = chats.line(session, chat, answer)
+            if row is None or not _takes_vote(row):
+                return False
+            row.helpful = helpful
+            questions.judge(session, _answered_line(row), helpful)
+            return True
+
+        return await self._database.run(vote)
+
     async def since(self, chat: str, after: int) -> tuple[Line, ...]:
         """Lines with an id above `after`, oldest first, and every pushed line not fetched before.
 
@@ -157,7 +175,19 @@ class Transcript:
 
 
 def _answer_prefix(line: int) -> str:
-    return f"answer:{line}:"
+    return f"{_ANSWER}{line}:"
+
+
+def _answered_line(row: Message) -> int:
+    """The id of the line that this line of ours answers."""
+    return int((row.source_id or "").removeprefix(_ANSWER).partition(":")[0])
+
+
+def _takes_vote(row: Message) -> bool:
+    """Whether this is an answer of ours that says something, and not one that asks back."""
+    is_answer = row.direction == "out" and (row.source_id or "").startswith(_ANSWER)
+    tells = row.card is not None and row.card.get("card") in _VOTED_CARDS
+    return is_answer and tells and not row.text.rstrip().endswith("？")
 
 
 def _shown(row: Message) -> Line:
@@ -169,4 +199,6 @@ def _shown(row: Message) -> Line:
         buttons=tuple(row.buttons or ()),
         card=row.card,
         source_id=row.source_id if row.direction == "in" else None,
+        takes_vote=_takes_vote(row),
+        helpful=row.helpful,
     )

@@ -12,6 +12,11 @@ BUTTONS_REMEMBERED = 20
 """Messages with buttons a chat may still press: people scroll back."""
 
 
+def line(session: Session, chat: str, line_id: int) -> Message | None:
+    """The chat's line of that id."""
+    return session.scalar(select(Message).where(Message.chat == chat, Message.id == line_id))
+
+
 def line_with(session: Session, chat: str, source_id: str | None) -> Message | None:
     """The line that came in, or was pushed, under this id."""
     if source_id is None:

@@ -57,13 +57,17 @@ class Sent:
 
 @dataclass
 class FakeTelegram:
-    """`trouble` holds what the next calls of sendMessage meet: a Refused or a Cut, first come first served."""
+    """`trouble` holds what the next calls of sendMessage meet: a Refused or a Cut, first come first served.
+
+    `notes` are the texts that pressing a button showed for a moment.
+    """
 
     token: str = TOKEN
     sent: list[Sent] = field(default_factory=list)
     left: list[int] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     pressed: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     trouble: deque[Exception] = field(default_factory=deque)
     on_sent: Callable[[Sent], None] = lambda _sent: None
     _queue: list[_Queued] = field(default_factory=list)
@@ -209,7 +213,10 @@ class FakeTelegram:
                 400, "Bad Request: query is too old and response timeout expired or query ID is invalid"
             )
         self._queries.remove(query)
+        if len(fields.get("text", "")) > 200:
+            raise Refused(400, "Bad Request: MESSAGE_TOO_LONG")
         self.pressed.append(query)
+        self.notes.append(fields.get("text", ""))
         return True
 
     async def _on_leavechat(self, fields: dict[str, str]) -> bool:

@@ -241,6 +241,7 @@
     append(bubble, eventsFold(card));
     append(bubble, sourcesFold(card));
     if (line.from !== "you") append(bubble, hearButton(line.text));
+    if (line.takes_vote) append(element, voteButtons(line));
     return element;
   }
 
@@ -320,6 +321,50 @@
       speechSynthesis.speak(speech);
     });
     return button;
+  }
+
+  // Whether an answer helped. A vote is no part of the conversation; pressing the other button changes it.
+  function voteButtons(line) {
+    const group = make("div", "vote");
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", "这个回答有用吗");
+    const buttons = [voteButton("有用", true), voteButton("没用", false)];
+    function show(helpful) {
+      buttons.forEach(function (button) {
+        button.setAttribute("aria-pressed", String(button.dataset.helpful === String(helpful)));
+      });
+    }
+    buttons.forEach(function (button) {
+      group.appendChild(button);
+      button.addEventListener("click", async function () {
+        const helpful = button.dataset.helpful === "true";
+        const trouble = await vote(line.id, helpful);
+        if (!trouble) show(helpful);
+        tell(trouble || "记下了，谢谢您。", trouble);
+      });
+    });
+    show(line.helpful);
+    return group;
+  }
+
+  function voteButton(title, helpful) {
+    const button = make("button", "", title);
+    button.type = "button";
+    button.dataset.helpful = helpful;
+    return button;
+  }
+
+  async function vote(id, helpful) {
+    try {
+      const response = await fetchInTime(READ_SECONDS, "/chat/feedback", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ id: id, helpful: helpful }),
+      });
+      return response.ok ? "" : await sentenceOf(response);
+    } catch (error) {
+      return "网络不通，没有记下。请过一会儿再点。";
+    }
   }
 
   // --- the picture of who pays what: shapes and words say it, colour only helps -------------------------------
