@@ -1,21 +1,35 @@
-"""The rule module's figures: `knowledge/regions/<folder>/parameters.yml`, validated strictly.
+"""The rule module's figures, validated strictly, in three layers: nation, province, 统筹区.
 
-Every figure is dated and stands on a cited place of a document. Where a document gives no figure, the entry
-says which of four other things is true: a range, somebody else's decision, unknown, or not covered. A figure is
-written as text (`"0.80"`), so that it is exact.
+    knowledge/nation/                         parameters.yml, documents.yml   (where a national text fixes a figure)
+    knowledge/regions/<folder>/               parameters.yml, documents.yml
+    knowledge/regions/<folder>/areas/<name>/  parameters.yml, documents.yml   (<name> as in regions.yml: 南昌市)
+
+Every figure is dated and stands on a cited place of a document, with the words that prove it. Where a document
+gives no figure, the entry says which of four other things is true: a range, somebody else's decision, unknown,
+or not covered. A lower layer adds what the upper one leaves to it (`by`) and can change nothing else. A figure
+is written as text (`"0.80"`), so that it is exact.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
+from itertools import combinations, product
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from bot.knowledge.files import KnowledgeError, read_yaml
 from bot.knowledge.schema import Cite, Document, Scheme, Strict
 from bot.messages import Citation
+
+TODO = "todo"
+"""What a skeleton says where nobody has read the document yet; never loaded."""
+
+Layer = Literal["province", "area"]
+"""Who may fill what the text above leaves open."""
 
 
 def _exact(value: object) -> object:
@@ -24,7 +38,28 @@ def _exact(value: object) -> object:
     return value
 
 
+def _proved(cite: Cite) -> Cite:
+    if not cite.evidence:
+        raise ValueError("缺少 evidence：写上证明这个数的原文短句")
+    return cite
+
+
+def _words(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
 Figure = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, allow_inf_nan=False)]
+Proof = Annotated[Cite, AfterValidator(_proved)]
+Words = Annotated[frozenset[str], BeforeValidator(_words)]
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "scheme": ("职工", "居民"),
+    "employment": ("在职", "退休"),
+    "benefit_class": ("Ⅰ", "Ⅱ"),
+    "hospital_level": ("一级", "二级", "三级"),
+    "away": ("staying_elsewhere", "living_elsewhere"),
+}
+"""Whom or what an entry can be for, one word of each at most; a disease's name may stand beside them."""
 
 Condition = Literal[
     "always",
@@ -63,10 +98,11 @@ class Fixed(Strict):
 
 
 class Between(Strict):
-    """The document gives bounds, both included, and somebody decides the figure inside them."""
+    """The document gives bounds, both included, and somebody (`by`) decides the figure inside them."""
 
     low: Figure
     high: Figure
+    by: Layer | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> "Between":
@@ -76,17 +112,19 @@ class Between(Strict):
 
 
 class Delegated(Strict):
-    """The document leaves the figure to somebody; `rule` says what it follows."""
+    """The document leaves the figure to somebody; `rule` says what it follows, `by` which layer fills it."""
 
     to: str
     rule: str
+    by: Layer
 
 
 class Unknown(Strict):
-    """The figure is not in the text at hand; `where` says where it stands."""
+    """The figure is not in the text at hand, and why; `where` says where it stands."""
 
-    reason: str
+    unknown: str
     where: str
+    by: Layer | None = None
 
 
 class NotCovered(Strict):
@@ -95,53 +133,110 @@ class NotCovered(Strict):
     not_covered: str
 
 
-State = Fixed | Between | Delegated | Unknown | NotCovered
+def _kind_of_state(state: Any) -> str | None:
+    keys = state if isinstance(state, Mapping) else type(state).model_fields
+    kinds = {"value": "value", "low": "range", "high": "range", "to": "delegated", "rule": "delegated"}
+    kinds |= {"unknown": "unknown", "not_covered": "not_covered"}
+    return next((kind for key, kind in kinds.items() if key in keys), None)
+
+
+State = Annotated[
+    Annotated[Fixed, Tag("value")]
+    | Annotated[Between, Tag("range")]
+    | Annotated[Delegated, Tag("delegated")]
+    | Annotated[Unknown, Tag("unknown")]
+    | Annotated[NotCovered, Tag("not_covered")],
+    Discriminator(
+        _kind_of_state,
+        custom_error_type="state",
+        custom_error_message="应为五种之一：value；low 和 high；to、rule 和 by；unknown 和 where；not_covered",
+    ),
+]
 
 
 class Entry(Strict):
-    """One dated state of a parameter. `when` names the group it holds for (`退休`, `Ⅱ`); left out, everybody."""
+    """One dated state of a parameter. `when` names whom it holds for (`退休`, `[职工, 三级]`); left out, everybody."""
 
-    since: date | None = None
-    until: date | None = None
-    when: str | None = None
+    since: date = date.min
+    until: date = date.max
+    when: Words = frozenset()
     state: State
-    cite: Cite
+    cite: Proof
+
+    def in_force(self, day: date) -> bool:
+        return self.since <= day <= self.until
+
+    @property
+    def whom(self) -> str:
+        return "、".join(sorted(self.when)) or "所有人"
 
 
 class Parameter(Strict):
-    """A parameter with its unit; entries for one group never overlap in time."""
+    """A parameter with its unit; no case has two entries on one day.
+
+    Entries stand in the order they are looked through: the nearest layer first, in it the most particular group.
+    """
 
     unit: Literal["元/年", "元/月", "比例", "参保范围"]
     entries: tuple[Entry, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _one_state_at_a_time(self) -> "Parameter":
-        for index, first in enumerate(self.entries):
-            for second in self.entries[index + 1 :]:
-                if first.when == second.when and _overlap(first, second):
-                    raise ValueError(f"同一时间有两个值（{first.when or '所有人'}）")
+        for first, second in combinations(self.entries, 2):
+            nested = first.when < second.when or second.when < first.when
+            if not nested and _compatible(first.when, second.when) and _overlap(first, second):
+                raise ValueError(f"同一时间有两个值（{first.whom}；{second.whom}）")
+        ordered = tuple(sorted(self.entries, key=lambda entry: -len(entry.when)))
+        object.__setattr__(self, "entries", ordered)
         return self
 
-    def at(self, day: date, group: str | None = None) -> Entry | None:
-        """The entry in force on `day` for `group`, else the one for everybody; None where there is none."""
-        in_force = [e for e in self.entries if _covers(e, day)]
-        return next((e for e in in_force if e.when == group), None) or next(
-            (e for e in in_force if e.when is None), None
-        )
+    def at(self, day: date, words: frozenset[str]) -> Entry | None:
+        """The entry in force on `day` for a case these words describe; None where there is none."""
+        for entry in self.entries:
+            if entry.when <= words and entry.in_force(day):
+                return entry
+        return None
 
-    def all_at(self, day: date) -> tuple[Entry, ...]:
-        """Every group's entry in force on `day`."""
-        return tuple(e for e in self.entries if _covers(e, day))
+    def possible(self, day: date, words: frozenset[str]) -> tuple[Entry, ...]:
+        """Every entry that may hold while the words do not say all: of an unknown employment both ratios."""
+        if not (said := [group for group in self._choices if not words.intersection(group)]):
+            entry = self.at(day, words)
+            return (entry,) if entry else ()
+        found = (self.at(day, words.union(choice)) for choice in product(*said))
+        return tuple(dict.fromkeys(entry for entry in found if entry))
+
+    def concerns(self, group: str) -> bool:
+        """Whether it differs by `employment`, `hospital_level` …"""
+        return any(entry.when.intersection(GROUPS[group]) for entry in self.entries)
+
+    @cached_property
+    def _choices(self) -> tuple[tuple[str, ...], ...]:
+        """The groups it differs by, without `away`: who does not speak of it was treated at home."""
+        return tuple(words for group, words in GROUPS.items() if group != "away" and self.concerns(group))
+
+    def gaps(self, first: date, last: date) -> Iterator[tuple[date, frozenset[str]]]:
+        """Days on which, and words for which, nothing is said between two days: the first day of each gap."""
+        groups = [*self._choices]
+        if self.concerns("away"):
+            groups.append(("", *GROUPS["away"]))
+        days = {first, *(e.until + timedelta(1) for e in self.entries if first <= e.until < last)}
+        for day in sorted(days):
+            for choice in product(*groups):
+                words = frozenset(choice) - {""}
+                if self.at(day, words) is None:
+                    yield day, words
 
 
-def _covers(entry: Entry, day: date) -> bool:
-    return (entry.since or date.min) <= day <= (entry.until or date.max)
+def _compatible(first: frozenset[str], second: frozenset[str]) -> bool:
+    """Whether one case may belong to both groups."""
+    both = first | second
+    if any(len(both.intersection(words)) > 1 for words in GROUPS.values()):
+        return False
+    return len(both.difference(*GROUPS.values())) <= 1  # two diseases are two cases
 
 
 def _overlap(first: Entry, second: Entry) -> bool:
-    return (first.since or date.min) <= (second.until or date.max) and (second.since or date.min) <= (
-        first.until or date.max
-    )
+    return first.since <= second.until and second.since <= first.until
 
 
 class Limit(Parameter):
@@ -155,7 +250,7 @@ class Reading(Strict):
     """One way to read how long an unspent monthly quota lives."""
 
     period: Literal["month", "quarter"]
-    cite: Cite
+    cite: Proof
 
 
 class Start(Strict):
@@ -163,7 +258,7 @@ class Start(Strict):
 
     day: Literal["approval_day", "month_after_approval"]
     says: str
-    cite: Cite
+    cite: Proof
 
 
 class Rule(Strict):
@@ -177,75 +272,226 @@ class Rule(Strict):
     effect: Literal["unpaid", "elsewhere", "unclear", "note"]
     says: str
     missing: tuple[str, ...] = ()
-    cite: Cite | None = None
+    cite: Proof | None = None
+
+    @model_validator(mode="after")
+    def _a_figure_stands_on_an_article(self) -> "Rule":
+        if self.effect != "note" and self.cite is None:
+            raise ValueError("缺少 cite：改变金额的规则要写明条文")
+        return self
 
 
 class Validity(Strict):
     """Where the document says from when (and until when) it holds."""
 
     says: str
-    cite: Cite
+    cite: Proof
 
 
-class RegionParameters(Strict):
-    """All parameters of one region. `documents` comes from `documents.yml` beside the file."""
+class ParameterFile(Strict):
+    """One layer's `parameters.yml`; what it leaves out stays as the layer above has it."""
 
     region: str
     validity: Validity | None = None
-    schemes: Parameter
-    deductible: Parameter
-    ratio: Parameter
+    schemes: Parameter | None = None
+    deductible: Parameter | None = None
+    ratio: Parameter | None = None
     limit: Limit | None = None
     extra_limit: Parameter | None = None
     quota: tuple[Reading, ...] = ()
     start: Start | None = None
     rules: tuple[Rule, ...] = ()
+
+
+TABLES = ("schemes", "deductible", "ratio", "limit", "extra_limit")
+"""The keys of a file that hold dated entries."""
+
+
+class RegionParameters(ParameterFile):
+    """All parameters of one region with the layers above it, or of one of its areas.
+
+    `documents` come from the `documents.yml` beside the files, the region's own first. `layer_of` names, for the
+    documents of another layer, whose they are (`全国`, `南昌市`). `areas` are the region's 统筹区 by name.
+    """
+
+    schemes: Parameter
+    deductible: Parameter
+    ratio: Parameter
     documents: tuple[Document, ...] = ()
+    layer_of: Mapping[str, str] = {}
+    areas: Mapping[str, "RegionParameters"] = {}
 
     @property
     def document(self) -> Document:
         """The document the region's rules stand in."""
         return self.documents[0]
 
+    def in_area(self, area: str | None) -> "RegionParameters":
+        """With what the 统筹区 fixes; the region's own where nothing of it is known."""
+        return self.areas.get(area, self) if area else self
+
+    @cached_property
+    def _places(self) -> Mapping[tuple[str | None, str], Citation]:
+        numbers = {document.key: document.number for document in self.documents}
+        return {
+            (cite.document, cite.article): Citation(
+                document=numbers[cite.document or self.document.key], article=cite.article
+            )
+            for cite in _cites(self)
+        }
+
     def citation(self, cite: Cite) -> Citation:
         """`cite` with its document's number, as cards carry it."""
-        number = {d.key: d.number for d in self.documents}[cite.document or self.document.key]
-        return Citation(document=number, article=cite.article)
+        return self._places[cite.document, cite.article]
+
+    @cached_property
+    def _by_condition(self) -> Mapping[str, Rule]:
+        return {rule.when: rule for rule in reversed(self.rules)}
 
     def rule(self, when: Condition) -> Rule | None:
         """What follows from `when`, None where the document draws no consequence."""
-        return next((r for r in self.rules if r.when == when), None)
+        return self._by_condition.get(when)
 
     def scheme_entry(self, scheme: Scheme, day: date) -> Entry | None:
         """Whether a scheme is covered on `day`."""
-        return self.schemes.at(day, scheme)
+        return self.schemes.at(day, frozenset((scheme,)))
+
+
+@dataclass(frozen=True)
+class _Source:
+    """One layer's files."""
+
+    path: Path
+    layer: Layer | Literal["nation"]
+    parameters: ParameterFile
+    documents: tuple[Document, ...]
 
 
 def load_parameters(knowledge_dir: Path) -> Mapping[str, RegionParameters]:
     """Every region's parameters by province name. Raises `KnowledgeError` for the first thing wrong."""
     files = sorted((knowledge_dir / "regions").glob("*/parameters.yml"))
-    return {p.region: p for p in map(_load, files)}
+    regions = (load_region(file.parent, knowledge_dir) for file in files)
+    return {region.region: region for region in regions}
 
 
-def _load(path: Path) -> RegionParameters:
-    parameters = read_yaml(path, RegionParameters)
-    documents = read_yaml(path.parent / "documents.yml", tuple[Document, ...])
-    keys = {d.key for d in documents}
-    for cite in _cites(parameters):
+def load_region(folder: Path, knowledge_dir: Path) -> RegionParameters:
+    """One region with the nation above it and its areas below. Raises `KnowledgeError`."""
+    nation = knowledge_dir / "nation"
+    above = [_read(nation, "nation")] if nation.is_dir() else []
+    own = _read(folder, "province")
+    region = _merged([*above, own])
+    areas = [_read(path.parent, "area") for path in sorted(folder.glob("areas/*/parameters.yml"))]
+    return region.model_copy(
+        update={"areas": {area.parameters.region: _merged([*above, own, area]) for area in areas}}
+    )
+
+
+def _read(folder: Path, layer: Layer | Literal["nation"]) -> _Source:
+    path = folder / "parameters.yml"
+    source = _Source(
+        path, layer, read_yaml(path, ParameterFile), read_yaml(folder / "documents.yml", tuple[Document, ...])
+    )
+    if unread := next(todos(source.parameters.model_dump()), None):
+        raise KnowledgeError(path, None, unread, "还没有写（todo）")
+    keys = {d.key for d in source.documents}
+    for cite in _cites(source.parameters):
         if cite.document and cite.document not in keys:
             raise KnowledgeError(path, None, "cite.document", f"documents.yml 里没有 {cite.document}")
-    return parameters.model_copy(update={"documents": documents})
+        if not cite.document and layer != "province":
+            raise KnowledgeError(path, None, "cite.document", f"{cite.article}要写明是哪份文件")
+    return source
 
 
-def _cites(parameters: RegionParameters) -> Iterable[Cite]:
-    tables = (
-        parameters.schemes,
-        parameters.deductible,
-        parameters.ratio,
-        parameters.limit,
-        parameters.extra_limit,
+def todos(value: Any, key: str = "") -> Iterator[str]:
+    """The keys whose value is still `todo`, at any depth."""
+    if value == TODO:
+        yield key.lstrip(".")
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from todos(inner, f"{key}.{name}")
+    elif isinstance(value, tuple):
+        for number, inner in enumerate(value, 1):
+            yield from todos(inner, f"{key}[{number}]")
+
+
+def _merged(sources: Sequence[_Source]) -> RegionParameters:
+    """The layers, uppermost first, as one: each adds what those above leave to it."""
+    known: dict[str, Any] = dict(ParameterFile(region=""))
+    for source in sources:
+        for name in ParameterFile.model_fields:
+            own, above = getattr(source.parameters, name), known[name]
+            if name == "region":
+                known[name] = known[name] if source.layer == "area" else own
+            elif name == "rules":
+                known[name] = _more_rules(own, above, source)
+            elif not own or not above:
+                known[name] = own or above
+            elif name in TABLES:
+                known[name] = _filled(name, own, above, source)
+            else:
+                raise KnowledgeError(source.path, None, name, "上一级已经写了，不能改")
+    own = next(source for source in sources if source.layer == "province")
+    others = [source for source in sources if source is not own]
+    for name in ("schemes", "deductible", "ratio"):
+        if known[name] is None:
+            raise KnowledgeError(own.path, None, name, "缺少这一项")
+    merged = RegionParameters(
+        **known,
+        documents=tuple(document for source in (own, *others) for document in source.documents),
+        layer_of={d.key: source.parameters.region for source in others for d in source.documents},
     )
-    yield from (e.cite for t in tables if t for e in t.entries)
-    yield from (r.cite for r in parameters.rules if r.cite)
-    yield from (r.cite for r in parameters.quota)
+    _prove_no_gap(merged, own.path)
+    return merged
+
+
+def _more_rules(own: tuple[Rule, ...], above: tuple[Rule, ...], source: _Source) -> tuple[Rule, ...]:
+    for when in {rule.when for rule in own} & {rule.when for rule in above}:
+        raise KnowledgeError(source.path, None, f"rules {when}", "上一级已经写了，不能改")
+    return (*own, *above)
+
+
+def _filled(name: str, own: Parameter, above: Parameter, source: _Source) -> Parameter:
+    """The table with what the lower layer fills in looked through first."""
+    shape = ("unit", "basis", "period")
+    if any(getattr(own, key, None) != getattr(above, key, None) for key in shape):
+        raise KnowledgeError(source.path, None, name, "单位、口径和周期要跟上一级一样")
+    for entry in own.entries:
+        covered = [e for e in above.entries if e.when <= entry.when and _overlap(e, entry)]
+        for upper in covered or (None,):
+            if upper is None or not _leaves_to(source.layer, upper.state, entry.state):
+                raise KnowledgeError(
+                    source.path, None, f"{name} {entry.whom}", "上一级没有把这一项交给这一级定"
+                )
+    return above.model_copy(update={"entries": (*own.entries, *above.entries)})
+
+
+def _leaves_to(layer: str, upper: State, filled: State) -> bool:
+    if isinstance(upper, Fixed | NotCovered) or upper.by != layer:
+        return False
+    if isinstance(upper, Between):
+        return isinstance(filled, Fixed) and upper.low <= filled.value <= upper.high
+    return True
+
+
+def _prove_no_gap(parameters: RegionParameters, path: Path) -> None:
+    document = parameters.document
+    for name in TABLES:
+        table = getattr(parameters, name)
+        for day, words in (
+            table.gaps(document.valid_from or date.min, document.valid_to or date.max) if table else ()
+        ):
+            whom = "、".join(sorted(words)) or "所有人"
+            raise KnowledgeError(path, None, name, f"从 {day} 起没有写（{whom}）")
+
+
+def _entries(parameters: ParameterFile) -> Iterator[tuple[str, Entry]]:
+    for name in TABLES:
+        table = getattr(parameters, name)
+        yield from ((name, entry) for entry in (table.entries if table else ()))
+
+
+def _cites(parameters: ParameterFile) -> Iterator[Cite]:
+    yield from (entry.cite for _, entry in _entries(parameters))
+    yield from (rule.cite for rule in parameters.rules if rule.cite)
+    yield from (reading.cite for reading in parameters.quota)
     yield from (part.cite for part in (parameters.start, parameters.validity) if part)

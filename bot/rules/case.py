@@ -33,6 +33,8 @@ class MonthCost:
 class Case:
     """Amounts in yuan, ratios between 0 and 1.
 
+    `area` is the 统筹区 inside the region (南昌市), where it is known to have figures of its own.
+    `hospital_level` counts as 一级, 二级 or 三级; anything else is as if not said.
     `amount` is the cost of `months` months together (one, if not said), or of each of them if `each_month`.
     `excluded` (and `excluded_ratio`, of the amount) never enters the policy's scope; `within_policy` does.
     `quarterly_limit` is a limit on three months' cost together. `asked_month`: of several months only this one is asked
@@ -43,6 +45,7 @@ class Case:
     """
 
     region: str | None = None
+    area: str | None = None
     scheme: Scheme | None = None
     employment: Employment | None = None
     diseases: tuple[str, ...] = ()

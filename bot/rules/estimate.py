@@ -1,6 +1,7 @@
 """The embedded rule module: a case and a region's parameters in, an estimate with its trace out. Pure.
 
-First what forbids computing (another scheme, time, document), then what is not paid at all, then the bill.
+First what forbids computing (another scheme, time, document, statements that cannot be so), then what is not
+paid at all, then the bill.
 """
 
 from collections.abc import Iterable
@@ -8,13 +9,18 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from bot.knowledge.parameters import Between, Delegated, Entry, Fixed, NotCovered, RegionParameters
+from bot.knowledge.parameters import Delegated, Entry, Fixed, NotCovered, RegionParameters, Unknown
 from bot.messages import Citation
-from bot.rules.case import Case, Days
+from bot.rules.case import Case
+from bot.rules.faults import first_fault
 from bot.rules.known import Known
+from bot.rules.missing import most_valuable_first, narrowing
 from bot.rules.money import NOTHING, Span, percent, to_fen, yuan
 from bot.rules.result import Estimate, Refusal, Remark, Step
 from bot.rules.trace import Trace
+
+TOO_WIDE = 2
+"""A range wider than the total divided by this helps nobody who could tell the cost itself."""
 
 
 def estimate(case: Case, parameters: RegionParameters, as_of: date) -> Estimate:
@@ -29,39 +35,25 @@ class _Estimator:
         self._known = known
 
     def result(self) -> Estimate:
-        refusal = self._refusal()
-        if refusal:
-            return self._refused(refusal, self._named_by(refusal))
-        unpaid = self._unpaid()
-        if unpaid:
+        if refused := self._forbidden() or self._faulty():
+            return refused
+        if unpaid := self._unpaid():
             return self._nothing_paid(unpaid)
-        if not self._known.cost_known():
-            return replace(
-                self._refused(
-                    self._lacking(("amount",)),
-                    ("amount", *self._known.unknown(), *self._known.status_unknown()),
-                ),
-                certain=self._certain(None),
-            )
+        if not self._known.cost_known:
+            missing = ("amount", *self._known.unknown(), *self._known.unsaid)
+            return replace(self._refused(self._lacking(("amount",)), missing), certain=self._certain())
         return self._computed()
 
-    def _blank(self) -> Estimate:
-        notes = (self._known.parameters.rule("always"),)
-        return Estimate(
-            region=self._known.parameters.region,
-            scheme=self._known.case.scheme,
-            warnings=tuple(note.says for note in notes if note),
-        )
+    def _general_notes(self) -> tuple[str, ...]:
+        note = self._known.parameters.rule("always")
+        return (note.says,) if note else ()
 
     # Refusals
 
-    def _refusal(self) -> Refusal | None:
-        return self._wrong_scheme() or self._out_of_time() or self._other_document() or self._negative()
-
-    def _named_by(self, refusal: Refusal) -> tuple[str, ...]:
-        if refusal.reason == "negative_amount":
-            return ("amount",)
-        return tuple(name for rule in self._known.rules("elsewhere") for name in rule.missing)
+    def _forbidden(self) -> Estimate | None:
+        refusal = self._wrong_scheme() or self._out_of_time() or self._other_document()
+        missing = (name for rule in self._known.rules("elsewhere") for name in rule.missing)
+        return self._refused(refusal, missing) if refusal else None
 
     def _wrong_scheme(self) -> Refusal | None:
         scheme = self._known.case.scheme
@@ -74,8 +66,7 @@ class _Estimator:
         validity = self._known.parameters.validity
         if not validity:
             return None
-        document = self._known.parameters.document
-        treated = self._known.case.treated_on or Days(self._known.as_of, self._known.as_of)
+        document, treated = self._known.parameters.document, self._known.treated
         places = self._known.cited(validity.cite)
         if document.valid_from and treated.last < document.valid_from:
             return Refusal("before_effective_date", f"{validity.says}，之前的费用不适用这份文件", places)
@@ -84,19 +75,19 @@ class _Estimator:
         return None
 
     def _other_document(self) -> Refusal | None:
-        return next(
-            (
-                Refusal("other_document", r.says, self._known.cited(r.cite))
-                for r in self._known.rules("elsewhere")
-            ),
-            None,
-        )
-
-    def _negative(self) -> Refusal | None:
-        amount = self._known.case.amount
-        if amount and amount.low < 0:
-            return Refusal("negative_amount", "金额是负数，没有办法算，请核对一下是退费，还是多打了一个减号")
+        for rule in self._known.rules("elsewhere"):
+            return Refusal("other_document", rule.says, self._known.cited(rule.cite))
         return None
+
+    def _faulty(self) -> Estimate | None:
+        fault = first_fault(self._known)
+        if fault is None:
+            return None
+        amount = self._known.case.amount
+        negative = fault.field == "amount" and amount and amount.low < 0
+        return self._refused(
+            Refusal("negative_amount" if negative else "cannot_be_so", fault.says), (fault.field,)
+        )
 
     # Nothing is paid
 
@@ -104,94 +95,104 @@ class _Estimator:
         for rule in self._known.rules("unpaid"):
             return Remark(rule.says, self._known.cited(rule.cite))
         start = self._known.parameters.start
-        if start and self._known.started() == (False, False):
-            return Remark(
-                f"{start.says}，这笔费用发生在那之前，不能按慢特病报", self._known.cited(start.cite)
-            )
+        if start and self._known.started == (False, False):
+            says = f"{start.says}，这笔费用发生在那之前，不能按慢特病报"
+            return Remark(says, self._known.cited(start.cite))
         return None
 
     def _nothing_paid(self, unpaid: Remark) -> Estimate:
-        blank = replace(self._blank(), fund_pays=Span.exactly(to_fen(NOTHING)), unpaid=unpaid)
-        if not self._known.cost_known():
-            return replace(blank, missing=("amount",))
-        spent = self._known.total() + Span.exactly(self._known.before_start())
-        total = Span(to_fen(spent.low), to_fen(spent.high))
-        return replace(
-            blank,
-            you_pay=total,
-            steps=(
-                Step("医疗费总额", f"您说的费用 {yuan(total)}", total),
-                Step("统筹基金支出", f"不支付：{unpaid.says}", Span.exactly(NOTHING), unpaid.citations),
-                Step("个人自付", f"全部自付，{yuan(total)}", total),
-            ),
+        known = self._known
+        nothing = Estimate(
+            known.parameters.region,
+            known.case.scheme,
+            fund_pays=Span.exactly(to_fen(NOTHING)),
+            unpaid=unpaid,
+            warnings=self._general_notes(),
         )
+        if not known.cost_known:
+            return replace(nothing, missing=("amount",))
+        spent = known.total + Span.exactly(known.before_start)
+        total = Span(to_fen(spent.low), to_fen(spent.high))
+        steps = (
+            Step("医疗费总额", f"您说的费用 {yuan(total)}", total),
+            Step("统筹基金支出", f"不支付：{unpaid.says}", Span.exactly(NOTHING), unpaid.citations),
+            Step("个人自付", f"全部自付，{yuan(total)}", total),
+        )
+        return replace(nothing, you_pay=total, steps=steps)
 
     # The figures
 
     def _computed(self) -> Estimate:
-        bounds = self._known.bounds()
-        corners = self._known.corners(bounds)
-        unknown = self._known.unknown()
-        narrowing = self._known.narrowing(bounds, corners)
-        fund = corners.fund_pays
+        known, fund = self._known, self._known.corners.fund_pays
+        unknown = known.unknown()
         if unknown and not fund.is_exact:
-            missing = (*unknown, *self._known.status_unknown(), *narrowing)
+            missing = most_valuable_first((*unknown, *known.unsaid), known)
             return replace(self._refused(self._lacking(unknown), missing), certain=self._certain(fund.high))
-        trace = Trace(self._known, bounds, corners)
-        return replace(
-            self._blank(),
+        missing = () if fund.is_exact else narrowing(known)
+        if "amount" in missing and fund.width * TOO_WIDE > known.total.high:
+            says = f"费用 {yuan(known.total)} 相差太大，算出来的范围帮不上忙，请说准一点"
+            return replace(
+                self._refused(Refusal("too_wide", says), missing), certain=self._certain(fund.high)
+            )
+        trace = Trace(known)
+        return Estimate(
+            known.parameters.region,
+            known.case.scheme,
             fund_pays=fund,
-            you_pay=corners.you_pay,
+            you_pay=known.corners.you_pay,
             steps=trace.steps(),
             assumptions=trace.assumptions(),
             not_applied=trace.not_applied(),
-            missing=() if fund.is_exact else narrowing,
-            warnings=(*self._blank().warnings, *trace.overruled()),
+            missing=missing,
+            warnings=(*self._general_notes(), *trace.overruled()),
         )
 
     def _refused(self, refusal: Refusal, missing: Iterable[str]) -> Estimate:
-        blank = self._blank()
-        if refusal.reason == "parameter_missing" and self._known.parameters.document.status != "draft":
-            blank = replace(blank, warnings=())  # the refusal itself tells what the document does not fix
-        return replace(blank, refusal=refusal, missing=tuple(dict.fromkeys(missing)))
+        draft = self._known.parameters.document.status == "draft"
+        tells_itself = refusal.reason == "parameter_missing" and not draft  # what the document does not fix
+        return Estimate(
+            self._known.parameters.region,
+            self._known.case.scheme,
+            missing=tuple(dict.fromkeys(missing)),
+            warnings=() if tells_itself else self._general_notes(),
+            refusal=refusal,
+        )
 
-    def _certain(self, most: Decimal | None) -> tuple[Remark, ...]:
+    def _certain(self, most: Decimal | None = None) -> tuple[Remark, ...]:
         """What the document fixes already, and the most the fund may pay where that is less than the cost."""
         known, said = self._known, []
-        if most is not None and most < known.total().high:
+        if most is not None and most < known.total.high:
             said.append(Remark(f"医保最多支付 {yuan(most)}"))
-        entry = known.parameters.deductible.at(known.day)
-        if entry and isinstance(entry.state, Fixed) and not entry.state.value:
-            said.append(Remark("不设起付线", known.cited(entry.cite)))
-        fixed = [e for e in known.ratio_entries() if isinstance(e.state, Fixed)]
-        if fixed and (ratio := known.ratio()) is not None:
-            places = tuple(dict.fromkeys(place for e in fixed for place in known.cited(e.cite)))
-            said.append(Remark(f"限额以内按 {percent(ratio)} 报", places))
+        entries = known.entries(known.parameters.deductible)
+        if entries and all(isinstance(e.state, Fixed) and not e.state.value for e in entries):
+            said.append(Remark("不设起付线", known.cited(entries[0].cite)))
+        if known.ratio is not None and all(isinstance(e.state, Fixed) for e in known.ratio_entries):
+            places = tuple(dict.fromkeys(place for e in known.ratio_entries for place in known.cited(e.cite)))
+            said.append(Remark(f"限额以内按 {percent(known.ratio)} 报", places))
         return tuple(said)
 
-    def _lacking(self, names: tuple[str, ...]) -> Refusal:
+    def _lacking(self, names: Iterable[str]) -> Refusal:
         """Why what is lacking is not in the document: who decides it, or where it stands."""
         said: list[str] = []
         places: list[Citation] = []
-        for name in names:
-            for entry in self._entries(name):
-                state = entry.state
-                if isinstance(state, Fixed | Between | NotCovered):
-                    continue
-                said.append(f"{state.rule}，由{state.to}定" if isinstance(state, Delegated) else state.reason)
-                places.extend(self._known.cited(entry.cite))
+        for entry in (entry for name in names for entry in self._entries(name)):
+            state = entry.state
+            if isinstance(state, Delegated):
+                said.append(f"{state.rule}，由{state.to}定")
+            elif isinstance(state, Unknown):
+                said.append(state.unknown)
+            else:
+                continue
+            places.extend(self._known.cited(entry.cite))
         return Refusal("parameter_missing", "；".join(dict.fromkeys(said)), tuple(dict.fromkeys(places)))
 
     def _entries(self, name: str) -> tuple[Entry, ...]:
         """The parameter entries behind a missing name."""
-        parameters = self._known.parameters
-        if name == "ratio":
-            return self._known.ratio_entries()
-        tables = {
-            "monthly_limit": parameters.limit,
-            "annual_cap": parameters.limit,
-            "deductible": parameters.deductible,
-        }
-        table = tables.get(name)
-        entry = table.at(self._known.day, self._known.case.benefit_class) if table else None
-        return (entry,) if entry else ()
+        known = self._known
+        if name == "deductible":
+            return known.entries(known.parameters.deductible)
+        return {
+            "ratio": known.ratio_entries,
+            "monthly_limit": known.limit_entries,
+            "annual_cap": known.limit_entries,
+        }.get(name, ())

@@ -29,6 +29,10 @@ class Span:
     def __add__(self, other: "Span") -> "Span":
         return Span(self.low + other.low, self.high + other.high)
 
+    def less(self, amount: Decimal) -> "Span":
+        """What is left of it, never below nothing."""
+        return Span(max(NOTHING, self.low - amount), max(NOTHING, self.high - amount))
+
     def times(self, factor: Decimal) -> "Span":
         """Both ends times a factor that is not negative."""
         return Span(self.low * factor, self.high * factor)

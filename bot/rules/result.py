@@ -14,6 +14,8 @@ Reason = Literal[
     "after_expiry",
     "other_document",
     "negative_amount",
+    "cannot_be_so",
+    "too_wide",
     "parameter_missing",
 ]
 

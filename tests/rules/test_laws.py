@@ -22,13 +22,14 @@ TODAY = date(2026, 11, 22)
 REGIONS = load_parameters(ROOT / "knowledge")
 
 yuan = st.decimals(0, 200_000, places=2)
+costs = st.decimals("0.01", 200_000, places=2)
 ratios = st.decimals(0, 1, places=2)
 
 
 @st.composite
 def known_cases(draw: st.DrawFn) -> Case:
     """Cases with every figure that matters given."""
-    amount = draw(yuan)
+    amount = draw(costs)
     conditions = draw(
         st.sampled_from([frozenset(), frozenset({"long_prescription"}), frozenset({"not_designated"})])
     )
@@ -96,7 +97,7 @@ def test_the_extra_limit_once_known_lands_inside_the_range(case: Case, extra: D)
         assert within(spans(known)[0], spans(unknown)[0])
 
 
-@given(known_cases(), yuan, yuan)
+@given(known_cases(), costs, costs)
 def test_a_rough_amount_once_known_lands_inside_the_range(case: Case, one: D, other: D) -> None:
     low, high = sorted((one, other))
     rough = answer(replace(case, amount=Span(low, high), excluded=None))

@@ -1,0 +1,78 @@
+"""What cannot be so: figures no cost can have, and statements that contradict each other.
+
+Each fault names the field and says what is expected; nothing is computed from such a case.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bot.rules.known import Known
+from bot.rules.money import NOTHING, Span, to_fen, yuan
+
+TOO_MUCH = Decimal(100_000_000)
+"""No single outpatient cost comes near; whoever writes it has slipped in the zeros."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`field` is the case's, `says` is told to the person."""
+
+    field: str
+    says: str
+
+
+def cost_fault(amount: Decimal) -> str | None:
+    """What is wrong with a cost in yuan, None where nothing is."""
+    if amount < 0:
+        return "金额是负数，没有办法算，请核对一下是退费，还是多打了一个减号"
+    if amount >= TOO_MUCH:
+        return f"费用 {yuan(amount)} 太大了，请核对一下，应是以元为单位的一次或一个月的费用"
+    if amount != to_fen(amount):
+        return f"费用 {yuan(amount)} 不到一分的零头没有办法算，应是最多两位小数的元"
+    return None
+
+
+def first_fault(known: Known) -> Fault | None:
+    """The first thing in the case that cannot be so."""
+    return next(_faults(known), None)
+
+
+def _faults(known: Known) -> Iterator[Fault]:
+    yield from _costs(known)
+    case = known.case
+    if case.ratio is not None and not NOTHING <= case.ratio <= 1:
+        yield Fault("ratio", "报销比例应在 0% 到 100% 之间，请核对一下")
+    total = case.amount.high if case.amount else known.total.high
+    for name, field in (("不能报的", case.excluded), ("政策范围内的", case.within_policy)):
+        if field is not None and field > total:
+            yield Fault("amount", f"您说{name} {yuan(field)}，比总费用 {yuan(total)} 还多，请核对一下")
+    yield from _used_up(known)
+
+
+def _costs(known: Known) -> Iterator[Fault]:
+    case = known.case
+    amounts = [month.amount for month in case.by_month]
+    if case.amount and (case.amount.low < 0 or case.amount.is_exact):
+        amounts.append(case.amount.low)
+    for amount in amounts:
+        if fault := cost_fault(amount):
+            yield Fault("amount", fault)
+    if case.amount and case.amount.high >= TOO_MUCH:
+        yield Fault("amount", str(cost_fault(case.amount.high)))
+    if case.amount and not case.amount.high:
+        yield Fault("amount", "费用是 0 元，没有可算的，请说花了多少元")
+
+
+def _used_up(known: Known) -> Iterator[Fault]:
+    """More is said to be used than there was."""
+    used = known.case.used
+    if used is None or known.case.quota_left is not None:
+        return
+    limit: Span | None
+    if known.bounds_cost:
+        name, limit = "限额", known.base_limit and known.base_limit + known.extra_limit
+    else:
+        name, limit = "年度封顶", known.annual_cap
+    if limit and used > limit.high:
+        yield Fault("used", f"您说已经用了 {yuan(used)}，比{name} {yuan(limit.high)} 还多，请核对这两个数")
