@@ -1,10 +1,9 @@
 """Proves the knowledge: shapes, references, no hole in the matrix region x topic, and - wherever the documents'
 text is at hand - that every citation, evidence phrase and figure stands in the cited article.
 
-    bot check-knowledge [--texts DIR]
+    bot check-knowledge [--texts DIR | --imported]
 """
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from bot.knowledge.deadlines import load_deadlines
 from bot.knowledge.figures import Figure, figure_set, figures
 from bot.knowledge.files import KnowledgeError
 from bot.knowledge.library import REGION_FOLDERS, Knowledge, Region, load_knowledge
-from bot.knowledge.official_texts import Articles, read_texts
+from bot.knowledge.official_texts import Articles, fold
 from bot.knowledge.parameters import load_parameters
 from bot.knowledge.reminders import RegionalAdvice, load_reminders
 from bot.knowledge.schema import Answer, Article, Cite
@@ -37,8 +36,9 @@ class Problem:
         return f"{self.file}：{self.entry}：{self.message}" if self.entry else f"{self.file}：{self.message}"
 
 
-def check_knowledge(knowledge_dir: Path, texts_dir: Path | None) -> list[Problem]:
-    """Everything wrong with the knowledge. Without the documents' texts the proofs against them are left out."""
+def check_knowledge(knowledge_dir: Path, texts: Mapping[str, Articles] | None) -> list[Problem]:
+    """Everything wrong with the knowledge. `texts`: the documents' articles by document key; without them the
+    proofs against the official wording are left out."""
     try:
         knowledge = load_knowledge(knowledge_dir)
         rules = {
@@ -52,12 +52,13 @@ def check_knowledge(knowledge_dir: Path, texts_dir: Path | None) -> list[Problem
     problems = list(_check_words(knowledge))
     for region in knowledge.regions.values():
         problems += _check_references(region, knowledge)
-    if texts_dir is not None:
-        texts = {key: _Text(articles) for key, articles in read_texts(texts_dir).items()}
+    if texts is not None:
+        folded = {key: _Text(articles) for key, articles in texts.items()}
         for region in knowledge.regions.values():
-            problems += _check_region_against_texts(region, texts)
+            problems += _missing_texts(region, folded)
+            problems += _check_region_against_texts(region, folded)
             for file, records in rules.items():
-                problems += _check_rules(file, records, region, texts)
+                problems += _check_rules(file, records, region, folded)
     return problems
 
 
@@ -148,23 +149,23 @@ class _Text:
 
     def __init__(self, articles: Articles) -> None:
         self._articles = articles
-        self._folded = {name: _fold(text) for name, text in articles.items()}
+        self._folded = {name: fold(text) for name, text in articles.items()}
 
     def __contains__(self, article: str) -> bool:
         return article in self._articles
 
     def holds(self, article: str, phrase: str) -> bool:
-        return _fold(phrase) in self._folded[article]
+        return fold(phrase) in self._folded[article]
 
     def article(self, name: str) -> str:
         return self._articles[name]
 
 
-_SAME = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "。": ".", "、": ",", "﹣": "-", "—": "-"})
-
-
-def _fold(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).translate(_SAME).split()).replace("*", "")
+def _missing_texts(region: Region, texts: Mapping[str, _Text]) -> Iterator[Problem]:
+    for document in region.documents:
+        if document.key not in texts:
+            file = f"regions/{region.folder}/documents.yml"
+            yield Problem(file, document.key, "没有这份文件的原文，引用它的地方都没有核对")
 
 
 def _check_region_against_texts(region: Region, texts: Mapping[str, _Text]) -> Iterator[Problem]:
@@ -179,8 +180,8 @@ def _check_region_against_texts(region: Region, texts: Mapping[str, _Text]) -> I
 def _cite_slips(cite: Cite, region: Region, texts: Mapping[str, _Text]) -> Iterator[str]:
     text = _text_of(cite, region, texts)
     if text is None:
-        yield f"找不到文件 {cite.document or region.main_document.key} 的原文"
-    elif cite.article not in text:
+        return
+    if cite.article not in text:
         yield f"{region.document(cite.document).number} 里没有{cite.article}"
     else:
         for phrase in cite.evidence:

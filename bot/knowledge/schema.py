@@ -12,6 +12,7 @@ Evidence phrases are short and stand verbatim (white space apart) in the cited a
 proves it wherever the documents' text is at hand.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
@@ -36,10 +37,18 @@ class Gap(Strict):
     held_by: str
 
 
+class Forwarding(Strict):
+    """A letter's wording stands at the head of the text of the `document` it forwards, up to the line `until`."""
+
+    document: str
+    until: str
+
+
 class Document(Strict):
     """A policy document. `key` names it inside the project and is the stem of its text file.
 
-    `signs` are names that give the region away where only they are said: 爱山东.
+    `signs` are names that give the region away where only they are said: 爱山东. `resumes`: the words with which
+    an article goes on whose heading stood on a lost page, by its name.
     """
 
     key: str
@@ -52,6 +61,8 @@ class Document(Strict):
     valid_to: date | None = None
     note: str = ""
     signs: tuple[str, ...] = ()
+    forwards: Forwarding | None = None
+    resumes: Mapping[str, str] = {}
     gaps: tuple[Gap, ...] = ()
 
 
