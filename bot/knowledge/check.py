@@ -197,6 +197,8 @@ def _figure_slips(
     record: Answer | Article, cites: tuple[Cite, ...], region: Region, texts: Mapping[str, _Text]
 ) -> Iterator[str]:
     sources = [(cite, _text_of(cite, region, texts)) for cite in cites]
+    if any(text is None for _, text in sources):
+        return
     text = "\n".join(text.article(cite.article) for cite, text in sources if text and cite.article in text)
     standing = figure_set(text)
     declared = tuple(computed.figure for computed in record.computed)

@@ -1,5 +1,6 @@
 """The checker finds what is wrong with the knowledge, and proves it against the documents' texts."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import get_args
 
@@ -9,8 +10,8 @@ from hypothesis import strategies as st
 
 from bot.knowledge.check import Problem, check_knowledge
 from bot.knowledge.figures import figure_set, figures
-from bot.knowledge.library import REGION_FOLDERS
-from bot.knowledge.official_texts import split_articles
+from bot.knowledge.library import REGION_FOLDERS, load_knowledge
+from bot.knowledge.official_texts import Articles, read_texts, split_articles
 from bot.messages import AnswerStatus
 
 TEXT = """某办法
@@ -66,16 +67,21 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+def _texts(folder: Path) -> Mapping[str, Articles]:
+    return read_texts(folder.parent / "texts", load_knowledge(folder).regions)
+
+
 def _change(folder: Path, old: str, new: str) -> list[Problem]:
     path = folder / "regions" / "hunan" / "answers.yml"
     text = path.read_text(encoding="utf-8")
     assert old in text
+    texts = _texts(folder)
     path.write_text(text.replace(old, new), encoding="utf-8")
-    return check_knowledge(folder, folder.parent / "texts")
+    return check_knowledge(folder, texts)
 
 
 def test_right_knowledge_has_no_problems(folder: Path) -> None:
-    assert check_knowledge(folder, folder.parent / "texts") == []
+    assert check_knowledge(folder, _texts(folder)) == []
     assert check_knowledge(folder, None) == []
 
 
@@ -112,8 +118,16 @@ def test_without_texts_shapes_and_matrix_are_still_checked(folder: Path) -> None
     assert {problem.entry for problem in check_knowledge(folder, None)} == {"ratio", "limit"}
 
 
+def test_a_document_whose_text_is_missing_is_named_once(folder: Path) -> None:
+    texts = {key: articles for key, articles in _texts(folder).items() if key != "hunan"}
+    problems = check_knowledge(folder, texts)
+    assert [(problem.file, problem.entry) for problem in problems] == [
+        ("regions/hunan/documents.yml", "hunan")
+    ]
+
+
 def test_numbered_articles_are_told_apart() -> None:
-    articles = split_articles("x", TEXT)
+    articles = split_articles(TEXT)
     assert articles["第一条"].strip() == "第一条 本办法管职工。"
     assert "有效期5年" in articles["第二条"]
     assert "病种范围" in articles["附件"]
@@ -121,7 +135,7 @@ def test_numbered_articles_are_told_apart() -> None:
 
 def test_heading_paths_hold_what_is_below_them() -> None:
     text = "前言话。\n一、甲\n二、乙\n(一) 丙\n1.丁\n2.戊\n归丙的话\n（二）己\n本通知自发布日起执行\n附件\n一 病\n"
-    articles = split_articles("x", text)
+    articles = split_articles(text)
     assert set(articles) >= {
         "前言",
         "一",
