@@ -76,6 +76,31 @@ async def test_a_pressed_button_reads_as_its_title_and_goes_once_used(page: Page
     assert engine.texts == ["能报多少", payload]
 
 
+async def test_an_answer_is_voted_on_beside_the_conversation(page: Page, engine: FakeEngine) -> None:
+    engine.say = [{"text": "您大约自付120到200元。"}, {"custom": ESTIMATE}]
+    await write(page, "六百块能报多少")
+    no, yes = page.get_by_role("button", name="没用"), page.get_by_role("button", name="有用")
+    await no.press("Enter")
+    await expect(no).to_have_attribute("aria-pressed", "true")
+    await expect(page.locator("#status")).to_contain_text("谢谢")
+    await yes.click()
+    await expect(no).to_have_attribute("aria-pressed", "false")
+    await page.reload()
+    await expect(yes).to_have_attribute("aria-pressed", "true")
+    await expect(page.locator(".line")).to_have_count(3)
+    assert len(engine.asked) == 1
+
+
+async def test_a_vote_that_is_lost_is_not_shown_as_kept(page: Page, engine: FakeEngine) -> None:
+    engine.say = [{"text": "您大约自付120到200元。"}, {"custom": ESTIMATE}]
+    await write(page, "六百块能报多少")
+    await page.route("**/chat/feedback", lambda route: route.abort())
+    no = page.get_by_role("button", name="没用")
+    await no.click()
+    await expect(page.locator("#status")).to_contain_text("没有记下")
+    await expect(no).to_have_attribute("aria-pressed", "false")
+
+
 async def test_the_conversation_is_there_after_a_reload(page: Page) -> None:
     await write(page, "湖南退休报多少")
     await expect(page.locator(".line")).to_have_count(3)
