@@ -22,12 +22,22 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Considered:
+    """Something that was weighed: what it is about, the phrasing that came closest, and its score."""
+
+    about: str
+    phrasing: str
+    score: float
+
+
+@dataclass(frozen=True)
 class RegionAnswer:
-    """One region's answer, `status` in words."""
+    """One region's answer, `status` in words; `considered` are the best candidates, the chosen one among them."""
 
     answer: PolicyAnswer
     status: str
     sources: tuple[Source, ...]
+    considered: tuple[Considered, ...]
 
 
 @dataclass(frozen=True)
@@ -55,16 +65,17 @@ def look_up(library: PolicyLibrary, question: str, region: str | None, on: date)
     if not any(answer.topic for answer in told):
         return NOTHING
     if region:
-        return PolicyView(_topic_name(library, told[0].topic), (_with_sources(library, told[0]),))
+        return PolicyView(topic_name(library, told[0].topic), (_with_sources(library, told[0]),))
     compared = library.compare(question, regions, on)
     return PolicyView(
         compared.topic_name, tuple(_with_sources(library, answer) for answer in compared.answers)
     )
 
 
-def _topic_name(library: PolicyLibrary, topic: str) -> str:
-    known = library.knowledge.topics.get(topic)
-    return known.name if known else ""
+def topic_name(library: PolicyLibrary, target: str) -> str:
+    """The topic's name as people read it; an article is its own name."""
+    known = library.knowledge.topics.get(target)
+    return known.name if known else target
 
 
 def _with_sources(library: PolicyLibrary, answer: PolicyAnswer) -> RegionAnswer:
@@ -73,6 +84,10 @@ def _with_sources(library: PolicyLibrary, answer: PolicyAnswer) -> RegionAnswer:
         answer=answer,
         status=library.knowledge.statuses[answer.status].label,
         sources=tuple(_source(region, citation) for citation in answer.citations),
+        considered=tuple(
+            Considered(topic_name(library, candidate.target), candidate.phrasing, candidate.score)
+            for candidate in answer.candidates
+        ),
     )
 
 

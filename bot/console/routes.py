@@ -3,8 +3,10 @@
 What is typed travels in POST bodies, never in an address; a person's page is found by a sealed reference.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +22,11 @@ from bot.console import chats, sessions
 from bot.console.accounts import sign_in
 from bot.console.chats import LINES_SHOWN, BadAnswerError, NotYoursError
 from bot.console.persons import REMINDERS_SHOWN, PersonViews, identity_of
-from bot.console.policy import NOTHING, is_question, look_up
+from bot.console.policy import NOTHING, is_question, look_up, topic_name
 from bot.console.seals import Seals
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.deadline import say_date, say_range
+from bot.dialogue.learning import REASONS, reason_labels
 from bot.identity.access import Access, OpenedChat
 from bot.identity.keys import Keys
 from bot.messages import Reply
@@ -39,6 +42,8 @@ FOLDER = Path(__file__).parent
 SIGN_INS_PER_MINUTE = 20
 FETCHING = (WEBCHAT, REST)  # channels that come for the lines of their chats by themselves
 LONGEST_QUERY = 200
+GROUPS_SHOWN = 100
+WORDINGS_SHOWN = 20
 LONGEST_WHY = 100
 USUAL_WHY = "来电人本人在线咨询"
 
@@ -87,6 +92,7 @@ class _Console:
         self._database = database
         self._access = Access(database)
         self._library = assistant.library
+        self._kept = assistant.questions
         self._persons = PersonViews(assistant)
         self._seals = seals
         self._clock = clock
@@ -102,7 +108,7 @@ class _Console:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
-            filters=_FILTERS,
+            filters=[*_FILTERS.items(), ("topic", partial(topic_name, self._library))],
         )
         app.router.add_get("/console.css", _css)
         app.router.add_get("/login", self._login_page)
@@ -113,6 +119,7 @@ class _Console:
         app.router.add_get("/person/{reference}", self._person)
         app.router.add_get("/policy", self._policy_page)
         app.router.add_post("/policy", self._policy)
+        app.router.add_get("/questions", self._questions)
         app.router.add_get("/chats", self._chats)
         app.router.add_get("/chats/{number}", self._chat)
         app.router.add_get("/chats/lines/{reference}", self._lines)
@@ -240,6 +247,23 @@ class _Console:
 
     def _policy_form(self, question: str, region: str) -> dict[str, Any]:
         return {"question": question, "region": region, "regions": tuple(self._library.knowledge.regions)}
+
+    # ---- questions that were not answered well ---------------------------------------------------------
+
+    async def _questions(self, request: web.Request) -> web.StreamResponse:
+        asked = request.query.get("reason", "")
+        reason = asked if asked in REASONS else ""
+        groups = await asyncio.to_thread(
+            self._kept.groups, self._clock(), self._library.encoder, reason=reason or None
+        )
+        shown = {
+            "groups": groups[:GROUPS_SHOWN],
+            "others_shown": WORDINGS_SHOWN,
+            "reason": reason,
+            "reasons": {"": "全部"} | reason_labels(self._library.knowledge.statuses),
+            "statuses": self._library.knowledge.statuses,
+        }
+        return await self._page(request, "questions.html", shown)
 
     # ---- chats -----------------------------------------------------------------------------------------
 

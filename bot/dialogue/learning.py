@@ -69,8 +69,13 @@ class QuestionGroup:
 
     def reasons(self, statuses: Mapping[AnswerStatus, StatusWords]) -> str:
         """How many are here for each reason: 文件没写 2、说没用 1."""
-        labels = {status: words.label for status, words in statuses.items()} | {UNHELPFUL: "说没用"}
+        labels = reason_labels(statuses)
         return _counted(labels[UNHELPFUL if q.unhelpful else q.status] for q in self.questions)
+
+
+def reason_labels(statuses: Mapping[AnswerStatus, StatusWords]) -> dict[str, str]:
+    """REASONS as people read them."""
+    return {status: statuses[status].label for status in UNANSWERED} | {UNHELPFUL: "说没用"}
 
 
 class KeptQuestions:

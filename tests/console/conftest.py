@@ -22,6 +22,8 @@ from bot.records.demo import load_demo
 from bot.settings import ROOT
 from tests.conftest_database import migrated_sqlite  # noqa: F401
 
+KEPT_FOR = timedelta(days=90)
+
 
 @pytest.fixture
 def clock() -> HandClock:
@@ -63,7 +65,7 @@ def assistant(prepared: Path) -> Assistant:
     """The console asks it for its library and its time limits; it answers nobody here."""
     knowledge = load_knowledge(ROOT / "knowledge")
     database = Database(f"sqlite:///{prepared}", KEYS)
-    questions = KeptQuestions(database, timedelta(days=90))
+    questions = KeptQuestions(database, KEPT_FOR)
     return Assistant(knowledge, PolicyLibrary(knowledge, None), database, lambda: START, questions)
 
 
@@ -74,8 +76,13 @@ def library(assistant: Assistant) -> PolicyLibrary:
 
 @pytest_asyncio.fixture
 async def client(
-    database: Database, assistant: Assistant, clock: HandClock, telegram: FakeTelegram
+    database: Database,
+    assistant: Assistant,
+    clock: HandClock,
+    telegram: FakeTelegram,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[TestClient[web.Request, web.Application]]:
+    monkeypatch.setattr(assistant, "questions", KeptQuestions(database, KEPT_FOR))  # this test's own
     app = web.Application()
     add_console_routes(app, database, assistant, KEYS, clock, {telegram.name: telegram})
     async with TestClient(TestServer(app)) as client:

@@ -21,6 +21,17 @@ async def test_five_regions_side_by_side_say_what_the_assistant_says(
             assert citation.article in page.text
 
 
+async def test_what_was_considered_is_folded_away_with_its_scores(
+    clerk: Browser, library: PolicyLibrary
+) -> None:
+    await clerk.open("/console/policy")
+    page = await clerk.send("/console/policy", question="退休报多少", region="湖南")
+    considered = library.answer("退休报多少", "湖南", None, ON).candidates
+    fold = page.text[page.text.index("考虑过的答案") :]
+    assert all(f"{candidate.score:.2f}" in fold for candidate in considered)
+    assert len(considered) > 1
+
+
 async def test_one_region_alone(clerk: Browser, library: PolicyLibrary) -> None:
     await clerk.open("/console/policy")
     page = await clerk.send("/console/policy", question="退休报多少", region="湖南")
