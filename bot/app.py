@@ -23,10 +23,13 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.transcript import Transcript
 from bot.clock import SHANGHAI, Clock, clock_starting_at, system_clock
 from bot.console.routes import add_console_routes
+from bot.deadlines.calendar import WorkingCalendar
+from bot.dialogue.application_occasions import OccasionsByStanding
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.learning import KeptQuestions
 from bot.identity.keys import Keys, load_keys
 from bot.identity.redaction import Redactor
+from bot.knowledge.deadlines import load_calendar
 from bot.knowledge.library import Knowledge, load_knowledge
 from bot.knowledge.reminders import load_reminders
 from bot.logs import configure_logs
@@ -35,6 +38,7 @@ from bot.policy.library import PolicyLibrary
 from bot.records.database import Database
 from bot.reminders.messenger import Messenger
 from bot.reminders.planner import Planner
+from bot.reminders.wording import Wording
 from bot.reminders.worker import QuietHours, Worker
 from bot.settings import Settings
 
@@ -59,8 +63,23 @@ def open_database(settings: Settings) -> Database:
 
 def open_planner(settings: Settings) -> Planner:
     """The reminder planner over the knowledge folder."""
-    knowledge = load_knowledge(settings.knowledge_dir)
-    return Planner(load_reminders(settings.knowledge_dir), knowledge)
+    applications = OccasionsByStanding(load_knowledge(settings.knowledge_dir))
+    return Planner(load_reminders(settings.knowledge_dir), applications)
+
+
+def open_worker(service: "Service") -> Worker:
+    """The worker that delivers reminders through the service's messengers."""
+    settings, knowledge = service.settings, service.knowledge
+    calendar = WorkingCalendar(load_calendar(settings.knowledge_dir))
+    no_day = calendar.is_public_holiday if settings.quiet_holidays else None
+    return Worker(
+        service.database,
+        service.messengers,
+        Wording(load_reminders(settings.knowledge_dir), knowledge),
+        OccasionsByStanding(knowledge),
+        QuietHours(settings.quiet_hours, no_day),
+        service.clock,
+    )
 
 
 class Service:
@@ -197,9 +216,7 @@ async def _serving(service: Service, site: _Site) -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def _reminding(service: Service) -> AsyncIterator[None]:
-    planner = Planner(load_reminders(service.settings.knowledge_dir), service.knowledge)
-    quiet = QuietHours(service.settings.quiet_hours)
-    worker = Worker(service.database, service.messengers, quiet, service.clock)
+    planner, worker = open_planner(service.settings), open_worker(service)
 
     async def plan() -> None:
         await service.database.run(lambda session: planner.run(session, service.clock()))

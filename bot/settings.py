@@ -49,11 +49,14 @@ class Settings(BaseSettings):
     )
     messages_per_minute: int = Field(30, gt=0, description="messages one sender may write in a minute")
     questions_kept_days: int = Field(
-        90, gt=0, description="days for which questions that were not answered well are kept, without the person"
+        90,
+        gt=0,
+        description="days for which questions that were not answered well are kept, without the person",
     )
     quiet_hours: str = Field(
         "21:00-08:00", description="no reminders are sent between these times (Shanghai)"
     )
+    quiet_holidays: bool = Field(False, description="no reminders on public holidays either")
 
     @property
     def engine_url(self) -> str:

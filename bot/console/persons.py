@@ -9,10 +9,9 @@ from bot.dialogue.assistant import Assistant
 from bot.dialogue.renewal import renewal_reply
 from bot.dialogue.status import Standing, standing, status_reply
 from bot.knowledge.deadlines import load_calendar
-from bot.knowledge.reminders import ReminderKind, load_reminders
+from bot.knowledge.reminders import Kind, load_reminders
 from bot.records.models import Application, Eligibility, Person, Reminder, Subscription
 
-REVIEW = "review_due"
 REMINDERS_SHOWN = 30
 
 
@@ -45,14 +44,21 @@ class EligibilityView:
 
 
 @dataclass(frozen=True)
+class SubscriptionView:
+    """An address a person agreed to be reminded at; `kinds` are what is sent there, in words."""
+
+    subscription: Subscription
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PersonView:
     identity: Identity
     applications: tuple[ApplicationView, ...]
     eligibilities: tuple[EligibilityView, ...]
     renewal_telling: str
-    subscriptions: tuple[Subscription, ...]
+    subscriptions: tuple[SubscriptionView, ...]
     reminders: tuple[Reminder, ...]
-    review: ReminderKind
 
 
 class PersonViews:
@@ -63,11 +69,11 @@ class PersonViews:
         self._regions = assistant.knowledge.regions
         self._deadlines = assistant.deadlines
         self._calendar = WorkingCalendar(load_calendar(folder))
-        self._review = load_reminders(folder)[REVIEW]
+        self._reminders = load_reminders(folder)
 
     def of(self, person: Person, reminders: Sequence[Reminder], today: date) -> PersonView:
         """The person as of a day; applications latest first. `person` comes with its relations loaded."""
-        region = self._regions[person.region]
+        region, review = self._regions[person.region], self._reminders.rule(person.region, Kind.REVIEW_DUE)
         latest_first = sorted(person.applications, key=lambda a: a.submitted_at, reverse=True)
         return PersonView(
             identity=identity_of(person),
@@ -76,10 +82,12 @@ class PersonViews:
                 EligibilityView(e, (e.review_due - today).days if e.review_due else None)
                 for e in person.eligibilities
             ),
-            renewal_telling=renewal_reply(person.eligibilities, region, self._review, today).text,
-            subscriptions=tuple(person.subscriptions),
+            renewal_telling=renewal_reply(person.eligibilities, region, review, today).text,
+            subscriptions=tuple(
+                SubscriptionView(each, self._reminders.told(person.region, each.wants))
+                for each in person.subscriptions
+            ),
             reminders=tuple(reminders),
-            review=self._review,
         )
 
     def _application(self, application: Application, region_name: str, today: date) -> ApplicationView:

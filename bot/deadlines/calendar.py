@@ -50,6 +50,13 @@ class WorkingCalendar:
         except NotImplementedError:
             return day.weekday() < 5 and day not in self._statutory
 
+    def is_public_holiday(self, day: date) -> bool:
+        """Whether it is a day of a public holiday, shifted days off included; ordinary weekends are not."""
+        try:
+            return chinese_calendar.get_holiday_detail(day)[1] is not None and not self.is_working_day(day)
+        except NotImplementedError:
+            return day in self._statutory
+
     def add_working_days(self, start: date, count: int) -> DateRange:
         """The `count`-th working day after `start`; the day of `start` is not counted.
 

@@ -14,10 +14,13 @@ from functools import cached_property
 from bot.clock import Clock
 from bot.deadlines.calendar import WorkingCalendar
 from bot.dialogue import cost, policy, scope
+from bot.dialogue.application_occasions import OccasionsByStanding
 from bot.dialogue.deadline import DeadlineAnswers, asks_progress
 from bot.dialogue.handoff import Handoff
 from bot.dialogue.learning import KeptQuestions
+from bot.dialogue.original import OriginalWording, with_places_cited
 from bot.dialogue.personal import PersonalAnswers
+from bot.dialogue.reminding import Reminding, asks_what_is_on, wants_to_put_off
 from bot.dialogue.turn import Context, Outcome, Task, Turn
 from bot.identity.redaction import LABELS, TOKEN
 from bot.knowledge.deadlines import load_calendar, load_deadlines
@@ -29,12 +32,13 @@ from bot.language.ratios import find_ratios
 from bot.messages import Button, FallbackCard, Reply
 from bot.policy.library import PolicyLibrary
 from bot.records.database import Database
+from bot.reminders.planner import Planner
 
 HAND_OVER_AFTER = 2  # turns in a row that were not understood
 
 
 class Errand(StrEnum):
-    """What a turn asks of us; `action_<value>` is the Rasa action. The last two have none: words tell them."""
+    """What a turn asks of us; `action_<value>` is the Rasa action. The last four have none: words tell them."""
 
     ANSWER_POLICY = "answer_policy"
     ESTIMATE_COST = "estimate_cost"
@@ -51,6 +55,8 @@ class Errand(StrEnum):
     MAKE_SMALL_TALK = "make_small_talk"
     UNBIND = "unbind"
     LIST_REMINDERS = "list_reminders"
+    SHOW_ORIGINAL = "show_original"
+    PUT_OFF_REMINDER = "put_off_reminder"
 
 
 _ASKS_FOR_A_SUM = re.compile(r"报|付|掏|贴|出多少|算|负担|自费|自付|拿回|给多少")
@@ -86,9 +92,11 @@ class Assistant:
         calendar = WorkingCalendar(load_calendar(knowledge.folder))
         self.deadlines = DeadlineAnswers(knowledge, load_deadlines(knowledge.folder), calendar)
         self._handoff = Handoff(database)
-        self.personal = PersonalAnswers(
-            database, knowledge, self.deadlines, calendar, load_reminders(knowledge.folder)
-        )
+        self._original = OriginalWording(database, library)
+        reminders = load_reminders(knowledge.folder)
+        self._reminding = Reminding(database, reminders)
+        planner = Planner(reminders, OccasionsByStanding(knowledge))
+        self.personal = PersonalAnswers(database, knowledge, self.deadlines, calendar, reminders, planner)
 
     def now(self) -> datetime:
         """The present moment, Asia/Shanghai."""
@@ -96,9 +104,11 @@ class Assistant:
 
     async def respond(self, errand: Errand, turn: Turn, context: Context) -> Outcome:
         """Runs one errand, or the one that is meant, and answers what goes out."""
-        context = _with_what_was_said(turn, context)
+        context = await self._reminding.recall(turn, _with_what_was_said(turn, context))
         errand = self._reconsider(errand, turn, context)
         outcome = await self._answers[errand](turn, context)
+        if errand is not Errand.SHOW_ORIGINAL:
+            outcome = with_places_cited(outcome)
         await self.questions.keep(turn, outcome)
         if errand is not Errand.NOT_UNDERSTOOD and outcome.context.not_understood:
             return replace(outcome, context=replace(outcome.context, not_understood=0))
@@ -112,7 +122,7 @@ class Assistant:
             Errand.CHECK_STATUS: self._check_status,
             Errand.SHOW_RENEWALS: self._show_renewals,
             Errand.SET_REMINDER: self.personal.set_reminder,
-            Errand.STOP_REMINDER: self.personal.stop_reminder,
+            Errand.STOP_REMINDER: self._reminding.stop,
             Errand.HAND_OVER: self._handoff.hand_over,
             Errand.TAKE_COMPLAINT: self._take_complaint,
             Errand.DECLINE: self._decline,
@@ -120,8 +130,10 @@ class Assistant:
             Errand.START_OVER: self._start_over,
             Errand.NOT_UNDERSTOOD: self._not_understood,
             Errand.MAKE_SMALL_TALK: self._make_small_talk,
-            Errand.LIST_REMINDERS: self.personal.list_reminders,
+            Errand.LIST_REMINDERS: self._reminding.list_reminders,
+            Errand.PUT_OFF_REMINDER: self._reminding.put_off,
             Errand.UNBIND: self.personal.unbind,
+            Errand.SHOW_ORIGINAL: self._original.show,
         }
 
     def _reconsider(self, errand: Errand, turn: Turn, context: Context) -> Errand:
@@ -132,8 +144,12 @@ class Assistant:
             return Errand.DECLINE
         if context.task is Task.VERIFY and _goes_on_with_proof(errand, turn):
             return Errand.CONTINUE
-        if self.personal.asks_what_is_subscribed(turn):
+        if self._original.asks(turn, context):
+            return Errand.SHOW_ORIGINAL
+        if asks_what_is_on(turn):
             return Errand.LIST_REMINDERS
+        if wants_to_put_off(turn):
+            return Errand.PUT_OFF_REMINDER
         if errand in {Errand.HAND_OVER, Errand.START_OVER, Errand.STOP_REMINDER, Errand.SET_REMINDER}:
             return errand
         if self.personal.wants_unbinding(turn):

@@ -1,7 +1,5 @@
 """One person's own records: status, renewals, reminders. Nothing is shown before they proved who they are."""
 
-import re
-from collections.abc import Mapping
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -9,6 +7,7 @@ from sqlalchemy.orm import Session
 from bot.clock import SHANGHAI
 from bot.deadlines.calendar import WorkingCalendar
 from bot.dialogue.deadline import DeadlineAnswers
+from bot.dialogue.reminding import ALL, address_of
 from bot.dialogue.renewal import renewal_reply
 from bot.dialogue.status import status_reply
 from bot.dialogue.turn import Context, Outcome, Task, Turn
@@ -16,7 +15,7 @@ from bot.dialogue.verify import unbind, verify, wants_unbinding
 from bot.identity.access import Access
 from bot.identity.verification import Verifier
 from bot.knowledge.library import Knowledge
-from bot.knowledge.reminders import ReminderKind
+from bot.knowledge.reminders import Kind, ReminderKinds
 from bot.messages import Button, Reply, SubscriptionCard
 from bot.records import outbox
 from bot.records.database import Database
@@ -24,10 +23,6 @@ from bot.records.models import Application, Person
 from bot.reminders.planner import Planner
 
 SHOWN_AT_ONCE = 3
-REVIEW = "review_due"
-_ASKS_WHAT_IS_SUBSCRIBED = re.compile(
-    r"我.{0,4}(?:订|设|开|有).{0,2}(?:哪些|什么|几个|多少).{0,2}提醒|提醒.{0,2}(?:订|设|开)(?:了|好|上).?(?:没|吗|么)"
-)
 
 
 class PersonalAnswers:
@@ -39,7 +34,8 @@ class PersonalAnswers:
         knowledge: Knowledge,
         deadlines: DeadlineAnswers,
         calendar: WorkingCalendar,
-        reminders: Mapping[str, ReminderKind],
+        reminders: ReminderKinds,
+        planner: Planner,
     ) -> None:
         self._database = database
         self._access = Access(database)
@@ -48,7 +44,7 @@ class PersonalAnswers:
         self._deadlines = deadlines
         self._calendar = calendar
         self._reminders = reminders
-        self._planner = Planner(reminders, knowledge)
+        self._planner = planner
 
     async def check_status(self, turn: Turn, context: Context) -> Outcome:
         """The person's applications: the one whose number was named, else the latest ones."""
@@ -62,30 +58,6 @@ class PersonalAnswers:
         """Notes the consent to be reminded in this chat, and says of what."""
         return await self._for_person(turn, context, Task.REMINDER)
 
-    async def list_reminders(self, turn: Turn, context: Context) -> Outcome:
-        """Whether this chat is reminded, and of what; needs no proof, it names no date and no disease."""
-        channel, address = _address(turn)
-        on = await self._database.run(lambda session: outbox.is_subscribed(session, channel, address))
-        text = (
-            f"订了一种：复审到期前{self._lead_days}天，在这个对话里提醒您。不要了就说“别提醒了”。"
-            if on
-            else "这个对话还没有订提醒。想要，就说“到期前提醒我”。"
-        )
-        card = SubscriptionCard(kind=REVIEW, on=on)
-        return Outcome((Reply(text, card=card),), replace(context, task=None, asked=None))
-
-    async def stop_reminder(self, turn: Turn, context: Context) -> Outcome:
-        """Stops everything that would be sent to this chat; needs no proof."""
-        channel, address = _address(turn)
-        ended = await self._database.run(lambda session: outbox.unsubscribe(session, channel, address))
-        text = (
-            "已经停了，以后不再给您发提醒。想再要，就说“到期前提醒我”。"
-            if ended
-            else "这个对话本来就没有订提醒，不会给您发。"
-        )
-        card = SubscriptionCard(kind="all", on=False)
-        return Outcome((Reply(text, card=card),), replace(context, task=None, asked=None))
-
     async def continue_verification(self, turn: Turn, context: Context) -> Outcome:
         """The next step of the proof; once proved, does what it was for."""
         regions = turn.values("region")
@@ -97,11 +69,6 @@ class PersonalAnswers:
     async def unbind(self, turn: Turn, context: Context) -> Outcome:
         """解绑: forgets whose chat this is."""
         return await unbind(turn, context, self._verifier)
-
-    @staticmethod
-    def asks_what_is_subscribed(turn: Turn) -> bool:
-        """Whether the turn asks which reminders are on."""
-        return _ASKS_WHAT_IS_SUBSCRIBED.search(turn.text) is not None
 
     @staticmethod
     def wants_unbinding(turn: Turn) -> bool:
@@ -152,10 +119,11 @@ class PersonalAnswers:
     def _renewals(self, turn: Turn, person: Person) -> Reply:
         region = self._knowledge.regions[person.region]
         today = turn.now.astimezone(SHANGHAI).date()
-        return renewal_reply(person.eligibilities, region, self._reminders[REVIEW], today)
+        rule = self._reminders.rule(region.name, Kind.REVIEW_DUE)
+        return renewal_reply(person.eligibilities, region, rule, today)
 
     async def _subscribe(self, turn: Turn, person: Person) -> Reply:
-        channel, address = _address(turn)
+        channel, address = address_of(turn)
 
         def subscribe(session: Session) -> None:
             outbox.subscribe(session, person.person_id, channel, address, turn.now)
@@ -163,16 +131,9 @@ class PersonalAnswers:
             self._planner.run(session, turn.now, person.person_id)
 
         await self._database.run(subscribe)
-        dues = self._renewals(turn, person)
-        text = f"好的，复审到期前{self._lead_days}天，我会在这个对话里提醒您。不要了就说“别提醒了”。\n{dues.text}"
-        return Reply(text, (Button("别提醒了", "别再提醒我了"),), SubscriptionCard(kind=REVIEW, on=True))
-
-    @property
-    def _lead_days(self) -> str:
-        return "、".join(str(days) for days in self._reminders[REVIEW].lead_days)
-
-
-def _address(turn: Turn) -> tuple[str, str]:
-    """Channel and address of the chat: reminders go where they were asked for."""
-    channel, _, address = turn.chat.partition(":")
-    return channel, address
+        kinds = self._reminders.told(person.region, lambda kind: True)
+        text = (
+            f"好的，有这些事我会在这个对话里提醒您：{'；'.join(kinds)}。不要了就说“别提醒了”。\n"
+            f"{self._renewals(turn, person).text}"
+        )
+        return Reply(text, (Button("别提醒了", "别再提醒我了"),), SubscriptionCard(kind=ALL, on=True))

@@ -5,21 +5,23 @@ from datetime import date
 
 from bot.dialogue.deadline import say_date
 from bot.knowledge.library import Region
-from bot.knowledge.reminders import ReminderKind
+from bot.knowledge.reminders import Kind, ReminderRule
 from bot.messages import Button, RenewalCard, RenewalItem, Reply
 from bot.records.models import Eligibility
 
 
 def renewal_reply(
-    eligibilities: Sequence[Eligibility], region: Region, review: ReminderKind, today: date
+    eligibilities: Sequence[Eligibility], region: Region, review: ReminderRule | None, today: date
 ) -> Reply:
-    """What falls due and when, soonest first; says plainly where no date is on record."""
-    advice = review.regions[region.name]
-    citations = (region.citation(advice.cite),) if advice.cite else ()
+    """What falls due and when, soonest first; says plainly where no date is on record.
+
+    `review` is the region's rule about reviews, which says what to do.
+    """
+    citations = (region.citation(review.cite),) if review and review.cite else ()
     dated = sorted((e for e in eligibilities if e.review_due), key=lambda e: e.review_due or date.max)
     items = [
         RenewalItem(
-            kind=review.kind,
+            kind=Kind.REVIEW_DUE,
             disease=eligibility.disease,
             due_on=eligibility.review_due,
             days_left=(eligibility.review_due - today).days,
@@ -34,8 +36,8 @@ def renewal_reply(
         lines.append(f"{'、'.join(undated)}没有登记复审日期，请向参保地医保经办机构核实，或拨打12393。")
     if not eligibilities:
         lines.append("您名下没有查到已认定的门诊慢特病。请向参保地医保经办机构核实，或拨打12393。")
-    if items:
-        lines.append(f"{advice.after if items[0].days_left < 0 else advice.before}。")
+    if items and review:
+        lines.append(review.after if items[0].days_left < 0 else review.before)
         lines.extend(f"依据：{citation}。" for citation in citations)
     buttons = (Button("到期前提醒我", "到期前提醒我"),) if items else ()
     return Reply("\n".join(lines), buttons, RenewalCard(items=tuple(items)))

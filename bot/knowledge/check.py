@@ -16,10 +16,10 @@ from pydantic import BaseModel
 from bot.knowledge.deadlines import load_deadlines
 from bot.knowledge.figures import Figure, figure_set, figures
 from bot.knowledge.files import KnowledgeError
-from bot.knowledge.library import REGION_FOLDERS, Knowledge, Region, load_knowledge
+from bot.knowledge.library import Knowledge, Region, load_knowledge
 from bot.knowledge.official_texts import Articles, fold
 from bot.knowledge.parameters import load_parameters
-from bot.knowledge.reminders import RegionalAdvice, load_reminders
+from bot.knowledge.reminders import load_reminders
 from bot.knowledge.schema import Answer, Article, Cite
 from bot.messages import AnswerStatus
 
@@ -44,7 +44,7 @@ def check_knowledge(knowledge_dir: Path, texts: Mapping[str, Articles] | None) -
         rules = {
             "parameters.yml": load_parameters(knowledge_dir),
             "deadlines.yml": load_deadlines(knowledge_dir),
-            "../../reminders.yml": _advice_by_region(knowledge_dir),
+            "reminders.yml": load_reminders(knowledge_dir).rules,
         }
     except KnowledgeError as error:
         line = f"第{error.line}行 " if error.line else ""
@@ -60,13 +60,6 @@ def check_knowledge(knowledge_dir: Path, texts: Mapping[str, Articles] | None) -
             for file, records in rules.items():
                 problems += _check_rules(file, records, region, folded)
     return problems
-
-
-def _advice_by_region(knowledge_dir: Path) -> Mapping[str, tuple[RegionalAdvice, ...]]:
-    kinds = load_reminders(knowledge_dir).values()
-    return {
-        name: tuple(kind.regions[name] for kind in kinds if name in kind.regions) for name in REGION_FOLDERS
-    }
 
 
 def _shown(file: Path, knowledge_dir: Path) -> str:

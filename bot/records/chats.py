@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.records.models import HandoffTicket, Message
@@ -58,6 +58,12 @@ def answered_since(session: Session, chat: str, moment: datetime) -> bool:
     """Whether we or the helpline have said anything since."""
     spoken = select(Message.id).where(Message.chat == chat, Message.direction != "in", Message.at >= moment)
     return session.scalar(spoken.limit(1)) is not None
+
+
+def heard_since(session: Session, chat: str, moment: datetime) -> int:
+    """How many messages came in since."""
+    heard = select(func.count()).where(Message.chat == chat, Message.direction == "in", Message.at > moment)
+    return session.scalar(heard) or 0
 
 
 def fetch_since(session: Session, chat: str, after: int, limit: int) -> Sequence[Message]:

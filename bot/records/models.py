@@ -26,7 +26,7 @@ from bot.records.fields import BlindIndex, Encrypted, Moment, Money
 ApplicationKind = Literal["初次", "复核", "复审"]
 ApplicationChannel = Literal["线上", "窗口", "医疗机构"]
 ApplicationState = Literal["提交", "受理", "补正", "审核", "通过", "不通过", "办结"]
-ReminderState = Literal["pending", "claimed", "sent", "failed", "dead", "suppressed", "unknown"]
+ReminderState = Literal["pending", "claimed", "sending", "sent", "failed", "dead", "suppressed", "unknown"]
 TicketState = Literal["waiting", "open", "closed"]
 Direction = Literal["in", "out", "staff"]
 VerificationStep = Literal["key", "phone", "birth", "name"]
@@ -108,7 +108,10 @@ class ApplicationEvent(Base):
     """A step. For 补正 `note` lists the missing materials; `notified_on` goes with a result."""
 
     __tablename__ = "application_events"
-    __table_args__ = (UniqueConstraint("application_no", "state", "at"),)
+    __table_args__ = (
+        UniqueConstraint("application_no", "state", "at"),
+        Index("ix_application_events_at", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     application_no: Mapped[str] = mapped_column(ForeignKey(Application.application_no))
@@ -130,7 +133,7 @@ class Eligibility(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey(Person.person_id))
     disease: Mapped[str] = mapped_column(String(64))
     benefit_class: Mapped[Literal["Ⅰ", "Ⅱ"] | None] = mapped_column(String(4))
-    approved_on: Mapped[date]
+    approved_on: Mapped[date] = mapped_column(index=True)
     review_due: Mapped[date | None] = mapped_column(index=True)
     monthly_limit: Mapped[Decimal | None]
     annual_limit: Mapped[Decimal | None]
@@ -140,7 +143,10 @@ class Eligibility(Base):
 
 
 class Subscription(Base):
-    """Where a person agreed to be reminded. Every kind of reminder is on unless `kinds_off` names it."""
+    """Where a person agreed to be reminded. Every kind of reminder is on unless `kinds_off` names it.
+
+    `unreachable_since`: the messenger said that nothing arrives there any more (blocked, vanished).
+    """
 
     __tablename__ = "subscriptions"
     __table_args__ = (UniqueConstraint("person_id", "channel", "address"),)
@@ -151,12 +157,13 @@ class Subscription(Base):
     address: Mapped[str] = mapped_column(String(256))
     consent_at: Mapped[datetime]
     kinds_off: Mapped[list[Any]] = mapped_column(default=list)
+    unreachable_since: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(back_populates="subscriptions")
 
     def wants(self, kind: str) -> bool:
         """Whether reminders of this kind are on."""
-        return kind not in self.kinds_off
+        return self.unreachable_since is None and kind not in self.kinds_off
 
     def switch(self, kind: str, on: bool) -> None:
         """Turn one kind of reminder on or off."""
@@ -302,7 +309,11 @@ class OfficialText(Base):
 
 
 class Reminder(Base):
-    """One reminder to one address: planned once, for ever, by its unique key; delivered once by its lease."""
+    """One reminder to one address: planned once, for ever, by its unique key; delivered once by its lease.
+
+    A claimed one has not been handed to a messenger yet; `sending` is noted before that where the messenger cannot
+    tell doubles apart. `text` is what was said, `round` how often the person put it off.
+    """
 
     __tablename__ = "reminders"
     __table_args__ = (
@@ -325,8 +336,15 @@ class Reminder(Base):
         Index(
             "ix_reminders_lease",
             "lease_until",
-            sqlite_where=text("state = 'claimed'"),
-            postgresql_where=text("state = 'claimed'"),
+            sqlite_where=text("state IN ('claimed', 'sending')"),
+            postgresql_where=text("state IN ('claimed', 'sending')"),
+        ),
+        Index("ix_reminders_address", "channel", "address", "sent_at"),
+        Index(
+            "ix_reminders_for_staff",
+            "state",
+            sqlite_where=text("state IN ('failed', 'dead', 'unknown')"),
+            postgresql_where=text("state IN ('failed', 'dead', 'unknown')"),
         ),
     )
 
@@ -338,7 +356,8 @@ class Reminder(Base):
     lead_days: Mapped[int]
     channel: Mapped[str] = mapped_column(String(32))
     address: Mapped[str] = mapped_column(String(256))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str | None] = mapped_column(Text)
+    round: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
     not_before: Mapped[datetime]
     state: Mapped[ReminderState] = mapped_column(String(12), default="pending")

@@ -6,90 +6,78 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from bot.clock import SHANGHAI
-from bot.knowledge.library import Knowledge
-from bot.knowledge.reminders import ReminderKind
-from bot.records.outbox import PlannedReminder, ReviewDue, plan, reviews_due
+from bot.knowledge.reminders import Kind, ReminderKinds
+from bot.records import outbox
+from bot.records.occasions import BY_KIND
+from bot.records.outbox import PlannedReminder
+from bot.reminders.occasions import ApplicationOccasions
+from bot.reminders.schedule import slot_of, slots
 
 HORIZON = timedelta(hours=48)
-STILL_TOLD = timedelta(days=7)
-"""How late the last reminder may still go out: the service was off, or the date was recorded late."""
-
 SENT_FROM = time(9, 0, tzinfo=SHANGHAI)
+
+LONGEST_PROCESS = timedelta(days=90)
+"""An application without an event for longer than this gives no occasion: no statutory limit is that long."""
+
+Leads = tuple[int, ...]
 
 
 class Planner:
-    """Plans reminders of reviews from the eligibilities on record."""
+    """Plans reminders from the eligibilities and applications on record, by the regions' rules."""
 
-    def __init__(self, kinds: Mapping[str, ReminderKind], knowledge: Knowledge) -> None:
-        self._review = kinds["review_due"]
-        self._knowledge = knowledge
+    def __init__(self, kinds: ReminderKinds, applications: ApplicationOccasions) -> None:
+        self._kinds = kinds
+        self._applications = applications
 
     def run(self, session: Session, now: datetime, person_id: str | None = None) -> int:
         """Plans what falls due within 48 hours of `now`, for everybody or for one person who just asked for it;
         answers how many reminders are new."""
-        return plan(session, self.upcoming(session, now, person_id))
-
-    def upcoming(
-        self, session: Session, now: datetime, person_id: str | None = None
-    ) -> Iterator[PlannedReminder]:
-        """The reminders such a run would write, planned before or not."""
         today, last_day = _day(now), _day(now + HORIZON)
-        farthest, nearest = (timedelta(days=lead) for lead in (self._review.leads[0], self._review.leads[-1]))
-        first, last = today + nearest - STILL_TOLD, last_day + farthest
-        for review in reviews_due(session, first, last, person_id):
-            lead = self._nearest_lead(review.review_due, today, last_day)
-            if lead is not None and self._review.kind not in review.kinds_off:
-                yield self._reminder(review, lead, today)
+        from_applications = self._from_applications(session, now, person_id)
+        return self._from_dates(session, today, last_day, person_id) + outbox.plan(session, from_applications)
 
-    def _nearest_lead(self, deadline: date, today: date, last_day: date) -> int | None:
-        """The closest lead already reached: who was recorded late is still told, once.
-
-        As long as the date is ahead no lead after it counts, however near.
-        """
-        reached = [
-            lead
-            for lead in self._review.leads
-            if deadline - timedelta(days=lead) <= last_day and (lead >= 0 or deadline < today)
-        ]
-        return min(reached, default=None)
-
-    def _reminder(self, review: ReviewDue, lead: int, today: date) -> PlannedReminder:
-        on = max(review.review_due - timedelta(days=lead), today)
-        return PlannedReminder(
-            kind=self._review.kind,
-            person_id=review.person_id,
-            disease=review.disease,
-            deadline=review.review_due,
-            lead_days=lead,
-            channel=review.channel,
-            address=review.address,
-            text=self._text(review, on),
-            due_at=datetime.combine(on, SENT_FROM),
+    def _from_dates(self, session: Session, today: date, last_day: date, person_id: str | None) -> int:
+        return sum(
+            outbox.plan_occasions(session, due, kind, slot.lead, _morning(slot.on), regions, person_id)
+            for (kind, leads), regions in self._regions_alike().items()
+            for slot in slots(leads, today, last_day)
+            for due in BY_KIND[kind](slot.first, slot.last)
         )
 
-    def _text(self, review: ReviewDue, on: date) -> str:
-        """Stays true on whatever day it arrives: the days left are counted from a day that is named."""
-        left = (review.review_due - on).days
-        if left < 0:
-            said = f"提醒您：按记录，{review.disease}的复审在{_said(review.review_due)}到期了。"
-        else:
-            when = f"从{on.month}月{on.day}日算还有{left}天" if left else "就是今天"
-            said = f"提醒您：按记录，{review.disease}的复审{_said(review.review_due)}到期，{when}。"
-        return f"{said}{self._advice(review.region, late=left < 0)}"
+    def _regions_alike(self) -> Mapping[tuple[Kind, Leads], list[str]]:
+        """The regions that remind of a kind of date with the same leads: asked for at once."""
+        alike: dict[tuple[Kind, Leads], list[str]] = {}
+        for region, rules in self._kinds.rules.items():
+            for rule in rules:
+                if rule.kind in BY_KIND:
+                    alike.setdefault((rule.kind, rule.leads), []).append(region)
+        return alike
 
-    def _advice(self, region: str, late: bool) -> str:
-        advice = self._review.regions.get(region)
-        if advice is None:
-            return "怎么办理请问参保地医保经办机构，或拨打12393。"
-        said = f"{advice.after if late else advice.before}。不清楚可拨打12393。"
-        if advice.cite is None:
-            return said
-        return f"{said}\n依据：{self._knowledge.regions[region].citation(advice.cite)}。"
+    def _from_applications(
+        self, session: Session, now: datetime, person_id: str | None
+    ) -> Iterator[PlannedReminder]:
+        today, last_day = _day(now), _day(now + HORIZON)
+        recent = outbox.recent_applications(session, now - LONGEST_PROCESS, person_id)
+        for application, region, subscription in recent:
+            for occasion in self._applications(application, region, today):
+                rule = self._kinds.rule(region, occasion.kind)
+                slot = slot_of(occasion.deadline, rule.leads, today, last_day) if rule else None
+                if slot is not None and subscription.wants(occasion.kind):
+                    yield PlannedReminder(
+                        kind=occasion.kind,
+                        person_id=application.person_id,
+                        disease=occasion.disease,
+                        deadline=occasion.deadline,
+                        lead_days=slot.lead,
+                        channel=subscription.channel,
+                        address=subscription.address,
+                        due_at=_morning(slot.on),
+                    )
 
 
 def _day(moment: datetime) -> date:
     return moment.astimezone(SHANGHAI).date()
 
 
-def _said(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
+def _morning(day: date) -> datetime:
+    return datetime.combine(day, SENT_FROM)

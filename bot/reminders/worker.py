@@ -1,27 +1,31 @@
-"""Delivers what is due: claim, check again that it is wanted, send, record."""
+"""Delivers what is due: claim, check again that it still holds, send, record."""
 
 import asyncio
 import random
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime, time, timedelta
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy.orm import Session
 
 from bot.clock import SHANGHAI, Clock
-from bot.messages import Button, Reply
+from bot.messages import Reply
 from bot.records import outbox
 from bot.records.database import Database
-from bot.records.models import Reminder, ReminderState
+from bot.records.models import Person
+from bot.records.outbox import Claimed, Ended
 from bot.reminders.messenger import Delivery, Messenger, Outcome
+from bot.reminders.occasions import ApplicationOccasions, still_there
+from bot.reminders.wording import Wording
 
 LANES = 4
 """Messages under way at once: one that hangs must not hold up all others."""
 
-LEASE = timedelta(minutes=2)
-"""Far longer than any messenger takes for one message."""
+LEASE = timedelta(minutes=5)
+LONGEST_PUSH = timedelta(minutes=1)
+"""Far longer than any messenger takes for one message; what cannot be sent within the lease is given back."""
 
 MAX_ATTEMPTS = 12
 FIRST_BACKOFF = timedelta(seconds=30)
@@ -31,32 +35,48 @@ log = structlog.get_logger(__name__)
 
 
 class QuietHours:
-    """Between two times of day, Shanghai, nothing is sent. Written `21:00-08:00`."""
+    """Between two times of day, Shanghai, nothing is sent, written `21:00-08:00`; nor on a `quiet_day`."""
 
-    def __init__(self, span: str) -> None:
+    def __init__(self, span: str, quiet_day: Callable[[date], bool] | None = None) -> None:
         begin, end = span.split("-")
         self._begin, self._end = time.fromisoformat(begin), time.fromisoformat(end)
+        self._quiet_day = quiet_day
 
-    def over_at(self, now: datetime) -> datetime | None:
-        """When sending may go on, if it may not now."""
-        local = now.astimezone(SHANGHAI)
-        ends = local.replace(hour=self._end.hour, minute=self._end.minute, second=0, microsecond=0)
+    def now(self, moment: datetime) -> bool:
+        """Whether nothing is sent at that moment."""
+        local = moment.astimezone(SHANGHAI)
         clock = local.time()
         if self._begin <= self._end:
-            return ends if self._begin <= clock < self._end else None
-        if clock >= self._begin:
-            return ends + timedelta(days=1)
-        return ends if clock < self._end else None
+            in_span = self._begin <= clock < self._end
+        else:
+            in_span = clock >= self._begin or clock < self._end
+        return in_span or (self._quiet_day is not None and self._quiet_day(local.date()))
+
+
+@dataclass(frozen=True)
+class _Message:
+    """A claimed reminder in the words of today."""
+
+    reminder: Claimed
+    reply: Reply
 
 
 class Worker:
     """Takes due reminders from the outbox and sends them through the messengers, by name of channel."""
 
     def __init__(
-        self, database: Database, messengers: Mapping[str, Messenger], quiet: QuietHours, clock: Clock
+        self,
+        database: Database,
+        messengers: Mapping[str, Messenger],
+        wording: Wording,
+        applications: ApplicationOccasions,
+        quiet: QuietHours,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._messengers = messengers
+        self._wording = wording
+        self._applications = applications
         self._quiet = quiet
         self._clock = clock
         self._stopping = False
@@ -67,84 +87,127 @@ class Worker:
         async with self._under_way:
             now, doubles_told = self._clock(), [m.name for m in self._messengers.values() if m.tells_doubles]
             await self._database.run(lambda session: outbox.release_expired(session, now, doubles_told))
-            # Trouble with the database in one lane must not cut off what another is sending.
-            lanes = await asyncio.gather(*(self._deliver_due() for _ in range(LANES)), return_exceptions=True)
-            for lane in lanes:
-                if isinstance(lane, BaseException):
-                    raise lane
-            return sum(claimed for claimed in lanes if isinstance(claimed, int))
+            total = 0
+            while not self._stopping and not self._quiet.now(self._clock()):
+                claimed, messages = await self._database.run(self._claim)
+                await self._deliver(messages)
+                total += claimed
+                if claimed < outbox.BATCH:
+                    break
+            return total
 
     async def stop(self) -> None:
-        """Claims nothing more, and waits for what is being sent."""
+        """Claims nothing more, finishes what is being sent, and gives back the rest."""
         self._stopping = True
         async with self._under_way:
             pass
 
-    async def _deliver_due(self) -> int:
-        claimed = 0
-        while not self._stopping and self._quiet.over_at(self._clock()) is None:
-            reminder = await self._database.run(self._claim)
-            if reminder is None:
-                break
-            claimed += 1
-            if reminder.state == "claimed":
-                await self._record(reminder, await self._push(reminder))
-        return claimed
+    # ---- claiming ----------------------------------------------------------------------------------------
 
-    def _claim(self, session: Session) -> Reminder | None:
-        """A reminder to send; `suppressed` at once if nobody wants it any more."""
+    def _claim(self, session: Session) -> tuple[int, list[_Message]]:
+        """How many were claimed, and those to send; what nobody wants any more is `suppressed` at once."""
         now = self._clock()
-        reminder = outbox.claim(session, now, LEASE)
-        if reminder is not None and not outbox.still_wanted(session, reminder, now):
-            outbox.record(session, reminder, "suppressed")
-        return reminder
+        claimed = outbox.claim(session, now, LEASE)
+        if not claimed:
+            return 0, []
+        people = outbox.people_of(session, claimed)
+        overtaken = outbox.with_closer_due(session, claimed, now)
+        replies = {
+            each.id: self._reply(each, people[each.person_id], now)
+            for each in claimed
+            if each.id not in overtaken
+        }
+        unwanted = [Ended(each, "suppressed") for each in claimed if replies.get(each.id) is None]
+        outbox.record(session, unwanted)
+        return len(claimed), [_Message(each, reply) for each in claimed if (reply := replies.get(each.id))]
 
-    async def _push(self, reminder: Reminder) -> Delivery:
-        messenger = self._messengers.get(reminder.channel)
-        if messenger is None:
-            return Delivery(Outcome.RETRY, error=f"没有启用渠道 {reminder.channel}")
-        try:
-            delivery = await messenger.push(reminder.address, message_of(reminder), f"reminder-{reminder.id}")
-        except Exception as error:
-            log.exception("push_failed", id=reminder.id, channel=reminder.channel)
-            delivery = Delivery(Outcome.UNKNOWN, error=type(error).__name__)
-        if delivery.outcome is Outcome.UNKNOWN and messenger.tells_doubles:
-            return replace(delivery, outcome=Outcome.RETRY)
-        return delivery
+    def _reply(self, reminder: Claimed, person: Person, now: datetime) -> Reply | None:
+        """What to say: None where the person no longer agrees, the records no longer say so, or its day is past."""
+        today = now.astimezone(SHANGHAI).date()
+        agreed = any(
+            (there.channel, there.address) == (reminder.channel, reminder.address)
+            and there.wants(reminder.kind)
+            for there in person.subscriptions
+        )
+        if not agreed or (reminder.lead_days > 0 and reminder.deadline < today):
+            return None
+        occasion = still_there(reminder, person, self._applications, today)
+        return self._wording.message(occasion, person.region, today) if occasion else None
 
-    async def _record(self, reminder: Reminder, delivery: Delivery) -> None:
-        state, details = self._outcome(reminder, delivery)
+    # ---- sending -----------------------------------------------------------------------------------------
 
-        def record(session: Session) -> bool:
-            if delivery.outcome is Outcome.BLOCKED:
-                outbox.unsubscribe(session, reminder.channel, reminder.address)
-            return outbox.record(session, reminder, state, last_error=delivery.error, **details)
+    async def _deliver(self, messages: list[_Message]) -> None:
+        """Sends them in a few lanes at once. Trouble in one lane must not cut off what another is sending."""
+        waiting, collected = iter(messages), list[Ended]()
+        lanes = await asyncio.gather(
+            *(self._lane(waiting, collected) for _ in range(LANES)), return_exceptions=True
+        )
+        left_over = [Ended(message.reminder, "pending", counts=False) for message in waiting]
+        await self._record([*collected, *left_over])
+        for lane in lanes:
+            if isinstance(lane, BaseException):
+                raise lane
 
-        in_time = await self._database.run(record)
-        log.info("reminder", id=reminder.id, channel=reminder.channel, state=state, in_time=in_time)
+    async def _lane(self, waiting: Iterator[_Message], collected: list[Ended]) -> None:
+        """Where doubles are told apart, outcomes are recorded together; else each by itself, before and after."""
+        for message in waiting:
+            reminder, messenger = message.reminder, self._messengers.get(message.reminder.channel)
+            if self._stopping or self._clock() + LONGEST_PUSH > reminder.lease_until:
+                collected.append(Ended(reminder, "pending", counts=False))
+            elif messenger is None:
+                missing = Delivery(Outcome.RETRY, error=f"没有启用渠道 {reminder.channel}")
+                collected.append(self._ended(message, missing))
+            elif messenger.tells_doubles:
+                collected.append(self._ended(message, await _push(messenger, message)))
+            elif await self._database.run(partial(_mark_sending, reminder)):
+                await self._record([self._ended(message, await _push(messenger, message))])
 
-    def _outcome(self, reminder: Reminder, delivery: Delivery) -> tuple[ReminderState, dict[str, Any]]:
+    async def _record(self, ended: list[Ended]) -> None:
         now = self._clock()
+
+        def record(session: Session) -> int:
+            for end in ended:
+                if end.state == "failed":
+                    outbox.unreachable(session, end.reminder.channel, end.reminder.address, now)
+            return outbox.record(session, ended)
+
+        if ended:
+            in_time = await self._database.run(record)
+            states = {end.state: sum(other.state == end.state for other in ended) for end in ended}
+            log.info("reminders", **states, in_time=in_time)
+
+    def _ended(self, message: _Message, delivery: Delivery) -> Ended:
+        now, reminder = self._clock(), message.reminder
+        end = Ended(reminder, "pending", text=message.reply.text, last_error=delivery.error)
         match delivery.outcome:
             case Outcome.SENT:
-                return "sent", {"sent_at": now, "provider_message_id": delivery.message_id}
+                return replace(end, state="sent", sent_at=now, provider_message_id=delivery.message_id)
             case Outcome.BLOCKED:
-                return "failed", {}
+                return replace(end, state="failed")
             case Outcome.UNKNOWN:
-                return "unknown", {}
+                return replace(end, state="unknown")
             case Outcome.RETRY if delivery.retry_after:
                 # To wait because the provider asks for it is not a failed attempt.
-                not_before = now + delivery.retry_after
-                return "pending", {"not_before": not_before, "attempts": reminder.attempts - 1}
+                return replace(end, not_before=now + delivery.retry_after, counts=False)
             case Outcome.RETRY if reminder.attempts >= MAX_ATTEMPTS:
-                return "dead", {}
+                return replace(end, state="dead")
             case Outcome.RETRY:
-                return "pending", {"not_before": now + _backoff(reminder.attempts)}
+                return replace(end, not_before=now + _backoff(reminder.attempts))
 
 
-def message_of(reminder: Reminder) -> Reply:
-    """The reminder as a message, with what the person may answer."""
-    return Reply(reminder.text, (Button("怎么办理", "复审怎么办"), Button("不再提醒", "别再提醒我了")))
+def _mark_sending(reminder: Claimed, session: Session) -> bool:
+    return outbox.mark_sending(session, reminder)
+
+
+async def _push(messenger: Messenger, message: _Message) -> Delivery:
+    try:
+        delivery = await messenger.push(message.reminder.address, message.reply, message.reminder.key)
+    except Exception as error:
+        log.exception("push_failed", id=message.reminder.id, channel=message.reminder.channel)
+        delivery = Delivery(Outcome.UNKNOWN, error=type(error).__name__)
+    if delivery.outcome is Outcome.UNKNOWN and messenger.tells_doubles:
+        return replace(delivery, outcome=Outcome.RETRY)
+    return delivery
 
 
 def _backoff(attempts: int) -> timedelta:

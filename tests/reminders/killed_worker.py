@@ -5,6 +5,8 @@ from datetime import datetime
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
+from reminder_fakes import APPLICATIONS, WORDING
+
 from bot.channels.pickup import PickupMessenger
 from bot.channels.rest import WEBCHAT
 from bot.channels.transcript import Transcript
@@ -50,7 +52,8 @@ def worker_at(url: str, log: Path, start: datetime, working: Event) -> Worker:
     database, clock = Database(url, derive_keys(b"k" * 32)), clock_starting_at(start)
     webchat = Heralded(PickupMessenger(WEBCHAT, Transcript(database), clock), working)
     telegram = Heralded(LoggingMessenger(log), working)
-    return Worker(database, {"webchat": webchat, "telegram": telegram}, QuietHours("00:00-00:00"), clock)
+    messengers = {"webchat": webchat, "telegram": telegram}
+    return Worker(database, messengers, WORDING, APPLICATIONS, QuietHours("00:00-00:00"), clock)
 
 
 def work_until_killed(url: str, log: Path, start: datetime, working: Event) -> None:

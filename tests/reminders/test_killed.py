@@ -64,7 +64,6 @@ def due(person_id: str, channel: str) -> PlannedReminder:
         lead_days=7,
         channel=channel,
         address=f"address-{person_id}",
-        text="提醒您。",
         due_at=NOW - timedelta(hours=1),
     )
 

@@ -3,21 +3,29 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from reminder_fakes import NOW, TODAY, add_person, reminders
+from reminder_fakes import (
+    APPLICATIONS,
+    KINDS,
+    NOW,
+    TODAY,
+    add_application,
+    add_disease,
+    add_events,
+    add_person,
+    reminders,
+)
 
 from bot.clock import SHANGHAI
-from bot.knowledge.library import load_knowledge
-from bot.knowledge.reminders import load_reminders
+from bot.records import outbox
 from bot.records.database import Database
+from bot.records.models import Person
+from bot.reminders.occasions import still_there
 from bot.reminders.planner import Planner
-from bot.settings import ROOT
-
-KNOWLEDGE = ROOT / "knowledge"
 
 
 @pytest.fixture(scope="session")
 def planner() -> Planner:
-    return Planner(load_reminders(KNOWLEDGE), load_knowledge(KNOWLEDGE))
+    return Planner(KINDS, APPLICATIONS)
 
 
 def run(planner: Planner, database: Database, now: datetime = NOW) -> int:
@@ -84,7 +92,8 @@ def test_every_lead_once_in_the_course_of_time(sqlite_database: Database, planne
 def test_more_than_one_batch(database: Database, planner: Planner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.records.outbox.BATCH", 2)
     for number in range(5):
-        add_person(database, TODAY + days(7), person_id=f"p{number}")
+        add_person(database, None, person_id=f"p{number}")
+        add_application(database, ("补正", TODAY - days(1)), person_id=f"p{number}")
     assert run(planner, database) == 5
 
 
@@ -93,41 +102,107 @@ def test_a_kind_switched_off_is_not_planned(sqlite_database: Database, planner: 
     assert run(planner, sqlite_database) == 0
 
 
+def test_an_address_out_of_reach_is_not_planned_for(database: Database, planner: Planner) -> None:
+    add_person(database, TODAY + days(7))
+    with database.transaction() as session:
+        outbox.unreachable(session, "telegram", "address-p1", NOW)
+    assert run(planner, database) == 0
+
+
+def test_only_the_person_who_just_asked(database: Database, planner: Planner) -> None:
+    for person_id in ("p1", "p2"):
+        add_person(database, TODAY + days(7), person_id=person_id)
+    with database.transaction() as session:
+        assert planner.run(session, NOW, "p2") == 1
+    assert [reminder.person_id for reminder in reminders(database)] == ["p2"]
+
+
 def test_the_day_is_the_one_in_shanghai(sqlite_database: Database, planner: Planner) -> None:
     add_person(sqlite_database, date(2026, 12, 1))
     late_evening_in_utc = datetime.fromisoformat("2026-11-23T17:00:00+00:00")  # the 24th in Shanghai
     run(planner, sqlite_database, late_evening_in_utc)
-    assert "从11月24日算还有7天" in reminders(sqlite_database)[0].text
+    assert reminders(sqlite_database)[0].due_at == datetime(2026, 11, 24, 9, tzinfo=SHANGHAI)
 
 
-class TestText:
-    def text(self, database: Database, planner: Planner, due: date, region: str = "吉林") -> str:
-        add_person(database, due, region=region)
-        run(planner, database)
-        return reminders(database)[0].text
+class TestKinds:
+    """Each kind is planned where the region has it, and still holds when it is looked at again."""
 
-    def test_ahead(self, sqlite_database: Database, planner: Planner) -> None:
-        text = self.text(sqlite_database, planner, date(2026, 11, 29))
-        assert "高血压" in text
-        assert "2026年11月29日到期，从11月22日算还有7天" in text
-        assert text.endswith("依据：吉医保办〔2025〕20号二（四）3。")
-        assert "12393" in text
+    def planned(
+        self, database: Database, planner: Planner, now: datetime = NOW
+    ) -> dict[str, list[tuple[date, int]]]:
+        run(planner, database, now)
+        found: dict[str, list[tuple[date, int]]] = {}
+        with database.transaction() as session:
+            for reminder in outbox.latest(session, None, 100):
+                person = session.get(Person, reminder.person_id)
+                assert person
+                assert still_there(reminder, person, APPLICATIONS, now.date()), reminder.kind
+                found.setdefault(reminder.kind, []).append((reminder.deadline, reminder.lead_days))
+        return found
 
-    def test_on_the_day(self, sqlite_database: Database, planner: Planner) -> None:
-        assert "2026年11月22日到期，就是今天" in self.text(sqlite_database, planner, TODAY)
+    def test_shandong_ends_benefits_nobody_used(self, database: Database, planner: Planner) -> None:
+        add_person(database, TODAY + days(60), region="山东")
+        assert self.planned(database, planner) == {
+            "review_due": [(TODAY + days(60), 90)],
+            "no_expense": [(TODAY + days(60), 60)],
+        }
 
-    def test_after(self, sqlite_database: Database, planner: Planner) -> None:
-        text = self.text(sqlite_database, planner, date(2026, 11, 21))
-        assert "在2026年11月21日到期了" in text
-        assert "还有" not in text
+    def test_but_not_those_that_were_used(self, sqlite_database: Database, planner: Planner) -> None:
+        add_person(sqlite_database, TODAY + days(60), region="山东", last_expense_on=TODAY)
+        assert set(self.planned(sqlite_database, planner)) == {"review_due"}
 
-    def test_a_draft_gives_no_source(self, sqlite_database: Database, planner: Planner) -> None:
-        assert "依据" not in self.text(sqlite_database, planner, date(2026, 11, 29), "内蒙古")
+    def test_hunan_clears_the_quota_at_the_end_of_the_quarter(
+        self, database: Database, planner: Planner
+    ) -> None:
+        add_person(database, None, region="湖南")
+        add_disease(database, "糖尿病")
+        december = datetime(2026, 12, 20, 10, tzinfo=SHANGHAI)
+        assert self.planned(database, planner, december) == {"quarter_end": [(date(2026, 12, 31), 10)]}
 
-    def test_a_region_we_know_nothing_of_is_sent_to_its_agency(
+    def test_hunan_certifies_retirees_every_year(self, database: Database, planner: Planner) -> None:
+        add_person(database, date(2029, 11, 28), region="湖南", approved_on=date(2024, 11, 28), retired=True)
+        assert self.planned(database, planner) == {"certification": [(date(2026, 11, 28), 7)]}
+
+    @pytest.mark.parametrize(
+        ("review_due", "retired"), [(date(2025, 11, 28), True), (date(2029, 11, 28), False)]
+    )
+    def test_but_nobody_whose_review_comes_within_a_year_or_who_still_works(
+        self, sqlite_database: Database, planner: Planner, review_due: date, retired: bool
+    ) -> None:
+        add_person(
+            sqlite_database, review_due, region="湖南", approved_on=date(2024, 11, 28), retired=retired
+        )
+        assert self.planned(sqlite_database, planner) == {}
+
+    def test_a_recognition_on_the_29th_of_february_has_its_day_every_year(
         self, sqlite_database: Database, planner: Planner
     ) -> None:
-        text = self.text(sqlite_database, planner, date(2026, 11, 29), "四川")
-        assert "2026年11月29日到期" in text
-        assert "参保地医保经办机构" in text
-        assert "依据" not in text
+        add_person(sqlite_database, None, region="湖南", approved_on=date(2024, 2, 29), retired=True)
+        february = datetime(2026, 2, 21, 10, tzinfo=SHANGHAI)
+        assert self.planned(sqlite_database, planner, february) == {"certification": [(date(2026, 2, 28), 7)]}
+
+    def test_papers_are_asked_for_again_until_they_came(self, database: Database, planner: Planner) -> None:
+        add_person(database, None)
+        add_application(database, ("提交", TODAY - days(5)), ("补正", TODAY - days(3)))
+        assert self.planned(database, planner) == {"papers_missing": [(TODAY - days(3), -3)]}
+        add_events(database, ("受理", TODAY - days(2)))
+        with database.transaction() as session:
+            (asked,) = outbox.latest(session, None, 10)
+            person = session.get(Person, "p1")
+            assert person
+            assert still_there(asked, person, APPLICATIONS, TODAY) is None
+
+    def test_a_result_is_told_and_in_shandong_until_when_it_may_be_objected_to(
+        self, database: Database, planner: Planner
+    ) -> None:
+        add_person(database, None, region="山东")
+        add_application(database, ("提交", TODAY - days(30)), ("不通过", TODAY - days(4)))
+        assert self.planned(database, planner) == {
+            "result": [(TODAY - days(4), 0)],
+            "objection": [(TODAY + days(6), 7)],
+        }
+
+    def test_an_application_past_its_statutory_day(self, database: Database, planner: Planner) -> None:
+        add_person(database, None, region="山东")
+        add_application(database, ("提交", date(2026, 10, 22)))  # 20 working days end on 19 November
+        assert self.planned(database, planner) == {"overdue": [(date(2026, 11, 19), -1)]}

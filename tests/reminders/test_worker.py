@@ -1,23 +1,36 @@
 """Delivery: once, recorded, only where it is still wanted, and never in the night."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from reminder_fakes import NOW, TODAY, FakeMessenger, HandClock, add_person, reminders
+from reminder_fakes import (
+    APPLICATIONS,
+    NOW,
+    TODAY,
+    WORDING,
+    FakeMessenger,
+    HandClock,
+    add_person,
+    reminders,
+)
 
 from bot.clock import SHANGHAI
+from bot.deadlines.calendar import WorkingCalendar
+from bot.knowledge.deadlines import load_calendar
 from bot.messages import Reply
 from bot.records import outbox
 from bot.records.database import Database
 from bot.records.models import Eligibility, Reminder
-from bot.records.outbox import PlannedReminder
+from bot.records.outbox import Ended, PlannedReminder
 from bot.reminders.messenger import Delivery, Messenger, Outcome
 from bot.reminders.worker import LEASE, MAX_ATTEMPTS, QuietHours, Worker
+from bot.settings import ROOT
 
 DEADLINE = TODAY + timedelta(days=7)
 RETRY = Delivery(Outcome.RETRY, error="Trouble")
@@ -35,7 +48,6 @@ def plan_one(database: Database, person_id: str = "p1", channel: str = "telegram
         "disease": "高血压",
         "deadline": DEADLINE,
         "lead_days": 7,
-        "text": "提醒您。",
     }
     values |= {"due_at": NOW - timedelta(hours=1), "address": f"address-{person_id}"}
     reminder = PlannedReminder(person_id=person_id, channel=channel, **(values | more))
@@ -51,7 +63,7 @@ def remind(database: Database, count: int = 1, channel: str = "telegram") -> Non
 
 def worker_of(database: Database, clock: HandClock, *messengers: Messenger) -> Worker:
     by_name: Mapping[str, Messenger] = {messenger.name: messenger for messenger in messengers}
-    return Worker(database, by_name, NIGHT, clock)
+    return Worker(database, by_name, WORDING, APPLICATIONS, NIGHT, clock)
 
 
 def only(database: Database) -> Reminder:
@@ -67,7 +79,8 @@ class TestDelivery:
         assert await worker.run_once() == 1
         assert await worker.run_once() == 0
         sent = only(database)
-        assert messenger.pushed == [("address-p1", "提醒您。", f"reminder-{sent.id}")]
+        assert messenger.pushed == [("address-p1", sent.text, f"reminder-{sent.id}")]
+        assert "高血压的复审2026年11月29日到期，还有7天" in (sent.text or "")
         assert (sent.state, sent.sent_at, sent.provider_message_id) == ("sent", NOW, "m1")
         assert (sent.attempts, sent.lease_token, sent.lease_until) == (1, None, None)
 
@@ -96,7 +109,7 @@ class TestDelivery:
                 return Delivery(Outcome.SENT)
 
         await worker_of(sqlite_database, clock, Listening()).run_once()
-        assert [button.title for button in told[0].buttons] == ["怎么办理", "不再提醒"]
+        assert [button.title for button in told[0].buttons] == ["怎么办", "过3天再说", "不再提醒"]
 
     async def test_a_stopped_worker_finishes_what_it_sends_and_claims_no_more(
         self, sqlite_database: Database, clock: HandClock
@@ -118,11 +131,10 @@ class TestDelivery:
         await asyncio.sleep(0)
         go_on.set()
         await stopping
-        count = await running
-        states = [reminder.state for reminder in reminders(sqlite_database)]
-        assert 0 < count < 10
-        assert (states.count("sent"), states.count("pending")) == (count, 10 - count)
-        assert len(messenger.pushed) == count
+        await running
+        states = Counter(reminder.state for reminder in reminders(sqlite_database))
+        assert states == {"sent": len(messenger.pushed), "pending": 10 - len(messenger.pushed)}
+        assert 0 < len(messenger.pushed) < 10
 
 
 class TestStillWanted:
@@ -212,7 +224,8 @@ class TestTrouble:
         remind(sqlite_database)
         messenger = FakeMessenger()
         messenger.answers.extend([RETRY] * (MAX_ATTEMPTS + 5))
-        worker = Worker(sqlite_database, {"telegram": messenger}, QuietHours("00:00-00:00"), clock)
+        never_quiet = QuietHours("00:00-00:00")
+        worker = Worker(sqlite_database, {"telegram": messenger}, WORDING, APPLICATIONS, never_quiet, clock)
         for _ in range(MAX_ATTEMPTS + 5):
             await worker.run_once()
             clock.move(timedelta(hours=2))
@@ -231,7 +244,9 @@ class TestTrouble:
         await worker.run_once()
         assert [r.state for r in reminders(database)] == ["failed", "suppressed"]
         with database.transaction() as session:
-            assert outbox.subscriptions_of(session, "p1") == []
+            (address,) = outbox.subscriptions_of(session, "p1")
+            assert address.unreachable_since == NOW
+            assert [person.person_id for person in outbox.to_be_called(session, 10)] == ["p1"]
 
     @pytest.mark.parametrize("trouble", [Delivery(Outcome.UNKNOWN, error="TimedOut"), ValueError("bug")])
     @pytest.mark.parametrize(("tells_doubles", "state"), [(False, "unknown"), (True, "pending")])
@@ -257,33 +272,88 @@ class TestTrouble:
         assert only(sqlite_database).state == "pending"
         assert "telegram" in (only(sqlite_database).last_error or "")
 
-    @pytest.mark.parametrize(("tells_doubles", "state"), [(False, "unknown"), (True, "sent")])
+    @pytest.mark.parametrize("handed_over", [False, True])
+    @pytest.mark.parametrize("tells_doubles", [False, True])
     async def test_a_lease_that_ran_out(
-        self, database: Database, clock: HandClock, tells_doubles: bool, state: str
+        self, database: Database, clock: HandClock, tells_doubles: bool, handed_over: bool
     ) -> None:
         remind(database)
         with database.transaction() as session:
-            assert outbox.claim(session, NOW, LEASE) is not None
+            (held,) = outbox.claim(session, NOW, LEASE)
+            if handed_over:
+                assert outbox.mark_sending(session, held)
         messenger = FakeMessenger(tells_doubles=tells_doubles)
         worker = worker_of(database, clock, messenger)
         assert await worker.run_once() == 0
         clock.move(LEASE + timedelta(seconds=1))
         await worker.run_once()
-        assert (only(database).state, len(messenger.pushed)) == (state, 1 if tells_doubles else 0)
+        nobody_knows = handed_over and not tells_doubles
+        assert only(database).state == ("unknown" if nobody_knows else "sent")
+        assert len(messenger.pushed) == (0 if nobody_knows else 1)
 
     async def test_a_worker_that_lost_its_lease_changes_nothing(
         self, database: Database, clock: HandClock
     ) -> None:
         remind(database)
         with database.transaction() as session:
-            held = outbox.claim(session, NOW, LEASE)
-            assert held is not None
+            (held,) = outbox.claim(session, NOW, LEASE)
         with database.transaction() as session:
             outbox.release_expired(session, NOW + 2 * LEASE, ["telegram"])
-            assert outbox.claim(session, NOW + 2 * LEASE, LEASE) is not None
+            assert outbox.claim(session, NOW + 2 * LEASE, LEASE)
         with database.transaction() as session:
-            assert not outbox.record(session, held, "sent")
+            assert not outbox.mark_sending(session, held)
+            assert outbox.record(session, [Ended(held, "sent")]) == 0
         assert only(database).state == "claimed"
+
+    async def test_what_cannot_be_sent_within_the_lease_is_given_back(
+        self, sqlite_database: Database, clock: HandClock
+    ) -> None:
+        remind(sqlite_database, 20)
+
+        class Slow(FakeMessenger):
+            async def push(self, address: str, message: Reply, key: str) -> Delivery:
+                clock.move(timedelta(minutes=1))
+                return await super().push(address, message, key)
+
+        messenger = Slow(tells_doubles=True)
+        await worker_of(sqlite_database, clock, messenger).run_once()
+        states = Counter((reminder.state, reminder.attempts) for reminder in reminders(sqlite_database))
+        assert states == {("sent", 1): len(messenger.pushed), ("pending", 0): 20 - len(messenger.pushed)}
+        assert 0 < len(messenger.pushed) < 20
+
+    async def test_a_clerk_sends_again_what_did_not_arrive(
+        self, database: Database, clock: HandClock
+    ) -> None:
+        remind(database)
+        messenger = FakeMessenger()
+        messenger.answers.append(Delivery(Outcome.UNKNOWN, error="TimedOut"))
+        worker = worker_of(database, clock, messenger)
+        await worker.run_once()
+        with database.transaction() as session:
+            (waiting,) = outbox.for_staff(session, 10)
+            assert outbox.settle(session, waiting.id, "pending", clock.now)
+        await worker.run_once()
+        assert only(database).state == "sent"
+        with database.transaction() as session:
+            assert not outbox.for_staff(session, 10)
+            assert not outbox.settle(session, waiting.id, "pending", clock.now)
+
+
+class TestPuttingOff:
+    async def test_it_arrives_once_more(self, database: Database, clock: HandClock) -> None:
+        remind(database)
+        messenger = FakeMessenger()
+        worker = worker_of(database, clock, messenger)
+        await worker.run_once()
+        with database.transaction() as session:
+            last = outbox.last_sent(session, "telegram", "address-p1", NOW - timedelta(days=1))
+            assert last is not None
+            outbox.put_off(session, last, NOW + timedelta(days=3))
+        clock.move(timedelta(days=3))
+        await worker.run_once()
+        first, again = messenger.keys
+        assert first != again
+        assert "还有4天" in messenger.pushed[1][1]
 
 
 class TestQuietHours:
@@ -297,9 +367,20 @@ class TestQuietHours:
         assert await worker_of(sqlite_database, clock, FakeMessenger()).run_once() == claimed
 
     @given(st.times(), st.times(), st.datetimes(timezones=st.just(SHANGHAI)))
-    def test_they_end(self, begin: Any, end: Any, now: datetime) -> None:
+    def test_they_hold_between_their_two_times(self, begin: time, end: time, now: datetime) -> None:
+        begin, end = (moment.replace(second=0, microsecond=0) for moment in (begin, end))
+        since_begin, span = (
+            (later.hour - begin.hour) % 24 * 60 + later.minute - begin.minute for later in (now, end)
+        )
         quiet = QuietHours(f"{begin:%H:%M}-{end:%H:%M}")
-        if (over := quiet.over_at(now)) is not None:
-            assert now < over <= now + timedelta(days=1)
-            assert (over.hour, over.minute) == (end.hour, end.minute)
-            assert quiet.over_at(over) is None
+        assert quiet.now(now) == (since_begin % 1440 < span % 1440)
+
+    async def test_nor_on_a_public_holiday_where_that_is_wanted(
+        self, sqlite_database: Database, clock: HandClock
+    ) -> None:
+        remind(sqlite_database)
+        calendar = WorkingCalendar(load_calendar(ROOT / "knowledge"))
+        clock.now = datetime(2026, 10, 1, 10, tzinfo=SHANGHAI)
+        quiet = QuietHours("21:00-08:00", calendar.is_public_holiday)
+        assert quiet.now(clock.now)
+        assert not quiet.now(datetime(2026, 11, 22, 10, tzinfo=SHANGHAI))  # an ordinary Sunday
