@@ -1,0 +1,9 @@
+"""Estimating a cost in conversation: merges what is told turn by turn, computes, says it, asks for what is missing.
+
+`context.case` holds `{"people": [person, …], "questions": n, "declined": [names]}`, a person as in `person.Person`
+without its defaults. Computing is `bot.rules`; nothing here knows a figure.
+"""
+
+from bot.dialogue.cost.task import asked_again, estimate_cost, question_again
+
+__all__ = ["asked_again", "estimate_cost", "question_again"]

@@ -1,0 +1,113 @@
+"""From the people of a talk to one estimate: each under the rules of their region, then together."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TypeVar
+
+from bot.dialogue.cost.person import Person
+from bot.knowledge.parameters import RegionParameters
+from bot.rules.case import Case
+from bot.rules.estimate import estimate
+from bot.rules.money import NOTHING, Span, yuan
+from bot.rules.result import Estimate, Refusal, Remark, Step
+
+_T = TypeVar("_T")
+_Join = Callable[[Sequence[Span]], Span]
+
+
+def compute(people: Sequence[Person], parameters: Mapping[str, RegionParameters], today: date) -> Estimate:
+    """The estimate of all together, amounts added up where every one is known."""
+    estimates = [_of_person(person, parameters, today) for person in people]
+    if len(estimates) == 1:
+        return estimates[0]
+    names = [person.name or f"第{number}位" for number, person in enumerate(people, start=1)]
+    return _joined(estimates, names, _sum)
+
+
+def settled(person: Person, parameters: Mapping[str, RegionParameters]) -> Person:
+    """With the period of their limit: a month's where the region's document limits months, else a year's."""
+    rules = parameters.get(person.case.region or "")
+    return person.with_limit_of(rules.limit.period if rules and rules.limit else "year")
+
+
+def _of_person(person: Person, parameters: Mapping[str, RegionParameters], today: date) -> Estimate:
+    region = person.case.region
+    if region is None:
+        missing = ("region",) if person.cost_known else ("region", "amount")
+        return Estimate(
+            None, person.case.scheme, missing=missing, refusal=Refusal("no_region", "各地的规定不一样")
+        )
+    if region not in parameters:
+        names = "、".join(parameters)
+        says = f"{region}的文件我手头没有，我只了解{names}的规定，不能拿别处的数替您算"
+        return Estimate(region, person.case.scheme, refusal=Refusal("region_not_covered", says))
+    case = settled(person, parameters).case
+    if person.ratios:
+        return _at_each_place(person, case, parameters[region], today)
+    return _with_remarks(estimate(case, parameters[region], today), person, parameters[region])
+
+
+def _at_each_place(person: Person, case: Case, rules: RegionParameters, today: date) -> Estimate:
+    """Where it is open which of several places was visited: from the least they pay to the most."""
+    estimates = [estimate(replace(case, ratio=at.ratio), rules, today) for at in person.ratios]
+    joined = _joined(estimates, [at.place for at in person.ratios], _range)
+    open_yet = joined.fund_pays is not None and not joined.fund_pays.is_exact
+    missing = ("institution", *joined.missing) if open_yet else joined.missing
+    return _with_remarks(replace(joined, missing=missing), person, rules)
+
+
+def _with_remarks(result: Estimate, person: Person, rules: RegionParameters) -> Estimate:
+    """With how we took what was told roughly."""
+    if result.fund_pays is None:
+        return result
+    said, amount = [*result.assumptions], person.case.amount
+    if amount and not amount.is_exact:
+        said.append(Remark(f"您说的是大概的数，这里按 {yuan(amount)}算"))
+    if person.limit is not None and rules.limit is None:
+        said.append(Remark("您没有说限额是一个月的还是一年的，这里按一年的算"))
+    return replace(result, assumptions=tuple(said))
+
+
+# Several estimates as one
+
+
+def _joined(estimates: Sequence[Estimate], labels: Sequence[str], join: _Join) -> Estimate:
+    refused = [(label, e.refusal) for label, e in zip(labels, estimates, strict=True) if e.refusal]
+    refusal = replace(refused[0][1], says=f"{refused[0][0]}：{refused[0][1].says}") if refused else None
+    regions = dict.fromkeys(e.region for e in estimates if e.region)
+    return Estimate(
+        region="、".join(regions) or None,
+        scheme=estimates[0].scheme,
+        fund_pays=_if_all_known(join, [e.fund_pays for e in estimates]),
+        you_pay=_if_all_known(join, [e.you_pay for e in estimates]),
+        steps=tuple(
+            _labelled(label, step) for label, e in zip(labels, estimates, strict=True) for step in e.steps
+        ),
+        assumptions=_each_once(e.assumptions for e in estimates),
+        not_applied=_each_once(e.not_applied for e in estimates),
+        missing=_each_once(e.missing for e in estimates),
+        warnings=_each_once(e.warnings for e in estimates),
+        refusal=refusal,
+    )
+
+
+def _labelled(label: str, step: Step) -> Step:
+    return replace(step, label=f"{label}：{step.label}")
+
+
+def _each_once(groups: Iterable[tuple[_T, ...]]) -> tuple[_T, ...]:
+    return tuple(dict.fromkeys(one for group in groups for one in group))
+
+
+def _if_all_known(join: _Join, spans: Sequence[Span | None]) -> Span | None:
+    known = [span for span in spans if span is not None]
+    return join(known) if len(known) == len(spans) else None
+
+
+def _sum(spans: Sequence[Span]) -> Span:
+    return Span(sum((s.low for s in spans), NOTHING), sum((s.high for s in spans), NOTHING))
+
+
+def _range(spans: Sequence[Span]) -> Span:
+    return Span(min(s.low for s in spans), max(s.high for s in spans))

@@ -1,0 +1,61 @@
+"""What is different from before: which facts were replaced, and what that does to the amounts."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.dialogue.cost.person import Person
+from bot.rules.case import Days
+from bot.rules.money import percent, yuan
+from bot.rules.result import Estimate
+
+
+def _when(days: Days) -> str:
+    first = days.first
+    day = f"{first.day}日" if first == days.last else ""
+    return f"{first.year}年{first.month}月{day}"
+
+
+_FACTS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
+    "region": ("参保地", str),
+    "scheme": ("", str),
+    "employment": ("", str),
+    "benefit_class": ("", "{}类".format),
+    "amount": ("费用", yuan),
+    "months": ("", "{} 个月".format),
+    "within_policy": ("政策范围内的费用", yuan),
+    "excluded": ("不能报的费用", yuan),
+    "monthly_limit": ("月限额", yuan),
+    "quarterly_limit": ("季度限额", yuan),
+    "annual_cap": ("年度限额", yuan),
+    "extra_limit": ("第二个病加的限额", yuan),
+    "used": ("已经用的", yuan),
+    "quota_left": ("剩下的额度", yuan),
+    "ratio": ("报销比例", percent),
+    "deductible": ("起付线", yuan),
+    "deductible_met": ("已付的起付线", yuan),
+    "approved_on": ("批下来的时间", _when),
+    "treated_on": ("看病的时间", _when),
+}
+"""The facts whose change is told, with what they are called and how a value is said."""
+
+
+def replaced(known: Person, now: Person) -> str:
+    """ "月限额从 300 元改成 450 元": what was known and is now told otherwise; empty where nothing is."""
+    changes = []
+    for name, (label, say) in _FACTS.items():
+        old, new = getattr(known.case, name), getattr(now.case, name)
+        if None not in (old, new) and old != new:
+            changes.append(f"{label}从 {say(old)} 改成 {say(new)}".strip())
+    return "，".join(changes)
+
+
+def compared(was: Estimate, now: Estimate, than: str) -> str:
+    """How much more or less the fund pays than before; empty where one of the two is not known."""
+    if was.fund_pays is None or now.fund_pays is None:
+        return ""
+    if was.fund_pays == now.fund_pays:
+        return f"跟{than}比，医保支付的钱不变。"
+    if not (was.fund_pays.is_exact and now.fund_pays.is_exact):
+        return f"{than}是医保支付 {yuan(was.fund_pays)}。"
+    more = now.fund_pays.low - was.fund_pays.low
+    return f"跟{than}比，医保{'多' if more > 0 else '少'}支付 {yuan(abs(more))}。"

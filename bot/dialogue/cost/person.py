@@ -1,0 +1,94 @@
+"""One of those whose cost is asked about: their case, and what must be settled before it can be computed."""
+
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any, Literal
+
+from bot.rules.case import Case
+
+Period = Literal["month", "year"]
+LIMITS = ("monthly_limit", "quarterly_limit", "annual_cap")
+
+
+@dataclass(frozen=True)
+class RatioAt:
+    """What is said to be paid at one of several places."""
+
+    place: str
+    ratio: Decimal
+
+
+@dataclass(frozen=True)
+class Person:
+    """`name` as the sentence has it, empty for one who is spoken of alone.
+
+    `limit` is one whose period was not said: the region's rules tell whether it is a month's or a year's.
+    `ratios` are those of several places, as long as it is open which was visited. `adds`: the amount told comes
+    on top of the one that was known.
+    """
+
+    case: Case = field(default_factory=Case)
+    name: str = ""
+    limit: Decimal | None = None
+    ratios: tuple[RatioAt, ...] = ()
+    adds: bool = False
+
+    @property
+    def cost_known(self) -> bool:
+        return self.case.amount is not None or bool(self.case.by_month)
+
+    def knows(self, name: str) -> bool:
+        """Whether a fact of the case is known."""
+        return getattr(self.case, name, None) is not None or (name in LIMITS and self.limit is not None)
+
+    def updated(self, said: "Person") -> "Person":
+        """After more was told: what is said replaces what was known, and what does not go with it is dropped."""
+        case = _still_known(self.case, said).updated(_with_the_rest(self.case, said))
+        names_limit = said.limit is not None or any(getattr(said.case, name) is not None for name in LIMITS)
+        return Person(
+            case=_completed(case, self.case, said.case),
+            name=self.name or said.name,
+            limit=said.limit if names_limit else self.limit,
+            ratios=said.ratios if said.ratios or said.case.ratio is not None else self.ratios,
+        )
+
+    def with_limit_of(self, period: Period) -> "Person":
+        """The same, the limit without a period taken for one of `period`."""
+        if self.limit is None:
+            return self
+        name = "monthly_limit" if period == "month" else "annual_cap"
+        limits: dict[str, Any] = dict.fromkeys(LIMITS) | {name: self.limit}
+        return replace(self, case=replace(self.case, **limits), limit=None)
+
+
+def _still_known(known: Case, said: Person) -> Case:
+    """What was known without what the new facts put an end to."""
+    case = said.case
+    went_away = {"staying_elsewhere", "living_elsewhere"} & (case.conditions - known.conditions)
+    if went_away or said.ratios:
+        known = replace(known, ratio=None)  # the one at home, or at another place
+    if case.amount is not None:
+        known = replace(known, by_month=(), asked_month=None, within_policy=None)
+    if case.by_month:
+        known = replace(known, amount=None)
+    if case.monthly_limit is not None or said.limit is not None:
+        known = replace(known, quarterly_limit=None)
+    if case.cap_not_reached:
+        known = replace(known, quota_left=None)
+    return known
+
+
+def _with_the_rest(known: Case, said: Person) -> Case:
+    """An amount that adds to the one that is known, as the sum of both."""
+    if not said.adds or said.case.amount is None or known.amount is None:
+        return said.case
+    return replace(said.case, amount=known.amount + said.case.amount)
+
+
+def _completed(case: Case, known: Case, said: Case) -> Case:
+    """What follows from the old and the new together."""
+    if said.months and said.amount is None and not said.by_month and known.months is None and known.amount:
+        case = replace(case, each_month=True)
+    if len(case.diseases) > 1:
+        case = replace(case, conditions=case.conditions | {"several_diseases"})
+    return case

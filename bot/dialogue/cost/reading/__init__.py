@@ -1,0 +1,67 @@
+"""What a sentence says about a cost. Reads text and the engine's mentions; knows no policy and computes nothing.
+
+One module per thing read; each gives a `Case` that holds only what a part of the sentence says.
+"""
+
+from collections.abc import Container
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from bot.dialogue.cost.person import Person
+from bot.dialogue.cost.reading.amounts import items_in
+from bot.dialogue.cost.reading.changes import supposes
+from bot.dialogue.cost.reading.circumstances import circumstances_of
+from bot.dialogue.cost.reading.costs import adds, cost_of
+from bot.dialogue.cost.reading.limits import deductible_of, limits_of
+from bot.dialogue.cost.reading.people import clauses_by_person, named_in, people_in, person_of
+from bot.dialogue.cost.reading.sentence import Part, Sentence
+from bot.dialogue.cost.reading.shares import shares_of
+from bot.dialogue.cost.reading.times import times_of
+from bot.dialogue.turn import Turn
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one turn says. Usually of one person; of several where several people are asked about.
+
+    `named`: the one person the sentence names, if it names one. `hypothetical`: "那要是…呢", to be compared with
+    what was known. `claimed`: what the person heard the fund would pay.
+    """
+
+    people: tuple[Person, ...]
+    named: str = ""
+    hypothetical: bool = False
+    claimed: Decimal | None = None
+
+
+def read_cost(turn: Turn, asked: str | None, covered: Container[str]) -> Reading:
+    """The facts of one turn. `asked` is the name we asked for; `covered` the provinces whose documents we have."""
+    sentence = Sentence.of(turn, asked)
+    items = items_in(sentence)
+    claimed = next((item.amount.low for item in items if item.role == "claimed"), None)
+    names = people_in(sentence)
+    whole = Part(sentence, items, 0, len(sentence.text))
+    people = _each(whole, names, covered) if names else (_read(whole, covered),)
+    return Reading(people, named_in(sentence), supposes(turn.text), claimed)
+
+
+def _each(whole: Part, names: tuple[str, ...], covered: Container[str]) -> tuple[Person, ...]:
+    """Each person's own clauses on top of what is said of all."""
+    people = {name: Person(name=name) for name in names}
+    for start, end, owner in clauses_by_person(whole.sentence):
+        said = _read(replace(whole, start=start, end=end), covered)
+        for name in [owner] if owner in people else names:
+            people[name] = people[name].updated(said)
+    shared = circumstances_of(whole, covered).region
+    return tuple(
+        p if p.case.region else replace(p, case=replace(p.case, region=shared)) for p in people.values()
+    )
+
+
+def _read(part: Part, covered: Container[str]) -> Person:
+    case = person_of(part)
+    readers = (limits_of, cost_of, shares_of, times_of)
+    for said in (circumstances_of(part, covered), *(read(part) for read in readers)):
+        case = case.updated(said)
+    limit = next((item.amount.low for item in part.own_items if item.role == "limit"), None)
+    return Person(case.updated(deductible_of(part, case)), limit=limit, adds=adds(part))

@@ -1,0 +1,41 @@
+"""Where and how: the region insured in, the hospital, what the case is like, the class of the disease."""
+
+import re
+from collections.abc import Container
+from dataclasses import replace
+
+from bot.dialogue.cost.reading.circumstance_words import HOLDS, RULED_OUT
+from bot.dialogue.cost.reading.sentence import Part
+from bot.rules.case import BenefitClass, Case
+
+_CLASSES: tuple[tuple[BenefitClass, re.Pattern[str]], ...] = (
+    ("Ⅱ", re.compile(r"(?:(?<![IiⅠ])(?:II|ii|Il|Ⅱ)|[2二])类")),
+    ("Ⅰ", re.compile(r"(?:[IⅠi1一]|甲)类(?!医院)")),
+)
+_GONE_THERE = re.compile(r"[去到在来]$")
+
+
+def circumstances_of(part: Part, covered: Container[str]) -> Case:
+    """Place, hospital, conditions and class. `covered`: the provinces whose documents are at hand."""
+    out = {name for name, pattern in RULED_OUT if re.search(pattern, part.text)}
+    held = {name for name, pattern in HOLDS if re.search(pattern, part.text)} - out
+    case = Case(
+        hospital_level=next((m.value for m in part.mentions if m.entity == "hospital_level"), None),
+        benefit_class=next((name for name, pattern in _CLASSES if pattern.search(part.text)), None),
+        conditions=frozenset(held),
+        ruled_out=frozenset(out),
+    )
+    return _placed(case, part, covered)
+
+
+def _placed(case: Case, part: Part, covered: Container[str]) -> Case:
+    """The region insured in is the first of ours that is named; another province is where the person was treated."""
+    named = [(m.value.split("/")[0], m.start) for m in part.mentions if m.entity == "region"]
+    if not named:
+        return case
+    home = next((province for province, _ in named if province in covered), named[0][0])
+    text = part.sentence.text
+    abroad = any(province != home and _GONE_THERE.search(text[:start]) for province, start in named)
+    if abroad and "living_elsewhere" not in case.conditions:
+        case = replace(case, conditions=case.conditions | {"staying_elsewhere"})
+    return replace(case, region=home)

@@ -1,0 +1,108 @@
+"""From the amounts of a part to the facts of a case: the cost, in one sum or by months, and what stands beside it."""
+
+import re
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from bot.dialogue.cost.reading.sentence import Item, Part, within_a_month
+from bot.dialogue.cost.reading.times import is_monthly, months_spoken_of
+from bot.language.dates import find_dates
+from bot.language.money import Amount
+from bot.rules.case import Case, MonthCost
+from bot.rules.money import NOTHING, Span
+
+PART_OF = re.compile(r"其中|里面|里头|含|包括|里有|当中|总|一共|共")
+_BESIDE = re.compile(
+    r"(?:和|跟|还有|另外|外加|加上)[^,。;\d]{0,6}(?:感冒药|保健品|营养品|自费药)[^,。;\d]{0,3}\d"
+)
+_WHOLE = re.compile(r"(?:总共?|一共|合计|共)[^,。;\d]{0,5}$")
+_CORRECTED = re.compile(r"不对|不是|错了|更正|改成")
+_THIS_MONTH = re.compile(r"这个?月|本月|当月")
+_SPENT_NOTHING = re.compile(r"[^,。;\d]{0,4}(?:没|一分没|一分钱没)有?(?:花|买药|拿药|开药|用药)")
+_ASKED_MONTH = re.compile(
+    r"(?:这个?月|本月|当月|\d{1,2}月份?|[一二三四五六七八九十]{1,2}月份?)的?(?:这笔|药费)?(?:能|可以?|该|应该)?报"
+)
+
+
+def cost_of(part: Part) -> Case:
+    """Everything the part's amounts say."""
+    case = Case()
+    for item in part.own_items:
+        case = _with_item(case, item, part)
+    if not part.costs:
+        return (
+            replace(case, amount=Span.exactly(case.examination)) if adds(part) and case.examination else case
+        )
+    case = case.updated(_cost(part))
+    if case.amount and case.excluded is not None and _BESIDE.search(part.text):
+        case = replace(case, amount=case.amount + Span.exactly(case.excluded))
+    if case.amount and case.examination is not None and not PART_OF.search(part.sentence.text):
+        case = replace(case, amount=case.amount + Span.exactly(case.examination))
+    return case.updated(_asked_month(part, case))
+
+
+def adds(part: Part) -> bool:
+    """Whether what is told comes on top of a cost told before: an examination told alone, 还有…"""
+    told = {item.role for item in part.own_items}
+    return "examination" in told and "cost" not in told and not PART_OF.search(part.text)
+
+
+def _with_item(case: Case, item: Item, part: Part) -> Case:
+    figure = item.amount.low
+    if item.role in ("cost", "claimed", "limit"):
+        return case
+    if item.role == "excluded":
+        return replace(case, excluded=(case.excluded or NOTHING) + figure)
+    if item.role == "unused_before":
+        return replace(case, unused_before=figure, unused_month=_month_before(part, item))
+    fact: dict[str, Any] = {item.role: figure}
+    return replace(case, **fact)
+
+
+def _cost(part: Part) -> Case:
+    costs = part.costs
+    months = [(_month_of(part, amount), amount) for amount in costs]
+    empty = _months_without_cost(part)
+    if len(costs) + len(empty) > 1 and all(month for month, _ in months):
+        spent = tuple(MonthCost(month, amount.low) for month, amount in months if month)
+        return Case(by_month=(*empty, *spent))
+    repeated = months_spoken_of(part.sentence.text) and [a for a in costs if is_monthly(part, a)]
+    chosen = repeated or [a for a in costs if _WHOLE.search(part.sentence.text[: a.start])] or costs
+    if _CORRECTED.search(part.sentence.text):
+        chosen = chosen[-1:]
+    return Case(amount=Span(sum((a.low for a in chosen), NOTHING), sum((a.high for a in chosen), NOTHING)))
+
+
+def _month_of(part: Part, amount: Amount) -> date | None:
+    """The month named in the amount's clause."""
+    begin, _ = part.sentence.clause(amount.start)
+    if _THIS_MONTH.search(part.sentence.text[begin : amount.start]):
+        return part.sentence.turn.now.date().replace(day=1)
+    named = [d for d in part.sentence.dates if begin <= d.start < amount.start and within_a_month(d)]
+    return named[-1].first.replace(day=1) if named else None
+
+
+def _months_without_cost(part: Part) -> tuple[MonthCost, ...]:
+    """Months in which nothing was spent ("4月没花钱"): what they left of their limit may count."""
+    text = part.sentence.text
+    named = [d for d in part.sentence.dates if within_a_month(d) and _SPENT_NOTHING.match(text[d.end :])]
+    return tuple(MonthCost(d.first.replace(day=1), Decimal(0)) for d in named)
+
+
+def _month_before(part: Part, item: Item) -> date | None:
+    earlier = [d for d in part.sentence.dates if d.start < item.start and within_a_month(d)]
+    return earlier[-1].first.replace(day=1) if earlier else None
+
+
+def _asked_month(part: Part, case: Case) -> Case:
+    """Of several months' costs the one that is asked about ("…这个月的能报多少")."""
+    after = part.sentence.text[part.items[-1].end :]
+    if len(case.by_month) < 2 or not (asked := _ASKED_MONTH.search(after)):
+        return Case()
+    today = part.sentence.turn.now.date()
+    if _THIS_MONTH.match(asked[0]):
+        return Case(asked_month=today.replace(day=1))
+    named = [d for d in find_dates(after, today) if within_a_month(d)]
+    return Case(asked_month=named[-1].first.replace(day=1)) if named else Case()

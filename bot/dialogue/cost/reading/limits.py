@@ -1,0 +1,53 @@
+"""Limits and the deductible, where they are told without a figure: 没到封顶, 起付线满了, 没有起付线."""
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+from bot.dialogue.cost.reading.sentence import Part
+from bot.rules.case import Case
+
+_NOTHING_ADDED = re.compile(r"没(?:有|给|再|另|我|外)*加(?:额度|限额|钱|过|$|[,。了])")
+_OWN_TERMS = re.compile(r"单列[^,。;]{0,8}(?:比例|限额|额度)|(?:医保|经办|社保)[^,。;]{0,4}(?:告诉|说)")
+_NOT_REACHED = re.compile(
+    r"(?:封顶|限额|额度|顶)[^,。;]{0,6}(?:没到|未到|没有到|没满|还早|够|没超|没用完|不到|充足|还多)"
+    r"|(?:没|未)(?:有)?(?:到|达到?|超过?|碰到)封?顶|没封顶|离封顶"
+)
+_REACHED = re.compile(
+    r"(?:封顶|年限额|年度限额|额度)[^,。;没未]{0,4}(?:到了|已到|用完|用光|花完|满了|用满|没了)"
+)
+_NO_DEDUCTIBLE = re.compile(
+    r"(?:没有?|无|不设|不用|不要|免|取消了?)(?:什么)?(?:起付|门槛)"
+    r"|(?:起付|门槛)(?:线|标准|费)?(?:是|为)?(?:没有|0|零|免)(?!\.)"
+)
+_FULL = re.compile(
+    r"(?:起付|门槛)(?:[^。;额顶]{0,14}?|[^,。;额顶]{0,26}?)"
+    r"(?:够了|满了|够|交满|扣完|扣过了?|付过|交过|扣掉了|过了|付清|扣满|用完|完了|到了|累计满|已经?交了?(?!\d))"
+    r"|(?:已经?)?(?:过|满|够)了?(?:起付|门槛)|(?:交|付|扣)(?:满|够|完|过)了?(?:起付|门槛)"
+)
+_NOT_FULL = re.compile(r"(?:还|都)?(?:没|未)(?:有)?(?:过|满|够|到|达到|扣|交|付|累计|动)")
+_UNTOUCHED = re.compile(
+    r"(?:还没|没有?|未)(?:扣|交|付|动|用|累计)|(?:今年|本年)?(?:第一次|头一回|头一次|首次)|今年刚"
+)
+
+
+def limits_of(part: Part) -> Case:
+    """What is said of limits, of a further disease's addition and of the cap."""
+    case = Case(own_terms=bool(_OWN_TERMS.search(part.text)) or None)
+    if _NOTHING_ADDED.search(part.text):
+        case = replace(case, extra_limit=Decimal(0))
+    if _REACHED.search(part.text):
+        return replace(case, quota_left=Decimal(0))
+    return replace(case, cap_not_reached=bool(_NOT_REACHED.search(part.text)) or None)
+
+
+def deductible_of(part: Part, told: Case) -> Case:
+    """What is said of the deductible beside the figures in `told`."""
+    if _NO_DEDUCTIBLE.search(part.text):
+        return Case(deductible=Decimal(0))
+    full = _FULL.search(part.text)
+    if full and told.deductible_met is None and not _NOT_FULL.search(full[0]):
+        return Case(deductible_full=True)
+    if told.deductible is not None and told.deductible_met is None and _UNTOUCHED.search(part.text):
+        return Case(deductible_met=Decimal(0))
+    return Case()

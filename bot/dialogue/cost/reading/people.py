@@ -1,0 +1,93 @@
+"""Who is asked about: the people of a sentence with their clauses; each one's employment, scheme, diseases."""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import get_args
+
+from bot.dialogue.cost.reading.sentence import Part, Sentence
+from bot.dialogue.turn import Mention
+from bot.knowledge.schema import Scheme
+from bot.rules.case import Case, Employment
+
+_PERSON = re.compile(
+    r"我?(?:爸爸?|父亲|爹|老爸|妈妈?|母亲|娘|老妈|老伴儿?|老婆|老公|丈夫|妻子|爱人|爷爷|奶奶|外公|外婆|公公|婆婆"
+    r"|岳父|岳母|媳妇|对象)|[他她](?=这个?月|本月|花|用了|吃了|买了)"
+    r"|我(?:自己|本人)|我(?=在职|退休|是在职|是退休|花|用了|买)"
+)
+_OF_ALL = re.compile(r"各|每人|都|两个?人|俩|分别|一共|总共")
+_EACH_SPENT = re.compile(r"各|每人")
+_SPENDS = re.compile(r"^(?:这个?月|本月|这次)?[也又才就只]?(?:花|用了|吃了|买了)")
+_NOT_YET = re.compile(r"(?:不是|没有?|未|还没|并非|别按)(?:到)?$")
+_TREATED_LIKE: tuple[tuple[Employment, str], ...] = (("在职", "灵活就业|内退"), ("退休", "返聘"))
+_RETIRED_FROM_ANY = re.compile(r"灵活就业[^,。;]{0,3}退休")
+
+
+def people_in(sentence: Sentence) -> tuple[str, ...]:
+    """Those asked about, where at least two have their own employment, scheme or cost, or 各 stands for both."""
+    text, mentions = sentence.text, sentence.turn.mentions
+    found = list(_PERSON.finditer(text))
+    own = {_name(m) for m in found if _told_apart(m.end(), mentions)}
+    spenders = {_name(m) for m in found if _SPENDS.search(text[m.end() :])}
+    own = spenders if len(spenders) > 1 else own
+    names = tuple(dict.fromkeys(_name(m) for m in found))
+    if len(own) > 1:
+        return tuple(name for name in names if name in own)
+    return names if len(names) > 1 and _EACH_SPENT.search(text) else ()
+
+
+def named_in(sentence: Sentence) -> str:
+    """The one person a sentence names; empty where it names none or several."""
+    names = {_name(m) for m in _PERSON.finditer(sentence.text)}
+    return names.pop() if len(names) == 1 else ""
+
+
+def clauses_by_person(sentence: Sentence) -> Iterator[tuple[int, int, str | None]]:
+    """Start, end and owner of each clause; None: it holds for all (before the first person, or with 各, 都, 两人)."""
+    text = sentence.text
+    persons = {m.start(): _name(m) for m in _PERSON.finditer(text)}
+    cuts = sorted({0, len(text), *persons, *(m.end() for m in re.finditer(r"[,。;!?\n]", text))})
+    owner: str | None = None
+    for start, end in pairwise(cuts):
+        owner = None if _OF_ALL.search(text[start:end]) else persons.get(start) or owner
+        yield start, end, owner
+
+
+def person_of(part: Part) -> Case:
+    """Employment, scheme and diseases the part names."""
+    schemes = [m.value for m in part.mentions if m.entity == "scheme"]
+    return Case(
+        scheme=next((s for s in get_args(Scheme) if s in schemes[-1:]), None),
+        employment=_employment(part),
+        diseases=tuple(dict.fromkeys(m.value for m in part.mentions if m.entity == "disease")),
+    )
+
+
+def _employment(part: Part) -> Employment | None:
+    """One employment that is said; none where two are."""
+    if _RETIRED_FROM_ANY.search(part.text):
+        return "退休"
+    mentions = [m for m in part.mentions if m.entity == "employment"]
+    said = {employment for m in mentions if (employment := _meant(m, part.sentence))}
+    if said:
+        return said.pop() if len(said) == 1 else None
+    return next((like for like, words in _TREATED_LIKE if re.search(words, part.text)), None)
+
+
+def _meant(mention: Mention, sentence: Sentence) -> Employment | None:
+    """What the mention says, turned round by 还没退休, dropped by 不是在职,是退休."""
+    employment = next((e for e in get_args(Employment) if e == mention.value), None)
+    if not employment or not _NOT_YET.search(sentence.text[: mention.start]):
+        return employment
+    others = (m for m in sentence.turn.mentions if m.entity == "employment" and m.start > mention.start)
+    if any(m.value != mention.value for m in others):
+        return None
+    return "在职" if employment == "退休" else "退休"
+
+
+def _told_apart(position: int, mentions: Sequence[Mention]) -> bool:
+    return any(m.entity in ("employment", "scheme") and 0 <= m.start - position <= 4 for m in mentions)
+
+
+def _name(person: re.Match[str]) -> str:
+    return "您" if person[0] in ("我自己", "我本人") else person[0].replace("我", "您")

@@ -1,0 +1,128 @@
+"""A sentence with the figures that stand in it, and parts of it.
+
+Positions are character offsets of the normalised text, which is as long as what the person wrote.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from bot.dialogue.turn import Mention, Turn
+from bot.language import normalise
+from bot.language.dates import DateMention, find_dates
+from bot.language.money import Amount
+from bot.language.ratios import Ratio, find_ratios
+from bot.language.spans import Span as Placed
+
+Role = Literal[
+    "cost",
+    "limit",
+    "monthly_limit",
+    "quarterly_limit",
+    "extra_limit",
+    "used",
+    "quota_left",
+    "annual_cap",
+    "deductible",
+    "deductible_met",
+    "deductible_left",
+    "excluded",
+    "within_policy",
+    "examination",
+    "unused_before",
+    "claimed",
+]
+"""What an amount is of. `limit`: its period was not said. `claimed`: what the person heard the fund would pay.
+
+All others but `cost` are fields of `bot.rules.case.Case`."""
+
+_P = TypeVar("_P", bound=Placed)
+_MARKS = ",。;!?\n"
+_IN_A_MONTH = re.compile(r"^一月(?=[花吃用要药得开买])")
+
+
+@dataclass(frozen=True)
+class Item:
+    """An amount and what it is of."""
+
+    amount: Amount
+    role: Role
+
+    @property
+    def start(self) -> int:
+        return self.amount.start
+
+    @property
+    def end(self) -> int:
+        return self.amount.end
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One turn's text with its dates and shares. `asked` names what we asked for last."""
+
+    text: str
+    turn: Turn
+    asked: str | None
+    ratios: tuple[Ratio, ...]
+    dates: tuple[DateMention, ...]
+
+    @classmethod
+    def of(cls, turn: Turn, asked: str | None) -> "Sentence":
+        text = normalise(turn.text).replace("，", ",")
+        dates = [d for d in find_dates(text, turn.now.date()) if not _in_a_month(text, d)]
+        return cls(text, turn, asked, tuple(find_ratios(text)), tuple(dates))
+
+    def clause(self, position: int) -> tuple[int, int]:
+        """Start and end of the clause around a position."""
+        begin = max(self.text.rfind(mark, 0, position) for mark in _MARKS) + 1
+        ends = [at for mark in _MARKS if (at := self.text.find(mark, position)) >= 0]
+        return begin, min(ends, default=len(self.text))
+
+
+@dataclass(frozen=True)
+class Part:
+    """The stretch of a sentence that concerns one person, or all of it."""
+
+    sentence: Sentence
+    items: tuple[Item, ...]
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return self.sentence.text[self.start : self.end]
+
+    @property
+    def ratios(self) -> list[Ratio]:
+        return self._inside(self.sentence.ratios)
+
+    @property
+    def dates(self) -> list[DateMention]:
+        return self._inside(self.sentence.dates)
+
+    @property
+    def mentions(self) -> list[Mention]:
+        return self._inside(self.sentence.turn.mentions)
+
+    @property
+    def own_items(self) -> list[Item]:
+        return self._inside(self.items)
+
+    @property
+    def costs(self) -> list[Amount]:
+        return [item.amount for item in self.own_items if item.role == "cost"]
+
+    def _inside(self, placed: Iterable[_P]) -> list[_P]:
+        return [one for one in placed if self.start <= one.start < self.end]
+
+
+def within_a_month(mention: DateMention) -> bool:
+    """Whether a date is a day or one month."""
+    return (mention.last - mention.first).days <= 31
+
+
+def _in_a_month(text: str, mention: DateMention) -> bool:
+    """一月花三百 is a month's cost, not January's, unless another month is named."""
+    return bool(_IN_A_MONTH.match(text[mention.start :])) and "月" not in text[mention.end :]

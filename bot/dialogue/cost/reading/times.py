@@ -1,0 +1,88 @@
+"""When: the day of approval and of treatment, for how many months a cost is told, whether it recurs."""
+
+import re
+from datetime import date
+
+from bot.dialogue.cost.reading.sentence import Part
+from bot.language.dates import DateMention
+from bot.language.money import Amount
+from bot.language.numerals import to_decimal
+from bot.rules.case import Case, Days
+
+_APPROVED = re.compile(r"批(?!发)|认定|办下来|(?:资格|慢特?病?)下来|审核通过|通过")
+_SPENT = re.compile(r"花|买|用药|吃|拿药|开药|看病|刷")
+_SPENT_THEN = re.compile(r"花|费|买|看")
+_DEDUCTIBLE = re.compile(r"起付|门槛")
+_LEFT_OVER = re.compile(r"剩|没用完")
+_EVERY_MONTH = re.compile(r"(?:每个?月|一个月|1个月|月月|个个月|每月|按月|/月|一月)")
+_EVERY_MONTH_AFTER = re.compile(r"[元块]?钱?的?(?:/月|每月|一个月|一月)")
+_MONTHS = re.compile(r"(?<!\d)(\d{1,2}|[一二两三四五六七八九十]{1,2})个月")
+_MOST_MONTHS = 24
+_SPANS: tuple[tuple[str, int], ...] = (
+    (r"(?:一|1|这|整|上|本|每)个?(?:整)?季度?(?=[^,。;没剩]{0,4}(?:花|共|买|开|药|吃|要))", 3),
+    (r"半年|上半年|下半年", 6),
+    (r"(?:一|1|全|整|每)年(?!级)(?!度)|一整年|12个月", 12),
+)
+_LIMIT_OF_A_YEAR = re.compile(
+    r"(?:年度?|一年|每年)(?:的)?(?:限额|额度|封顶|起付)|(?:起付|限额|额度|封顶)[^,。;]{0,4}[一每全]年"
+)
+_TO_YEAR_END = re.compile(r"到(?:今年|当年|本年)?(?:年底|年末|12月底?|十二月底?)")
+_ALL_YEAR = re.compile(r"全年|一年|今年.{0,4}一共")
+
+
+def times_of(part: Part) -> Case:
+    """Days and months the part names."""
+    case = Case()
+    for mention in part.dates:
+        case = case.updated(_dated(part, mention))
+    if _TO_YEAR_END.search(part.text) or (case.approved_on and _ALL_YEAR.search(part.text)):
+        year = case.approved_on.last.year if case.approved_on else part.sentence.turn.now.year
+        return case.updated(Case(until=date(year, 12, 31), each_month=True))
+    months = months_spoken_of(part.text)
+    monthly = any(is_monthly(part, amount) for amount in part.costs)
+    if months is None and not monthly:
+        return case
+    return case.updated(Case(months=months, each_month=monthly and months is not None))
+
+
+def is_monthly(part: Part, amount: Amount) -> bool:
+    """Whether the cost itself is said to be a month's, not the limit."""
+    text = part.sentence.text
+    begin, end = part.sentence.clause(amount.start)
+    earlier = max((item.end for item in part.items if item.end <= amount.start), default=0)
+    return bool(
+        _EVERY_MONTH.search(text[max(begin, earlier) : amount.start])
+        or _EVERY_MONTH_AFTER.match(text[amount.end : end])
+    )
+
+
+def months_spoken_of(text: str) -> int | None:
+    """For how many months together a cost is told: 三个月, 半年, 一年."""
+    counted = [
+        int(number)
+        for match in _MONTHS.finditer(text)
+        if (number := to_decimal(match[1])) is not None and 1 < number <= _MOST_MONTHS
+    ]
+    if counted:
+        return counted[-1]
+    of_costs = _LIMIT_OF_A_YEAR.sub("", text)
+    return next((months for pattern, months in _SPANS if re.search(pattern, of_costs)), None)
+
+
+def _dated(part: Part, mention: DateMention) -> Case:
+    """What happened on a date: the words of its own clause, up to the next date, tell."""
+    days = Days(mention.first, mention.last)
+    text, dates = part.sentence.text, part.sentence.dates
+    begin, stop = part.sentence.clause(mention.end)
+    next_date = min((d.start for d in dates if d.start > mention.start), default=stop)
+    earlier = max((d.end for d in dates if d.end <= mention.start), default=0)
+    own = text[mention.start : min(stop, next_date)]
+    led_by = text[max(begin, earlier) : mention.start]
+    if _APPROVED.search(own) or (_APPROVED.search(led_by) and not _SPENT.search(own)):
+        return Case(approved_on=days)
+    if _DEDUCTIBLE.search(text[begin:stop]):
+        return Case(deductible_met_in=days)
+    if not _LEFT_OVER.search(own) and (mention.last - mention.first).days <= 31:
+        return Case(treated_on=days)
+    other_year = mention.first.year != part.sentence.turn.now.year
+    return Case(treated_on=days) if other_year and _SPENT_THEN.search(own) else Case()

@@ -1,0 +1,96 @@
+"""What the conversation about one cost has reached, and what it is after another turn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, get_args
+
+from pydantic import TypeAdapter
+
+from bot.dialogue.cost.person import Person
+from bot.dialogue.cost.reading import Reading
+from bot.dialogue.cost.reading.changes import corrects, does_not_know, says_none
+from bot.dialogue.turn import Context, Task, Turn
+from bot.knowledge.schema import Scheme
+from bot.rules.case import Case, Employment
+
+NEEDED = ("region", "amount")
+"""Without these there is nothing to talk about."""
+
+_PEOPLE = TypeAdapter(tuple[Person, ...])
+_NONE_MEANS: Mapping[str, Case] = {
+    "deductible": Case(deductible=Decimal(0)),
+    "extra_limit": Case(extra_limit=Decimal(0)),
+    "annual_cap": Case(cap_not_reached=True),
+}
+
+
+@dataclass(frozen=True)
+class Talk:
+    """`questions` counts those asked so far; `declined` names what the person does not know."""
+
+    people: tuple[Person, ...]
+    questions: int = 0
+    declined: tuple[str, ...] = ()
+
+    @classmethod
+    def recall(cls, context: Context) -> "Talk":
+        """From `context.case`, as `remembered` wrote it."""
+        stored = context.case
+        people = _PEOPLE.validate_python(stored.get("people", ()))
+        return cls(people or (Person(),), stored.get("questions", 0), tuple(stored.get("declined", ())))
+
+    def after_asking(self, name: str) -> "Talk":
+        """With one more question counted; where the person is insured and what it cost are not."""
+        return self if name in NEEDED else replace(self, questions=self.questions + 1)
+
+    def remembered(self) -> dict[str, Any]:
+        """For `context.case`: a JSON object."""
+        people = _PEOPLE.dump_python(self.people, mode="json", exclude_defaults=True)
+        return {"people": people, "questions": self.questions, "declined": list(self.declined)}
+
+
+def talk_before(turn: Turn, context: Context, reading: Reading) -> Talk:
+    """What was known before this turn: the running talk, or a new one with what is remembered of the person."""
+    said = reading.people[0].case
+    names_cost = said.amount is not None or bool(said.by_month)
+    goes_on = reading.hypothetical or corrects(turn.text) or context.asked
+    if context.task is Task.COST and not (names_cost and said.region is not None and not goes_on):
+        return Talk.recall(context)
+    known = Case(
+        region=context.region,
+        scheme=next((s for s in get_args(Scheme) if s == context.scheme), None),
+        employment=next((e for e in get_args(Employment) if e == context.employment), None),
+    )
+    return Talk((Person(known),))
+
+
+def talk_after(before: Talk, turn: Turn, asked: str | None, reading: Reading) -> Talk:
+    """What is known with what this turn says; `asked` is what we asked for last."""
+    none = says_none(turn.text)
+    if asked and asked in _NONE_MEANS and none:
+        reading = replace(reading, people=tuple(_with(p, _NONE_MEANS[asked]) for p in reading.people))
+    declined = before.declined
+    if asked and (does_not_know(turn.text) or (none and asked not in _NONE_MEANS)):
+        declined = (*declined, asked)
+    return replace(before, people=_people_after(before.people, asked, reading), declined=declined)
+
+
+def _with(person: Person, more: Case) -> Person:
+    return replace(person, case=person.case.updated(more))
+
+
+def _people_after(known: tuple[Person, ...], asked: str | None, reading: Reading) -> tuple[Person, ...]:
+    if len(reading.people) > 1:
+        return tuple(known[0].updated(said) for said in reading.people)
+    said = reading.people[0]
+    return tuple(
+        person.updated(said) if _is_meant(person, known, asked, reading) else person for person in known
+    )
+
+
+def _is_meant(person: Person, known: tuple[Person, ...], asked: str | None, reading: Reading) -> bool:
+    """Whether what is said of one holds for that person: the one who is named, else who lacks what we asked for."""
+    if reading.named in {other.name for other in known if other.name}:
+        return person.name == reading.named
+    return len(known) == 1 or asked is None or not person.knows(asked)

@@ -1,0 +1,80 @@
+"""One turn of the cost task: reads what is told, computes, says the answer, asks for what is missing."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.dialogue.cost.card import card_of
+from bot.dialogue.cost.computing import compute, settled
+from bot.dialogue.cost.differences import compared, replaced
+from bot.dialogue.cost.questions import QUESTIONS, buttons_for, next_question
+from bot.dialogue.cost.reading import read_cost
+from bot.dialogue.cost.reading.changes import wants_steps
+from bot.dialogue.cost.talk import Talk, talk_after, talk_before
+from bot.dialogue.cost.wording import answer, closing, steps_aloud
+from bot.dialogue.turn import Context, Outcome, Task, Turn
+from bot.knowledge.parameters import RegionParameters
+from bot.messages import Reply
+from bot.rules.case import Case
+
+Parameters = Mapping[str, RegionParameters]
+
+
+def estimate_cost(turn: Turn, context: Context, parameters: Parameters) -> Outcome:
+    """One turn of the cost task; the reply always carries an `EstimateCard`."""
+    asked = context.asked if context.task is Task.COST else None
+    reading = read_cost(turn, asked, parameters)
+    before = talk_before(turn, context, reading)
+    talk = talk_after(before, turn, asked, reading)
+    was, result = (compute(known.people, parameters, turn.now.date()) for known in (before, talk))
+    card = card_of(talk.people, result)
+    context = _remembering(context, talk.people[0].case)
+    if wants_steps(turn.text) and result.fund_pays is not None and before.people == talk.people:
+        return _outcome(context, talk, Reply(steps_aloud(result), card=card))
+    if reading.hypothetical and was.fund_pays is not None and result.fund_pays is not None:
+        text = answer(result, reading.claimed, compared(was, result, "现在"))
+        return _outcome(context, before, Reply(text, card=card))
+    changes = _changes(before, talk, parameters)
+    text = answer(result, reading.claimed, changes and f"{changes}{compared(was, result, '刚才')}")
+    asked = next_question(result, talk)
+    if asked is None:
+        return _outcome(context, talk, Reply(f"{text}{closing(result)}", card=card))
+    reply = Reply(f"{text}{QUESTIONS[asked]}", buttons_for(asked, talk, tuple(parameters)), card)
+    return _outcome(context, talk.after_asking(asked), reply, asked)
+
+
+def question_again(context: Context) -> Reply | None:
+    """What we last asked for, to be said after a question in between; None where that was done already."""
+    if context.asked is None or context.asked not in QUESTIONS or context.case.get("asked_again"):
+        return None
+    buttons = buttons_for(context.asked, Talk.recall(context), ())
+    return Reply(f"再说刚才的费用。{QUESTIONS[context.asked]}", buttons)
+
+
+def asked_again(context: Context) -> dict[str, Any]:
+    """`context.case` with the note that the question was repeated; the next turn about the cost drops it."""
+    return context.case | {"asked_again": True}
+
+
+def _changes(before: Talk, talk: Talk, parameters: Parameters) -> str:
+    """The facts that this turn replaced in a case that was under way."""
+    if not before.people[0].cost_known or len(before.people) != len(talk.people):
+        return ""
+    pairs = zip(before.people, talk.people, strict=True)
+    changes = [replaced(settled(known, parameters), settled(now, parameters)) for known, now in pairs]
+    return "".join(f"{change}。" for change in dict.fromkeys(changes) if change)
+
+
+def _outcome(context: Context, talk: Talk, reply: Reply, asked: str | None = None) -> Outcome:
+    return Outcome((reply,), replace(context, case=talk.remembered(), asked=asked))
+
+
+def _remembering(context: Context, case: Case) -> Context:
+    return replace(
+        context,
+        region=case.region or context.region,
+        scheme=case.scheme or context.scheme,
+        employment=case.employment or context.employment,
+        diseases=case.diseases or context.diseases,
+        task=Task.COST,
+    )

@@ -1,0 +1,93 @@
+"""What an estimate sounds like: the amounts first, then why, where it stands, what it rests on, what to do next."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from bot.dialogue.cost.questions import NAMES
+from bot.messages import say_places
+from bot.rules.money import yuan
+from bot.rules.result import Estimate, Step
+
+POINTER = "可以问参保地医保经办机构，或拨打12393。"
+_SPOKEN_ASSUMPTIONS = 3
+_FUND_PAYS = "统筹基金支出"
+
+
+def answer(result: Estimate, claimed: Decimal | None, difference: str = "") -> str:
+    """The amounts, what is different from before, then why; or why nothing can be computed.
+
+    `claimed`: what the person heard.
+    """
+    if result.fund_pays is None:
+        return _cannot(result)
+    parts = [_amounts(result), difference]
+    if claimed is not None and not result.fund_pays.low <= claimed <= result.fund_pays.high:
+        parts.append(f"不是您说的 {yuan(claimed)}。")
+    parts.append(_why(result))
+    if result.citations:
+        parts.append(f"依据{say_places(result.citations)}。")
+    parts.extend(f"{remark.says}。" for remark in result.assumptions[:_SPOKEN_ASSUMPTIONS])
+    parts.extend(f"{warning}。" for warning in result.warnings)
+    return "".join(parts)
+
+
+def _amounts(result: Estimate) -> str:
+    """ "医保支付 X 元，您自付 Y 元。" """
+    pays = f"医保支付 {yuan(result.fund_pays)}" if result.fund_pays else ""
+    return f"{pays}，您自付 {yuan(result.you_pay)}。" if result.you_pay else f"{pays}。"
+
+
+def closing(result: Estimate) -> str:
+    """The next step, where we ask nothing more."""
+    if result.fund_pays is not None:
+        return f"实际金额以结算单为准，拿不准的{POINTER}"
+    wanted = _wanted(result)
+    return f"{POINTER}问到{wanted}，告诉我就能接着算。" if wanted else POINTER
+
+
+def steps_aloud(result: Estimate) -> str:
+    """Every step, what the result rests on, and what was left out."""
+    lines = [f"第{number}步，{s.label}：{s.expression}。" for number, s in enumerate(result.steps, start=1)]
+    lines.append(f"依据{say_places(result.citations)}。")
+    lines.extend(f"{remark.says}。" for remark in result.assumptions)
+    if result.not_applied:
+        lines.append(f"没有用上的规定：{'；'.join(remark.says for remark in result.not_applied)}。")
+    return f"{''.join(lines)}{closing(result)}"
+
+
+def _why(result: Estimate) -> str:
+    if result.unpaid:
+        return f"{result.unpaid.says}。"
+    shown = [step for step in result.steps if step.label.endswith(_FUND_PAYS)]
+    if len(shown) > 1:
+        return _by_name(shown)
+    return f"{'；'.join(step.expression for step in result.steps[:-1])}。"
+
+
+def _by_name(steps: Sequence[Step]) -> str:
+    """What the fund pays for each of several people, or at each of several places."""
+    return "".join(f"{step.label.removesuffix(f'：{_FUND_PAYS}')}：{step.expression}。" for step in steps)
+
+
+def _cannot(result: Estimate) -> str:
+    """What is certain already, what is still needed, and why no document tells it; or why nothing can be computed."""
+    refusal = result.refusal
+    parts = [_by_name([step for step in result.steps if step.label.endswith(f"：{_FUND_PAYS}")])]
+    if result.certain:
+        parts.append(f"能确定的是：{'，'.join(remark.says for remark in result.certain)}。")
+    faulty = refusal is not None and refusal.reason in ("negative_amount", "cannot_be_so", "too_wide")
+    if not faulty and (wanted := _wanted(result)):
+        parts.append(f"{'具体' if result.certain else ''}要知道{wanted}才能算。")
+    elif refusal and not faulty and refusal.reason != "no_region":
+        parts.append("这个不能算。")
+    if refusal and refusal.says:
+        parts.append(f"{refusal.says}。")
+    places = [place for part in (*result.certain, refusal) if part for place in part.citations]
+    if places:
+        parts.append(f"依据{say_places(dict.fromkeys(places))}。")
+    parts.extend(f"{warning}。" for warning in result.warnings)
+    return "".join(parts)
+
+
+def _wanted(result: Estimate) -> str:
+    return "、".join(NAMES[name] for name in result.missing if name in NAMES)
