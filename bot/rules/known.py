@@ -100,6 +100,8 @@ class Corners:
 
     def line(self, name: str) -> Span:
         """The range of one line of the bill."""
+        if self.low_worst is self.high_best:
+            return Span.exactly(getattr(self.low_worst, name))
         bills = (self.low_worst, self.low_best, self.high_worst, self.high_best)
         figures = [getattr(bill, name) for bill in bills]
         return Span(min(figures), max(figures))
@@ -405,20 +407,28 @@ def _fixes(entries: Sequence[Entry]) -> bool:
 
 
 def _figure(entries: Sequence[Entry], told: Decimal | None) -> Span | None:
-    """The documents' figure, over every entry that may hold.
-
-    What the person told counts where a document leaves the figure open, or within the bounds it gives.
-    """
-    states = [entry.state for entry in entries]
-    bounds = [Span(s.low, s.high) for s in states if isinstance(s, Between)]
-    fixed = [Span.exactly(s.value) for s in states if isinstance(s, Fixed)]
-    spans = fixed + bounds
-    if not spans or len(spans) < len(states):
-        return Span.exactly(told) if told is not None else None
-    span = Span(min(s.low for s in spans), max(s.high for s in spans))
-    if told is not None and bounds and span.low <= told <= span.high:
+    """The documents' figure; what the person told where they leave it open, or inside the bounds they give."""
+    span = documented(entries)
+    if told is None:
+        return span
+    bounded = any(isinstance(entry.state, Between) for entry in entries)
+    if span is None or (bounded and span.low <= told <= span.high):
         return Span.exactly(told)
     return span
+
+
+def documented(entries: Sequence[Entry]) -> Span | None:
+    """The figure over every entry that may hold; None where one of them leaves it open."""
+    ends: list[Decimal] = []
+    for entry in entries:
+        state = entry.state
+        if isinstance(state, Fixed):
+            ends.append(state.value)
+        elif isinstance(state, Between):
+            ends += (state.low, state.high)
+        else:
+            return None
+    return Span(min(ends), max(ends)) if ends else None
 
 
 def _quarter(day: date) -> date:

@@ -41,10 +41,13 @@ def test_a_region_is_found_by_its_name_with_its_document(tmp_path: Path) -> None
         ('value: "0.80"', 'low: "0.9", high: "0.8"'),
         ("unit: 比例", "unit: 元/周"),
         ("region: 某省", "regoin: 某省"),
-        ("cite: {article: 第二条, evidence: [乙]}", "cite: {article: 第二条, document: 没有的, evidence: [乙]}"),
         (
-            '[{state: {value: "0"}, cite: {article: 第一条, evidence: [甲]}}]',
-            '[{state: {value: "0"}, cite: {article: 第一条, evidence: [甲]}}, {state: {value: "1"}, cite: {article: 第一条, evidence: [甲]}}]',
+            "cite: {article: 第二条, evidence: [乙]}",
+            "cite: {article: 第二条, document: 没有的, evidence: [乙]}",
+        ),
+        (
+            'entries: [{state: {value: "0"}',
+            'entries: [{state: {value: "1"}, cite: {article: 第一条, evidence: [甲]}}, {state: {value: "0"}',
         ),
     ],
 )
