@@ -42,7 +42,7 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
     if recognise(turn.text, refusals):
         return out_of_scope(turn, context, refusals)
     scheme_before = context.scheme
-    context = _with_what_was_said(turn, context, library)
+    context = with_what_was_said(turn, context, library)
     regions = _regions(turn, library)
     outside = _outside(turn, context, library)
     question, previous = _question(turn, context, "" if outside or regions else "外省")
@@ -73,7 +73,7 @@ def _question(turn: Turn, context: Context, elsewhere: str) -> tuple[str, str | 
 
     `elsewhere` stands for a province where the person is only treated.
     """
-    said = _without_regions(turn, elsewhere)
+    said = without_regions(turn, elsewhere)
     previous = context.last_question
     if previous is None:
         return ("", None) if not _FILLER.sub("", said) else (said, None)
@@ -100,7 +100,7 @@ def _is_continuation(said: str) -> bool:
     return len(bare) <= _LONGEST_CONTINUATION and bool(_CONTINUES.search(bare))
 
 
-def _without_regions(turn: Turn, instead: str) -> str:
+def without_regions(turn: Turn, instead: str = "") -> str:
     """The text with `instead` in the place of every region."""
     text = turn.text
     for mention in sorted(turn.mentions, key=lambda m: -m.start):
@@ -116,7 +116,7 @@ def _bare(text: str) -> str:
 # ---- of which region -------------------------------------------------------------------------------------
 
 
-def _with_what_was_said(turn: Turn, context: Context, library: PolicyLibrary) -> Context:
+def with_what_was_said(turn: Turn, context: Context, library: PolicyLibrary) -> Context:
     """The context with the region, city and scheme this turn names."""
     known = [mention for mention in _places(turn) if _province(mention) in library.knowledge.regions]
     if home := _home(turn, known):

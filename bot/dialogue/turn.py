@@ -63,8 +63,8 @@ class Turn:
 class Context:
     """What is remembered between turns; every field is one Rasa slot of the same name.
 
-    `case` (cost) and `timeline` (dates for a deadline) are JSON objects owned by their task;
-    `asked` names what we asked for last, so that a bare "80" or "县医院" can be placed;
+    `case` (cost), `timeline` (dates for a deadline) and `wording` (the articles cited last) are JSON objects owned
+    by their task; `asked` names what we asked for last, so that a bare "80" or "县医院" can be placed;
     `person` is an opaque token of the verified person, never an ID number.
     """
 
@@ -79,6 +79,7 @@ class Context:
     last_question: str | None = None
     case: dict[str, Any] = field(default_factory=dict)
     timeline: dict[str, Any] = field(default_factory=dict)
+    wording: dict[str, Any] = field(default_factory=dict)
     person: str | None = None
     not_understood: int = 0
 

@@ -8,6 +8,7 @@ from datetime import date
 from bot.knowledge.library import Knowledge, Region
 from bot.knowledge.schema import Answer, Article, Document, NationalFact, Topic
 from bot.language import normalise
+from bot.messages import PolicyStatus
 from bot.policy.answers import (
     ASK_THE_AGENCY,
     Candidate,
@@ -111,7 +112,10 @@ class PolicyLibrary:
             topic=topic.id,
             topic_name=topic.name,
             answers=tuple(
-                self._compared(topic, self.knowledge.regions[name], hits[name], on) for name in regions
+                _with_candidates(
+                    self._compared(topic, self.knowledge.regions[name], hits[name], on), hits[name]
+                )
+                for name in regions
             ),
         )
 
@@ -245,21 +249,26 @@ class PolicyLibrary:
 
     # ---- what is said along with it ------------------------------------------------------------------------
 
+    def validity(self, document: Document, on: date) -> tuple[PolicyStatus, str]:
+        """How everything told from a document stands on a day, and what must be said first (empty: nothing)."""
+        if document.status == "draft":
+            return "draft", self.knowledge.statuses["draft"].notice
+        if _in_force(document, on):
+            return "fixed", ""
+        notice = self.knowledge.statuses["not_in_force"].notice.format(
+            document=document.number,
+            valid_from=_spoken(document.valid_from),
+            valid_to=_spoken(document.valid_to),
+        )
+        return "not_in_force", notice
+
     def _notices(self, answered: PolicyAnswer, region: Region, on: date) -> tuple[str, ...]:
-        document = region.main_document
-        if document.status == "draft" and answered.region != NATION:
-            said = answered.answer + answered.why
-            words = self.knowledge.statuses["draft"].notice
-            return () if "征求意见稿" in said else (words,)
-        if not _in_force(document, on):
-            words = self.knowledge.statuses["not_in_force"].notice
-            spoken = words.format(
-                document=document.number,
-                valid_from=_spoken(document.valid_from),
-                valid_to=_spoken(document.valid_to),
-            )
-            return (spoken,)
-        return ()
+        status, notice = self.validity(region.main_document, on)
+        if status == "draft" and (
+            answered.region == NATION or "征求意见稿" in answered.answer + answered.why
+        ):
+            return ()
+        return (notice,) if notice else ()
 
     def _if_in_force(self, answered: PolicyAnswer, region: Region, on: date) -> PolicyAnswer:
         in_force = _in_force(region.main_document, on) or not answered.citations
