@@ -1,5 +1,6 @@
-"""`bot migrate` and `bot import`: the database and the agency's records."""
+"""`bot migrate`, `bot import`, `bot export`: the database and the agency's records."""
 
+from getpass import getuser
 from pathlib import Path
 from typing import Annotated
 
@@ -25,16 +26,44 @@ def import_(
     strict: Annotated[bool, typer.Option(help="load nothing if any row is wrong")] = False,
 ) -> None:
     """Load the agency's records from CSV or XLSX files; loading a file twice changes nothing."""
-    from bot.app import open_database
-    from bot.records.importer import import_files
+    from bot.app import open_clock, open_database
+    from bot.records.importer import DiskFullError, import_files
 
-    report = import_files(open_database(settings_or_exit()), files, strict=strict)
+    configured = settings_or_exit()
+    database, now = open_database(configured), open_clock(configured)()
+    try:
+        report = import_files(database, files, now=now, strict=strict)
+    except DiskFullError as problem:
+        console.print(str(problem), style="bold red", markup=False)
+        raise SystemExit(1) from None
     for error in report.errors:
         console.print(str(error), markup=False)
+    for title in report.ignored_columns:
+        console.print(f"Not read: {title}", markup=False)
     for name, table in report.tables.items():
+        repeated = f", {table.repeated} repeated (the last one holds)" if table.repeated else ""
         console.print(
-            f"{name}: {table.added} added, {table.changed} changed, {table.unchanged} unchanged, {table.wrong} wrong"
+            f"{name}: {table.added} added, {table.changed} changed, {table.unchanged} unchanged, "
+            f"{table.wrong} wrong{repeated}"
         )
+    if report.error_count > len(report.errors):
+        console.print(f"{report.error_count} rows are wrong; the first {len(report.errors)} are shown.")
     if not report.loaded:
         console.print("Nothing was loaded, because --strict was given and a row is wrong.")
     raise SystemExit(1 if report.error_count else 0)
+
+
+@app.command()
+def export(folder: Path) -> None:
+    """Write all records into a folder, as CSV files that `bot import` reads. They are not encrypted."""
+    from bot.app import open_clock, open_database
+    from bot.records.exporter import export_records
+    from bot.records.people import Reading
+
+    configured = settings_or_exit()
+    reading = Reading(f"system:{getuser()}", "bot export", open_clock(configured)())
+    with open_database(configured).transaction() as session:
+        rows = export_records(session, folder, reading)
+    for name, count in rows.items():
+        console.print(f"{name}: {count} rows")
+    console.print(f"Written to {folder}. The files hold personal data in plain text: delete them after use.")

@@ -6,7 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+import psycopg
+import structlog
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.records.fields import FieldKeys, use_keys
@@ -14,6 +17,12 @@ from bot.records.fields import FieldKeys, use_keys
 Result = TypeVar("Result")
 
 BUSY_SECONDS = 10
+PATIENCE_SECONDS = 14  # less than the engine is given for a turn
+log = structlog.get_logger(__name__)
+
+
+class UnreachableError(Exception):
+    """The database is out of reach; nothing was done. Its cause is what the driver said."""
 
 
 class Database:
@@ -26,22 +35,59 @@ class Database:
     def __init__(self, url: str, keys: FieldKeys) -> None:
         self.url = url
         self.engine = engine_for(url)
+        self._keys = keys
         use_keys(self.engine.dialect, keys)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session in one transaction: committed at the end, rolled back on any error."""
+        self._refresh_keys()
         with self._sessions.begin() as session:
             yield session
 
     async def run(self, function: Callable[[Session], Result]) -> Result:
-        """Run `function(session)` as one transaction in a thread, and answer its result."""
-        return await asyncio.to_thread(self._in_transaction, function)
+        """Run `function(session)` as one transaction in a thread, and answer its result.
+
+        While the database cannot be reached it is tried again, so `function` may be called several times; after
+        a while UnreachableError. What failed while being committed is not tried again: it may have been kept.
+        """
+        loop = asyncio.get_running_loop()
+        until, pause = loop.time() + PATIENCE_SECONDS, 0.1
+        while True:
+            try:
+                return await asyncio.to_thread(self._in_transaction, function)
+            except UnreachableError as error:
+                if loop.time() + pause > until:
+                    raise
+                log.warning("database_unreachable", why=type(error.__cause__).__name__)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, 1.0)
+
+    async def answers(self) -> bool:
+        """Whether the database can be reached now."""
+        try:
+            await asyncio.to_thread(self._in_transaction, lambda session: session.execute(text("SELECT 1")))
+        except (DBAPIError, UnreachableError):
+            return False
+        return True
 
     def _in_transaction(self, function: Callable[[Session], Result]) -> Result:
         with self.transaction() as session:
-            return function(session)
+            try:
+                result = function(session)
+                session.flush()
+            except DBAPIError as error:
+                if _is_out_of_reach(error):
+                    raise UnreachableError from error
+                raise
+            return result
+
+    def _refresh_keys(self) -> None:
+        keys = self._keys.refreshed()
+        if keys is not self._keys:
+            self._keys = keys
+            use_keys(self.engine.dialect, keys)
 
     def close(self) -> None:
         """Close all pooled connections."""
@@ -73,3 +119,9 @@ def _begin_sqlite(connection: Connection) -> None:
     # Taking the write lock at the start waits its turn; taking it half-way through fails at once when
     # another writer has been in between.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _is_out_of_reach(error: DBAPIError) -> bool:
+    """Whether the connection is gone or refused, so that the same may succeed in a while."""
+    refused = isinstance(error, OperationalError) and isinstance(error.orig, psycopg.OperationalError)
+    return refused or error.connection_invalidated

@@ -23,7 +23,7 @@ def load_demo(database: Database, now: datetime) -> bool:
             return False
     with TemporaryDirectory() as folder:
         paths = [_dated(template, Path(folder), now) for template in sorted(FOLDER.glob("*.csv"))]
-        report = import_files(database, paths, strict=True, progress=False)
+        report = import_files(database, paths, now=now, strict=True, progress=False)
     if not report.loaded:
         raise ValueError(f"demonstration records are wrong: {report.errors[0]}")
     return True

@@ -9,13 +9,14 @@ import hashlib
 import hmac
 import os
 import unicodedata
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import BigInteger, DateTime, Dialect, LargeBinary, String
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, LargeBinary, String, func, type_coerce
 from sqlalchemy.types import TypeDecorator
 
 _NONCE = 12
@@ -23,7 +24,10 @@ _KEY_ID = 4
 
 
 class FieldKeys(Protocol):
-    """Two independent keys of 32 bytes: one encrypts columns, one makes their look-up indexes."""
+    """Two independent keys of 32 bytes: one encrypts columns, one makes their look-up indexes.
+
+    `previous` are those before a rotation: what they wrote is still read and found.
+    """
 
     @property
     def encryption(self) -> bytes: ...
@@ -31,19 +35,41 @@ class FieldKeys(Protocol):
     @property
     def index(self) -> bytes: ...
 
+    @property
+    def previous(self) -> "FieldKeys | None": ...
+
+    def refreshed(self) -> "FieldKeys":
+        """The keys as they are now: others once they were rotated."""
+        ...
+
 
 class WrongKeyError(ValueError):
     """A value was written with another key, or has been changed."""
 
 
+class _Ciphers:
+    """Present and previous keys, made ready once."""
+
+    def __init__(self, keys: FieldKeys) -> None:
+        known = [keys, keys.previous or keys]
+        self.present = key_id(keys)
+        self.by_id = {key_id(each): AESGCM(each.encryption) for each in known}
+        self.indexes = tuple(each.index for each in known)
+
+
+def key_id(keys: FieldKeys) -> bytes:
+    """What an encrypted value begins with: tells the key it was written with."""
+    return hashlib.sha256(b"key id" + keys.encryption).digest()[:_KEY_ID]
+
+
 def use_keys(dialect: Dialect, keys: FieldKeys) -> None:
     """Give the encrypted columns of one engine their keys."""
-    dialect.field_keys = keys  # type: ignore[attr-defined]
+    dialect.field_ciphers = _Ciphers(keys)  # type: ignore[attr-defined]
 
 
-def _keys(dialect: Dialect) -> FieldKeys:
-    keys: FieldKeys = dialect.field_keys  # type: ignore[attr-defined]
-    return keys
+def _ciphers(dialect: Dialect) -> _Ciphers:
+    ciphers: _Ciphers = dialect.field_ciphers  # type: ignore[attr-defined]
+    return ciphers
 
 
 def lookup_form(text: str) -> str:
@@ -64,47 +90,62 @@ class Encrypted(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
         if value is None:
             return None
-        key = _keys(dialect).encryption
-        nonce = os.urandom(_NONCE)
-        return _key_id(key) + nonce + AESGCM(key).encrypt(nonce, value.encode(), self.purpose.encode())
+        ciphers, nonce = _ciphers(dialect), os.urandom(_NONCE)
+        sealed = ciphers.by_id[ciphers.present].encrypt(nonce, value.encode(), self.purpose.encode())
+        return ciphers.present + nonce + sealed
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
         if value is None:
             return None
-        key = _keys(dialect).encryption
-        key_id, nonce, sealed = value[:_KEY_ID], value[_KEY_ID : _KEY_ID + _NONCE], value[_KEY_ID + _NONCE :]
-        if key_id != _key_id(key):
+        cipher = _ciphers(dialect).by_id.get(value[:_KEY_ID])
+        if cipher is None:
             raise WrongKeyError(
                 "the database was written with another secret key; set the key it was made with"
             )
         try:
-            return AESGCM(key).decrypt(nonce, sealed, self.purpose.encode()).decode()
+            nonce, sealed = value[_KEY_ID : _KEY_ID + _NONCE], value[_KEY_ID + _NONCE :]
+            return cipher.decrypt(nonce, sealed, self.purpose.encode()).decode()
         except InvalidTag as error:
             raise WrongKeyError("an encrypted value has been changed outside this program") from error
 
 
-def _key_id(key: bytes) -> bytes:
-    return hashlib.sha256(b"key id" + key).digest()[:_KEY_ID]
+def not_written_with(column: ColumnElement[str], keys: FieldKeys) -> ColumnElement[bool]:
+    """Whether an `Encrypted` column holds a value of another key; null where it holds none."""
+    return func.substr(type_coerce(column, LargeBinary), 1, _KEY_ID) != key_id(keys)
+
+
+@dataclass(frozen=True)
+class _LookedFor:
+    """A value on the right side of `==`, to be hashed by the present (0) or the previous (1) key."""
+
+    value: str
+    key: int
 
 
 class BlindIndex(TypeDecorator[str]):
     """Keyed hash of a value, to compare by: `Person.phone_index == "13800000000"` hashes the right side.
 
-    Written with the plain value, read back as the hash.
+    Written with the plain value, read back as the hash. What was written before a rotation is found too.
     """
 
     impl = String(64)
     cache_ok = True
 
+    class comparator_factory(TypeDecorator.Comparator[str]):
+        def __eq__(self, other: Any) -> ColumnElement[bool]:  # type: ignore[override]
+            found = self.in_([_LookedFor(other, 0), _LookedFor(other, 1)])
+            return cast(ColumnElement[bool], found)
+
     def __init__(self, purpose: str) -> None:
         super().__init__()
         self.purpose = purpose
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: str | _LookedFor | None, dialect: Dialect) -> str | None:
         if value is None:
             return None
-        message = f"{self.purpose}:{lookup_form(value)}".encode()
-        return hmac.new(_keys(dialect).index, message, hashlib.sha256).hexdigest()
+        sought = value if isinstance(value, _LookedFor) else _LookedFor(value, 0)
+        message = f"{self.purpose}:{lookup_form(sought.value)}".encode()
+        return hmac.digest(_ciphers(dialect).indexes[sought.key], message, hashlib.sha256).hex()
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         return value

@@ -10,7 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, get_args
+from functools import cached_property, lru_cache
+from typing import Any, cast, get_args
+
+import sqlalchemy
 
 from bot.clock import SHANGHAI
 from bot.language.identifiers import id_number_is_valid
@@ -32,13 +35,17 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True)
 class Column:
-    """`required`: a cell may not be empty; `optional_header`: the whole column may be left out."""
+    """`required`: a cell may not be empty; `optional_header`: the whole column may be left out.
+
+    `past`: a date or time of something that has happened.
+    """
 
     name: str
     chinese: str
     read: Reader
     required: bool = True
     optional_header: bool = False
+    past: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,8 @@ class Table:
     """`key` names the columns that identify a record.
 
     `finish` derives the record's fields from a row's values, and answers the faults of the row as a whole by
-    column name.
+    column name; `restore` turns a record's fields back into the values. `indexed` names the columns that are
+    looked up by `<name>_index`.
     """
 
     name: str
@@ -65,28 +73,51 @@ class Table:
     key: tuple[str, ...]
     reference: Reference | None = None
     finish: Callable[[Values], Mapping[str, str]] = lambda _values: {}
+    restore: Callable[[Values], None] = lambda _values: None
+    indexed: tuple[str, ...] = ()
+
+    @cached_property
+    def column_names(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def stored(self) -> sqlalchemy.Table:
+        """The table of the database."""
+        return cast(sqlalchemy.Table, self.model.__table__)
+
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t")
+"""What a spreadsheet program takes for the beginning of a formula."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def text(longest: int) -> Reader:
-    """Plain text without control characters, at most `longest` characters."""
+    """Plain text without control characters, at most `longest` characters.
+
+    A formula is refused; '=1 is the text =1, as `bot export` and spreadsheet programs write it.
+    """
 
     def read(cell: str) -> str:
         if len(cell) > longest:
             raise ValueError(f"最多 {longest} 个字，现有 {len(cell)} 个")
-        if any(unicodedata.category(c) == "Cc" and c not in "\r\n\t" for c in cell):
+        if _CONTROL.search(cell):
             raise ValueError("含有不可见的控制字符")
-        return cell
+        if cell.startswith("="):
+            raise ValueError("是公式，不是值；请在表格里粘贴为数值后再导出")
+        return cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA_SIGNS else cell
 
     return read
 
 
 def one_of(literal: Any) -> Reader:
     """One of a Literal's values."""
-    allowed = get_args(literal) or tuple(literal)
+    allowed = frozenset(get_args(literal) or literal)
+    named = "、".join(get_args(literal) or literal)
 
     def read(cell: str) -> str:
         if cell not in allowed:
-            raise ValueError(f"应为 {'、'.join(allowed)} 之一，现为“{cell}”")
+            raise ValueError(f"应为 {named} 之一，现为“{cell}”")
         return cell
 
     return read
@@ -105,7 +136,7 @@ def day(cell: str) -> date:
 def moment(cell: str) -> datetime:
     """A time in ISO 8601; Shanghai time where no zone is written."""
     try:
-        if re.match(r"\d{4}-\d{2}-\d{2}", cell):
+        if cell[4:5] == cell[7:8] == "-":  # no week dates, nor dates without signs
             read = datetime.fromisoformat(cell)
             return read if read.tzinfo else read.replace(tzinfo=SHANGHAI)
     except ValueError:
@@ -159,6 +190,7 @@ _PROVINCES = (
 _PLACE = re.compile(rf"({_PROVINCES})(?:维吾尔|壮族|回族)?(?:省|自治区|市)?[/／\s·-]*(.*)", re.DOTALL)
 
 
+@lru_cache(4096)  # a file names few places, each many times
 def place(cell: str) -> tuple[str, str | None]:
     """Province and, where given, city: 湖南, 湖南省长沙市, 湖南/长沙市."""
     match = _PLACE.fullmatch(cell)
@@ -175,6 +207,10 @@ def _finish_person(values: Values) -> Mapping[str, str]:
     if values["scheme"] == "职工" and not values["employment"]:
         return {"employment": "职工医保应写 在职 或 退休"}
     return {}
+
+
+def _restore_person(values: Values) -> None:
+    values["region"] = "/".join(filter(None, (values["region"], values["city"])))
 
 
 def _finish_event(values: Values) -> Mapping[str, str]:
@@ -204,6 +240,8 @@ TABLES = (
         ),
         key=("person_id",),
         finish=_finish_person,
+        restore=_restore_person,
+        indexed=("name", "id_number", "phone"),
     ),
     Table(
         "applications",
@@ -215,7 +253,7 @@ TABLES = (
             _DISEASE,
             Column("kind", "类型", one_of(ApplicationKind)),
             Column("channel", "渠道", one_of(ApplicationChannel)),
-            Column("submitted_at", "提交时间", moment),
+            Column("submitted_at", "提交时间", moment, past=True),
         ),
         key=("application_no",),
         reference=_OF_A_PERSON,
@@ -227,9 +265,9 @@ TABLES = (
         (
             _APPLICATION_NO,
             Column("state", "状态", one_of(ApplicationState)),
-            Column("at", "时间", moment),
+            Column("at", "时间", moment, past=True),
             Column("note", "说明", text(2000), required=False, optional_header=True),
-            Column("notified_on", "告知日期", day, required=False, optional_header=True),
+            Column("notified_on", "告知日期", day, required=False, optional_header=True, past=True),
         ),
         key=("application_no", "state", "at"),
         reference=Reference("application_no", Application, "申请"),
@@ -243,11 +281,11 @@ TABLES = (
             _PERSON_ID,
             _DISEASE,
             Column("benefit_class", "类别", benefit_class, required=False, optional_header=True),
-            Column("approved_on", "认定日期", day),
+            Column("approved_on", "认定日期", day, past=True),
             Column("review_due", "复审截止日期", day, required=False, optional_header=True),
             Column("monthly_limit", "月限额", yuan, required=False, optional_header=True),
             Column("annual_limit", "年限额", yuan, required=False, optional_header=True),
-            Column("last_expense_on", "最近费用日期", day, required=False, optional_header=True),
+            Column("last_expense_on", "最近费用日期", day, required=False, optional_header=True, past=True),
         ),
         key=("person_id", "disease"),
         reference=_OF_A_PERSON,
@@ -260,7 +298,7 @@ TABLES = (
             _PERSON_ID,
             Column("channel", "渠道名", text(32)),
             Column("address", "渠道地址", text(256)),
-            Column("consent_at", "同意时间", moment),
+            Column("consent_at", "同意时间", moment, past=True),
         ),
         key=("person_id", "channel", "address"),
         reference=_OF_A_PERSON,

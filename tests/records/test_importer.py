@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import tracemalloc
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -5,11 +7,13 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
+from bot.clock import SHANGHAI
 from bot.records.database import Database
-from bot.records.importer import ImportReport, import_files
+from bot.records.importer import DiskFullError, ImportReport, import_files
 from bot.records.models import Application, ApplicationEvent, Eligibility, Person, Subscription
+from tests.conftest_database import KEYS
 
 PERSONS = """person_id,name,id_number,phone,region,scheme,employment
 P1,演示·甲,999999195001010018,19900000001,湖南/长沙市,职工,退休
@@ -31,6 +35,7 @@ P1,糖尿病,II,2025-12-01,2026-12-01,350.5,,2026-10-08
 SUBSCRIPTIONS = """person_id,channel,address,consent_at
 P1,telegram,12345,2026-01-05T08:00:00
 """
+NOW = datetime(2026, 11, 22, 10, tzinfo=SHANGHAI)
 
 
 def at(*parts: int) -> datetime:
@@ -46,7 +51,7 @@ def load(database: Database, tmp_path: Path):
         paths = [tmp_path / f"file{number}.csv" for number in range(len(texts))]
         for path, text in zip(paths, texts, strict=True):
             path.write_bytes(text.encode(encoding))
-        return import_files(database, paths, strict=strict, progress=False)
+        return import_files(database, paths, now=NOW, strict=strict, progress=False)
 
     return load
 
@@ -192,7 +197,7 @@ def test_a_workbook_with_a_table_in_each_sheet(database: Database, tmp_path: Pat
     events.append(["A1", "通过", at(2026, 11, 20, 10), at(2026, 11, 21)])
     events.append(["A1", "批准", at(2026, 11, 20, 10), None])
     workbook.save(tmp_path / "导出.xlsx")
-    report = import_files(database, [tmp_path / "导出.xlsx"], progress=False)
+    report = import_files(database, [tmp_path / "导出.xlsx"], now=NOW, progress=False)
     assert [(e.file, e.line, e.column) for e in report.errors] == [("导出.xlsx[进度]", 3, "state")]
     with database.transaction() as session:
         assert session.scalars(select(ApplicationEvent)).one().notified_on == date(2026, 11, 21)
@@ -203,7 +208,7 @@ def test_a_workbook_with_a_table_in_each_sheet(database: Database, tmp_path: Pat
 def test_unreadable_files_say_what_to_do(database: Database, tmp_path: Path, name: str) -> None:
     if name != "没有.csv":
         (tmp_path / name).write_bytes(b"nonsense")
-    report = import_files(database, [tmp_path / name], progress=False)
+    report = import_files(database, [tmp_path / name], now=NOW, progress=False)
     assert report.error_count == 1
     assert report.errors[0].file == name
 
@@ -216,10 +221,143 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, sqlite_database: Dat
             file.write("person_id,channel,address,consent_at\n")
             file.writelines(f"P{n},telegram,{n},昨天{n:0100}\n" for n in range(rows))
         tracemalloc.start()
-        import_files(sqlite_database, [path], progress=False)
+        import_files(sqlite_database, [path], now=NOW, progress=False)
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         return most
 
     few, many = peak(3_000), peak(12_000)
     assert many - few < 2_000_000  # the rows themselves would take five times that
+
+
+def test_what_is_still_to_come_is_wrong(load) -> None:
+    load(PERSONS)
+    report = load(
+        APPLICATIONS.replace("A2,P2,高血压,复核,窗口,2026-11-02", "A2,P2,高血压,复核,窗口,2026-11-23")
+    )
+    (error,) = report.errors
+    assert (error.line, error.column) == (3, "提交时间")
+    assert "晚于现在" in error.reason
+    assert report.tables["applications"].added == 1
+
+
+def test_events_may_come_in_any_order(database: Database, load) -> None:
+    header, *events = EVENTS.replace('"病历复印件\n申请表"', "申请表").splitlines()
+    load(PERSONS, APPLICATIONS, "\n".join([header, *reversed(events)]) + "\n")
+    with database.transaction() as session:
+        assert [e.state for e in session.get_one(Application, "A1").events] == ["提交", "补正", "通过"]
+
+
+def test_of_two_rows_with_one_key_the_later_holds_and_that_is_counted(database: Database, load) -> None:
+    report = load(PERSONS + PERSONS.splitlines()[1].replace("19900000001", "19900000009") + "\n")
+    counts = report.tables["persons"]
+    assert (counts.added, counts.changed, counts.repeated, report.error_count) == (2, 1, 1, 0)
+    with database.transaction() as session:
+        assert session.get_one(Person, "P1").phone == "19900000009"
+        assert session.scalar(select(Person.person_id).where(Person.phone_index == "19900000009")) == "P1"
+
+
+def test_a_formula_is_no_value_but_a_quoted_number_is(database: Database, load) -> None:
+    report = load(
+        PERSONS.replace("演示·甲", "=HYPERLINK(1)")
+        .replace("19900000002", '"=""19900000002"""')
+        .replace("P2", "'=2")
+    )
+    (error,) = report.errors
+    assert (error.line, error.column) == (2, "name")
+    assert "公式" in error.reason
+    assert "HYPERLINK" not in str(error)
+    with database.transaction() as session:
+        assert session.get_one(Person, "=2").phone == "19900000002"
+
+
+def test_a_cell_of_a_million_characters_costs_its_row_alone(load) -> None:
+    report = load(PERSONS.replace("演示·甲", "长" * 1_000_000))
+    (error,) = report.errors
+    assert (error.line, error.column, error.reason) == (2, "name", "最多 64 个字，现有 1000000 个")
+    assert report.tables["persons"].added == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_a_file_cut_off_within_a_character_says_so(database: Database, tmp_path: Path, encoding: str) -> None:
+    whole = PERSONS.encode(encoding)
+    path = tmp_path / "人员.csv"
+    path.write_bytes(whole[: whole.rindex("演示".encode(encoding)) + 1])
+    report = import_files(database, [path], now=NOW, progress=False)
+    assert report.tables["persons"].added == 1
+    assert any("不完整" in error.reason for error in report.errors)
+
+
+def test_a_file_cut_off_within_quotes_says_so(load) -> None:
+    load(PERSONS, APPLICATIONS)
+    report = load(EVENTS[: EVENTS.index("复印件")])
+    assert report.tables["application_events"].added == 1
+    assert "不完整" in report.errors[0].reason
+
+
+def test_a_cut_off_workbook_says_so(database: Database, tmp_path: Path) -> None:
+    workbook = Workbook()
+    for line in PERSONS.splitlines():
+        workbook.active.append(line.split(","))
+    path = tmp_path / "人员.xlsx"
+    workbook.save(path)
+    path.write_bytes(path.read_bytes()[:-200])
+    report = import_files(database, [path], now=NOW, progress=False)
+    assert "重新导出" in report.errors[0].reason
+
+
+def test_a_full_disk_is_said_plainly_and_the_import_can_be_run_again(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    path = many_persons(tmp_path, 6_000)
+    limit = "PRAGMA max_page_count = 500"
+    event.listen(sqlite_database.engine, "connect", lambda connection, _: connection.execute(limit))
+    sqlite_database.close()
+    with pytest.raises(DiskFullError, match="腾出空间"):
+        import_files(sqlite_database, [path], now=NOW, progress=False)
+    with_room = Database(sqlite_database.url, KEYS)
+    with with_room.transaction() as session:
+        kept = session.scalar(select(func.count()).select_from(Person))
+    counts = import_files(with_room, [path], now=NOW, progress=False).tables["persons"]
+    with_room.close()
+    assert (counts.unchanged, counts.added) == (kept, 6_000 - kept)
+    assert kept
+
+
+def test_a_killed_import_is_run_again_and_nothing_is_lost_or_doubled(
+    database: Database, tmp_path: Path
+) -> None:
+    path = many_persons(tmp_path, 40_000)
+    importing = subprocess.Popen([sys.executable, "-c", IMPORTING, database.url, str(path)])
+    while not 0 < count_persons(database) < 40_000:
+        assert importing.poll() is None, "it should have been killed half-way"
+    importing.kill()
+    importing.wait()
+    kept = count_persons(database)
+    counts = import_files(database, [path], now=NOW, progress=False).tables["persons"]
+    assert (counts.unchanged, counts.added, counts.changed) == (kept, 40_000 - kept, 0)
+    assert count_persons(database) == 40_000
+
+
+IMPORTING = """
+import sys
+from pathlib import Path
+from bot.clock import system_clock
+from bot.identity.keys import derive_keys
+from bot.records.database import Database
+from bot.records.importer import import_files
+import_files(Database(sys.argv[1], derive_keys(b"k" * 32)), [Path(sys.argv[2])], now=system_clock(), progress=False)
+"""
+
+
+def many_persons(folder: Path, count: int) -> Path:
+    path = folder / "persons.csv"
+    _header, first, _second = PERSONS.splitlines()
+    lines = (first.replace("P1,", f"P{number},") for number in range(count))
+    path.write_text("\n".join([PERSONS.splitlines()[0], *lines]) + "\n", "utf-8")
+    return path
+
+
+def count_persons(database: Database) -> int:
+    with database.transaction() as session:
+        return session.scalar(select(func.count()).select_from(Person)) or 0
