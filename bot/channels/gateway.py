@@ -4,6 +4,7 @@ Channels (web chat, REST, Telegram) call `Gateway.receive` and show what comes b
 whose text is a sentence for the person.
 """
 
+import re
 import unicodedata
 from typing import Protocol
 
@@ -20,6 +21,9 @@ RETRY_SECONDS = 5
 
 OutgoingMessage = Line
 """What a channel shows: text, buttons and card of one message of ours."""
+
+_COMMAND_SIGNS = re.compile(r"^[/／\s]+")
+_UNSEEN = {"Cc", "Cf", "Cs"}
 
 CLERK_ANSWERS = EngineMessage(text="工作人员已经接手这个对话。您的话他们看得到，请稍等回复。")
 
@@ -141,9 +145,13 @@ def chat_id(channel: str, sender: str) -> str:
 
 
 def typed(text: str) -> str:
-    """What the engine sees of typed text: Rasa reads a leading `/` as a command, so it is taken away."""
-    return text.lstrip("/／ \n\t")[:TEXT_SHOWN_TO_ENGINE] or "？"
+    """What the engine sees of typed text: Rasa reads a leading `/` as a command, so it is taken away.
+
+    White space goes with it, of every kind: Rasa would strip that, and find the next `/` behind it.
+    """
+    return _COMMAND_SIGNS.sub("", text)[:TEXT_SHOWN_TO_ENGINE] or "？"
 
 
 def _readable(text: str) -> str:
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs")).strip()
+    """Without control characters, and without invisible ones, which turn a line around or hide within a word."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _UNSEEN).strip()
