@@ -9,6 +9,7 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 import docx
 from docx.opc.exceptions import PackageNotFoundError
@@ -33,8 +34,10 @@ _BEGINS_PART = re.compile(
     r"|附件|各[^。]*[:：]$)"
 )
 """Headings, list items, and the line that addresses the readers."""
-_NEARLY_FULL = 6
-"""Columns that a full line may be short of the edge: an indent, and a sign that may not begin the next line."""
+_ENDS = ("。", "：", ":")
+_SHORT_OF_EDGE = 8
+"""Columns by which a line that the page's edge broke may be shorter than others: an indent, and a sign that may not
+begin the next line. One that ends with a sentence must reach the edge."""
 
 
 class OfficialTextError(Exception):
@@ -105,20 +108,17 @@ def _as_printed(line: str) -> str:
 
 def _paragraphs(lines: list[str]) -> Iterator[str]:
     """Lines put together where one ended only because the page was full."""
-    widths = sorted(map(_columns, lines))
-    full = widths[len(widths) * 3 // 4] - _NEARLY_FULL if widths else 0
-    paragraph = ""
-    broken = False  # whether the last line ran to the edge
-    for line in lines:
-        if broken and line.strip() and line == line.lstrip() and not _BEGINS_PART.match(line):
-            paragraph += line
-        else:
-            if paragraph:
-                yield paragraph
-            paragraph = line
-        broken = _columns(line) >= full and not line.rstrip().endswith(("：", ":"))
-    if paragraph:
-        yield paragraph
+    widths = [_columns(line) for line in lines]
+    edge = median(width for width in widths if width >= 0.8 * max(widths)) if widths else 0
+    paragraph, broken = "", False
+    for line, width in zip(lines, widths, strict=True):
+        goes_on = line.strip() and line == line.lstrip() and not _BEGINS_PART.match(line)
+        if paragraph and not (broken and goes_on):
+            yield paragraph
+            paragraph = ""
+        paragraph += line
+        broken = width >= edge - (2 if line.rstrip().endswith(_ENDS) else _SHORT_OF_EDGE)
+    yield paragraph
 
 
 def _columns(line: str) -> int:
