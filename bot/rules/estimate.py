@@ -9,12 +9,11 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from bot.knowledge.parameters import Delegated, Entry, Fixed, NotCovered, RegionParameters, Unknown
-from bot.messages import Citation
+from bot.knowledge.parameters import Fixed, NotCovered, RegionParameters
 from bot.rules.case import Case
 from bot.rules.faults import first_fault
 from bot.rules.known import Known
-from bot.rules.missing import most_valuable_first, narrowing
+from bot.rules.missing import lacking, most_valuable_first, narrowing
 from bot.rules.money import NOTHING, Span, percent, to_fen, yuan
 from bot.rules.result import Estimate, Refusal, Remark, Step
 from bot.rules.trace import Trace
@@ -41,7 +40,7 @@ class _Estimator:
             return self._nothing_paid(unpaid)
         if not self._known.cost_known:
             missing = ("amount", *self._known.unknown(), *self._known.unsaid)
-            return replace(self._refused(self._lacking(("amount",)), missing), certain=self._certain())
+            return replace(self._refused(lacking(("amount",), self._known), missing), certain=self._certain())
         return self._computed()
 
     def _general_notes(self) -> tuple[str, ...]:
@@ -127,7 +126,9 @@ class _Estimator:
         unknown = known.unknown()
         if unknown and not fund.is_exact:
             missing = most_valuable_first((*unknown, *known.unsaid), known)
-            return replace(self._refused(self._lacking(unknown), missing), certain=self._certain(fund.high))
+            return replace(
+                self._refused(lacking(unknown, self._known), missing), certain=self._certain(fund.high)
+            )
         missing = () if fund.is_exact else narrowing(known)
         if "amount" in missing and fund.width * TOO_WIDE > known.total.high:
             says = f"费用 {yuan(known.total)} 相差太大，算出来的范围帮不上忙，请说准一点"
@@ -170,29 +171,3 @@ class _Estimator:
             places = tuple(dict.fromkeys(place for e in known.ratio_entries for place in known.cited(e.cite)))
             said.append(Remark(f"限额以内按 {percent(known.ratio)} 报", places))
         return tuple(said)
-
-    def _lacking(self, names: Iterable[str]) -> Refusal:
-        """Why what is lacking is not in the document: who decides it, or where it stands."""
-        said: list[str] = []
-        places: list[Citation] = []
-        for entry in (entry for name in names for entry in self._entries(name)):
-            state = entry.state
-            if isinstance(state, Delegated):
-                said.append(f"{state.rule}，由{state.to}定")
-            elif isinstance(state, Unknown):
-                said.append(state.unknown)
-            else:
-                continue
-            places.extend(self._known.cited(entry.cite))
-        return Refusal("parameter_missing", "；".join(dict.fromkeys(said)), tuple(dict.fromkeys(places)))
-
-    def _entries(self, name: str) -> tuple[Entry, ...]:
-        """The parameter entries behind a missing name."""
-        known = self._known
-        if name == "deductible":
-            return known.entries(known.parameters.deductible)
-        return {
-            "ratio": known.ratio_entries,
-            "monthly_limit": known.limit_entries,
-            "annual_cap": known.limit_entries,
-        }.get(name, ())

@@ -27,9 +27,9 @@ def cost_fault(amount: Decimal) -> str | None:
     if amount < 0:
         return "金额是负数，没有办法算，请核对一下是退费，还是多打了一个减号"
     if amount >= TOO_MUCH:
-        return f"费用 {yuan(amount)} 太大了，请核对一下，应是以元为单位的一次或一个月的费用"
+        return f"{yuan(amount)}太大了，请核对一下，应是以元为单位的一次或一个月的金额"
     if amount != to_fen(amount):
-        return f"费用 {yuan(amount)} 不到一分的零头没有办法算，应是最多两位小数的元"
+        return f"{yuan(amount)}有不到一分的零头，没有办法算，应是最多两位小数的元"
     return None
 
 

@@ -1,14 +1,44 @@
-"""What nobody told, the most valuable first: whose answer, at worst, leaves the narrowest range."""
+"""What nobody told: who decides it, and whose answer, at worst, leaves the narrowest range."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from bot.knowledge.parameters import GROUPS
+from bot.knowledge.parameters import GROUPS, Delegated, Entry, Unknown
+from bot.messages import Citation
 from bot.rules.case import Case
 from bot.rules.known import ANY_RATIO, Known
 from bot.rules.money import NOTHING, Span
+from bot.rules.result import Refusal
+
+
+def lacking(names: Iterable[str], known: Known) -> Refusal:
+    """Why what is lacking is not in the document: who decides it, or where it stands."""
+    said: list[str] = []
+    places: list[Citation] = []
+    for entry in (entry for name in names for entry in _entries(name, known)):
+        state = entry.state
+        if isinstance(state, Delegated):
+            said.append(f"{state.rule}，由{state.to}定")
+        elif isinstance(state, Unknown):
+            said.append(state.unknown)
+        else:
+            continue
+        places.extend(known.cited(entry.cite))
+    return Refusal("parameter_missing", "；".join(dict.fromkeys(said)), tuple(dict.fromkeys(places)))
+
+
+def _entries(name: str, known: Known) -> tuple[Entry, ...]:
+    """The parameter entries behind a missing name."""
+    parameters = known.parameters
+    tables = {
+        "monthly_limit": parameters.limit,
+        "annual_cap": parameters.limit,
+        "deductible": parameters.deductible,
+        "ratio": parameters.ratio,
+    }
+    return known.entries(tables.get(name))
 
 
 def narrowing(known: Known) -> tuple[str, ...]:
