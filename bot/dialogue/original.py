@@ -1,7 +1,7 @@
 """The official wording behind an answer: 原文怎么说, 第十三条原文; what is long goes on at 继续看.
 
-The context keeps `{"cited": [[document number, article], …], "page": n}`: the places that were cited last and, once
-their wording is shown, which page of it comes next.
+The context's `wording` is what may be read: `{"cited": [[document number, article], …], "status": …, "decided_by": …,
+"page": n}`, the places that the last answer cites, how that answer stands, and which page of their wording comes next.
 """
 
 import re
@@ -25,6 +25,7 @@ from bot.messages import (
     DeadlineCard,
     EstimateCard,
     PolicyAnswerCard,
+    PolicyStatus,
     RenewalCard,
     Reply,
 )
@@ -39,7 +40,9 @@ _ASKED = re.compile(r"原文|原话|原句")
 _HOW_WRITTEN = re.compile(
     r"(?:文件|条文|条款)[上里]?面?(?:到底|究竟|具体)?是?(?:怎么|咋|如何)(?:写|说|讲)的?"
 )
-_GOES_ON = re.compile(r"(?:继续|接着)(?:看|读|念|说)?|还有呢|后面的?呢?")
+_READS_ON = re.compile(r"(?:继续|接着)往?下?[看读念]")
+_GOES_ON = re.compile(r"(?:继续|接着)往?下?[看读念说]?|还有呢|后面的?呢?")
+"""What asks for more: always, and while there is more to read."""
 _ABOUT_NOTHING = re.compile(
     r"[\W怎么咋如何说写讲的是什有没吗呢啊呀吧给我看下发能不可以请把条款文件政策规定那这想要让查贴出来念听具体完整上里面一个到底究竟]+"
 )
@@ -51,11 +54,21 @@ _SENTENCE = re.compile(r"(?<=[。；！？\n])")
 _MARKUP = re.compile(r"\*\*|^[^\S\n#]*#*[^\S\n]*(?:- +)?|[^\S\n]+$", re.MULTILINE)
 
 CONTINUE = Button("继续看", "继续看")
+READ_TO_THE_END = "原文到这里就完了。您还想问什么？"
 NOTHING_CITED = (
     "刚才没有引用条文。您先问一件事，或者说出省份和条文，例如“湖南第十三条原文”，我就把原文给您看。"
 )
 
 Texts = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class _Cited:
+    """Places to read, and how the answer stands that cites them: without a status, as their documents stand."""
+
+    places: tuple[Citation, ...]
+    status: PolicyStatus | None = None
+    decided_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,30 +78,37 @@ class _Page:
 
 
 def with_places_cited(outcome: Outcome) -> Outcome:
-    """The outcome with its context remembering which places its answers cite, if it answers anything."""
-    cited = [_places_cited(reply.card) for reply in outcome.replies]
-    answered = [places for places in cited if places is not None]
-    if not answered:
-        return outcome
-    return _remembering(outcome, tuple(place for places in answered for place in places))
+    """The outcome with its context remembering which places its answer cites, if it is an answer."""
+    cited = [found for reply in outcome.replies if (found := _cited_by(reply.card))]
+    return _remembering(outcome, cited[0]) if cited else outcome
 
 
-def _places_cited(card: Card | None) -> tuple[Citation, ...] | None:
+def _cited_by(card: Card | None) -> _Cited | None:
     match card:
-        case PolicyAnswerCard() | EstimateCard() | ApplicationCard() | DeadlineCard():
-            return card.citations
+        case PolicyAnswerCard():
+            return _Cited(card.citations, card.status, card.decided_by)
+        case EstimateCard() | ApplicationCard() | DeadlineCard():
+            return _Cited(card.citations)
         case ComparisonCard():
-            return tuple(citation for row in card.rows for citation in row.citations)
+            return _Cited(tuple(citation for row in card.rows for citation in row.citations))
         case RenewalCard():
-            return tuple(citation for item in card.items for citation in item.citations)
+            return _Cited(tuple(citation for item in card.items for citation in item.citations))
         case _:
             return None
 
 
-def _remembering(outcome: Outcome, places: tuple[Citation, ...], page: int | None = None) -> Outcome:
-    cited = [[place.document, place.article] for place in dict.fromkeys(places)]
-    wording = {"cited": cited} | ({} if page is None else {"page": page})
+def _remembering(outcome: Outcome, cited: _Cited, page: int | None = None) -> Outcome:
+    places = [[place.document, place.article] for place in dict.fromkeys(cited.places)]
+    wording = {"cited": places, "status": cited.status, "decided_by": cited.decided_by, "page": page}
     return replace(outcome, context=replace(outcome.context, wording=wording))
+
+
+def _remembered(context: Context) -> _Cited:
+    kept = context.wording
+    places = tuple(
+        Citation(document=document, article=article) for document, article in kept.get("cited", ())
+    )
+    return _Cited(places, kept.get("status"), kept.get("decided_by"))
 
 
 class OriginalWording:
@@ -111,40 +131,44 @@ class OriginalWording:
         """The wording of the article named, of those that answer what is asked, or of those cited last."""
         texts, on = await self._database.run(wordings), turn.now.date()
         if _goes_on(turn, context):
-            return self._page(_cited(context), context.wording["page"], texts, on, context)
+            page = context.wording.get("page")
+            if page is None:
+                return Outcome((Reply(READ_TO_THE_END),), context)
+            return self._page(_remembered(context), page, texts, on, context)
         context = with_what_was_said(turn, context, self._library)
         region = self._library.knowledge.regions.get(context.region or "")
         if region and (named := _PLACE.search(normalise(turn.text))):
             place = _find(named.group(), region, texts)
             if place is None:
                 return _no_such_place(named.group(), region, context)
-            return self._page((place,), 0, texts, on, context)
+            return self._page(_Cited((place,)), 0, texts, on, context)
         if region and (question := _question(turn, context)):
             answer = self._library.answer(question, region.name, context.scheme, on)
             if not answer.citations:
                 return answer_policy(turn, context, self._library)
             context = replace(context, last_question=question, topic=answer.topic or None)
-            return self._page(answer.citations, 0, texts, on, context)
-        if cited := _cited(context):
+            cited = _Cited(answer.citations, answer.status, answer.decided_by)
             return self._page(cited, 0, texts, on, context)
+        if context.wording.get("cited"):
+            return self._page(_remembered(context), 0, texts, on, context)
         return Outcome((Reply(NOTHING_CITED),), context)
 
-    def _page(
-        self, places: tuple[Citation, ...], number: int, texts: Texts, on: date, context: Context
-    ) -> Outcome:
-        pages = tuple(self._pages(places, texts))
+    def _page(self, cited: _Cited, number: int, texts: Texts, on: date, context: Context) -> Outcome:
+        pages = tuple(self._pages(cited.places, texts))
         page, more = pages[number], number + 1 < len(pages)
-        documents = [self._document(place)[1] for place in page.citations]
-        notices = dict.fromkeys(self._library.validity(document, on)[1] for document in documents)
+        region, _ = self._document(page.citations[0])
+        standing = [self._library.validity(self._document(place)[1], on) for place in page.citations]
         card = PolicyAnswerCard(
-            region=self._document(page.citations[0])[0].name,
+            region=region.name,
             topic=context.topic or "",
-            status=self._library.validity(documents[0], on)[0],
+            status=cited.status or standing[0][0],
             citations=page.citations,
+            decided_by=cited.decided_by,
         )
-        text = "".join(notices) + page.text + ("\n后面还有，要接着看，请说“继续看”。" if more else "")
+        notices = "".join(dict.fromkeys(notice for _, notice in standing))
+        text = notices + page.text + ("\n后面还有，要接着看，请说“继续看”。" if more else "")
         outcome = Outcome((Reply(text, (CONTINUE,) if more else (), card),), context)
-        return _remembering(outcome, places, number + 1 if more else None)
+        return _remembering(outcome, cited, number + 1 if more else None)
 
     def _pages(self, places: tuple[Citation, ...], texts: Texts) -> Iterator[_Page]:
         """Whole articles together as far as they fit; a longer one in parts that end with a sentence."""
@@ -181,7 +205,8 @@ class OriginalWording:
 
 
 def _goes_on(turn: Turn, context: Context) -> bool:
-    return "page" in context.wording and bool(_GOES_ON.fullmatch(_words(turn.text)))
+    reading = context.wording.get("page") is not None
+    return bool(context.wording and (_GOES_ON if reading else _READS_ON).fullmatch(_words(turn.text)))
 
 
 def _question(turn: Turn, context: Context) -> str | None:
@@ -194,12 +219,6 @@ def _question(turn: Turn, context: Context) -> str | None:
 
 def _words(text: str) -> str:
     return re.sub(r"\W+", "", normalise(text))
-
-
-def _cited(context: Context) -> tuple[Citation, ...]:
-    return tuple(
-        Citation(document=document, article=article) for document, article in context.wording.get("cited", ())
-    )
 
 
 def _find(said: str, region: Region, texts: Texts) -> Citation | None:
@@ -230,7 +249,7 @@ def _restated(place: Citation, region: Region) -> str:
 def _gaps(place: Citation, document: Document) -> Iterator[str]:
     for gap in document.gaps:
         if place.article in gap.where.split("、"):
-            yield f"（我手里没有：{gap.missing}。这部分在{gap.held_by}。）"
+            yield f"（我手里没有：{gap.missing}。掌握这部分的是：{gap.held_by}。）"
 
 
 def _cut(wording: str) -> list[str]:

@@ -111,7 +111,7 @@ async def test_long_wording_ends_with_a_sentence_and_goes_on(chat: Chat, importe
         outcome = await chat.say("继续看")
         assert [citation.article for citation in _card(outcome).citations] == ["第十六条"]
     assert told + _text(outcome).split("：\n", 1)[1] == LONG
-    assert not chat.original.asks(Turn("chat", "继续看", "inform", (), NOW), outcome.context)
+    assert "到这里就完了" in _text(await chat.say("继续看"))
 
 
 async def test_what_is_not_imported_is_restated_and_said_to_be_missing(
@@ -127,6 +127,13 @@ async def test_what_is_not_imported_is_restated_and_said_to_be_missing(
     assert restated.strip() in _text(shown)
     assert "参保地医保经办机构" in _text(shown)
     assert _card(shown).citations
+
+
+async def test_the_card_says_how_the_answer_stands_that_cites_the_article(chat: Chat) -> None:
+    answered = _card(await chat.say("江西报销比例是多少", "江西"))
+    shown = _card(await chat.say("原文"))
+    assert answered.status == "delegated"
+    assert (shown.status, shown.decided_by) == (answered.status, answered.decided_by)
 
 
 async def test_another_region_is_asked_the_same(chat: Chat, imported: None) -> None:
