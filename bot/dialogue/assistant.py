@@ -28,7 +28,6 @@ from bot.knowledge.library import Knowledge
 from bot.knowledge.parameters import load_parameters
 from bot.knowledge.reminders import load_reminders
 from bot.language import normalise
-from bot.language.ratios import find_ratios
 from bot.messages import Button, FallbackCard, Reply
 from bot.policy.library import PolicyLibrary
 from bot.records.database import Database
@@ -62,13 +61,10 @@ class Errand(StrEnum):
 _ASKS_FOR_A_SUM = re.compile(r"报|付|掏|贴|出多少|算|负担|自费|自付|拿回|给多少")
 _ASKS_TO_COMPUTE = re.compile(r"算|估|大概|花|负担|自己.{0,4}[掏出付]")
 _TELLS_A_COST = re.compile(r"药费|药钱|花|费用|总共|一共|吃|开了|限额|门诊费|检查费|透析费")
-_CHANGES_THE_CASE = re.compile(r"不对|错了|要是|如果|假如|换成|怎么算|咋算|怎么来的|^那.{0,12}呢")
 
 _ASKS_FOR_OWN_DATE = re.compile(r"我.{0,8}(?:什么时候|啥时候?|几时|哪天|几号|多会儿).{0,2}(?:到期|过期|截止)")
 _WORDS = re.compile(r"\w")
 GO_ON_WITH_PROOF = Reply("身份还没核对完。要接着查，请发刚才要的那一项。", (Button("不查了", "不查了"),))
-
-_THE_SAME = re.compile(r"一样|同样|呢[?。]?$")
 
 Answer = Callable[[Turn, Context], Awaitable[Outcome]]
 
@@ -264,9 +260,8 @@ def _concerns_cost(errand: Errand, turn: Turn, context: Context) -> bool:
     """Whether a sum is asked for or told, or the sum we are talking about is corrected, varied or explained."""
     text = normalise(turn.text)
     tells_money = bool(turn.values("amount"))
-    if context.task is Task.COST:
-        other_person = turn.values("employment") and _THE_SAME.search(text)
-        return bool(tells_money or find_ratios(text) or other_person or _CHANGES_THE_CASE.search(text))
+    if context.task is Task.COST and cost.goes_on(turn):
+        return True
     told = errand in {Errand.CONTINUE, Errand.NOT_UNDERSTOOD} and _TELLS_A_COST.search(text)
     return tells_money and bool(told or _ASKS_FOR_A_SUM.search(text))
 

@@ -1,11 +1,12 @@
-"""Amounts of money as people say them: 一千二百三十块五, 五百八, 1千2, 3.5万, 3,600元, 七百多块, 两千出头, 八毛.
+"""Amounts of money as people say them: 一千二百三十块五, 五百八, 1千2, 3.5万, 3,600元, 八毛; roughly: 七百多块,
+两千出头, 一千来块, 一百五六, 两百左右, 不到五百, 百把块.
 
 A number with a unit of money is an amount. A bare number is one only where its surroundings say so
 (药费600, 花了1490, 限额三百六): what is counted, dated, numbered or shared never is.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -34,18 +35,24 @@ class Amount:
 
 _N = "[一二两三四五六七八九]"
 _SIGN = r"(?P<sign>(?<![A-Za-z\d)）到])[-−]|负)?"
-_VALUE = rf"(?P<number>{MIXED}|\d{{1,6}}(?:\.\d{{1,2}})?[kKwW](?![A-Za-z])|{ARABIC}|{CHINESE})"
-_TWO_DIGITS = rf"(?P<from>{_N})(?P<to>{_N})(?P<scale>[十百千]|十万|百万|万)"
+_HUGE = rf"(?:{ARABIC}|{CHINESE})万?亿|\d{{1,3}}(?:\.\d+)?[eE]\d{{1,2}}|\d{{10,15}}"
+_VALUE = rf"(?P<number>{_HUGE}|{MIXED}|\d{{1,6}}(?:\.\d{{1,2}})?[kKwW](?![A-Za-z])|{ARABIC}|{CHINESE})"
+_ONE_OR_NEXT = "(?:" + "|".join("一二三四五六七八九"[i : i + 2] for i in range(8)) + ")"
+_TWO_DIGITS = (
+    rf"(?P<base>{CHINESE}(?<=[百千万]))?(?P<from>{_N})(?P<to>{_N})(?P<scale>[十百千]|十万|百万|万)"
+    rf"|(?P<round>{CHINESE}?(?<=[十百千万]))(?P<either>{_ONE_OR_NEXT})(?![十百千万])"
+)
 _MORE = r"(?P<more>[多来余几](?=万|元|块|圆|钱))?(?P<late_scale>万)?"
 _UNIT = r"(?:元钱|元整|元|块钱|块|圆|RMB|rmb|人民币)"
 _BELOW_YUAN = (
     rf"(?:零?(?P<jiao>{_N}|[1-9]|半)(?:毛钱?|角)(?:(?P<fen>{_N}|[1-9])(?:分钱?)?(?![\d天年个月]))?"
     rf"|零?(?P<only_fen>{_N}|[1-9])分钱?|(?P<bare_jiao>{_N}|[1-9]|半)(?![\d零一二三四五六七八九十百千万个年月天周次成号%元块点家种岁]))?"
 )
-_AROUND = r"(?P<around>出头|上下|左右)?"
+_UNDER = r"(?:(?P<under>不到|将近|接近|差不多到|快|小(?=[一两二三]?[百千万]))[了有要]?)?"
+_AROUND = r"(?P<around>出头|上下|左右|不到|的样子)?"
 
 _WITH_UNIT = re.compile(
-    rf"(?<![A-Za-z\d.]){_SIGN}(?:[¥$] ?)?(?:{_TWO_DIGITS}|{_VALUE}){_MORE} ?{_UNIT}{_BELOW_YUAN}{_AROUND}"
+    rf"(?<![A-Za-z\d.]){_UNDER}{_SIGN}(?:[¥$] ?)?(?:{_TWO_DIGITS}|{_VALUE}){_MORE} ?{_UNIT}{_BELOW_YUAN}{_AROUND}"
 )
 _WITH_SIGN = re.compile(rf"(?<![A-Za-z\d.]){_SIGN}¥ ?(?:{_VALUE})")
 _RANGE = re.compile(
@@ -54,9 +61,12 @@ _RANGE = re.compile(
 _JIAO_ONLY = re.compile(
     rf"(?<![A-Za-z\d.零一二三四五六七八九十]){_SIGN}(?P<jiao>{_N}|[1-9])毛钱?(?:(?P<fen>{_N}|[1-9])分?(?![天年个月]))?"
 )
+_SCALE_OR_SO = re.compile(
+    r"(?<![一二两三四五六七八九十几\d])(?P<scale_alone>[百千万])(?:把|来|十来)(?:块钱?|元)?"
+)
 _BARE = re.compile(
-    rf"(?<![A-Za-z\d.,第〔\[/:]){_SIGN}(?:{_TWO_DIGITS}|{_VALUE})(?P<more>[多来余](?!少|[天年月个次周张家种名]))?"
-    r"(?P<late_scale>万)?(?P<around>出头|上下|左右)?(?![A-Za-z\d])"
+    rf"(?<![A-Za-z\d.,第〔\[/:]){_UNDER}{_SIGN}(?:{_TWO_DIGITS}|{_VALUE})"
+    rf"(?P<more>[多来余](?!少|[天年月个次周张家种名]))?(?P<late_scale>万)?{_AROUND}(?![A-Za-z\d])"
 )
 _COUNTED = re.compile(
     r"^(?:[个個天日号月年周岁人次种条级类项张盒片粒支瓶家位度米斤点时床区期版文楼倍成折%份届步样趟回遍口本根针袋颗副]"
@@ -77,6 +87,7 @@ _CUE_AFTER = re.compile(
 _ABOUT_MONEY = re.compile(r"[费钱花元块付掏]|限额|额度|起付|封顶|报销|[能给]报|报[多好几]|总共|合计")
 _HOTLINES = {"12393", "12345", "12320", "110", "120", "119", "114"}
 _AFTER_PERCENT_WORDS = re.compile(r"(?:报|比例|报销|报到)(?:是|为|了)?$")
+_SCALES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "十万": 100_000, "百万": 1_000_000}
 _GREETING = re.compile(r"^[\s啊呀吧呢哦嗯。.!！?？~]*$")
 
 
@@ -103,6 +114,9 @@ def _with_unit(written: str) -> Iterator[Amount]:
             yield from _read(match)
     for match in _WITH_SIGN.finditer(written):
         yield from _read(match)
+    for match in _SCALE_OR_SO.finditer(written):
+        value = Decimal(_SCALES[match["scale_alone"]])
+        yield Amount(match.start(), match.end(), *_near(value, value), True)
     for match in _JIAO_ONLY.finditer(written):
         value = _below_yuan(match)
         yield Amount(match.start(), match.end(), value, value, False)
@@ -123,37 +137,67 @@ def _range(match: re.Match[str]) -> Iterator[Amount]:
 
 def _read(match: re.Match[str]) -> Iterator[Amount]:
     named = match.groupdict()
-    if named.get("from"):
-        scale = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "十万": 100_000, "百万": 1_000_000}[
-            named["scale"]
-        ]
-        low, high = (Decimal(scale) * (to_decimal(named[end]) or 0) for end in ("from", "to"))
-        if low < high:
-            yield Amount(match.start(), match.end(), low, high, True)
+    start = match.end("under") if named.get("under") else match.start()
+    bounds = _one_or_the_other(named) if named["from"] or named["either"] else _roughly(match)
+    if bounds is None:
         return
+    low, high = bounds
+    if named.get("sign"):
+        low, high = -high, -low
+    yield Amount(start, match.end(), low, high, low != high)
+
+
+def _one_or_the_other(named: Mapping[str, str | None]) -> tuple[Decimal, Decimal] | None:
+    """两三百, 一千二三百, 一百五六: two neighbouring digits in one place."""
+    if named["either"]:
+        low_digit, high_digit = named["either"][0], named["either"][1]
+        base = to_decimal(named["round"] or "")
+        place = Decimal(_SCALES[(named["round"] or "")[-1]]) / 10
+    else:
+        low_digit, high_digit = named["from"] or "", named["to"] or ""
+        base = to_decimal(named["base"]) if named["base"] else Decimal(0)
+        place = Decimal(_SCALES[named["scale"] or ""])
+    if base is None:
+        return None
+    low, high = (base + place * (to_decimal(digit) or 0) for digit in (low_digit, high_digit))
+    return (low, high) if low < high else None
+
+
+def _roughly(match: re.Match[str]) -> tuple[Decimal, Decimal] | None:
+    """The value said, widened by 多, 来, 左右, 出头, 不到."""
+    named = match.groupdict()
     value = _value(named["number"])
     if value is None:
-        return
+        return None
     step = step_of(named["number"], value)
     if named.get("late_scale"):
         value, step = value * 10_000, step * 10_000
-    low = high = value + _below_yuan(match)
-    if named.get("more") in ("多", "余", "几"):
-        high = value + step
-    elif named.get("more") == "来":
-        low, high = value - step / 2, value + step / 2
-    elif named.get("around") == "出头":
-        high = value + step / 2
-    elif named.get("around"):
-        low, high = value - step / 2, value + step / 2
-    if named.get("sign"):
-        low, high = -high, -low
-    yield Amount(match.start(), match.end(), low, high, low != high)
+    value += _below_yuan(match)
+    more, around = named.get("more"), named.get("around")
+    if more in ("多", "余", "几"):
+        return value, value + step
+    if around == "出头":
+        return value, value + step / 2
+    low, high = _near(value, step)
+    if named.get("under") or around == "不到":
+        return low, value
+    return (low, high) if more or around else (value, value)
+
+
+def _near(value: Decimal, step: Decimal) -> tuple[Decimal, Decimal]:
+    """About a value: half the place said, and no more than a tenth of it."""
+    reach = min(step / 2, value / 10)
+    return value - reach, value + reach
 
 
 def _value(numeral: str) -> Decimal | None:
     scale = {"k": 1_000, "w": 10_000}.get(numeral[-1].lower())
-    return Decimal(numeral[:-1]) * scale if scale else to_decimal(numeral)
+    if scale:
+        return Decimal(numeral[:-1]) * scale
+    if numeral.endswith("亿"):
+        beginning = _value(numeral[:-1])
+        return None if beginning is None else beginning * 100_000_000
+    return Decimal(numeral) if re.search("[eE]", numeral) else to_decimal(numeral)
 
 
 def _below_yuan(match: re.Match[str]) -> Decimal:
@@ -182,11 +226,11 @@ def _bare(written: str) -> Iterator[Amount]:
 def _is_amount(match: re.Match[str], before: str, after: str, about_money: bool) -> bool:
     """Whether a bare number is money, by what stands around it."""
     number = match["number"]
-    spoken = number is None or not number[0].isdecimal() or bool(re.search("[百千万kKwW]", number))
+    spoken = number is None or not number[0].isdecimal() or bool(re.search("[百千万亿kKwW]", number))
     if spoken:
         return (
             number is None
-            or bool(re.search("[百千万kKwW]", number))
+            or bool(re.search("[百千万亿kKwW]", number))
             or (
                 bool(_CUE_BEFORE.search(before))
                 and "十" in number

@@ -9,6 +9,7 @@ from bot.dialogue.cost.person import Person
 from bot.knowledge.parameters import RegionParameters
 from bot.rules.case import Case
 from bot.rules.estimate import estimate
+from bot.rules.faults import Fault
 from bot.rules.money import NOTHING, Span, yuan
 from bot.rules.result import Estimate, Refusal, Remark, Step
 
@@ -23,6 +24,13 @@ def compute(people: Sequence[Person], parameters: Mapping[str, RegionParameters]
         return estimates[0]
     names = [person.name or f"第{number}位" for number, person in enumerate(people, start=1)]
     return _joined(estimates, names, _sum)
+
+
+def refused(result: Estimate, fault: Fault) -> Estimate:
+    """Nothing computed from what cannot be so: the field is named, and asked for again."""
+    return Estimate(
+        result.region, result.scheme, missing=(fault.field,), refusal=Refusal("cannot_be_so", fault.says)
+    )
 
 
 def settled(person: Person, parameters: Mapping[str, RegionParameters]) -> Person:

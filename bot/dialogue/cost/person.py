@@ -1,6 +1,6 @@
 """One of those whose cost is asked about: their case, and what must be settled before it can be computed."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -24,7 +24,7 @@ class Person:
 
     `limit` is one whose period was not said: the region's rules tell whether it is a month's or a year's.
     `ratios` are those of several places, as long as it is open which was visited. `adds`: the amount told comes
-    on top of the one that was known.
+    on top of the one that was known. `instead_of`: it takes the place of whatever fact had that figure.
     """
 
     case: Case = field(default_factory=Case)
@@ -32,6 +32,7 @@ class Person:
     limit: Decimal | None = None
     ratios: tuple[RatioAt, ...] = ()
     adds: bool = False
+    instead_of: Decimal | None = None
 
     @property
     def cost_known(self) -> bool:
@@ -41,8 +42,14 @@ class Person:
         """Whether a fact of the case is known."""
         return getattr(self.case, name, None) is not None or (name in LIMITS and self.limit is not None)
 
+    def without(self, name: str) -> "Person":
+        """The same, a fact of the case forgotten."""
+        nothing: dict[str, Any] = {name: None}
+        return replace(self, case=replace(self.case, **nothing), limit=None if name in LIMITS else self.limit)
+
     def updated(self, said: "Person") -> "Person":
         """After more was told: what is said replaces what was known, and what does not go with it is dropped."""
+        said = self._placed(said)
         case = _still_known(self.case, said).updated(_with_the_rest(self.case, said))
         names_limit = said.limit is not None or any(getattr(said.case, name) is not None for name in LIMITS)
         return Person(
@@ -52,6 +59,26 @@ class Person:
             ratios=said.ratios if said.ratios or said.case.ratio is not None else self.ratios,
         )
 
+    def _placed(self, said: "Person") -> "Person":
+        """What is told, the amount that puts a figure right moved to the fact which had it."""
+        if said.instead_of is None or said.case.amount is None:
+            return said
+        name, right = _fact_of(self, said.instead_of), said.case.amount.low
+        if name is None:
+            return said
+        without = replace(said, case=replace(said.case, amount=None))
+        if name == "limit":
+            return replace(without, limit=right)
+        fact: dict[str, Any] = {name: right}
+        return replace(without, case=replace(without.case, **fact))
+
+    def visiting(self, text: str) -> "Person":
+        """With the ratio of the place that is named, where those of several were told."""
+        for at in self.ratios:
+            if at.place in text:
+                return replace(self, case=replace(self.case, ratio=at.ratio), ratios=())
+        return self
+
     def with_limit_of(self, period: Period) -> "Person":
         """The same, the limit without a period taken for one of `period`."""
         if self.limit is None:
@@ -59,6 +86,12 @@ class Person:
         name = "monthly_limit" if period == "month" else "annual_cap"
         limits: dict[str, Any] = dict.fromkeys(LIMITS) | {name: self.limit}
         return replace(self, case=replace(self.case, **limits), limit=None)
+
+
+def _fact_of(person: Person, figure: Decimal) -> str | None:
+    """The name of the known fact that has this figure; the cost's is `amount` already."""
+    names = (f.name for f in fields(Case) if getattr(person.case, f.name) == figure)
+    return "limit" if person.limit == figure else next(names, None)
 
 
 def _still_known(known: Case, said: Person) -> Case:

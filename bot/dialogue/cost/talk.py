@@ -12,6 +12,7 @@ from bot.dialogue.cost.reading import Reading
 from bot.dialogue.cost.reading.changes import corrects, does_not_know, says_none
 from bot.dialogue.turn import Context, Task, Turn
 from bot.knowledge.schema import Scheme
+from bot.language import normalise
 from bot.rules.case import Case, Employment
 
 NEEDED = ("region", "amount")
@@ -73,20 +74,30 @@ def talk_after(before: Talk, turn: Turn, asked: str | None, reading: Reading) ->
     declined = before.declined
     if asked and (does_not_know(turn.text) or (none and asked not in _NONE_MEANS)):
         declined = (*declined, asked)
-    return replace(before, people=_people_after(before.people, asked, reading), declined=declined)
+    return replace(
+        before, people=_people_after(before.people, asked, reading, normalise(turn.text)), declined=declined
+    )
 
 
 def _with(person: Person, more: Case) -> Person:
     return replace(person, case=person.case.updated(more))
 
 
-def _people_after(known: tuple[Person, ...], asked: str | None, reading: Reading) -> tuple[Person, ...]:
+def _people_after(
+    known: tuple[Person, ...], asked: str | None, reading: Reading, text: str
+) -> tuple[Person, ...]:
     if len(reading.people) > 1:
-        return tuple(known[0].updated(said) for said in reading.people)
+        by_name = {person.name: person for person in known}
+        return tuple(by_name.get(said.name, known[0]).updated(said) for said in reading.people)
     said = reading.people[0]
     return tuple(
-        person.updated(said) if _is_meant(person, known, asked, reading) else person for person in known
+        _updated(person, said, text) if _is_meant(person, known, asked, reading) else person
+        for person in known
     )
+
+
+def _updated(person: Person, said: Person, text: str) -> Person:
+    return person.updated(said) if said.ratios else person.updated(said).visiting(text)
 
 
 def _is_meant(person: Person, known: tuple[Person, ...], asked: str | None, reading: Reading) -> bool:

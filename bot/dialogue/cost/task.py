@@ -5,15 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 from bot.dialogue.cost.card import card_of
-from bot.dialogue.cost.computing import compute, settled
+from bot.dialogue.cost.computing import compute, refused, settled
 from bot.dialogue.cost.differences import compared, replaced
 from bot.dialogue.cost.questions import QUESTIONS, buttons_for, next_question
 from bot.dialogue.cost.reading import read_cost
-from bot.dialogue.cost.reading.changes import wants_steps
+from bot.dialogue.cost.reading.changes import ends_in_a_figure, says_the_same, varies, wants_steps
 from bot.dialogue.cost.talk import Talk, talk_after, talk_before
 from bot.dialogue.cost.wording import answer, closing, steps_aloud
 from bot.dialogue.turn import Context, Outcome, Task, Turn
 from bot.knowledge.parameters import RegionParameters
+from bot.language.ratios import find_ratios
 from bot.messages import Reply
 from bot.rules.case import Case
 
@@ -23,10 +24,12 @@ Parameters = Mapping[str, RegionParameters]
 def estimate_cost(turn: Turn, context: Context, parameters: Parameters) -> Outcome:
     """One turn of the cost task; the reply always carries an `EstimateCard`."""
     asked = context.asked if context.task is Task.COST else None
-    reading = read_cost(turn, asked, parameters)
+    reading = read_cost(turn, asked or _not_known(context), parameters)
     before = talk_before(turn, context, reading)
     talk = talk_after(before, turn, asked, reading)
     was, result = (compute(known.people, parameters, turn.now.date()) for known in (before, talk))
+    if reading.fault:
+        result = refused(result, reading.fault)
     card = card_of(talk.people, result)
     context = _remembering(context, talk.people[0].case)
     if wants_steps(turn.text) and result.fund_pays is not None and before.people == talk.people:
@@ -43,6 +46,14 @@ def estimate_cost(turn: Turn, context: Context, parameters: Parameters) -> Outco
     return _outcome(context, talk.after_asking(asked), reply, asked)
 
 
+def goes_on(turn: Turn) -> bool:
+    """Whether a turn after an estimate tells a figure, varies or corrects the case, or asks for the steps."""
+    text = turn.text
+    other_person = bool(turn.values("employment")) and says_the_same(text)
+    figure = turn.values("amount") or find_ratios(text) or ends_in_a_figure(text)
+    return bool(figure) or other_person or varies(text) or wants_steps(text)
+
+
 def question_again(context: Context) -> Reply | None:
     """What we last asked for, to be said after a question in between; None where that was done already."""
     if context.asked is None or context.asked not in QUESTIONS or context.case.get("asked_again"):
@@ -54,6 +65,12 @@ def question_again(context: Context) -> Reply | None:
 def asked_again(context: Context) -> dict[str, Any]:
     """`context.case` with the note that the question was repeated; the next turn about the cost drops it."""
     return context.case | {"asked_again": True}
+
+
+def _not_known(context: Context) -> str | None:
+    """What the person did not know when asked: a bare figure later is of that."""
+    declined = Talk.recall(context).declined if context.task is Task.COST else ()
+    return declined[-1] if declined else None
 
 
 def _changes(before: Talk, talk: Talk, parameters: Parameters) -> str:

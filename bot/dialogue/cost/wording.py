@@ -11,6 +11,7 @@ from bot.rules.result import Estimate, Step
 POINTER = "可以问参保地医保经办机构，或拨打12393。"
 _SPOKEN_ASSUMPTIONS = 3
 _FUND_PAYS = "统筹基金支出"
+_WITHIN_POLICY = "符合政策范围"
 
 
 def answer(result: Estimate, claimed: Decimal | None, difference: str = "") -> str:
@@ -41,6 +42,8 @@ def closing(result: Estimate) -> str:
     """The next step, where we ask nothing more."""
     if result.fund_pays is not None:
         return f"实际金额以结算单为准，拿不准的{POINTER}"
+    if _is_faulty(result):
+        return ""  # what cannot be so is the person's to put right
     wanted = _wanted(result)
     return f"{POINTER}问到{wanted}，告诉我就能接着算。" if wanted else POINTER
 
@@ -56,12 +59,15 @@ def steps_aloud(result: Estimate) -> str:
 
 
 def _why(result: Estimate) -> str:
+    """The steps in short, without those that change nothing."""
     if result.unpaid:
         return f"{result.unpaid.says}。"
     shown = [step for step in result.steps if step.label.endswith(_FUND_PAYS)]
     if len(shown) > 1:
         return _by_name(shown)
-    return f"{'；'.join(step.expression for step in result.steps[:-1])}。"
+    told, *steps = result.steps[:-1]
+    steps = [step for step in steps if step.label != _WITHIN_POLICY or step.amount != told.amount]
+    return f"{'；'.join(step.expression for step in (told, *steps))}。"
 
 
 def _by_name(steps: Sequence[Step]) -> str:
@@ -75,7 +81,7 @@ def _cannot(result: Estimate) -> str:
     parts = [_by_name([step for step in result.steps if step.label.endswith(f"：{_FUND_PAYS}")])]
     if result.certain:
         parts.append(f"能确定的是：{'，'.join(remark.says for remark in result.certain)}。")
-    faulty = refusal is not None and refusal.reason in ("negative_amount", "cannot_be_so", "too_wide")
+    faulty = _is_faulty(result)
     if not faulty and (wanted := _wanted(result)):
         parts.append(f"{'具体' if result.certain else ''}要知道{wanted}才能算。")
     elif refusal and not faulty and refusal.reason != "no_region":
@@ -87,6 +93,12 @@ def _cannot(result: Estimate) -> str:
         parts.append(f"依据{say_places(dict.fromkeys(places))}。")
     parts.extend(f"{warning}。" for warning in result.warnings)
     return "".join(parts)
+
+
+def _is_faulty(result: Estimate) -> bool:
+    """Whether what the person said cannot be so, or is too rough."""
+    refusal = result.refusal
+    return refusal is not None and refusal.reason in ("negative_amount", "cannot_be_so", "too_wide")
 
 
 def _wanted(result: Estimate) -> str:

@@ -11,13 +11,16 @@ from bot.dialogue.cost.person import Person
 from bot.dialogue.cost.reading.amounts import items_in
 from bot.dialogue.cost.reading.changes import supposes
 from bot.dialogue.cost.reading.circumstances import circumstances_of
+from bot.dialogue.cost.reading.contradictions import contradiction_in
 from bot.dialogue.cost.reading.costs import adds, cost_of
-from bot.dialogue.cost.reading.limits import deductible_of, limits_of
+from bot.dialogue.cost.reading.hospital import hospital_of
+from bot.dialogue.cost.reading.limits import deductible_of, limit_of, limits_of
 from bot.dialogue.cost.reading.people import clauses_by_person, named_in, people_in, person_of
 from bot.dialogue.cost.reading.sentence import Part, Sentence
-from bot.dialogue.cost.reading.shares import shares_of
+from bot.dialogue.cost.reading.shares import ratios_by_place, shares_of
 from bot.dialogue.cost.reading.times import times_of
 from bot.dialogue.turn import Turn
+from bot.rules.faults import Fault
 
 
 @dataclass(frozen=True)
@@ -25,11 +28,12 @@ class Reading:
     """What one turn says. Usually of one person; of several where several people are asked about.
 
     `named`: the one person the sentence names, if it names one. `hypothetical`: "那要是…呢", to be compared with
-    what was known. `claimed`: what the person heard the fund would pay.
+    what was known. `claimed`: what the person heard the fund would pay. `fault`: what cannot be so.
     """
 
     people: tuple[Person, ...]
     named: str = ""
+    fault: Fault | None = None
     hypothetical: bool = False
     claimed: Decimal | None = None
 
@@ -41,8 +45,13 @@ def read_cost(turn: Turn, asked: str | None, covered: Container[str]) -> Reading
     claimed = next((item.amount.low for item in items if item.role == "claimed"), None)
     names = people_in(sentence)
     whole = Part(sentence, items, 0, len(sentence.text))
-    people = _each(whole, names, covered) if names else (_read(whole, covered),)
-    return Reading(people, named_in(sentence), supposes(turn.text), claimed)
+    if names:
+        return Reading(_each(whole, names, covered), "", None, supposes(turn.text), claimed)
+    fault = contradiction_in(whole)
+    person = _read(whole, covered)
+    if fault:
+        person = person.without(fault.field)
+    return Reading((person,), named_in(sentence), fault, supposes(turn.text), claimed)
 
 
 def _each(whole: Part, names: tuple[str, ...], covered: Container[str]) -> tuple[Person, ...]:
@@ -59,9 +68,12 @@ def _each(whole: Part, names: tuple[str, ...], covered: Container[str]) -> tuple
 
 
 def _read(part: Part, covered: Container[str]) -> Person:
-    case = person_of(part)
-    readers = (limits_of, cost_of, shares_of, times_of)
-    for said in (circumstances_of(part, covered), *(read(part) for read in readers)):
-        case = case.updated(said)
-    limit = next((item.amount.low for item in part.own_items if item.role == "limit"), None)
-    return Person(case.updated(deductible_of(part, case)), limit=limit, adds=adds(part))
+    case = person_of(part).updated(circumstances_of(part, covered))
+    for read in (limits_of, cost_of, shares_of, times_of):
+        case = case.updated(read(part))
+    for complete in (deductible_of, hospital_of):
+        case = case.updated(complete(part, case))
+    puts_right = next((item.instead_of for item in part.own_items if item.instead_of is not None), None)
+    return Person(
+        case, limit=limit_of(part), ratios=ratios_by_place(part), adds=adds(part), instead_of=puts_right
+    )

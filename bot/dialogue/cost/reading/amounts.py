@@ -3,17 +3,21 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bot.dialogue.cost.reading.amount_words import AFTER, BEFORE, NEXT, OF_QUESTION
 from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
 from bot.language.money import Amount, find_amounts
 from bot.language.numerals import to_decimal
 from bot.language.spans import Span as Placed
-from bot.language.spans import overlaps
+from bot.language.spans import overlaps, without_overlaps
 
 _CUED = re.compile(
     r"(?:加|还?差|剩下?|限额|额度|起付线?|自费|自付|先付|感冒药|无关的?药?|目录外|[丙乙]类|药费?|检查费?|化验费?|[Bb彩]超"
     r"|CT|ct|花了?|只有)了?(\d{1,6}(?:\.\d{1,2})?)(?![\d.%月号日年类个种周天岁次盒折成点片支瓶粒针包袋])"
+)
+_CUED_AFTER = re.compile(
+    r"(?<![\d.%A-Za-z])(\d{1,6}(?:\.\d{1,2})?)(?=[元块]?钱?[是的]*(?:自费|丙类|目录外|检查|化验|挂号|诊查|[Bb彩]超|感冒药))"
 )
 _BARE_ANSWER = re.compile(
     r"(?:^|[,。 :是为有约概到就共才加剩差])(\d+(?:\.\d{1,2})?|[零一二两三四五六七八九十百千万]+)"
@@ -21,17 +25,26 @@ _BARE_ANSWER = re.compile(
 )
 _MONTHLY = re.compile(r"每个?月|一个月|1个月|月月|个个月|每月|按月|/月|一月")
 _OF_A_MONTH = re.compile(rf"{_MONTHLY.pattern}|月(?=[限额定])")
+_TAKEN_BACK = re.compile(r"(?:说|搞|弄|记|写|看|算|报|打)?错了?|不对|更正|改一下|重说")
+_NOW_IT_IS = re.compile(r"^(?:而|应该|其实|实际|改)*(?:上|成)?(?:是|为)?(?:的)?$")
 _COPULA = re.compile(r"[是为了有到达大概约也就在:( 元块]+$")
 _EARLIER_MONTH = re.compile(r"(?:上个?|前)月|\d+月|[一二三四五六七八九十]月")
 _A_QUARTER = re.compile(r"(?:一个?|每个?)季度?(?:是|有|给|为)*$")
 _BY_QUARTER = re.compile(r"季度?[^,。;\d]{0,6}(?:额度|限额|定额)|(?:额度|限额|定额)[^,。;\d]{0,4}季")
 _AGAIN = re.compile(r"[这那][个笔张]?$")
+_ONE_OF_SEVERAL = re.compile(r"(?:^|[,。;])(?:另)?一[个种]病?种?[是为批给定]*$")
+_ABOUT_LIMITS = re.compile(r"限额|额度|定额")
+_MORE = re.compile(r"(?:还有|另外|再加上?|加上|外加)$")
+_OF_A_DRUG = re.compile(r"^[元块]?钱?的(?:[^,。;\d]{0,4}药|透析|针)")
 _SPENT_BEFORE = re.compile(r"(?:前面|前头|之前|已经?|累计|到现在|上[回次]|头一?[回次])[^,。;报用]{0,8}$")
 
 
 @dataclass(frozen=True)
 class _Around:
-    """The clause before an amount, back to the amount before it, and what follows to the next one (`NEXT`)."""
+    """The clause before an amount, back to the amount before it, and what follows to the next one (`NEXT`).
+
+    Where the clause only says "是", what the clause before it takes back is meant.
+    """
 
     before: str
     after: str
@@ -44,7 +57,8 @@ def items_in(sentence: Sentence) -> tuple[Item, ...]:
     items: list[Item] = []
     for amount in amounts:
         items.append(Item(amount, _role(around[amount.start], sentence, items)))
-    return tuple(_spent_before(_named_again(items, around), around))
+    items = _one_each(_named_again(_put_right(items, around), around), around, sentence)
+    return tuple(_spent_before(items, around))
 
 
 # Which numbers are amounts
@@ -53,10 +67,10 @@ def items_in(sentence: Sentence) -> tuple[Item, ...]:
 def _amounts(sentence: Sentence) -> list[Amount]:
     """Amounts the language module finds, and small bare numbers that only our cue words make amounts (加60)."""
     found = [amount for amount in find_amounts(sentence.text) if not _is_share(sentence, amount)]
-    bare = [_exactly(m) for m in _CUED.finditer(sentence.text)]
+    bare = [_exactly(m) for cued in (_CUED, _CUED_AFTER) for m in cued.finditer(sentence.text)]
     taken: list[Placed] = [*found, *sentence.ratios, *sentence.dates]
     free = [amount for amount in bare if amount and not overlaps(amount, taken)]
-    return sorted(found + free, key=lambda a: a.start)
+    return without_overlaps(sorted(found + free, key=lambda a: a.start))
 
 
 def _bare_answer(sentence: Sentence) -> list[Amount]:
@@ -88,7 +102,9 @@ def _is_share(sentence: Sentence, amount: Amount) -> bool:
 
 def _around(text: str, amounts: list[Amount], index: int) -> _Around:
     begin = amounts[index - 1].end if index else 0
-    before = re.split(r"[,。;!?\n]", text[begin : amounts[index].start])[-1].rstrip()
+    *earlier, before = re.split(r"[,。;!?\n]", text[begin : amounts[index].start].rstrip())
+    if earlier and _TAKEN_BACK.search(earlier[-1]) and _NOW_IT_IS.match(before):
+        before = _TAKEN_BACK.sub("", earlier[-1])  # 限额说错了,是450
     if index + 1 == len(amounts):
         return _Around(before, text[amounts[index].end :])
     return _Around(before, text[amounts[index].end : amounts[index + 1].start] + NEXT)
@@ -97,6 +113,7 @@ def _around(text: str, amounts: list[Amount], index: int) -> _Around:
 def _role(around: _Around, sentence: Sentence, known: list[Item]) -> Role:
     role = (
         _quarterly(around, sentence)
+        or _more_cost(around)
         or _by_what_follows(around)
         or _by_what_precedes(around.before)
         or _asked_for(around, sentence, known)
@@ -113,6 +130,11 @@ def _is_monthly(around: _Around) -> bool:
 def _quarterly(around: _Around, sentence: Sentence) -> Role | None:
     by_quarter = _A_QUARTER.search(around.before) and _BY_QUARTER.search(sentence.text)
     return "quarterly_limit" if by_quarter else None
+
+
+def _more_cost(around: _Around) -> Role | None:
+    """还有200块的药."""
+    return "cost" if _MORE.search(around.before) and _OF_A_DRUG.match(around.after) else None
 
 
 def _by_what_follows(around: _Around) -> Role | None:
@@ -144,10 +166,21 @@ def _by_what_precedes(before: str) -> Role | None:
 def _asked_for(around: _Around, sentence: Sentence, known: list[Item]) -> Role | None:
     role = OF_QUESTION.get(sentence.asked or "")
     taken = any(item.role == role for item in known)
-    return role if not taken and not around.before.strip() else None
+    return None if taken else role
 
 
 # What several amounts together say
+
+
+def _put_right(items: list[Item], around: Mapping[int, _Around]) -> list[Item]:
+    """ "限额不是300,是450": the second is of what the first was."""
+    for wrong, right in pairwise(items):
+        before = around[wrong.start].before
+        if before.endswith("不是") and _NOW_IT_IS.match(around[right.start].before):
+            role = _by_what_precedes(before.removesuffix("不是"))
+            meant = replace(right, role=role) if role else replace(right, instead_of=wrong.amount.low)
+            return [meant if item is right else item for item in items if item is not wrong]
+    return items
 
 
 def _named_again(items: list[Item], around: Mapping[int, _Around]) -> list[Item]:
@@ -160,6 +193,14 @@ def _named_again(items: list[Item], around: Mapping[int, _Around]) -> list[Item]
         others = [i for i in items if i is not item]
         return [replace(i, role="used") if i.role == "cost" and i is not asked else i for i in others]
     return items
+
+
+def _one_each(items: list[Item], around: Mapping[int, _Around], sentence: Sentence) -> list[Item]:
+    """ "限额一个300一个200": the limits of several diseases, told one after the other."""
+    paired = [item for item in items if _ONE_OF_SEVERAL.search(around[item.start].before)]
+    if len(paired) < 2 or not _ABOUT_LIMITS.search(sentence.text[: paired[0].start]):
+        return items
+    return [replace(item, role="limit") if item in paired else item for item in items]
 
 
 def _spent_before(items: list[Item], around: Mapping[int, _Around]) -> list[Item]:

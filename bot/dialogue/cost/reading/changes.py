@@ -15,6 +15,11 @@ _NONE = re.compile(
 )
 
 
+_VARIATION = re.compile(r"不对|错了|要是|如果|假如|换成|^那.{0,12}呢")
+_THE_SAME = re.compile(r"一样|同样|呢[?。]?$")
+_FIGURE_LAST = re.compile(r"(?:^|[,。 :是为有到了])\d{1,6}(?:\.\d{1,2})?(?:元|块)?[。吧呢啊哦]*$")
+
+
 def corrects(text: str) -> bool:
     """Whether something said before is taken back."""
     return bool(_CORRECTION.search(normalise(text)))
@@ -23,6 +28,21 @@ def corrects(text: str) -> bool:
 def supposes(text: str) -> bool:
     """Whether it is asked what would be if: "那要是…呢"."""
     return bool(_SUPPOSITION.search(normalise(text).replace("，", ",")))
+
+
+def says_the_same(text: str) -> bool:
+    """Whether the rest is as it was: "我妈退休，一样的药费"."""
+    return bool(_THE_SAME.search(normalise(text)))
+
+
+def ends_in_a_figure(text: str) -> bool:
+    """Whether a number is told last: "哦查到了，250"."""
+    return bool(_FIGURE_LAST.search(normalise(text).replace("，", ",")))
+
+
+def varies(text: str) -> bool:
+    """Whether the case under way is put right or supposed otherwise, whatever is told of it."""
+    return bool(_VARIATION.search(normalise(text).replace("，", ",")))
 
 
 def wants_steps(text: str) -> bool:

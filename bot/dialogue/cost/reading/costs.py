@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,12 +14,14 @@ from bot.rules.case import Case, MonthCost
 from bot.rules.money import NOTHING, Span
 
 PART_OF = re.compile(r"其中|里面|里头|含|包括|里有|当中|总|一共|共")
+_MORE = re.compile(r"^(?:对了|哦|噢|啊|那|,)*(?:还有|另外|再加上?|加上|外加|又(?:花|买|拿|开))")
 _BESIDE = re.compile(
     r"(?:和|跟|还有|另外|外加|加上)[^,。;\d]{0,6}(?:感冒药|保健品|营养品|自费药)[^,。;\d]{0,3}\d"
 )
 _WHOLE = re.compile(r"(?:总共?|一共|合计|共)[^,。;\d]{0,5}$")
 _CORRECTED = re.compile(r"不对|不是|错了|更正|改成")
 _THIS_MONTH = re.compile(r"这个?月|本月|当月")
+_LAST_QUARTER = re.compile(r"上个?季度?")
 _SPENT_NOTHING = re.compile(r"[^,。;\d]{0,4}(?:没|一分没|一分钱没)有?(?:花|买药|拿药|开药|用药)")
 _ASKED_MONTH = re.compile(
     r"(?:这个?月|本月|当月|\d{1,2}月份?|[一二三四五六七八九十]{1,2}月份?)的?(?:这笔|药费)?(?:能|可以?|该|应该)?报"
@@ -32,9 +34,8 @@ def cost_of(part: Part) -> Case:
     for item in part.own_items:
         case = _with_item(case, item, part)
     if not part.costs:
-        return (
-            replace(case, amount=Span.exactly(case.examination)) if adds(part) and case.examination else case
-        )
+        alone = adds(part) and case.examination is not None
+        return replace(case, amount=Span.exactly(case.examination or NOTHING)) if alone else case
     case = case.updated(_cost(part))
     if case.amount and case.excluded is not None and _BESIDE.search(part.text):
         case = replace(case, amount=case.amount + Span.exactly(case.excluded))
@@ -46,7 +47,9 @@ def cost_of(part: Part) -> Case:
 def adds(part: Part) -> bool:
     """Whether what is told comes on top of a cost told before: an examination told alone, 还有…"""
     told = {item.role for item in part.own_items}
-    return "examination" in told and "cost" not in told and not PART_OF.search(part.text)
+    if "examination" in told and "cost" not in told:
+        return not PART_OF.search(part.text)
+    return "cost" in told and bool(_MORE.search(part.text))
 
 
 def _with_item(case: Case, item: Item, part: Part) -> Case:
@@ -92,6 +95,11 @@ def _months_without_cost(part: Part) -> tuple[MonthCost, ...]:
 
 
 def _month_before(part: Part, item: Item) -> date | None:
+    """The month an unused quota is of; of last quarter its last."""
+    begin, _ = part.sentence.clause(item.start)
+    if _LAST_QUARTER.search(part.sentence.text[begin : item.start]):
+        today = part.sentence.turn.now.date()
+        return (today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1) - timedelta(1)).replace(day=1)
     earlier = [d for d in part.sentence.dates if d.start < item.start and within_a_month(d)]
     return earlier[-1].first.replace(day=1) if earlier else None
 

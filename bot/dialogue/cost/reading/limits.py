@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
+from bot.dialogue.cost.reading.changes import corrects
 from bot.dialogue.cost.reading.sentence import Part
 from bot.rules.case import Case
 
@@ -31,6 +32,12 @@ _UNTOUCHED = re.compile(
 )
 
 
+def limit_of(part: Part) -> Decimal | None:
+    """A limit whose period is not said; of those of several diseases the highest, for one disease is chosen."""
+    limits = [item.amount.low for item in part.own_items if item.role == "limit"]
+    return (limits[-1] if corrects(part.text) else max(limits)) if limits else None
+
+
 def limits_of(part: Part) -> Case:
     """What is said of limits, of a further disease's addition and of the cap."""
     case = Case(own_terms=bool(_OWN_TERMS.search(part.text)) or None)
@@ -41,9 +48,14 @@ def limits_of(part: Part) -> Case:
     return replace(case, cap_not_reached=bool(_NOT_REACHED.search(part.text)) or None)
 
 
+def denies_deductible(part: Part) -> bool:
+    """Whether the person says there is none."""
+    return bool(_NO_DEDUCTIBLE.search(part.text))
+
+
 def deductible_of(part: Part, told: Case) -> Case:
     """What is said of the deductible beside the figures in `told`."""
-    if _NO_DEDUCTIBLE.search(part.text):
+    if denies_deductible(part):
         return Case(deductible=Decimal(0))
     full = _FULL.search(part.text)
     if full and told.deductible_met is None and not _NOT_FULL.search(full[0]):

@@ -1,7 +1,7 @@
 """Who is asked about: the people of a sentence with their clauses; each one's employment, scheme, diseases."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import get_args
 
@@ -11,23 +11,28 @@ from bot.knowledge.schema import Scheme
 from bot.rules.case import Case, Employment
 
 _PERSON = re.compile(
-    r"我?(?:爸爸?|父亲|爹|老爸|妈妈?|母亲|娘|老妈|老伴儿?|老婆|老公|丈夫|妻子|爱人|爷爷|奶奶|外公|外婆|公公|婆婆"
-    r"|岳父|岳母|媳妇|对象)|[他她](?=这个?月|本月|花|用了|吃了|买了)"
-    r"|我(?:自己|本人)|我(?=在职|退休|是在职|是退休|花|用了|买)"
+    r"我?(?:爸爸?|父亲|老?爹|老爸|妈妈?|母亲|老?娘|老妈|老伴儿?|老头子?|老太婆|老婆|老公|丈夫|妻子|爱人|爷爷|奶奶|外公|外婆|公公"
+    r"|婆婆|岳父|岳母|丈母娘|媳妇|对象|儿子|女儿|闺女|哥哥?|姐姐?|弟弟?|妹妹?)|[他她](?=这个?月|本月|花|用了|吃了|买了)"
+    r"|我(?:自己|本人)|我(?!们|这|的|想|要|问|该|能|给|帮|替)"
 )
-_OF_ALL = re.compile(r"各|每人|都|两个?人|俩|分别|一共|总共")
+_SPEAKS_OF_SELF = re.compile(r"(?:是|还|在|也)*(?:在职|退休|上着?班|在岗|花|用了|买|限额)")
+_AT_WORK = re.compile(r"(?:是|还|在|也)*(?:上着?班|在岗)")
+_OF_ALL = re.compile(r"各|每人|都|两个?人|俩|分别")
+_OF_ALL_TOGETHER = re.compile(r"一共|总共|合计|合起来|加起来|加一块")
 _EACH_SPENT = re.compile(r"各|每人")
 _SPENDS = re.compile(r"^(?:这个?月|本月|这次)?[也又才就只]?(?:花|用了|吃了|买了)")
 _NOT_YET = re.compile(r"(?:不是|没有?|未|还没|并非|别按)(?:到)?$")
-_TREATED_LIKE: tuple[tuple[Employment, str], ...] = (("在职", "灵活就业|内退"), ("退休", "返聘"))
+_TREATED_LIKE: tuple[tuple[Employment, str], ...] = (
+    ("在职", r"灵活就业|内退|(?<!不)上着?班|在岗|没退"),
+    ("退休", "返聘|退下来|退了休|拿退休金|领养老金"),
+)
 _RETIRED_FROM_ANY = re.compile(r"灵活就业[^,。;]{0,3}退休")
 
 
 def people_in(sentence: Sentence) -> tuple[str, ...]:
     """Those asked about, where at least two have their own employment, scheme or cost, or 各 stands for both."""
-    text, mentions = sentence.text, sentence.turn.mentions
-    found = list(_PERSON.finditer(text))
-    own = {_name(m) for m in found if _told_apart(m.end(), mentions)}
+    text, found = sentence.text, _persons(sentence)
+    own = {_name(m) for m in found if _told_apart(sentence, m.end())}
     spenders = {_name(m) for m in found if _SPENDS.search(text[m.end() :])}
     own = spenders if len(spenders) > 1 else own
     names = tuple(dict.fromkeys(_name(m) for m in found))
@@ -38,18 +43,20 @@ def people_in(sentence: Sentence) -> tuple[str, ...]:
 
 def named_in(sentence: Sentence) -> str:
     """The one person a sentence names; empty where it names none or several."""
-    names = {_name(m) for m in _PERSON.finditer(sentence.text)}
+    names = {_name(m) for m in _persons(sentence)}
     return names.pop() if len(names) == 1 else ""
 
 
 def clauses_by_person(sentence: Sentence) -> Iterator[tuple[int, int, str | None]]:
     """Start, end and owner of each clause; None: it holds for all (before the first person, or with 各, 都, 两人)."""
     text = sentence.text
-    persons = {m.start(): _name(m) for m in _PERSON.finditer(text)}
+    persons = {m.start(): _name(m) for m in _persons(sentence)}
     cuts = sorted({0, len(text), *persons, *(m.end() for m in re.finditer(r"[,。;!?\n]", text))})
     owner: str | None = None
     for start, end in pairwise(cuts):
-        owner = None if _OF_ALL.search(text[start:end]) else persons.get(start) or owner
+        clause, person = text[start:end], persons.get(start)
+        of_all = _OF_ALL.search(clause) or (not person and _OF_ALL_TOGETHER.search(clause))
+        owner = None if of_all else person or owner
         yield start, end, owner
 
 
@@ -63,15 +70,19 @@ def person_of(part: Part) -> Case:
     )
 
 
-def _employment(part: Part) -> Employment | None:
-    """One employment that is said; none where two are."""
+def employments_said(part: Part) -> frozenset[Employment]:
+    """What the person is said to be: 在职, 退休, or both where the sentence says both."""
     if _RETIRED_FROM_ANY.search(part.text):
-        return "退休"
+        return frozenset({"退休"})
     mentions = [m for m in part.mentions if m.entity == "employment"]
-    said = {employment for m in mentions if (employment := _meant(m, part.sentence))}
-    if said:
-        return said.pop() if len(said) == 1 else None
-    return next((like for like, words in _TREATED_LIKE if re.search(words, part.text)), None)
+    said = frozenset(employment for m in mentions if (employment := _meant(m, part.sentence)))
+    return said or frozenset([like for like, words in _TREATED_LIKE if re.search(words, part.text)][:1])
+
+
+def _employment(part: Part) -> Employment | None:
+    """The one that is said; none where both are."""
+    said = employments_said(part)
+    return next(iter(said)) if len(said) == 1 else None
 
 
 def _meant(mention: Mention, sentence: Sentence) -> Employment | None:
@@ -85,8 +96,21 @@ def _meant(mention: Mention, sentence: Sentence) -> Employment | None:
     return "在职" if employment == "退休" else "退休"
 
 
-def _told_apart(position: int, mentions: Sequence[Mention]) -> bool:
-    return any(m.entity in ("employment", "scheme") and 0 <= m.start - position <= 4 for m in mentions)
+def _persons(sentence: Sentence) -> list[re.Match[str]]:
+    """The words for persons; 我 only where something of oneself follows."""
+    return [m for m in _PERSON.finditer(sentence.text) if m[0] != "我" or _of_oneself(sentence, m.end())]
+
+
+def _of_oneself(sentence: Sentence, position: int) -> bool:
+    told = (m for m in sentence.turn.mentions if m.entity in ("region", "employment", "scheme"))
+    near = any(0 <= m.start - position <= 2 for m in told)
+    return near or bool(_SPEAKS_OF_SELF.match(sentence.text[position:]))
+
+
+def _told_apart(sentence: Sentence, position: int) -> bool:
+    told = (m for m in sentence.turn.mentions if m.entity in ("employment", "scheme"))
+    near = any(0 <= m.start - position <= 4 for m in told)
+    return near or bool(_AT_WORK.match(sentence.text[position:]))
 
 
 def _name(person: re.Match[str]) -> str:

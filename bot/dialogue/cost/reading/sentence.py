@@ -6,6 +6,7 @@ Positions are character offsets of the normalised text, which is as long as what
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal, TypeVar
 
 from bot.dialogue.turn import Mention, Turn
@@ -39,15 +40,17 @@ All others but `cost` are fields of `bot.rules.case.Case`."""
 
 _P = TypeVar("_P", bound=Placed)
 _MARKS = ",。;!?\n"
+_A_PAUSE = re.compile(r"(?<=[^\s,。;][^\s,。;]) (?=[一-龥])(?![元块万千百多年月日号])")
 _IN_A_MONTH = re.compile(r"^一月(?=[花吃用要药得开买])")
 
 
 @dataclass(frozen=True)
 class Item:
-    """An amount and what it is of."""
+    """An amount and what it is of. `instead_of`: the figure it puts right, where no word tells of what it is."""
 
     amount: Amount
     role: Role
+    instead_of: Decimal | None = None
 
     @property
     def start(self) -> int:
@@ -70,7 +73,7 @@ class Sentence:
 
     @classmethod
     def of(cls, turn: Turn, asked: str | None) -> "Sentence":
-        text = normalise(turn.text).replace("，", ",")
+        text = _A_PAUSE.sub(",", normalise(turn.text).replace("，", ","))
         dates = [d for d in find_dates(text, turn.now.date()) if not _in_a_month(text, d)]
         return cls(text, turn, asked, tuple(find_ratios(text)), tuple(dates))
 

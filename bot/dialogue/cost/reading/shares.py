@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from bot.dialogue.cost.person import RatioAt
 from bot.dialogue.cost.reading.sentence import Part, Sentence
 from bot.language.ratios import Ratio
 from bot.rules.case import Case
@@ -18,7 +19,13 @@ _OWN_SHARE = re.compile(
 _OWN_FIRST = re.compile(r"(?:先自付|先行自付|先付|先个人自付)$")
 _CLAIMED = re.compile(r"^(?:吗|吧|不[,。?]|么|对吗|是吗|真的吗)")
 _CLAIM_BEGINS = re.compile(r"能报?$|可以报?$|是不是报?$")
-_VISITED = re.compile(r"在([^,。;在]{2,8}?)(?:看的?|拿的?|开的?|买的?|做的?|治的?|取的?)")
+_VISITED = re.compile(
+    r"(?:在|去的?是?)([^,。;在]{2,8}?)(?:看的?|拿的?|开的?|买的?|做的?|治的?|取的?|[,。;]|$)"
+)
+_PLACE = re.compile(
+    r"((?:[一二三123][级甲乙]|社区|县|市|省|区|乡镇|镇|村|卫生院|中心|药店|专科|综合|本地|外地|省内|省外|大|小)[^,。;报住比能是]{0,6})"
+)
+_OVER_ALL = re.compile(r"(?<![\d.])(1\d\d|[2-9]\d\d)(?:\.\d+)? ?%(?!以上)")
 _NO_UNIT = r"(?![\d.元块万千百])"
 _BARE_RATIO = re.compile(rf"比例(?:是|为)?(\d{{1,3}}(?:\.\d+)?){_NO_UNIT}")
 _BARE_PAYS = re.compile(rf"(?<![能可以给])报(?:销)?(\d{{2}}(?:\.\d+)?){_NO_UNIT}(?!多|几)")
@@ -27,21 +34,34 @@ _BARE_ANSWER = re.compile(rf"(?<![\d.])(\d{{1,3}}(?:\.\d+)?){_NO_UNIT}")
 
 def shares_of(part: Part) -> Case:
     """The ratio, and the share of the cost that is the person's own before it."""
-    case, insured, away = Case(), list[Ratio](), is_away(part.sentence)
+    own_first = [r.value for r in part.ratios if _OWN_FIRST.search(part.sentence.text[: r.start])]
+    case = Case(excluded_ratio=own_first[-1] if own_first else None)
+    if len(ratios := _meant(part)) == 1:
+        return replace(case, ratio=ratios[0].value)
+    if over := _OVER_ALL.search(part.text):
+        return replace(case, ratio=Decimal(over[1]) / 100)
+    return case if part.ratios else replace(case, ratio=_bare_share(part))
+
+
+def ratios_by_place(part: Part) -> tuple[RatioAt, ...]:
+    """What is paid at several places, where the sentence leaves open which was visited."""
+    ratios = _meant(part)
+    return tuple(RatioAt(_place(part.sentence, r), r.value) for r in ratios) if len(ratios) > 1 else ()
+
+
+def _meant(part: Part) -> list[Ratio]:
+    """The shares the fund may pay of this cost: one, or those of several places."""
+    sentence, away, insured = part.sentence, is_away(part.sentence), list[Ratio]()
     for ratio in part.ratios:
-        before, after = part.sentence.text[: ratio.start], part.sentence.text[ratio.end :]
-        label = _label(part.sentence, ratio)
-        if _OWN_FIRST.search(before):
-            case = replace(case, excluded_ratio=ratio.value)
-        elif away and _HOME.search(label) and not _AWAY.search(label):
+        before, after = sentence.text[: ratio.start], sentence.text[ratio.end :]
+        label = _label(sentence, ratio)
+        if _OWN_FIRST.search(before) or (away and _HOME.search(label) and not _AWAY.search(label)):
             continue
-        elif _OWN_SHARE.search(before):
+        if _OWN_SHARE.search(before):
             insured.append(replace(ratio, value=1 - ratio.value))
         elif not (_CLAIMED.match(after) and _CLAIM_BEGINS.search(before)):
             insured.append(ratio)
-    if insured:
-        return replace(case, ratio=_for_the_place(part.sentence, insured).value)
-    return case if part.ratios else replace(case, ratio=_bare_share(part))
+    return _for_the_place(sentence, insured) if len(insured) > 1 else insured
 
 
 def is_away(sentence: Sentence) -> bool:
@@ -54,17 +74,24 @@ def is_away(sentence: Sentence) -> bool:
     return visited or bool(_TREATED_AWAY.search(sentence.text))
 
 
-def _for_the_place(sentence: Sentence, ratios: Sequence[Ratio]) -> Ratio:
-    """Of several shares the one for where the person was treated: elsewhere, or at the hospital named."""
-    if len(ratios) == 1:
-        return ratios[0]
+def _for_the_place(sentence: Sentence, ratios: Sequence[Ratio]) -> list[Ratio]:
+    """Of several shares the one for where the person was treated; all, where each has a place and none is named."""
     labelled = [(_label(sentence, ratio), ratio) for ratio in ratios]
     elsewhere = [ratio for label, ratio in labelled if _AWAY.search(label)]
     if elsewhere and is_away(sentence):
-        return elsewhere[-1]
+        return elsewhere[-1:]
     visited = _VISITED.search(sentence.text)
     there = [r for label, r in labelled if visited and visited[1].removesuffix("医院") in label]
-    return there[0] if there else ratios[-1]
+    places = {_place(sentence, ratio) for ratio in ratios} - {""}
+    if there or len(places) < len(ratios):
+        return there[:1] or [ratios[-1]]
+    return list(ratios)
+
+
+def _place(sentence: Sentence, ratio: Ratio) -> str:
+    """The place a share is said of: 三甲, 社区, 县医院; empty where none is."""
+    found = _PLACE.search(_label(sentence, ratio))
+    return found[1] if found else ""
 
 
 def _label(sentence: Sentence, ratio: Ratio) -> str:

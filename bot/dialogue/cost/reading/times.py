@@ -3,10 +3,12 @@
 import re
 from datetime import date
 
+from bot.dialogue.cost.reading.hospital import stay_in
 from bot.dialogue.cost.reading.sentence import Part
 from bot.language.dates import DateMention
 from bot.language.money import Amount
 from bot.language.numerals import to_decimal
+from bot.language.spans import overlaps
 from bot.rules.case import Case, Days
 
 _APPROVED = re.compile(r"批(?!发)|认定|办下来|(?:资格|慢特?病?)下来|审核通过|通过")
@@ -27,14 +29,17 @@ _LIMIT_OF_A_YEAR = re.compile(
     r"(?:年度?|一年|每年)(?:的)?(?:限额|额度|封顶|起付)|(?:起付|限额|额度|封顶)[^,。;]{0,4}[一每全]年"
 )
 _TO_YEAR_END = re.compile(r"到(?:今年|当年|本年)?(?:年底|年末|12月底?|十二月底?)")
+_UP_TO = re.compile(r"[到至]$")
 _ALL_YEAR = re.compile(r"全年|一年|今年.{0,4}一共")
 
 
 def times_of(part: Part) -> Case:
     """Days and months the part names."""
     case = Case()
+    stay = stay_in(part.sentence)
     for mention in part.dates:
-        case = case.updated(_dated(part, mention))
+        if not mention.invalid and not (stay and overlaps(mention, [stay])):
+            case = case.updated(_dated(part, mention))
     if _TO_YEAR_END.search(part.text) or (case.approved_on and _ALL_YEAR.search(part.text)):
         year = case.approved_on.last.year if case.approved_on else part.sentence.turn.now.year
         return case.updated(Case(until=date(year, 12, 31), each_month=True))
@@ -82,6 +87,8 @@ def _dated(part: Part, mention: DateMention) -> Case:
         return Case(approved_on=days)
     if _DEDUCTIBLE.search(text[begin:stop]):
         return Case(deductible_met_in=days)
+    if _UP_TO.search(led_by):
+        return Case()
     if not _LEFT_OVER.search(own) and (mention.last - mention.first).days <= 31:
         return Case(treated_on=days)
     other_year = mention.first.year != part.sentence.turn.now.year

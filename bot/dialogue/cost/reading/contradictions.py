@@ -1,0 +1,41 @@
+"""What a sentence says that cannot be so; the rule module finds what a whole case says so (`bot.rules.faults`)."""
+
+import re
+
+from bot.dialogue.cost.reading.changes import corrects
+from bot.dialogue.cost.reading.limits import denies_deductible
+from bot.dialogue.cost.reading.people import employments_said
+from bot.dialogue.cost.reading.sentence import Part
+from bot.rules.faults import Fault
+from bot.rules.money import yuan
+
+_SEVERAL = re.compile(r"病种?|一[个种]|另")
+_EITHER = re.compile(r"还是|或者?|不知道|不清楚|明年|后年|以后|之前|原来|以前|刚|快|马上")
+
+
+def contradiction_in(part: Part) -> Fault | None:
+    """The first thing that cannot be so; nothing where the sentence takes something back."""
+    for mention in part.dates:
+        if mention.invalid:
+            written = part.sentence.text[mention.start : mention.end]
+            return Fault("treated_on", f"没有“{written}”这一天，请再说一下是哪一天")
+    if corrects(part.text):
+        return None
+    if len(employments_said(part)) > 1 and not _EITHER.search(part.text):
+        return Fault("employment", "您既说在职，又说退休")
+    return _two_limits(part) or _two_deductibles(part)
+
+
+def _two_limits(part: Part) -> Fault | None:
+    """Two limits of one disease; of several each has its own."""
+    limits = {i.amount.low: None for i in part.own_items if i.role in ("limit", "monthly_limit")}
+    if len(limits) < 2 or _SEVERAL.search(part.text):
+        return None
+    return Fault("monthly_limit", f"您说了两个限额，{'和'.join(yuan(limit) for limit in limits)}")
+
+
+def _two_deductibles(part: Part) -> Fault | None:
+    told = next((i.amount.low for i in part.own_items if i.role == "deductible" and i.amount.low), None)
+    if told is None or not denies_deductible(part):
+        return None
+    return Fault("deductible", f"您说没有起付线，又说起付线 {yuan(told)}")

@@ -1,0 +1,73 @@
+"""Days in hospital, told by dates: 3号到12号住院; 5号住进去,15号出院."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from bot.dialogue.cost.reading.sentence import Part, Sentence
+from bot.knowledge.parameters import Condition
+from bot.language.dates import DateMention
+from bot.language.numerals import to_decimal
+from bot.rules.case import Case
+
+_N = r"[一二三四五六七八九十廿]{1,3}|\d{1,2}"
+_TO_A_DAY = re.compile(rf"(?:到|至|[-~—])(?:(?P<month>{_N})月)?(?P<day>{_N})[号日]?")
+_IN_HOSPITAL = re.compile(r"住(?:了|着|进)?(?:去|医)?院|住进去|入院")
+_OUT_AGAIN = re.compile(r"出(?:了)?院")
+
+
+@dataclass(frozen=True)
+class Stay:
+    """Days in hospital, both included; None: not said. `start`/`end`: where the sentence tells of it."""
+
+    start: int
+    end: int
+    first: date | None
+    last: date | None
+
+    def holds(self, day: date) -> bool:
+        return (self.first or date.min) <= day <= (self.last or date.max)
+
+
+def stay_in(sentence: Sentence) -> Stay | None:
+    """The stay a sentence dates, if it does."""
+    told = [stay for mention in sentence.dates for stay in _told_at(sentence, mention)]
+    if not told:
+        return None
+    first = next((stay.first for stay in told if stay.first), None)
+    last = next((stay.last for stay in told if stay.last), None)
+    return Stay(min(s.start for s in told), max(s.end for s in told), first, last)
+
+
+def hospital_of(part: Part, told: Case) -> Case:
+    """Whether the cost fell into the stay that is dated; nothing where one of the two is not."""
+    stay, treated = stay_in(part.sentence), told.treated_on
+    if stay is None or treated is None or treated.first != treated.last:
+        return Case()
+    condition = frozenset[Condition]({"inpatient_stay"})
+    return Case(conditions=condition) if stay.holds(treated.first) else Case(ruled_out=condition)
+
+
+def _told_at(sentence: Sentence, mention: DateMention) -> Iterator[Stay]:
+    begin, stop = sentence.clause(mention.end)
+    following = [d.start for d in sentence.dates if d.start > mention.start]
+    until = _TO_A_DAY.match(sentence.text, mention.end)
+    if until and _IN_HOSPITAL.search(sentence.text[begin:stop]):
+        yield Stay(mention.start, until.end(), mention.first, _day_of(until, mention.first))
+        return
+    own = sentence.text[mention.end : min([stop, *following])]
+    if _OUT_AGAIN.search(own):
+        yield Stay(mention.start, mention.end, None, mention.first)
+    elif _IN_HOSPITAL.search(own):
+        yield Stay(mention.start, mention.end, mention.first, None)
+
+
+def _day_of(until: re.Match[str], first: date) -> date | None:
+    """The day a stay lasts to, on or after its first; None where there is no such day."""
+    day, month = to_decimal(until["day"]), to_decimal(until["month"] or str(first.month))
+    try:
+        last = first.replace(month=int(month or 0), day=int(day or 0))
+    except ValueError:
+        return None
+    return last if last >= first else None
