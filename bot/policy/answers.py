@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from bot.knowledge.schema import Scheme
 from bot.messages import Citation, PolicyStatus, say_places
 
-ASK_THE_AGENCY = "请问参保地医保经办机构，或拨打12393。"
+AGENCY = "参保地医保经办机构"
+ASK_THE_AGENCY = f"请问{AGENCY}，或拨打12393。"
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class PolicyAnswer:
     """An answer in parts. `topic` is empty where the question was not recognised (`status` is then silent).
 
     `notices` are said first (a draft, a document out of force, another scheme, a false premise); `source` is
-    said instead of citations for what is common nationally. `candidates` are best first, the chosen one included.
+    said instead of citations for what is common nationally. `beside` is what may have been meant as well, where the
+    question fits two answers nearly as well. `candidates` are best first, the chosen one included.
     """
 
     region: str
@@ -35,13 +37,16 @@ class PolicyAnswer:
     citations: tuple[Citation, ...] = ()
     source: str = ""
     decided_by: str | None = None
+    beside: str = ""
     score: float = 0.0
     candidates: tuple[Candidate, ...] = ()
+    rivals: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
-        """The whole answer as a person reads or hears it, a line each: the answer; why, and where; the next step."""
-        lines = ((*self.notices, self.answer), (self.why, self.basis), (self.next,))
+        """The whole answer as a person reads or hears it, a line each: the answer; why, and where; what else
+        may have been meant; the next step."""
+        lines = ((*self.notices, self.answer), (self.why, self.basis), (self.beside,), (self.next,))
         said = ("".join(_sentence(part) for part in line) for line in lines)
         return "\n".join(line for line in said if line)
 
