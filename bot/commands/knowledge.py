@@ -10,7 +10,7 @@ from bot.commands.common import console, settings_or_exit
 from bot.settings import Settings
 
 if TYPE_CHECKING:
-    from bot.knowledge.official_texts import Articles
+    from bot.knowledge.wording import Articles
 
 app = typer.Typer()
 

@@ -1,10 +1,13 @@
-"""Policy as the console shows it: the assistant's own answers, with the articles they stand on restated beside."""
+"""Policy as the console shows it: the assistant's own answers, with the articles they stand on, restated and in the
+official wording."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from bot.knowledge.library import Region
+from bot.knowledge.wording import Articles, readable
 from bot.language.identifiers import find_identifiers
 from bot.messages import Citation
 from bot.policy.answers import PolicyAnswer
@@ -13,12 +16,14 @@ from bot.policy.library import PolicyLibrary
 
 @dataclass(frozen=True)
 class Source:
-    """A cited place; `says` is our restatement, empty where the place has none of its own."""
+    """A cited place. `says` is our restatement, empty where the place has none of its own; `wording` the official
+    wording, empty where it is not imported."""
 
     citation: Citation
     title: str
     heading: str
     says: str
+    wording: str
 
 
 @dataclass(frozen=True)
@@ -58,17 +63,20 @@ def is_question(text: str) -> bool:
     return bool(_WORDS.search(text)) and not find_identifiers(text)
 
 
-def look_up(library: PolicyLibrary, question: str, region: str | None, on: date) -> PolicyView:
-    """All regions side by side on one topic; or everything one region says to the question."""
+def look_up(
+    library: PolicyLibrary, texts: Mapping[str, Articles], question: str, region: str | None, on: date
+) -> PolicyView:
+    """All regions side by side on one topic; or everything one region says to the question. `texts` is the official
+    wording by document key."""
     regions = (region,) if region else tuple(library.knowledge.regions)
     told = [library.answer(question, name, None, on) for name in regions]
     if not any(answer.topic for answer in told):
         return NOTHING
     if region:
-        return PolicyView(topic_name(library, told[0].topic), (_with_sources(library, told[0]),))
+        return PolicyView(topic_name(library, told[0].topic), (_with_sources(library, texts, told[0]),))
     compared = library.compare(question, regions, on)
     return PolicyView(
-        compared.topic_name, tuple(_with_sources(library, answer) for answer in compared.answers)
+        compared.topic_name, tuple(_with_sources(library, texts, answer) for answer in compared.answers)
     )
 
 
@@ -78,12 +86,14 @@ def topic_name(library: PolicyLibrary, target: str) -> str:
     return known.name if known else target
 
 
-def _with_sources(library: PolicyLibrary, answer: PolicyAnswer) -> RegionAnswer:
+def _with_sources(
+    library: PolicyLibrary, texts: Mapping[str, Articles], answer: PolicyAnswer
+) -> RegionAnswer:
     region = library.knowledge.regions[answer.region]
     return RegionAnswer(
         answer=answer,
         status=library.knowledge.statuses[answer.status].label,
-        sources=tuple(_source(region, citation) for citation in answer.citations),
+        sources=tuple(_source(region, texts, citation) for citation in answer.citations),
         considered=tuple(
             Considered(topic_name(library, candidate.target), candidate.phrasing, candidate.score)
             for candidate in answer.candidates
@@ -91,7 +101,13 @@ def _with_sources(library: PolicyLibrary, answer: PolicyAnswer) -> RegionAnswer:
     )
 
 
-def _source(region: Region, citation: Citation) -> Source:
-    title = next((d.title for d in region.documents if d.number == citation.document), "")
+def _source(region: Region, texts: Mapping[str, Articles], citation: Citation) -> Source:
+    document = next((d for d in region.documents if d.number == citation.document), None)
     restated = next((a for a in region.articles if region.citation(a) == citation), None)
-    return Source(citation, title, restated.heading if restated else "", restated.says if restated else "")
+    return Source(
+        citation=citation,
+        title=document.title if document else "",
+        heading=restated.heading if restated else "",
+        says=restated.says if restated else "",
+        wording=readable(texts.get(document.key, {}).get(citation.article, "")) if document else "",
+    )

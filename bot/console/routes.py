@@ -22,7 +22,7 @@ from bot.console import chats, sessions
 from bot.console.accounts import sign_in
 from bot.console.chats import LINES_SHOWN, BadAnswerError, NotYoursError
 from bot.console.persons import REMINDERS_SHOWN, PersonViews, identity_of
-from bot.console.policy import NOTHING, is_question, look_up, topic_name
+from bot.console.policy import NOTHING, PolicyView, is_question, look_up, topic_name
 from bot.console.seals import Seals
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.deadline import say_date, say_range
@@ -33,6 +33,7 @@ from bot.messages import Reply
 from bot.records import helpline, outbox
 from bot.records.database import Database
 from bot.records.models import Message, Person, Staff
+from bot.records.official_texts import wordings
 from bot.records.people import FOUND_AT_MOST
 from bot.reminders.messenger import Messenger, Outcome
 
@@ -202,7 +203,7 @@ class _Console:
         if len(found) == 1:
             raise web.HTTPSeeOther(self._address_of(request, found[0].person_id, why))
         asks = not found and is_question(query)
-        policy = look_up(self._library, query, None, self._today()) if asks else NOTHING
+        policy = await self._look_up(query, None) if asks else NOTHING
         rows = [(identity_of(p), self._address_of(request, p.person_id, why)) for p in found]
         shown = {"query": query, "why": why, "found": rows, "at_most": FOUND_AT_MOST, "policy": policy}
         return await self._page(request, "home.html", shown)
@@ -240,10 +241,14 @@ class _Console:
         question, region = _line(form.get("question"))[:LONGEST_QUERY], _line(form.get("region"))
         if region not in self._library.knowledge.regions:
             region = ""
-        policy = look_up(self._library, question, region or None, self._today()) if question else None
+        policy = await self._look_up(question, region or None) if question else None
         return await self._page(
             request, "policy.html", self._policy_form(question, region) | {"policy": policy}
         )
+
+    async def _look_up(self, question: str, region: str | None) -> PolicyView:
+        texts = await self._database.run(wordings)
+        return look_up(self._library, texts, question, region, self._today())
 
     def _policy_form(self, question: str, region: str) -> dict[str, Any]:
         return {"question": question, "region": region, "regions": tuple(self._library.knowledge.regions)}

@@ -14,6 +14,7 @@ from bot.dialogue.scope import recognise
 from bot.dialogue.turn import Context, Outcome, Turn
 from bot.knowledge.library import Region
 from bot.knowledge.schema import Document
+from bot.knowledge.wording import Articles, readable
 from bot.language import normalise
 from bot.language.numerals import to_decimal
 from bot.messages import (
@@ -51,7 +52,6 @@ _PLACE = re.compile(
     r"第[零一二三四五六七八九十百\d]+条|[一二三四五六七八九十]+[(（][一二三四五六七八九十]+[)）]\d?"
 )
 _SENTENCE = re.compile(r"(?<=[。；！？\n])")
-_MARKUP = re.compile(r"\*\*|^[^\S\n#]*#*[^\S\n]*(?:- +)?|[^\S\n]+$", re.MULTILINE)
 
 CONTINUE = Button("继续看", "继续看")
 READ_TO_THE_END = "原文到这里就完了。您还想问什么？"
@@ -59,7 +59,7 @@ NOTHING_CITED = (
     "刚才没有引用条文。您先问一件事，或者说出省份和条文，例如“湖南第十三条原文”，我就把原文给您看。"
 )
 
-Texts = Mapping[str, Mapping[str, str]]
+Texts = Mapping[str, Articles]
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,7 @@ class OriginalWording:
             told = f"我们的转述是：{says}\n" if says else ""
             yield f"{place}的原文还没有录入。{told}要看原文，{ASK_THE_AGENCY}"
             return
-        first, *others = _cut(_MARKUP.sub("", wording))
+        first, *others = _cut(readable(wording))
         yield f"{place}的原文：\n{first}"
         yield from (f"{place}的原文，接着：\n{part}" for part in others)
         yield from _gaps(place, document)
@@ -255,7 +255,7 @@ def _gaps(place: Citation, document: Document) -> Iterator[str]:
 def _cut(wording: str) -> list[str]:
     """Parts of at most `LONGEST` characters, each of whole sentences; a longer sentence is a part of its own."""
     parts = [""]
-    for sentence in _SENTENCE.split(re.sub(r"\n+", "\n", wording).strip()):
+    for sentence in _SENTENCE.split(wording):
         if parts[-1] and len(parts[-1]) + len(sentence) > LONGEST:
             parts.append("")
         parts[-1] += sentence

@@ -17,10 +17,10 @@ from bot.knowledge.deadlines import load_deadlines
 from bot.knowledge.figures import Figure, figure_set, figures
 from bot.knowledge.files import KnowledgeError
 from bot.knowledge.library import Knowledge, Region, load_knowledge
-from bot.knowledge.official_texts import Articles, fold
 from bot.knowledge.parameters import load_parameters
 from bot.knowledge.reminders import load_reminders
 from bot.knowledge.schema import Answer, Article, Cite
+from bot.knowledge.wording import Articles, fold
 from bot.messages import AnswerStatus
 
 

@@ -6,7 +6,6 @@ has 标题, 前言, 附件 and 结尾 where it has such parts.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -14,10 +13,8 @@ from bot.knowledge.figures import CHINESE_DIGITS
 from bot.knowledge.library import Region
 from bot.knowledge.official_files import OfficialTextError, read_official_file
 from bot.knowledge.schema import Document
+from bot.knowledge.wording import Articles, fold, plain
 from bot.language.numerals import to_decimal
-
-Articles = Mapping[str, str]
-"""Article name -> its wording, in the document's order."""
 
 LETTER = "转发通知"
 """The one article of a letter that forwards another agency's document."""
@@ -35,17 +32,6 @@ _HEAD = re.compile(r"\n[^\n]*[：:。]\s*\n")
 """The first line that addresses readers or is a sentence ends the document's head."""
 
 _PARTS = {"标题", "前言", "附件", "结尾", LETTER}
-_QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "。": ".", "、": ",", "﹣": "-", "—": "-"})
-
-
-def fold(text: str) -> str:
-    """The text for comparing: white space, invisible characters, emphasis and the width of signs do not matter."""
-    return "".join(_plain(text).translate(_QUOTES).split()).replace("*", "")
-
-
-def _plain(text: str) -> str:
-    visible = (c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
-    return "".join(visible)
 
 
 # ---- a file's articles -----------------------------------------------------------------------------------
@@ -103,7 +89,7 @@ def split_articles(text: str, resumes: Mapping[str, str] | None = None) -> Artic
     for words in (resumes or {}).values():
         text = text.replace(f"。{words}", f"。\n{words}")
     lines = text.splitlines()
-    numbered = any(_ARTICLE.match(_plain(line)) for line in lines)
+    numbered = any(_ARTICLE.match(plain(line)) for line in lines)
     parts = _numbered_parts(lines, resumes or {}) if numbered else _heading_parts(lines)
     articles = {"标题": _HEAD.split(text, maxsplit=1)[0].replace("\n", "")}
     for names, line in parts:
@@ -122,9 +108,9 @@ def _numbered_parts(lines: list[str], resumes: Mapping[str, str]) -> Iterator[tu
             name = heading
         elif resumed:
             name = resumed
-        elif _ANNEX.match(_plain(line)):
+        elif _ANNEX.match(plain(line)):
             name = "附件"
-        elif _CHAPTER.match(_plain(line)) and name != "前言":
+        elif _CHAPTER.match(plain(line)) and name != "前言":
             continue
         elif place > last_sentence and name not in ("前言", "附件"):
             name = "结尾"
@@ -134,7 +120,7 @@ def _numbered_parts(lines: list[str], resumes: Mapping[str, str]) -> Iterator[tu
 def _next_article(line: str, before: str) -> str | None:
     """The article that a line begins. One that is named out of turn at a line's start is a reference in a sentence,
     unless white space or 【 sets it apart."""
-    found = _ARTICLE.match(_plain(line))
+    found = _ARTICLE.match(plain(line))
     if found is None:
         return None
     number = _number(found[1])
@@ -157,7 +143,7 @@ def _heading_parts(lines: list[str]) -> Iterator[tuple[tuple[str, ...], str]]:
                 "".join(path),
                 "结尾",
             )  # it says from when the whole applies, and has no heading of its own
-        elif _ANNEX.match(_plain(line)):
+        elif _ANNEX.match(plain(line)):
             names = ("附件",)
         elif label and "附件" not in names:
             path = [*path[:level], label]
@@ -175,7 +161,7 @@ def _enclosing(path: list[str]) -> tuple[str, ...]:
 
 def _heading(line: str) -> tuple[int, str | None]:
     for level, pattern in enumerate(_HEADINGS):
-        if found := pattern.match(_plain(line)):
+        if found := pattern.match(plain(line)):
             return level, f"（{found[1]}）" if level == 1 else found[1]
     return 0, None
 

@@ -1,8 +1,10 @@
 from datetime import date
 
-from console_fakes import Browser
+from console_fakes import START, Browser
 
 from bot.policy.library import PolicyLibrary
+from bot.records.database import Database
+from bot.records.official_texts import store
 
 ON = date(2026, 11, 22)
 
@@ -37,6 +39,23 @@ async def test_one_region_alone(clerk: Browser, library: PolicyLibrary) -> None:
     page = await clerk.send("/console/policy", question="退休报多少", region="湖南")
     assert page.text.count('class="card region') == 1
     assert library.answer("退休报多少", "湖南", None, ON).answer in page.text
+
+
+async def test_the_official_wording_stands_beside_our_restatement(
+    clerk: Browser, library: PolicyLibrary, database: Database
+) -> None:
+    await clerk.open("/console/policy")
+    without = await clerk.send("/console/policy", question="退休报多少", region="湖南")
+    assert "原文还没有录入" in without.text
+    with database.transaction() as session:
+        store(
+            session, "hunan-2022-52", {"第十三条": "**第十三条** 编的<原文>。\n"}, "0" * 64, "编的.txt", START
+        )
+    page = await clerk.send("/console/policy", question="退休报多少", region="湖南")
+    restated = next(a.says for a in library.knowledge.regions["湖南"].articles if a.article == "第十三条")
+    assert restated.strip() in page.text
+    assert "第十三条 编的&lt;原文&gt;。" in page.text
+    assert "原文还没有录入" not in page.text
 
 
 async def test_what_the_documents_do_not_know_is_said_so(clerk: Browser) -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from bot.knowledge.check import Problem, check_knowledge
 from bot.knowledge.figures import figure_set, figures
 from bot.knowledge.library import REGION_FOLDERS, load_knowledge
-from bot.knowledge.official_texts import Articles, read_texts, split_articles
+from bot.knowledge.official_texts import read_texts, split_articles
+from bot.knowledge.wording import Articles
 from bot.messages import AnswerStatus
 
 TEXT = """某办法

@@ -9,8 +9,9 @@ import pytest
 
 from bot.knowledge.library import Knowledge, Region, load_knowledge
 from bot.knowledge.official_files import OfficialTextError, read_official_file
-from bot.knowledge.official_texts import LETTER, fold, read_document, read_texts
+from bot.knowledge.official_texts import LETTER, read_document, read_texts
 from bot.knowledge.schema import Article, Document, Forwarding
+from bot.knowledge.wording import fold
 from bot.settings import ROOT
 
 POLICIES = ROOT.parent / "shared" / "policies"
