@@ -138,7 +138,7 @@ def _range(match: re.Match[str]) -> Iterator[Amount]:
 def _read(match: re.Match[str]) -> Iterator[Amount]:
     named = match.groupdict()
     start = match.end("under") if named.get("under") else match.start()
-    bounds = _one_or_the_other(named) if named["from"] or named["either"] else _roughly(match)
+    bounds = _one_or_the_other(named) if named.get("from") or named.get("either") else _roughly(match)
     if bounds is None:
         return
     low, high = bounds
