@@ -5,6 +5,7 @@ import json
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +14,11 @@ _numbers = itertools.count()
 
 @dataclass(frozen=True)
 class Answer:
-    """All messages of the last turn: their texts joined, and their cards."""
+    """All messages of the last turn: their texts joined, and their cards. `earlier`: cards of the turns before."""
 
     text: str
     cards: tuple[dict[str, Any], ...]
+    earlier: tuple[dict[str, Any], ...] = ()
 
     def card(self, *names: str) -> dict[str, Any] | None:
         """The first card of one of these kinds."""
@@ -25,7 +27,7 @@ class Answer:
     @property
     def citations(self) -> list[dict[str, str]]:
         """Every citation on any card, comparison rows included."""
-        found = []
+        found: list[dict[str, str]] = []
         for card in self.cards:
             found += card.get("citations") or []
             for row in card.get("rows") or []:
@@ -33,14 +35,16 @@ class Answer:
         return found
 
 
-def converse(url: str, turns: list[str]) -> Answer:
+def converse(url: str, turns: Iterable[str]) -> Answer:
     """Says the turns one after the other in a new chat and answers with what the last one brought."""
     sender = f"evaluation-{time.time_ns()}-{next(_numbers)}"
-    messages: list[dict[str, Any]] = []
+    answer = Answer("", ())
     for turn in turns:
         messages = _post(f"{url}/webhooks/rest/webhook", {"sender": sender, "message": turn})
-    text = "\n".join(message.get("text", "") for message in messages)
-    return Answer(text, tuple(message["custom"] for message in messages if message.get("custom")))
+        text = "\n".join(message.get("text", "") for message in messages)
+        cards = tuple(message["custom"] for message in messages if message.get("custom"))
+        answer = Answer(text, cards, (*answer.earlier, *answer.cards))
+    return answer
 
 
 def parse(engine_url: str, text: str) -> dict[str, Any]:

@@ -1,0 +1,108 @@
+"""Finds figures in an answer that nobody gave: no cited article, no record, not the person who asked."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from itertools import pairwise, product
+from pathlib import Path
+from typing import Any
+
+from bot.knowledge.figures import Figure, figure_set, figures
+from bot.knowledge.library import Knowledge
+from bot.knowledge.official_texts import read_texts
+from bot.language.money import find_amounts
+from bot.language.ratios import find_ratios
+from bot.messages import Citation
+from evaluation.client import Answer
+
+Given = frozenset[tuple[Decimal, str | None]]
+
+_WORKED_OUT = {"estimate", "deadline", "application", "renewal"}
+"""Cards whose figures are computed step by step, or stand in a record."""
+_NO_STATEMENT = re.compile(r"“[^”]*”|(?:例如|比如)[^。]*|最多两位小数")
+"""What we quote, propose to say, or ask to be written so."""
+_DATE = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
+_ISO_DATE = re.compile(r"(\d{4})-0?(\d{1,2})-0?(\d{1,2})")
+_CENT = Decimal("0.01")
+
+
+class Sources:
+    """What every place says that can be cited: our restatement, and the official wording where it is at hand."""
+
+    def __init__(self, knowledge: Knowledge, texts: Path | None) -> None:
+        self._said: defaultdict[Citation, str] = defaultdict(str)
+        numbers: dict[str, str] = {}
+        for region in knowledge.regions.values():
+            numbers |= {document.key: document.number for document in region.documents}
+            for article in region.articles:
+                self._said[region.citation(article)] += "。".join((article.says, *article.evidence, ""))
+            for answer in region.answers:
+                for cite in answer.citations:
+                    computed = (each.figure for each in answer.computed)  # proved by check-knowledge
+                    self._said[region.citation(cite)] += "。".join((*computed, ""))
+        for key, articles in (read_texts(texts, knowledge.regions) if texts else {}).items():
+            for name, wording in articles.items():
+                self._said[Citation(document=numbers[key], article=name)] += wording
+        self._nation = {fact.topic: f"{fact.answer}。{fact.why}。{fact.next}" for fact in knowledge.nation}
+
+    def unfounded(self, turns: Iterable[str], answer: Answer) -> tuple[str, ...]:
+        """The answer's figures, as written, that nobody gave."""
+        if answer.card("handoff"):
+            return ()  # the numbers of the waiting line
+        text = _NO_STATEMENT.sub("，", answer.text)
+        if answer.card("deadline"):
+            text = _DATE.sub("，", text)  # worked out from the calendar, and scored as such
+        given = figure_set("。".join((*map(_said_by_person, turns), *self._said_by_us(answer))))
+        sums = _amounts_worked_out(given, answer)
+        return tuple(
+            figure.text
+            for figure in figures(text)
+            if not figure.stands_in(given) and not _is_in(figure, sums)
+        )
+
+    def _said_by_us(self, answer: Answer) -> Iterator[str]:
+        for citation in answer.citations:
+            yield self._said[Citation.model_validate(citation)]
+        for card in answer.cards:
+            if card["card"] in _WORKED_OUT:
+                yield _ISO_DATE.sub(r"\1年\2月\3日", "，".join(_leaves(card)))
+            elif not card.get("citations"):
+                yield self._nation.get(
+                    card.get("topic", ""), ""
+                )  # common knowledge names its source in words
+
+
+def _said_by_person(turn: str) -> str:
+    """The turn, and its sums and ratios as figures: 五百一, 六成五."""
+    amounts = (f"{end}元" for amount in find_amounts(turn) for end in (amount.low, amount.high))
+    ratios = (f"{ratio.value * 100}%" for ratio in find_ratios(turn))
+    return "，".join((turn, *amounts, *ratios))
+
+
+def _amounts_worked_out(given: Given, answer: Answer) -> set[Decimal]:
+    """A share of an amount, both given, and by how much an estimate differs from the one before it."""
+    shares = (value for value, kind in given if kind == "percent")
+    amounts = (value for value, kind in given if kind in ("money", None))
+    found = {(share * amount / 100).quantize(_CENT) for share, amount in product(shares, amounts)}
+    estimates = [card for card in (*answer.earlier, *answer.cards) if card["card"] == "estimate"]
+    for before, after in pairwise(estimates):
+        found |= {abs(one - other) for one, other in product(_fund_pays(before), _fund_pays(after))}
+    return found
+
+
+def _is_in(figure: Figure, amounts: set[Decimal]) -> bool:
+    return figure.kind == "money" and figure.value in amounts
+
+
+def _fund_pays(card: dict[str, Any]) -> list[Decimal]:
+    return [Decimal(amount) for amount in _leaves(card["fund_pays"])]
+
+
+def _leaves(part: Any) -> Iterator[str]:
+    """Every text and number of a card."""
+    if isinstance(part, dict | list):
+        for inner in part.values() if isinstance(part, dict) else part:
+            yield from _leaves(inner)
+    elif part is not None:
+        yield str(part)
