@@ -38,7 +38,7 @@ FIGURES = (
 
 FEN_PER_YUAN = 100
 NOTHING: Fen = np.array(0, np.int64)
-UNBOUNDED: Fen = np.array(2**58, np.int64)
+UNBOUNDED: Fen = np.array(2**56, np.int64)
 
 
 @dataclass(frozen=True)
@@ -123,23 +123,29 @@ class _Corner:
         paid = (self.within_limit * ratio + MILLION // 2) // MILLION
         if self._known.bounds_cost:
             return paid
-        months_limit = self._told("monthly_limit", UNBOUNDED) * self._known.months
-        cap = self._figure(self._known.parameters.limit, "annual_cap", months_limit)
-        return _smaller(paid, _not_negative(cap - self._told("used")))
+        return _smaller(paid, _not_negative(self._cap - self._told("used")))
 
     @cached_property
     def used_up(self) -> npt.NDArray[np.bool_]:
         """Whether more is said to be used than there was."""
-        if self._known.bounds_cost:
-            ceiling = self._limit if self._known.base_limit else UNBOUNDED
-        else:
-            ceiling = self._figure(self._known.parameters.limit, "annual_cap", UNBOUNDED)
-        return np.greater(self._told("used"), ceiling)
+        if self._known.bounds_cost and self._known.base_limit is None:
+            return np.array(False)
+        return np.greater(self._told("used"), self._limit if self._known.bounds_cost else self._cap)
 
     @cached_property
     def _limit(self) -> Fen:
-        """The month's limit, where it is known, with what a further disease adds."""
-        return self._figure(self._known.parameters.limit, "monthly_limit", NOTHING) + self._added
+        """The limit, where it is known, with what a further disease adds."""
+        name = "annual_cap" if self._known.limited_by_year else "monthly_limit"
+        return self._figure(self._known.parameters.limit, name, NOTHING) + self._added
+
+    @cached_property
+    def _cap(self) -> Fen:
+        """What the fund pays at most: the year's cap, or that of as many months as the cost is for."""
+        months = self._known.months
+        fixed = documented(self._known.limit_entries)
+        if fixed is not None:
+            return self._end(fixed if self._known.limited_by_year else fixed.times(Decimal(months)))
+        return self._told("annual_cap", self._told("monthly_limit", UNBOUNDED) * months)
 
     @cached_property
     def _added(self) -> Fen:

@@ -146,6 +146,7 @@ class _Estimator:
             not_applied=trace.not_applied(),
             missing=missing,
             warnings=(*self._general_notes(), *trace.overruled()),
+            validity=trace.validity(),
         )
 
     def _refused(self, refusal: Refusal, missing: Iterable[str]) -> Estimate:

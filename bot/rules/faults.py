@@ -73,6 +73,6 @@ def _used_up(known: Known) -> Iterator[Fault]:
     if known.bounds_cost:
         name, limit = "限额", known.base_limit and known.base_limit + known.extra_limit
     else:
-        name, limit = "年度封顶", known.annual_cap
+        name, limit = "封顶", known.cap
     if limit and used > limit.high:
         yield Fault("used", f"您说已经用了 {yuan(used)}，比{name} {yuan(limit.high)} 还多，请核对这两个数")

@@ -283,12 +283,17 @@ class Known:
         return bool(self.parameters.limit and self.parameters.limit.basis == "eligible_cost")
 
     @cached_property
+    def limited_by_year(self) -> bool:
+        return bool(self.parameters.limit and self.parameters.limit.period == "year")
+
+    @cached_property
     def base_limit(self) -> Span | None:
-        """The limit before anything is added to it or used: of a quarter where the person gave one, or a month's."""
-        if self.case.quarterly_limit is not None:
-            return Span.exactly(self.case.quarterly_limit)
+        """The limit before anything is added to it or used: a year's, a month's, or a quarter's if told so."""
+        case = self.case
+        if case.quarterly_limit is not None:
+            return Span.exactly(case.quarterly_limit)
         entries = () if self.on_own_terms else self.limit_entries
-        return _figure(entries, self.case.monthly_limit)
+        return _figure(entries, case.annual_cap if self.limited_by_year else case.monthly_limit)
 
     @cached_property
     def monthly_limit(self) -> Span | None:
@@ -333,6 +338,9 @@ class Known:
 
     @cached_property
     def quota_months(self) -> tuple[int | None, int | None]:
+        """How many limits the costs may use together, at worst and at best; None: each cost its own month's."""
+        if self.limited_by_year:
+            return 1, 1
         if self.case.by_month or (self.repeats and self.case.quarterly_limit is None):
             return None, None
         if self.case.quarterly_limit is not None:
@@ -341,36 +349,40 @@ class Known:
         return (self.months if self.has("long_prescription") else 1), self.months
 
     @cached_property
-    def annual_cap(self) -> Span | None:
-        """The year's cap on what the fund pays."""
-        return _figure(self.limit_entries, self.case.annual_cap)
+    def cap(self) -> Span | None:
+        """The cap on what the fund pays: the year's, or that of as many months as the cost is for."""
+        case, fixed = self.case, documented(self.limit_entries)
+        if fixed:
+            return fixed if self.limited_by_year else fixed.times(Decimal(self.months))
+        if case.annual_cap is not None:
+            return Span.exactly(case.annual_cap)
+        return Span.exactly(case.monthly_limit * self.months) if case.monthly_limit is not None else None
 
     @cached_property
     def cap_left(self) -> Span | None:
         """What the fund may still pay (江西第十八条); None where nobody gave it."""
         if self.bounds_cost:
             return None
-        case, cap = self.case, self.annual_cap
+        case = self.case
         if case.quota_left is not None:
             return Span.exactly(case.quota_left)
-        if cap is None and case.monthly_limit is not None:
-            cap = Span.exactly(case.monthly_limit * self.months)
-        return cap.less(case.used or NOTHING) if cap else None
+        return self.cap.less(case.used or NOTHING) if self.cap else None
 
     # Together
 
     def unknown(self) -> tuple[str, ...]:
         """Names that no one gave and without which nothing can be said, in the order of the bill."""
         names: list[str] = []
+        limit = "annual_cap" if self.limited_by_year else "monthly_limit"
         if self.bounds_cost and self.base_limit is None and self.case.quota_left is None:
-            names.append("monthly_limit")
+            names.append(limit)
         if self.deductible_left is None:
             names.append("deductible")
         if self.ratio is None:
             names.append("ratio")
             delegated = any(isinstance(entry.state, Delegated) for entry in self.limit_entries)
             if delegated and self.cap_left is None and not self.case.cap_not_reached:
-                names.append("annual_cap")
+                names.append(limit)
         return tuple(names)
 
     @cached_property

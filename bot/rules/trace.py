@@ -159,7 +159,8 @@ class Trace:
         if start and case.approved_on:
             said.append(Remark(start.says, known.cited(start.cite)))
         if self._months_are_not_told_apart():
-            said.append(Remark(f"您给的是 {known.months} 个月合计的费用，每月各花多少没有说，所以是一个范围"))
+            says = f"您给的是 {known.months} 个月合计的费用，每月各花多少没有说，所以是一个范围"
+            said.append(Remark(says, self._places(reading.cite for reading in known.parameters.quota)))
         return tuple(said)
 
     def _months_are_not_told_apart(self) -> bool:
@@ -169,6 +170,11 @@ class Trace:
             and fewest != most
             and not self._corners.fund_pays.is_exact
         )
+
+    def validity(self) -> tuple[Citation, ...]:
+        """Where it stands that the document was in force on the day the person named."""
+        validity = self._known.parameters.validity
+        return self._known.cited(validity.cite) if validity and self._known.case.treated_on else ()
 
     def not_applied(self) -> tuple[Remark, ...]:
         """Rules that would have forbidden or governed the payment, had the person told of their case."""
