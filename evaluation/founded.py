@@ -32,18 +32,9 @@ class Sources:
 
     def __init__(self, knowledge: Knowledge, texts: Path | None) -> None:
         self._said: defaultdict[Citation, str] = defaultdict(str)
-        numbers: dict[str, str] = {}
-        for region in knowledge.regions.values():
-            numbers |= {document.key: document.number for document in region.documents}
-            for article in region.articles:
-                self._said[region.citation(article)] += "。".join((article.says, *article.evidence, ""))
-            for answer in region.answers:
-                for cite in answer.citations:
-                    computed = (each.figure for each in answer.computed)  # proved by check-knowledge
-                    self._said[region.citation(cite)] += "。".join((*computed, ""))
-        for key, articles in (read_texts(texts, knowledge.regions) if texts else {}).items():
-            for name, wording in articles.items():
-                self._said[Citation(document=numbers[key], article=name)] += wording
+        for citation, wording in (*_restated(knowledge), *(_official(knowledge, texts) if texts else ())):
+            self._said[citation] += f"{wording}。"
+        self._ends = {d.number: f"{d.valid_to}" for r in knowledge.regions.values() for d in r.documents}
         self._nation = {fact.topic: f"{fact.answer}。{fact.why}。{fact.next}" for fact in knowledge.nation}
 
     def unfounded(self, turns: Iterable[str], answer: Answer) -> tuple[str, ...]:
@@ -53,7 +44,9 @@ class Sources:
         text = _NO_STATEMENT.sub("，", answer.text)
         if answer.card("deadline"):
             text = _DATE.sub("，", text)  # worked out from the calendar, and scored as such
-        given = figure_set("。".join((*map(_said_by_person, turns), *self._said_by_us(answer))))
+        given = figure_set(
+            "。".join((*map(_said_by_person, turns), *map(_spoken_dates, self._sources(answer))))
+        )
         sums = _amounts_worked_out(given, answer)
         return tuple(
             figure.text
@@ -61,16 +54,40 @@ class Sources:
             if not figure.stands_in(given) and not _is_in(figure, sums)
         )
 
-    def _said_by_us(self, answer: Answer) -> Iterator[str]:
-        for citation in answer.citations:
-            yield self._said[Citation.model_validate(citation)]
+    def _sources(self, answer: Answer) -> Iterator[str]:
+        for citation in map(Citation.model_validate, answer.citations):
+            yield self._said[citation]
+            yield self._ends.get(citation.document, "")
         for card in answer.cards:
             if card["card"] in _WORKED_OUT:
-                yield _ISO_DATE.sub(r"\1年\2月\3日", "，".join(_leaves(card)))
+                yield "，".join(_leaves(card))
             elif not card.get("citations"):
                 yield self._nation.get(
                     card.get("topic", ""), ""
                 )  # common knowledge names its source in words
+
+
+def _restated(knowledge: Knowledge) -> Iterator[tuple[Citation, str]]:
+    """What we say of each citable place, and what is worked out from it, as check-knowledge proves."""
+    for region in knowledge.regions.values():
+        for article in region.articles:
+            worked_out = (each.figure for each in article.computed)
+            yield region.citation(article), "。".join((article.says, *article.evidence, *worked_out))
+        for answer in region.answers:
+            for cite in answer.citations:
+                yield region.citation(cite), "。".join(each.figure for each in answer.computed)
+
+
+def _official(knowledge: Knowledge, texts: Path) -> Iterator[tuple[Citation, str]]:
+    numbers = {d.key: d.number for region in knowledge.regions.values() for d in region.documents}
+    for key, articles in read_texts(texts, knowledge.regions).items():
+        for name, wording in articles.items():
+            yield Citation(document=numbers[key], article=name), wording
+
+
+def _spoken_dates(text: str) -> str:
+    """The text with its dates as they are said: 2027-12-31 is 2027年12月31日."""
+    return _ISO_DATE.sub(r"\1年\2月\3日", text)
 
 
 def _said_by_person(turn: str) -> str:

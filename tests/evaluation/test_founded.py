@@ -35,6 +35,11 @@ def test_only_what_the_cited_article_says(sources: Sources, text: str, unfounded
     assert sources.unfounded(("湖南退休报多少",), Answer(text, (POLICY,))) == unfounded
 
 
+def test_the_end_of_a_documents_validity_goes_with_the_document(sources: Sources) -> None:
+    said = Answer("执行到2027年12月31日，不是2028年。", (POLICY,))
+    assert sources.unfounded(("管到哪年",), said) == ("2028年",)
+
+
 @pytest.mark.parametrize("question", ["听说报86%", "听说报百分之八十六", "听说报八成六"])
 def test_what_the_person_said_may_be_said_back(sources: Sources, question: str) -> None:
     assert sources.unfounded((question,), Answer("不是86%。", (POLICY,))) == ()
