@@ -50,4 +50,4 @@ def questions(
             "\n".join(group.files),
         )
     console.print(table)
-    console.print(f"{sum(len(group.questions) for group in groups)} questions in {len(groups)} groups")
+    console.print(f"Groups: {len(groups)}. Questions: {sum(len(group.questions) for group in groups)}.")

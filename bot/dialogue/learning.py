@@ -20,6 +20,7 @@ from bot.messages import (
     DeadlineCard,
     EstimateCard,
     FallbackCard,
+    HandoffCard,
     PolicyAnswerCard,
     status_of,
 )
@@ -34,6 +35,7 @@ TEXT_KEPT = 300
 GROUPED_AT_MOST = 500
 UNANSWERED: tuple[AnswerStatus, ...] = ("silent", "not_understood", "out_of_scope", "unsafe")
 REASONS = (*UNANSWERED, UNHELPFUL)
+ASKS_FOR_HUMAN = "human_handoff"
 
 _LEARNT_FROM = (PolicyAnswerCard, ComparisonCard, EstimateCard, DeadlineCard, FallbackCard)
 """What is about a person's own records is never kept."""
@@ -91,6 +93,8 @@ class KeptQuestions:
         A failure is logged and no more: the answer goes out all the same.
         """
         card = next((reply.card for reply in outcome.replies if reply.card), None)
+        if isinstance(card, HandoffCard) and turn.intent != ASKS_FOR_HUMAN:
+            card = FallbackCard(reason="not_understood")  # once too often, and so handed over unasked
         if not isinstance(card, _LEARNT_FROM):
             return
         question = _question(turn, outcome, card)

@@ -1,5 +1,6 @@
 """What conversations leave to learn from, and how it is grouped for analysts."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -88,7 +89,6 @@ class TestKeeping:
             None,
             ChooseCard(slot="region"),
             VerifyCard(attempts_left=3),
-            HandoffCard(ticket="1", queue_position=1),
             RenewalCard(items=()),
             ApplicationCard(application_no="A", disease="", state="", events=(), due_on=None, next_step=""),
         ],
@@ -98,6 +98,15 @@ class TestKeeping:
     ) -> None:
         await kept.keep(a_turn("我的申请到哪了"), an_outcome(card))
         assert all_questions(database) == []
+
+    @pytest.mark.parametrize(("intent", "kept_as"), [("human_handoff", []), ("nlu_fallback", ["没听懂 1"])])
+    async def test_who_is_handed_over_unasked_was_not_understood(
+        self, kept: KeptQuestions, intent: str, kept_as: list[str]
+    ) -> None:
+        turn = replace(a_turn("嘎嘎嘎"), intent=intent)
+        await kept.keep(turn, an_outcome(HandoffCard(ticket="1", queue_position=1)))
+        statuses = load_knowledge(ROOT / "knowledge").statuses
+        assert [group.reasons(statuses) for group in kept.groups(NOW, None)] == kept_as
 
     async def test_texts_are_bounded_and_name_nobody(self, kept: KeptQuestions) -> None:
         await kept.keep(
