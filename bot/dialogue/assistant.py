@@ -52,7 +52,7 @@ class Errand(StrEnum):
     START_OVER = "start_over"
     NOT_UNDERSTOOD = "not_understood"
     MAKE_SMALL_TALK = "make_small_talk"
-    UNBIND = "unbind"
+    MANAGE_BINDINGS = "manage_bindings"
     LIST_REMINDERS = "list_reminders"
     SHOW_ORIGINAL = "show_original"
     PUT_OFF_REMINDER = "put_off_reminder"
@@ -128,7 +128,7 @@ class Assistant:
             Errand.MAKE_SMALL_TALK: self._make_small_talk,
             Errand.LIST_REMINDERS: self._reminding.list_reminders,
             Errand.PUT_OFF_REMINDER: self._reminding.put_off,
-            Errand.UNBIND: self.personal.unbind,
+            Errand.MANAGE_BINDINGS: self.personal.manage_bindings,
             Errand.SHOW_ORIGINAL: self._original.show,
         }
 
@@ -148,8 +148,8 @@ class Assistant:
             return Errand.PUT_OFF_REMINDER
         if errand in {Errand.HAND_OVER, Errand.START_OVER, Errand.STOP_REMINDER, Errand.SET_REMINDER}:
             return errand
-        if self.personal.wants_unbinding(turn):
-            return Errand.UNBIND
+        if self.personal.concerns_bindings(turn, context):
+            return Errand.MANAGE_BINDINGS
         if _names_application(turn):
             return Errand.CHECK_STATUS
         if errand is Errand.DECLINE:

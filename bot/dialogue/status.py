@@ -46,7 +46,7 @@ def standing(
     today: date,
 ) -> Standing:
     """The due date and next step that follow from the recorded events, by the region's own process."""
-    events = application.events
+    events = _happened(application, today)
     last = _deciding(events)
     state = last.state if last else "提交"
     step = _step(rules, state)
@@ -65,11 +65,22 @@ def standing(
         next_step = "已经办结，可以查询结果。"
     else:
         found = due(rules, _filing(application, events), calendar)
-        next_step = f"下一步是{_after(rules, step)}。"
+        next_step = _where_and_next(rules, step)
     overdue = state in ("提交", "受理", "审核") and found is not None and today > found.on.last
     if found:
         cited.append(region.citation(found.rule.cite))
     return Standing(state, found, overdue, next_step, tuple(dict.fromkeys(cited)))
+
+
+def current_state(application: Application) -> str:
+    """In words, as after its name: 已经受理."""
+    last = _deciding(application.events)
+    return _NOW[last.state if last else "提交"]
+
+
+def _happened(application: Application, today: date) -> Sequence[RecordedEvent]:
+    """The steps up to today: what a record says of a later day has not happened."""
+    return [event for event in application.events if _day(event) <= today]
 
 
 def _deciding(events: Sequence[RecordedEvent]) -> RecordedEvent | None:
@@ -86,13 +97,15 @@ def status_reply(
     rules: RegionDeadlines,
     calendar: WorkingCalendar,
     today: date,
+    whose: str = "您的",
 ) -> Reply:
     """What the person is told about one application, with its card."""
     now = standing(application, region, rules, calendar, today)
     lines = [
-        f"您的{application.disease}{application.kind}申请（{application.application_no}）{_NOW[now.state]}。"
+        f"{whose}{application.disease}{application.kind}申请（{application.application_no}）{_NOW[now.state]}。"
     ]
-    steps = "；".join(f"{say_date(_day(event))}{_HAPPENED[event.state]}" for event in application.events)
+    events = _happened(application, today)
+    steps = "；".join(f"{say_date(_day(event))}{_HAPPENED[event.state]}" for event in events)
     if steps:
         lines.append(f"办理经过：{steps}。")
     if now.due:
@@ -106,15 +119,15 @@ def status_reply(
         lines.append(now.next_step)
     if now.citations:
         lines.append(f"依据：{say_places(now.citations)}。")
-    return Reply("\n".join(lines), card=_card(application, now))
+    return Reply("\n".join(lines), card=_card(application, events, now))
 
 
-def _card(application: Application, now: Standing) -> ApplicationCard:
+def _card(application: Application, events: Sequence[RecordedEvent], now: Standing) -> ApplicationCard:
     return ApplicationCard(
         application_no=application.application_no,
         disease=application.disease,
-        state=application.events[-1].state if application.events else now.state,
-        events=tuple(ApplicationEvent(state=event.state, on=_day(event)) for event in application.events),
+        state=events[-1].state if events else now.state,
+        events=tuple(ApplicationEvent(state=event.state, on=_day(event)) for event in events),
         due_on=now.due.on.first if now.due else None,
         next_step=now.next_step,
         citations=now.citations,
@@ -153,12 +166,13 @@ def _step(rules: RegionDeadlines, state: str) -> Step | None:
     return next((step for step in rules.process if state in step.states), None)
 
 
-def _after(rules: RegionDeadlines, step: Step | None) -> str:
+def _where_and_next(rules: RegionDeadlines, step: Step | None) -> str:
+    """The step of the region's process it is at, and the one that follows."""
     if step is None:
-        return rules.process[0].label
-    place = rules.process.index(step)
-    following = rules.process[place + 1] if place + 1 < len(rules.process) else step
-    return f"{following.label}：{following.says}"
+        return f"第一步是{rules.process[0].label}：{rules.process[0].says}。"
+    here = f"现在在“{step.label}”这一步：{step.says}。"
+    following = rules.process[rules.process.index(step) + 1 :]
+    return f"{here}下一步是{following[0].label}：{following[0].says}。" if following else here
 
 
 def _day(event: RecordedEvent) -> date:

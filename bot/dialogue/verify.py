@@ -1,7 +1,7 @@
-"""The conversation in which a person proves who they are, and 解绑, which undoes it.
+"""The conversation in which a person proves who they are.
 
 While it lasts `Context.task` is VERIFY and `Context.asked` keeps the task it is for; the step it is at is in the
-database alone.
+database alone. `Context.person` is set already where a relative is being added.
 """
 
 import math
@@ -11,17 +11,19 @@ from datetime import datetime, timedelta
 
 from bot.clock import SHANGHAI
 from bot.dialogue.turn import Context, Outcome, Task, Turn
-from bot.identity.verification import Ask, Failed, Locked, Progress, Verified, Verifier
+from bot.identity.verification import Ask, Failed, Full, Locked, Progress, Verified, Verifier
 from bot.messages import Button, Reply, VerifyCard
 from bot.records.models import VerificationStep
 
-_UNBIND = re.compile(r"解绑|解除绑定|取消绑定|退出身份|忘(?:了|记)我的(?:身份|信息)")
+OWN_CONSENT, RELATIVES_CONSENT = "own_consent", "relatives_consent"
+"""What `Context.asked` holds when the person was just proved and has not yet said whether to be remembered."""
+
 _GIVE_UP = re.compile(r"不查了|不核对|取消|算了|不用了|不弄了")
 _STOP = Button("不查了", "不查了")
-_ELSEWHERE = "着急的话，可以打12393，或带证件到参保地医保经办机构查。"
+_ELSEWHERE = "着急的话，可以打12393，或带证件到参保地医保经办机构查；工作人员给您的查询码，发给我也可以。"
 
 _QUESTIONS: dict[VerificationStep, str] = {
-    "key": "请发您的申请编号。没有编号，就发证件号码。",
+    "key": "请发申请编号。没有编号，就发证件号码。",
     "phone": "请发登记手机号的后四位。",
     "birth": "请发出生年月日，例如19600102。",
     "name": "请发登记的姓名。",
@@ -34,10 +36,13 @@ _NOT_READ: dict[VerificationStep, str] = {
 }
 
 
-async def verify(turn: Turn, context: Context, verifier: Verifier, wanted: Task = Task.STATUS) -> Outcome:
+async def verify(
+    turn: Turn, context: Context, verifier: Verifier, wanted: Task = Task.STATUS, relative: bool = False
+) -> Outcome:
     """One step of the proof; begins it where none is under way, for the sake of `wanted`.
 
-    Proved when the outcome's `context.person` is set; its `context.task` is then what was wanted.
+    Proved when the outcome's `context.task` is what was wanted; `context.person` is then set. `relative`: the
+    proof that begins here is of a relative whom the chat is to see as well.
     """
     goes_on = context.task is Task.VERIFY
     if goes_on:
@@ -45,40 +50,36 @@ async def verify(turn: Turn, context: Context, verifier: Verifier, wanted: Task 
         if turn.intent == "cancel_restart" or _GIVE_UP.search(turn.text):
             await verifier.cancel(turn.chat)
             return Outcome((Reply("好的，不查了。您还可以问政策，或者算费用。"),), _left(context))
-    progress = await verifier.advance(turn.chat, turn.text, turn.now)
-    reply = _reply(progress, goes_on, turn.now)
+    progress = await verifier.advance(turn.chat, turn.text, turn.now, relative)
+    return _outcome(progress, turn, context, wanted)
+
+
+async def redeem(turn: Turn, context: Context, verifier: Verifier, wanted: Task) -> Outcome | None:
+    """What follows from a clerk's code in the text; None where there is none that is good."""
+    progress = await verifier.redeem(turn.chat, turn.text, turn.now)
+    return _outcome(progress, turn, context, wanted) if progress else None
+
+
+def _outcome(progress: Progress, turn: Turn, context: Context, wanted: Task) -> Outcome:
+    reply = _reply(progress, context.task is Task.VERIFY, turn.now)
     if isinstance(progress, Verified):
-        return Outcome((reply,), replace(context, person=progress.token, task=wanted, asked=None))
-    if isinstance(progress, Locked) or (isinstance(progress, Failed) and progress.wait):
+        asked = (RELATIVES_CONSENT if progress.relative else OWN_CONSENT) if progress.consent_due else None
+        return Outcome((reply,), replace(context, person=progress.token, task=wanted, asked=asked))
+    if isinstance(progress, Locked | Full) or (isinstance(progress, Failed) and progress.wait):
         return Outcome((reply,), _left(context))
     # What was asked before belongs to another subject: nothing said from here on continues it.
-    proving = replace(context, person=None, task=Task.VERIFY, asked=wanted.value, last_question=None)
-    return Outcome((reply,), proving)
-
-
-async def unbind(turn: Turn, context: Context, verifier: Verifier) -> Outcome:
-    """Forget whose chat this is."""
-    known = await verifier.unbind(turn.chat, turn.now)
-    text = (
-        "已经解绑。这个对话不再认得您，再查个人信息要重新核对。已经订的提醒不受影响，不要提醒就说“取消提醒”。"
-        if known
-        else "这个对话没有绑定任何人，不用解绑。"
-    )
-    return Outcome((Reply(text),), _left(context))
-
-
-def wants_unbinding(text: str) -> bool:
-    """Whether the text asks to undo the proof."""
-    return _UNBIND.search(text) is not None
+    return Outcome((reply,), replace(context, task=Task.VERIFY, asked=wanted.value, last_question=None))
 
 
 def _left(context: Context) -> Context:
-    return replace(context, person=None, task=None, asked=None)
+    return replace(context, task=None, asked=None)
 
 
 def _reply(progress: Progress, goes_on: bool, now: datetime) -> Reply:
     if isinstance(progress, Verified):
-        return Reply("身份核对好了。这个对话以后不用再核对。不想留着，就说“解绑”。")
+        return Reply("家人的身份核对好了。" if progress.relative else "身份核对好了。")
+    if isinstance(progress, Full):
+        return Reply("这个对话已经能查五位家人，不能再加了。先说“解绑”，再重新核对要查的人。")
     if isinstance(progress, Locked):
         return _closed("核对没通过的次数多了，先停一停。", progress.until, 0, now)
     if isinstance(progress, Failed):

@@ -7,16 +7,16 @@ for stays encrypted for half an hour, so that a proof of identity can use it.
 import re
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
-from bot.language.identifiers import find_identifiers
+from bot.language.identifiers import find_identifiers, in_digits, luhn_fits
 from bot.language.normalise import normalise
-from bot.language.spans import overlaps, without_overlaps
+from bot.language.spans import overlaps
 from bot.records.database import Database
 from bot.records.models import RedactionToken, Verification, VerificationStep
 
@@ -73,11 +73,38 @@ def revealed(session: Session, chat: str, text: str, now: datetime) -> list[tupl
 
 
 def find_personal(text: str, step: VerificationStep | None = None) -> list[Finding]:
-    """Personal values in text order; `step` is what the chat is being asked to prove itself by, if it is."""
-    return without_overlaps(_by_preference(text, step))
+    """Personal values in text order; `step` is what the chat is being asked to prove itself by, if it is.
+
+    Where several readings overlap (a phone within a card's number) all is covered, and the first is its value.
+    """
+    merged: list[tuple[int, Finding]] = []
+    for rank, finding in sorted(enumerate(_by_preference(text, step)), key=lambda ranked: ranked[1].start):
+        if not merged or finding.start >= merged[-1][1].end:
+            merged.append((rank, finding))
+            continue
+        known_rank, known = merged[-1]
+        best = min((known_rank, known), (rank, finding), key=lambda ranked: ranked[0])[1]
+        merged[-1] = (
+            min(rank, known_rank),
+            replace(best, start=known.start, end=max(known.end, finding.end)),
+        )
+    return [finding for _rank, finding in merged]
 
 
-_CARD = re.compile(r"(?<![0-9A-Za-z\-])\d(?:[ -]?\d){13,17}[ -]?[\dXx](?![0-9A-Za-z])")
+_GAP = r"[\s\-—_.·]{0,3}"
+_ALONE, _END = r"(?<![0-9A-Za-z])", r"(?![0-9A-Za-z])"
+# An identity number by its shape, whatever its check digit: who mistypes theirs still tells it.
+_ID_SHAPE = re.compile(
+    rf"{_ALONE}[1-9](?:{_GAP}\d){{5}}{_GAP}(?:1{_GAP}9|2{_GAP}0)(?:{_GAP}\d){{2}}{_GAP}[01]{_GAP}\d{_GAP}[0-3]{_GAP}\d"
+    rf"(?:{_GAP}\d){{3}}{_GAP}[\dXx]{_END}"
+)
+_LONG = re.compile(rf"(?<![0-9A-Za-z\-])\d{{12,}}[Xx]?{_END}")
+_IN_GROUPS = re.compile(rf"{_ALONE}\d(?:[ \-]{{0,3}}\d){{11,18}}{_END}")
+_AFTER_CUE = re.compile(
+    r"(?:卡号|卡|存折|[账帐]号|[账帐]户)(?:号码|号)?(?:是|为)?[:：\s]{0,3}([A-Za-z]{0,2}\d(?:[ \-]{0,3}[\dXx]){6,})"
+)
+_LANDLINE = re.compile(rf"{_ALONE}0\d{{2,3}}[\s\-]{{0,2}}[2-8]\d{{6,7}}{_END}")
+_CARD_LENGTH = 15
 _SURNAMES = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛范彭郎鲁韦马苗凤方"
     "俞任袁柳鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹姚邵汪祁毛禹狄米贝"
@@ -102,18 +129,23 @@ _DIGITS = re.compile(
     rf"(?<![A-Za-z0-9\-/])[{_NUMERAL}](?:[{_NUMERAL}年月日号./\- ]*[{_NUMERAL}日号xX])?+(?!\s*[元块万%个])"
 )
 _LEAST_DIGITS = 4
+_DATES = re.compile(
+    r"(?:(?:19|20)\d\d(?:-\d{1,2}-\d{1,2}|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?:[ \-]+|$))+"
+)
 
 
 def _by_preference(text: str, step: VerificationStep | None) -> Iterator[Finding]:
     written = normalise(text)
     identifiers = find_identifiers(text)
+    applications = [identifier for identifier in identifiers if identifier.kind == "application_no"]
     for identifier in identifiers:
         if identifier.kind != "application_no":
             yield Finding(identifier.kind, identifier.start, identifier.end, identifier.value)
-    for match in _CARD.finditer(written):
-        card = Finding("card", match.start(), match.end(), re.sub(r"[ -]", "", match[0]))
-        if not overlaps(card, identifiers):  # an application number may be as long as a card's
-            yield card
+    for number in _numbers(in_digits(written)):
+        if not overlaps(number, applications):  # an application number may be as long
+            yield number
+    for match in _AFTER_CUE.finditer(in_digits(written)):
+        yield _number("card", match.start(1), match[1])
     for match in _NAME_AFTER_CUE.finditer(written):
         yield Finding("name", match.start(1), match.end(1), match[1])
     if step == "name" and (answer := _WHOLE_NAME.fullmatch(written)):
@@ -122,6 +154,24 @@ def _by_preference(text: str, step: VerificationStep | None) -> Iterator[Finding
         for match in _DIGITS.finditer(written):
             if sum(character not in "年月日号./- " for character in match[0]) >= _LEAST_DIGITS:
                 yield Finding("digits", match.start(), match.end(), match[0])
+
+
+def _numbers(written: str) -> Iterator[Finding]:
+    """Mistyped identity numbers, cards of banks and of social insurance, landlines, a clerk's code."""
+    for match in _ID_SHAPE.finditer(written):
+        yield _number("id_number", match.start(), match[0])
+    for match in _LONG.finditer(written):
+        yield _number("card" if len(match[0]) >= _CARD_LENGTH else "digits", match.start(), match[0])
+    for match in _IN_GROUPS.finditer(written):
+        number = _number("digits", match.start(), match[0])
+        if luhn_fits(number.value) and not _DATES.fullmatch(match[0]):
+            yield replace(number, kind="card") if len(number.value) >= _CARD_LENGTH else number
+    for match in _LANDLINE.finditer(written):
+        yield _number("phone", match.start(), match[0])
+
+
+def _number(kind: str, start: int, written: str) -> Finding:
+    return Finding(kind, start, start + len(written), re.sub(r"[^0-9A-Z]", "", written.upper()))
 
 
 def _step(session: Session, chat: str, now: datetime) -> VerificationStep | None:

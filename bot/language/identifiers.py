@@ -30,8 +30,8 @@ class Identifier:
     valid: bool = True
 
 
-_CHINESE_TO_DIGIT = str.maketrans("零〇一二三四五六七八九幺", "001234567891")
-_GAP = r"[ \-—_.·]{0,2}"
+_CHINESE_TO_DIGIT = str.maketrans("零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖叉", "0001234567891123456789X")
+_GAP = r"[\s\-—_.·]{0,3}"
 _ALONE = r"(?<![0-9A-Za-z])"
 _END = r"(?![0-9A-Za-z])"
 _ID_SPACED = re.compile(rf"{_ALONE}[1-9](?:{_GAP}\d){{16}}{_GAP}[\dXx]{_END}")
@@ -46,6 +46,14 @@ _NUMBER_AFTER_CUE = re.compile(
 _LEAST_DIGITS_OF_AN_APPLICATION = 5
 
 
+_WEIGHTS = tuple(pow(2, 17 - place, 11) for place in range(17))
+
+
+def in_digits(text: str) -> str:
+    """Each Chinese numeral read out as one digit, and the 叉 that stands for X; as long as `text`."""
+    return text.translate(_CHINESE_TO_DIGIT)
+
+
 def find_identifiers(text: str) -> list[Identifier]:
     """All identifiers in text order; none overlap."""
     return without_overlaps(_by_preference(normalise(text)))
@@ -57,12 +65,18 @@ def id_number_is_valid(number: str) -> bool:
         return number.isdecimal() and _is_birth_date("19" + number[6:12])
     if not re.fullmatch(r"[0-9]{17}[0-9X]", number) or not _is_birth_date(number[6:14]):
         return False
-    total = sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(number[:17]))
+    total = sum(int(digit) * weight for digit, weight in zip(number, _WEIGHTS, strict=False))
     return "10X98765432"[total % 11] == number[17]
 
 
+def luhn_fits(number: str) -> bool:
+    """Whether a number of digits ends with Luhn's check digit, as those of bank cards do."""
+    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(number)))
+    return sum(value // 10 + value % 10 for value in doubled) % 10 == 0
+
+
 def _by_preference(written: str) -> Iterator[Identifier]:
-    digits = written.translate(_CHINESE_TO_DIGIT)
+    digits = in_digits(written)
     for match in _ID_SOLID.finditer(digits):
         number = match[0].upper()
         yield Identifier("id_number", match.start(), match.end(), number, id_number_is_valid(number))

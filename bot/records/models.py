@@ -175,24 +175,58 @@ class Subscription(Base):
 
 
 class ChatBinding(Base):
-    """A chat that has proved whose it is. `token` is what the dialogue remembers in place of the person."""
+    """A person whose data a chat may see: its own, or a relative's who agreed.
+
+    `token` is what the dialogue remembers in place of the person. `remembered`: it was agreed to keep the
+    binding for later; otherwise it soon ends.
+    """
 
     __tablename__ = "chat_bindings"
 
     chat: Mapped[str] = mapped_column(String(128), primary_key=True)
-    person_id: Mapped[str] = mapped_column(ForeignKey(Person.person_id), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey(Person.person_id), primary_key=True, index=True)
     token: Mapped[str] = mapped_column(String(32), unique=True)
     channel: Mapped[str] = mapped_column(String(32))
-    bound_at: Mapped[datetime]
+    relative: Mapped[bool] = mapped_column(default=False)
+    remembered: Mapped[bool] = mapped_column(default=False)
+    bound_at: Mapped[datetime] = mapped_column(index=True)
     last_used_at: Mapped[datetime]
 
     person: Mapped[Person] = relationship()
 
 
+class Consent(Base):
+    """Whether a chat may remember a person, in the words it was asked. While this stands it is not asked again."""
+
+    __tablename__ = "consents"
+    __table_args__ = (UniqueConstraint("person_id", "chat"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey(Person.person_id))
+    chat: Mapped[str] = mapped_column(String(128))
+    question: Mapped[str] = mapped_column(Text)
+    agreed: Mapped[bool]
+    at: Mapped[datetime]
+
+
+class AccessCode(Base):
+    """A code that a clerk handed out, good for one proof; kept as its hash only."""
+
+    __tablename__ = "access_codes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(BlindIndex("access code"), unique=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey(Person.person_id), index=True)
+    relative: Mapped[bool]
+    issued_by: Mapped[str] = mapped_column(String(64))
+    expires_at: Mapped[datetime]
+
+
 class Verification(Base):
     """A proof under way in a chat, one row per chat; while it stands, typed digits and dates are redacted.
 
-    `person_id` is null where the key fits nobody: the questions go on all the same.
+    Where the key fits nobody, `matched` is false from the start and `person_id` anybody's: the questions go on
+    all the same, and take as long.
     """
 
     __tablename__ = "verifications"
@@ -203,18 +237,20 @@ class Verification(Base):
     person_id: Mapped[str | None] = mapped_column(ForeignKey(Person.person_id))
     key_is_id: Mapped[bool] = mapped_column(default=False)
     matched: Mapped[bool] = mapped_column(default=True)
+    relative: Mapped[bool] = mapped_column(default=False)
     expires_at: Mapped[datetime]
 
 
 class VerificationLock(Base):
-    """Failed proofs of one subject: a chat, a person, or a key that fits nobody."""
+    """Failed proofs of one subject: a chat, a person (then named, for the staff), or a key that fits nobody."""
 
     __tablename__ = "verification_locks"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     subject: Mapped[str] = mapped_column(BlindIndex("subject"), unique=True)
+    person_id: Mapped[str | None] = mapped_column(String(64), index=True)
     failures: Mapped[int] = mapped_column(default=0)
-    last_failed_at: Mapped[datetime]
+    last_failed_at: Mapped[datetime] = mapped_column(index=True)
     locked_until: Mapped[datetime]
 
 
@@ -241,6 +277,7 @@ class Message(Base):
     __table_args__ = (
         UniqueConstraint("chat", "source_id"),
         Index("ix_messages_chat_id", "chat", "id"),
+        Index("ix_messages_at", "at"),
         Index(
             "ix_messages_undelivered",
             "chat",

@@ -68,6 +68,11 @@ def person_by_key(session: Session, key: str) -> Person | None:
     )
 
 
+def anybody(session: Session) -> Person | None:
+    """Some person, to be compared in place of one who does not exist: nothing is shown."""
+    return session.scalar(select(Person).order_by(Person.person_id).limit(1))
+
+
 def _applicants(application_no: str) -> Any:
     return select(Application.person_id).where(
         Application.application_no.in_({application_no, application_no.upper()})

@@ -31,6 +31,7 @@ def access(database: Database) -> Access:
                 channel="web",
                 bound_at=NOW,
                 last_used_at=NOW,
+                remembered=True,
             )
         )
     return Access(database)
@@ -42,8 +43,9 @@ def entries(database: Database) -> list[tuple[str, str, str, str | None]]:
 
 
 async def test_a_chat_sees_its_own_person_and_that_is_noted(access: Access, database: Database) -> None:
-    person = await access.person_of_chat("web:1", "t", "查进度", NOW)
-    assert person is not None
+    (seen,) = await access.persons_of_chat("web:1", "t", "查进度", NOW)
+    person = seen.person
+    assert not seen.relative
     assert person.name == "演示·张秀英"
     assert [event.state for event in person.applications[0].events] == ["提交"]
     assert person.eligibilities[0].disease == "高血压"
@@ -63,13 +65,13 @@ async def test_a_chat_sees_its_own_person_and_that_is_noted(access: Access, data
 async def test_others_see_nothing(
     access: Access, database: Database, chat: str, token: str | None, later: timedelta
 ) -> None:
-    assert await access.person_of_chat(chat, token, "查进度", NOW + later) is None
+    assert await access.persons_of_chat(chat, token, "查进度", NOW + later) == ()
     assert entries(database) == []
 
 
 async def test_use_prolongs_a_binding(access: Access) -> None:
     for days in (0, 20, 40, 60):
-        assert await access.person_of_chat("web:1", "t", "查进度", NOW + timedelta(days=days))
+        assert await access.persons_of_chat("web:1", "t", "查进度", NOW + timedelta(days=days))
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,13 @@
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot.clock import SHANGHAI
 from bot.identity.redaction import TOKEN, Redactor, find_personal, revealed
+from bot.language.identifiers import id_number_is_valid, luhn_fits
 from bot.records.database import Database
 from bot.records.models import Verification
 
@@ -28,6 +29,18 @@ ID = "999999195203140013"
         ("姓名：李建国", ["name"]),
         ("名字是演示·张秀英", ["name"]),
         ("我妈叫张秀英想查进度", ["name"]),
+        ("身份证110105194912310021", ["id_number"]),  # the check digit is wrong
+        ("身份证110105 19491231 0021", ["id_number"]),
+        ("身份证末位是叉：11010519491231002叉", ["id_number"]),
+        ("卡号 6222 0212 3456 7890 128", ["card"]),
+        ("六二二二〇二一二三四五六七八九〇一二八", ["card"]),
+        ("社保卡号A12345678", ["card"]),
+        ("医保卡是 1234567890", ["card"]),
+        ("座机0731-84512345", ["phone"]),
+        ("码是1234 5678 9015", ["digits"]),
+        ("从2026-01-01到2026-12-31，2026-01-01 2026-12-31", []),
+        ("每月分别是600 700 800 900 1000元", []),
+        ("电话12393", []),
         ("我叫什么名字", []),
         ("病种名字是高血压", []),
         ("查DEMO-HN-0001的进度", []),
@@ -93,9 +106,58 @@ async def test_only_the_chat_that_is_asked_is_redacted_further(sqlite_database: 
     assert await redactor.redact("0001", "web:3") == "0001"
 
 
+# --- however it is written -----------------------------------------------------------------------
+
+
+def with_check(body: str) -> str:
+    return next(body + last for last in "0123456789X" if id_number_is_valid(body + last))
+
+
+IDS = st.builds(
+    lambda area, born, order: with_check(f"{area}{born:%Y%m%d}{order:03}"),
+    st.integers(100_000, 999_999),  # new areas, too
+    st.dates(date(1900, 1, 1), date(2026, 11, 22)),
+    st.integers(0, 999),
+)
+PHONES = st.builds("1{}{:09}".format, st.integers(3, 9), st.integers(0, 999_999_999))
+CARDS = st.builds(
+    lambda body: next(body + last for last in "0123456789" if luhn_fits(body + last)),
+    st.integers(14, 18)
+    .flatmap(lambda n: st.text("0123456789", min_size=n, max_size=n))
+    .map(lambda s: f"6{s[1:]}"),
+)
+CHINESE = str.maketrans("0123456789", "零一二三四五六七八九")
+ON_THE_PHONE = str.maketrans("0123456789X", "〇幺二三四五六七八九叉")
+FULL_WIDTH = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
+WRITINGS = st.sampled_from(
+    [str, str.lower, *(lambda s, t=table: s.translate(t) for table in (CHINESE, ON_THE_PHONE, FULL_WIDTH))]
+)
+SEPARATORS = st.sampled_from(["", " ", "  ", "-", "\u3000"])
+GROUPS = st.sampled_from([(99,), (4,) * 5, (6, 8, 4), (6, 4, 4, 4), (3, 4, 4, 99), (1,) * 20])
+
+
+def in_groups(number: str, separator: str, sizes: tuple[int, ...]) -> str:
+    parts, rest = [], number
+    for size in sizes:
+        parts.append(rest[:size])
+        rest = rest[size:]
+    return separator.join(part for part in (*parts, rest) if part)
+
+
+def uncovered(said: str, start: int, length: int) -> str:
+    covered = {place for f in find_personal(said) for place in range(f.start, f.end)}
+    return "".join(said[place] for place in range(start, start + length) if place not in covered)
+
+
+@settings(max_examples=400)
+@given(
+    st.one_of(IDS, PHONES, CARDS), WRITINGS, SEPARATORS, GROUPS, st.sampled_from(["", "我的", "号码是", "，"])
+)
+def test_numbers_are_found_however_they_are_written(number, write, separator, groups, before) -> None:  # type: ignore[no-untyped-def]
+    written = in_groups(write(number), separator, groups)
+    assert uncovered(f"{before}{written}，帮我查", len(before), len(written)) == ""
+
+
 @given(st.text(max_size=30), st.text(max_size=30), st.sampled_from([ID, "19900000001"]))
 def test_no_surrounding_text_lets_a_number_through(before: str, after: str, number: str) -> None:
-    said = f"{before}，{number}，{after}"
-    start = len(before) + 1
-    covered = {place for f in find_personal(said) for place in range(f.start, f.end)}
-    assert covered >= set(range(start, start + len(number)))
+    assert uncovered(f"{before}，{number}，{after}", len(before) + 1, len(number)) == ""
