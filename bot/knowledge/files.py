@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
@@ -53,12 +54,36 @@ def read_yaml(path: Path, model: type[T] | TypeAdapter[T]) -> T:
     try:
         return adapter.validate_python(tree)
     except ValidationError as error:
-        first = error.errors()[0]
-        template = _EXPECTED.get(first["type"], first["msg"])
-        expected = template.format_map(first.get("ctx", {})) if first["type"] in _EXPECTED else template
-        given = "" if first["type"] == "missing" else f"（现在是：{str(first['input'])[:60]}）"
-        location = tuple(first["loc"])
-        raise KnowledgeError(path, _line(tree, location), _dotted(location), expected + given) from error
+        raise _slip(path, tree, error.errors()[0]) from error
+
+
+def slips(path: Path, model: type[T]) -> list[KnowledgeError]:
+    """Everything that keeps `read_yaml` from reading the file."""
+    try:
+        tree = _parse(path)
+        TypeAdapter(model).validate_python(tree)
+    except KnowledgeError as error:
+        return [error]
+    except ValidationError as error:
+        found = error.errors()
+        return [_slip(path, tree, details) for details in found if not _follows(details, found)]
+    return []
+
+
+def _follows(details: ErrorDetails, others: list[ErrorDetails]) -> bool:
+    """Whether it is only said because something inside is wrong."""
+    place = details["loc"]
+    return any(other["loc"][: len(place)] == place and len(other["loc"]) > len(place) for other in others)
+
+
+def _slip(path: Path, tree: Any, details: ErrorDetails) -> KnowledgeError:
+    template = _EXPECTED.get(details["type"], details["msg"].removeprefix("Value error, "))
+    known = details["type"] in _EXPECTED
+    expected = template.format_map(details.get("ctx", {})) if known else template
+    unsaid = details["type"] == "missing" or isinstance(details["input"], dict | list)
+    given = "" if unsaid else f"（现在是：{str(details['input'])[:60]}）"
+    location = tuple(details["loc"])
+    return KnowledgeError(path, _line(tree, location), _dotted(location), expected + given)
 
 
 def _parse(path: Path) -> Any:

@@ -10,22 +10,23 @@ or not covered. A lower layer adds what the upper one leaves to it (`by`) and ca
 is written as text (`"0.80"`), so that it is exact.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
-from itertools import combinations, product
+from itertools import chain, combinations, product
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from bot.knowledge.files import KnowledgeError, read_yaml
+from bot.knowledge.files import KnowledgeError, read_yaml, slips
 from bot.knowledge.schema import Cite, Document, Scheme, Strict
 from bot.messages import Citation
 
-TODO = "todo"
+_TODO = re.compile(r"\btodo\b")
 """What a skeleton says where nobody has read the document yet; never loaded."""
 
 Layer = Literal["province", "area"]
@@ -376,42 +377,74 @@ def load_parameters(knowledge_dir: Path) -> Mapping[str, RegionParameters]:
 
 def load_region(folder: Path, knowledge_dir: Path) -> RegionParameters:
     """One region with the nation above it and its areas below. Raises `KnowledgeError`."""
-    nation = knowledge_dir / "nation"
-    above = [_read(nation, "nation")] if nation.is_dir() else []
-    own = _read(folder, "province")
-    region = _merged([*above, own])
-    areas = [_read(path.parent, "area") for path in sorted(folder.glob("areas/*/parameters.yml"))]
+    sources = [_read(path, layer) for path, layer in _layers(folder, knowledge_dir)]
+    for fault in chain.from_iterable(_slips(source) for source in sources):
+        raise fault
+    upper = [source for source in sources if source.layer != "area"]
+    region = _merged(upper)
+    for fault in _gaps(region, folder):
+        raise fault
+    areas = (source for source in sources if source.layer == "area")
     return region.model_copy(
-        update={"areas": {area.parameters.region: _merged([*above, own, area]) for area in areas}}
+        update={"areas": {area.parameters.region: _merged([*upper, area]) for area in areas}}
     )
+
+
+def region_faults(folder: Path, knowledge_dir: Path) -> list[KnowledgeError]:
+    """Everything that keeps a region from being loaded, for whoever writes its files."""
+    layers = _layers(folder, knowledge_dir)
+    unreadable = [
+        fault
+        for path, _ in layers
+        for fault in (
+            *slips(path / "documents.yml", tuple[Document, ...]),
+            *slips(path / "parameters.yml", ParameterFile),
+        )
+    ]
+    if unreadable:
+        return unreadable
+    sources = [_read(path, layer) for path, layer in layers]
+    unproved = [fault for source in sources for fault in _slips(source)]
+    try:
+        region = _merged([source for source in sources if source.layer != "area"])
+        faults = [*unproved, *_gaps(region, folder)]
+        if not faults:
+            load_region(folder, knowledge_dir)
+        return faults
+    except KnowledgeError as fault:
+        return [*unproved, fault]
+
+
+def _layers(folder: Path, knowledge_dir: Path) -> list[tuple[Path, Layer | Literal["nation"]]]:
+    """The folders that speak of a region, uppermost first."""
+    nation = knowledge_dir / "nation"
+    layers: list[tuple[Path, Layer | Literal["nation"]]] = [(nation, "nation")] if nation.is_dir() else []
+    layers.append((folder, "province"))
+    return [*layers, *((path.parent, "area") for path in sorted(folder.glob("areas/*/parameters.yml")))]
 
 
 def _read(folder: Path, layer: Layer | Literal["nation"]) -> _Source:
     path = folder / "parameters.yml"
-    source = _Source(
-        path, layer, read_yaml(path, ParameterFile), read_yaml(folder / "documents.yml", tuple[Document, ...])
-    )
-    if unread := next(todos(source.parameters.model_dump()), None):
-        raise KnowledgeError(path, None, unread, "还没有写（todo）")
+    documents = read_yaml(folder / "documents.yml", tuple[Document, ...])
+    return _Source(path, layer, read_yaml(path, ParameterFile), documents)
+
+
+def _slips(source: _Source) -> Iterator[KnowledgeError]:
+    """What is not written yet, and citations of documents that are not there."""
+    for path in (source.path.with_name("documents.yml"), source.path):
+        yield from _todos(path)
     keys = {d.key for d in source.documents}
     for cite in _cites(source.parameters):
         if cite.document and cite.document not in keys:
-            raise KnowledgeError(path, None, "cite.document", f"documents.yml 里没有 {cite.document}")
-        if not cite.document and layer != "province":
-            raise KnowledgeError(path, None, "cite.document", f"{cite.article}要写明是哪份文件")
-    return source
+            yield KnowledgeError(source.path, None, "cite.document", f"documents.yml 里没有 {cite.document}")
+        if not cite.document and source.layer != "province":
+            yield KnowledgeError(source.path, None, "cite.document", f"{cite.article}要写明是哪份文件")
 
 
-def todos(value: Any, key: str = "") -> Iterator[str]:
-    """The keys whose value is still `todo`, at any depth."""
-    if value == TODO:
-        yield key.lstrip(".")
-    elif isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from todos(inner, f"{key}.{name}")
-    elif isinstance(value, tuple):
-        for number, inner in enumerate(value, 1):
-            yield from todos(inner, f"{key}[{number}]")
+def _todos(path: Path) -> Iterator[KnowledgeError]:
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if _TODO.search(line.partition("#")[0]):
+            yield KnowledgeError(path, number, line.strip(" -{").split(":")[0], "还没有写（todo）")
 
 
 def _merged(sources: Sequence[_Source]) -> RegionParameters:
@@ -435,13 +468,11 @@ def _merged(sources: Sequence[_Source]) -> RegionParameters:
     for name in ("schemes", "deductible", "ratio"):
         if known[name] is None:
             raise KnowledgeError(own.path, None, name, "缺少这一项")
-    merged = RegionParameters(
+    return RegionParameters.model_construct(  # of parts already validated, each for its own layer
         **known,
         documents=tuple(document for source in (own, *others) for document in source.documents),
         layer_of={d.key: source.parameters.region for source in others for d in source.documents},
     )
-    _prove_no_gap(merged, own.path)
-    return merged
 
 
 def _more_rules(own: tuple[Rule, ...], above: tuple[Rule, ...], source: _Source) -> tuple[Rule, ...]:
@@ -462,7 +493,7 @@ def _filled(name: str, own: Parameter, above: Parameter, source: _Source) -> Par
                 raise KnowledgeError(
                     source.path, None, f"{name} {entry.whom}", "上一级没有把这一项交给这一级定"
                 )
-    return above.model_copy(update={"entries": (*own.entries, *above.entries)})
+    return type(above).model_construct(**{**dict(above), "entries": (*own.entries, *above.entries)})
 
 
 def _leaves_to(layer: str, upper: State, filled: State) -> bool:
@@ -473,15 +504,15 @@ def _leaves_to(layer: str, upper: State, filled: State) -> bool:
     return True
 
 
-def _prove_no_gap(parameters: RegionParameters, path: Path) -> None:
-    document = parameters.document
+def _gaps(region: RegionParameters, folder: Path) -> Iterator[KnowledgeError]:
+    """Days and people of whom a table says nothing while the document is in force."""
+    first, last = region.document.valid_from or date.min, region.document.valid_to or date.max
     for name in TABLES:
-        table = getattr(parameters, name)
-        for day, words in (
-            table.gaps(document.valid_from or date.min, document.valid_to or date.max) if table else ()
-        ):
+        table = getattr(region, name)
+        for day, words in table.gaps(first, last) if table else ():
             whom = "、".join(sorted(words)) or "所有人"
-            raise KnowledgeError(path, None, name, f"从 {day} 起没有写（{whom}）")
+            start = f"从 {day} 起" if day != date.min else ""
+            yield KnowledgeError(folder / "parameters.yml", None, name, f"{start}没有写（{whom}）")
 
 
 def _entries(parameters: ParameterFile) -> Iterator[tuple[str, Entry]]:

@@ -57,7 +57,7 @@ def mutants(region: RegionParameters) -> Iterator[tuple[str, RegionParameters]]:
     """The region with one parameter changed, and which."""
 
     def with_(name: str, **change: Any) -> tuple[str, RegionParameters]:
-        return f"{region.region} {name}", region.model_copy(update=change)
+        return f"{region.region} {name}", RegionParameters.model_construct(**{**dict(region), **change})
 
     for table in TABLES:
         parameter = getattr(region, table)
