@@ -10,7 +10,7 @@ from bot.knowledge.library import Region
 from bot.knowledge.wording import Articles, readable
 from bot.language.identifiers import find_identifiers
 from bot.messages import Citation
-from bot.policy.answers import PolicyAnswer
+from bot.policy.answers import Candidate, PolicyAnswer
 from bot.policy.library import PolicyLibrary
 
 
@@ -27,32 +27,24 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Considered:
-    """Something that was weighed: what it is about, the phrasing that came closest, and its score."""
-
-    about: str
-    phrasing: str
-    score: float
-
-
-@dataclass(frozen=True)
 class RegionAnswer:
-    """One region's answer, `status` in words; `considered` are the best candidates, the chosen one among them."""
+    """One region's answer, `status` in words."""
 
     answer: PolicyAnswer
     status: str
     sources: tuple[Source, ...]
-    considered: tuple[Considered, ...]
 
 
 @dataclass(frozen=True)
 class PolicyView:
-    """`topic` is empty where nothing fits the question, and then there are no answers."""
+    """`topic` is empty where nothing fits the question; then there are no answers, but what was `rejected`."""
 
     topic: str
     answers: tuple[RegionAnswer, ...]
+    rejected: tuple[Candidate, ...] = ()
 
 
+REJECTED_SHOWN = 5
 _WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
 
 NOTHING = PolicyView("", ())
@@ -71,7 +63,9 @@ def look_up(
     regions = (region,) if region else tuple(library.knowledge.regions)
     told = [library.answer(question, name, None, on) for name in regions]
     if not any(answer.topic for answer in told):
-        return NOTHING
+        candidates = (candidate for answer in told for candidate in answer.candidates)
+        closest = sorted(candidates, key=lambda candidate: -candidate.score)
+        return PolicyView("", (), tuple(closest[:REJECTED_SHOWN]))
     if region:
         return PolicyView(topic_name(library, told[0].topic), (_with_sources(library, texts, told[0]),))
     compared = library.compare(question, regions, on)
@@ -94,10 +88,6 @@ def _with_sources(
         answer=answer,
         status=library.knowledge.statuses[answer.status].label,
         sources=tuple(_source(region, texts, citation) for citation in answer.citations),
-        considered=tuple(
-            Considered(topic_name(library, candidate.target), candidate.phrasing, candidate.score)
-            for candidate in answer.candidates
-        ),
     )
 
 

@@ -64,6 +64,16 @@ async def test_what_the_documents_do_not_know_is_said_so(clerk: Browser) -> None
     assert "没有找到对应的规定" in page.text
 
 
+async def test_what_was_rejected_is_shown_where_nothing_fits(clerk: Browser, library: PolicyLibrary) -> None:
+    question, region = "单车怎么办牌照", "湖南"
+    rejected = library.answer(question, region, None, ON)
+    assert not rejected.topic
+    await clerk.open("/console/policy")
+    page = await clerk.send("/console/policy", question=question, region=region)
+    assert "都不够贴切" in page.text
+    assert f"{rejected.candidates[0].score:.2f}" in page.text
+
+
 async def test_questions_stay_out_of_addresses(clerk: Browser) -> None:
     await clerk.open("/console/policy")
     await clerk.send("/console/policy", question="张三能报多少", region="湖南")
