@@ -29,6 +29,7 @@ from bot.dialogue.assistant import Assistant
 from bot.dialogue.learning import KeptQuestions
 from bot.identity.keys import Keys, load_keys
 from bot.identity.redaction import Redactor
+from bot.identity.retention import sweep
 from bot.knowledge.deadlines import load_calendar
 from bot.knowledge.library import Knowledge, load_knowledge
 from bot.knowledge.reminders import load_reminders
@@ -45,6 +46,7 @@ from bot.settings import Settings
 PARTS = ("web", "actions", "reminders", "telegram")
 DELIVER_EVERY = timedelta(seconds=5)
 PLAN_EVERY = timedelta(hours=1)
+SWEEP_EVERY = timedelta(days=1)
 STOP_WITHIN = 10.0
 ACTION_FAILED = "对不起，我这边出了点问题，没能回答。请稍后再试，或拨打12393。"
 
@@ -145,7 +147,7 @@ class Service:
 
     async def health(self) -> tuple[bool, dict[str, Any]]:
         """Whether every needed part answers, and each part's state."""
-        engine, database = await asyncio.gather(self.engine.healthy(), self._database_answers())
+        engine, database = await asyncio.gather(self.engine.healthy(), self.database.answers())
         parts: dict[str, Any] = {
             "engine": _state(engine),
             "actions": _state(True),
@@ -155,14 +157,6 @@ class Service:
         if self.settings.bot_now:
             parts["clock"] = self.clock().isoformat(timespec="seconds")
         return engine and database, parts
-
-    async def _database_answers(self) -> bool:
-        try:
-            await self.database.run(lambda session: session.connection().exec_driver_sql("SELECT 1"))
-        except Exception:
-            log.exception("database_unreachable")
-            return False
-        return True
 
 
 def _state(up: bool) -> str:
@@ -221,10 +215,16 @@ async def _reminding(service: Service) -> AsyncIterator[None]:
     async def plan() -> None:
         await service.database.run(lambda session: planner.run(session, service.clock()))
 
+    async def forget_what_ended() -> None:
+        days = service.settings.transcript_days
+        await service.database.run(lambda session: sweep(session, service.clock(), days))
+
     scheduler = AsyncIOScheduler(
         timezone=SHANGHAI, job_defaults={"coalesce": True, "misfire_grace_time": None}
     )
     await plan()
+    await forget_what_ended()
+    scheduler.add_job(forget_what_ended, "interval", seconds=SWEEP_EVERY.total_seconds())
     scheduler.add_job(plan, "interval", seconds=PLAN_EVERY.total_seconds())
     scheduler.add_job(worker.run_once, "interval", seconds=DELIVER_EVERY.total_seconds())
     scheduler.start()

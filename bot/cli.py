@@ -2,12 +2,24 @@
 
 import typer
 
-from bot.commands import estimate, knowledge, policies, questions, records, region, reminders, running, staff
+from bot.commands import (
+    estimate,
+    knowledge,
+    people,
+    policies,
+    questions,
+    records,
+    region,
+    reminders,
+    running,
+    staff,
+)
 from bot.commands.common import console
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for commands in (running, records, knowledge, questions, estimate):
+for commands in (running, records, people, knowledge, questions, estimate):
     app.add_typer(commands.app)
+app.add_typer(people.keys, name="keys")
 app.add_typer(policies.app, name="policies")
 app.add_typer(region.app, name="region")
 app.add_typer(reminders.app, name="reminders")

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
         15.0, gt=0, description="seconds to wait for the engine's answer to one turn"
     )
     messages_per_minute: int = Field(30, gt=0, description="messages one sender may write in a minute")
+    transcript_days: int = Field(
+        180, gt=0, description="days for which the lines of chats are kept, redacted"
+    )
     questions_kept_days: int = Field(
         90,
         gt=0,

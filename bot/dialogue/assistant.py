@@ -138,6 +138,8 @@ class Assistant:
             errand = Errand.NOT_UNDERSTOOD
         if scope.is_emergency(turn.text, self.knowledge.refusals):
             return Errand.DECLINE
+        if self.personal.concerns_bindings(turn, context):
+            return Errand.MANAGE_BINDINGS
         if context.task is Task.VERIFY and _goes_on_with_proof(errand, turn):
             return Errand.CONTINUE
         if self._original.asks(turn, context):
@@ -148,8 +150,6 @@ class Assistant:
             return Errand.PUT_OFF_REMINDER
         if errand in {Errand.HAND_OVER, Errand.START_OVER, Errand.STOP_REMINDER, Errand.SET_REMINDER}:
             return errand
-        if self.personal.concerns_bindings(turn, context):
-            return Errand.MANAGE_BINDINGS
         if _names_application(turn):
             return Errand.CHECK_STATUS
         if errand is Errand.DECLINE:
