@@ -4,5 +4,6 @@ from tests.conftest_database import (  # noqa: F401
     migrated_postgres,
     migrated_sqlite,
     postgres,
+    postgres_server,
     sqlite_database,
 )

@@ -1,0 +1,72 @@
+"""The database goes away in the middle of something and comes back."""
+
+import asyncio
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.records import database as waiting
+from bot.records.database import Database, UnreachableError
+from bot.records.models import Message
+from tests.conftest_database import KEYS, PostgresServer
+from tests.records.test_rotation import NOW
+
+
+@pytest.fixture
+def reachable(postgres_server: PostgresServer, migrated_postgres: str) -> Iterator[Database]:
+    url = postgres_server.new_database(f"test_{uuid.uuid4().hex}", migrated_postgres)
+    database = Database(url, KEYS)
+    yield database
+    database.close()
+
+
+async def say(database: Database, text: str) -> None:
+    line = Message(chat="c", channel="webchat", direction="in", at=NOW, text=text)
+    await database.run(lambda session: session.add(line))
+
+
+async def said(database: Database) -> int | None:
+    return await database.run(lambda session: session.scalar(select(func.count()).select_from(Message)))
+
+
+async def test_what_was_under_way_waits_and_goes_on_by_itself(
+    reachable: Database, postgres_server: PostgresServer
+) -> None:
+    await say(reachable, "one")
+    postgres_server.stop()
+    assert not await reachable.answers()
+    under_way = [asyncio.create_task(say(reachable, str(n))) for n in range(5)]
+    await asyncio.sleep(1)
+    assert not any(task.done() for task in under_way)
+    postgres_server.start()
+    await asyncio.gather(*under_way)
+    assert await said(reachable) == 6
+    assert await reachable.answers()
+
+
+async def test_what_stays_away_is_said_after_a_while(
+    reachable: Database, postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "PATIENCE_SECONDS", 0.5)
+    postgres_server.stop()
+    try:
+        with pytest.raises(UnreachableError):
+            await say(reachable, "one")
+    finally:
+        postgres_server.start()
+    await say(reachable, "two")
+    assert await said(reachable) == 1
+
+
+async def test_a_fault_of_ours_is_not_tried_again(reachable: Database) -> None:
+    calls = []
+
+    def wrong(session: object) -> None:
+        calls.append(1)
+        raise ValueError("ours")
+
+    with pytest.raises(ValueError, match="ours"):
+        await reachable.run(wrong)
+    assert calls == [1]
