@@ -27,8 +27,10 @@ NATION = "全国"
 
 _FITS = 0.4
 _FITS_BY_CHARACTERS = 0.3
-"""Below this score nothing fits, and that is said: better no article than a wrong one. Characters alone score
-lower than characters and meaning together."""
+"""From this score on an answer fits. Characters alone score lower than characters and meaning together."""
+_NOTHING_IN_COMMON = 0.25
+"""Between this and what fits, the closest rule is told as a guess: measured, it is right in two cases of three."""
+NOT_SURE = "我拿不准您问的是不是这一条，最接近的规定是"
 _CLEARLY_BETTER = 0.06
 """An article's restatement is told instead of a written answer only if it fits better by this much."""
 _CANNOT_TELL_APART = 0.05
@@ -99,9 +101,15 @@ class PolicyLibrary:
         named = self._named_article(question, place)
         target = named or self._choose(hits)
         answered = self._tell(target, place, hits)
+        doubt = ""
         if target and not named:
             answered = replace(answered, beside=self._beside(target, place, hits, answered.answer))
-        notices = (*self._notices(answered, place, on), correction(normalise(question), answered.answer))
+            doubt = NOT_SURE if hits[0].score < self._fits else ""
+        notices = (
+            *self._notices(answered, place, on),
+            doubt,
+            correction(normalise(question), answered.answer),
+        )
         answered = replace(answered, notices=tuple(filter(None, notices)))
         answered = self._if_in_force(answered, place, on)
         return self._for_scheme(answered, place, scheme)
@@ -147,27 +155,31 @@ class PolicyLibrary:
             return ranking.rank(read)
         hits = ranking.rank_following(read, self._reader.read(previous), _PREVIOUS_SHARE)
         favoured = (
-            replace(hit, score=hit.score + _SAME_TOPIC) if _topic_of(hit.target) == topic else hit for hit in hits
+            replace(hit, score=hit.score + _SAME_TOPIC) if _topic_of(hit.target) == topic else hit
+            for hit in hits
         )
         return tuple(sorted(favoured, key=lambda hit: -hit.score))
 
     def _choose(self, hits: tuple[Ranked[_Target], ...]) -> _Target | None:
-        """The best hit if it fits; a written answer is preferred to an article nearly as close."""
-        if not hits or hits[0].score < self._fits:
+        """The best hit; a written answer is preferred to an article nearly as close.
+
+        What does not quite fit is still the closest that the documents have, as long as it is a rule of theirs.
+        """
+        if not hits or hits[0].score < _NOTHING_IN_COMMON:
             return None
         best = hits[0]
+        if best.score < self._fits:
+            return best.target if isinstance(best.target, Answer | Article) else None
         if isinstance(best.target, Article):
             written = next((hit for hit in hits if not isinstance(hit.target, Article)), None)
             if written and written.score >= max(self._fits, best.score - _CLEARLY_BETTER):
                 return written.target
         return best.target
 
-    def _beside(
-        self, chosen: _Target, place: Region, hits: tuple[Ranked[_Target], ...], said: str
-    ) -> str:
+    def _beside(self, chosen: _Target, place: Region, hits: tuple[Ranked[_Target], ...], said: str) -> str:
         """The next best answer in a sentence, where the question fits it nearly as well as the chosen one."""
         rival = next((hit for hit in hits if hit.target is not chosen), None)
-        if rival is None or rival.score < max(self._fits, hits[0].score - _CANNOT_TELL_APART):
+        if rival is None or rival.score < max(_NOTHING_IN_COMMON, hits[0].score - _CANNOT_TELL_APART):
             return ""
         other = self._tell(rival.target, place, hits)
         if other.status == "silent" or other.answer in said:
