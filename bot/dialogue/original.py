@@ -135,6 +135,10 @@ class OriginalWording:
             if page is None:
                 return Outcome((Reply(READ_TO_THE_END),), context)
             return self._page(_remembered(context), page, texts, on, context)
+        if any(
+            value.partition("/")[0] not in self._library.knowledge.regions for value in turn.values("region")
+        ):
+            return answer_policy(turn, context, self._library)  # a province whose documents we do not have
         context = with_what_was_said(turn, context, self._library)
         region = self._library.knowledge.regions.get(context.region or "")
         if region and (named := _PLACE.search(normalise(turn.text))):
@@ -191,9 +195,9 @@ class OriginalWording:
             yield f"{place}的原文还没有录入。{told}要看原文，{ASK_THE_AGENCY}"
             return
         first, *others = _cut(readable(wording))
-        yield f"{place}的原文：\n{first}"
-        yield from (f"{place}的原文，接着：\n{part}" for part in others)
-        yield from _gaps(place, document)
+        parts = [f"{place}的原文：\n{first}", *(f"{place}的原文，接着：\n{part}" for part in others)]
+        yield from parts[:-1]
+        yield "\n".join((parts[-1], *_gaps(place, document)))
 
     def _document(self, place: Citation) -> tuple[Region, Document]:
         return next(

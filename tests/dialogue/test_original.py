@@ -143,6 +143,15 @@ async def test_another_region_is_asked_the_same(chat: Chat, imported: None) -> N
     assert _card(shown).region == "江西"
 
 
+async def test_no_other_regions_wording_is_shown_for_a_province_without_documents(
+    chat: Chat, imported: None
+) -> None:
+    await chat.say("湖南退休报多少", "湖南")
+    shown = await chat.say("广东的原文", "广东")
+    assert "广东的文件我没有" in _text(shown)
+    assert not _card(shown).citations
+
+
 async def test_a_comparison_shows_every_region_it_cites(chat: Chat, library: PolicyLibrary) -> None:
     turn = Turn("chat", "各省起付线有什么不一样", "ask_policy", (), NOW)
     compared = with_places_cited(answer_policy(turn, Context(), library))
