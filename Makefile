@@ -1,8 +1,8 @@
 # make run   build, train, load demonstration records, start, and print the address
-# make test  everything a change must pass
+# make test  everything a change must pass; make test-long adds minutes of killing and restarting
 # make chat  the same conversation in the terminal (while `make run` is going on)
 
-.PHONY: screenshots run chat test lint types unit knowledge nlu-data conversations check-knowledge eval train lock clean environments
+.PHONY: screenshots run chat test test-long lint types unit knowledge nlu-data conversations check-knowledge eval train lock clean environments
 
 PYTHON ?= python3
 UV := .tools/bin/uv
@@ -30,7 +30,7 @@ types: .venv/.dev
 	.venv/bin/mypy
 
 unit: .venv/.dev engine/.venv/.ready
-	.venv/bin/pytest -m "not engine"
+	.venv/bin/pytest -m "not engine and not long"
 	PYTHONPATH=. engine/.venv/bin/python -m unittest discover -s engine/tests -t .
 
 knowledge check-knowledge: .venv/.dev
@@ -38,6 +38,9 @@ knowledge check-knowledge: .venv/.dev
 
 nlu-data: .venv/.dev engine/.venv/.ready
 	.venv/bin/bot rasa data validate --fail-on-warnings
+
+test-long: .venv/.dev
+	.venv/bin/pytest -m long
 
 conversations: .venv/.dev engine/.venv/.ready
 	.venv/bin/pytest -m engine

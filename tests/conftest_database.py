@@ -1,9 +1,6 @@
 """Fixtures: databases for tests. SQLite always, PostgreSQL where its server programs are installed."""
 
-import os
 import shutil
-import subprocess
-import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,52 +11,18 @@ import pytest
 from bot.identity.keys import derive_keys
 from bot.records.database import Database
 from bot.records.migrations import migrate
+from tests.postgresql import can_start, postgresql
 
-POSTGRES = Path("/usr/lib/postgresql/15/bin")
 KEYS = derive_keys(b"k" * 32)
 
 
-class PostgresServer:
-    """A server of our own on a socket in a folder of our own; it can be stopped and started."""
-
-    def __init__(self) -> None:
-        self.folder = tempfile.mkdtemp(prefix="pg")
-        self._data = f"{self.folder}/data"
-        shutil.chown(self.folder, "postgres")
-        self._run("initdb", "-A", "trust", "-U", "bot", "-E", "UTF8", "--locale=C", "--no-sync")
-
-    def start(self) -> None:
-        options = f"-k {self.folder} -c listen_addresses='' -c fsync=off"
-        self._run("pg_ctl", "-w", "-o", options, "-l", f"{self.folder}/log", "start")
-
-    def stop(self) -> None:
-        self._run("pg_ctl", "-m", "immediate", "stop")
-
-    def new_database(self, name: str, template: str = "template1") -> str:
-        """Its address."""
-        return _new_postgres_database(self.folder, name, template)
-
-    def _run(self, program: str, *arguments: str) -> None:
-        command = ["runuser", "-u", "postgres", "--", f"{POSTGRES}/{program}", "-D", self._data, *arguments]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self.folder)
-
-
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
-    """A server started for this run."""
-    if not POSTGRES.exists() or os.geteuid() != 0:
+def postgres() -> Iterator[str]:
+    """The socket folder of a server started for this run."""
+    if not can_start():
         pytest.skip("no PostgreSQL server to start")
-    server = PostgresServer()
-    server.start()
-    yield server
-    server.stop()
-    shutil.rmtree(server.folder)
-
-
-@pytest.fixture(scope="session")
-def postgres(postgres_server: PostgresServer) -> str:
-    """The server's socket folder."""
-    return postgres_server.folder
+    with postgresql("-c fsync=off") as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,6 @@ from bot.records.models import Message
 from bot.records.outbox import PlannedReminder
 from bot.reminders.worker import LANES, LEASE
 
-KILLS = 20
-REMINDERS = 300
 BETWEEN = LEASE + timedelta(seconds=10)
 DEADLINE = TODAY + timedelta(days=7)
 
@@ -29,28 +27,39 @@ PROCESSES = multiprocessing.get_context("fork")
 
 @pytest.mark.parametrize("channel", ["webchat", "telegram"])
 def test_none_is_lost_and_none_is_sent_twice(sqlite_database: Database, tmp_path: Path, channel: str) -> None:
-    for number in range(REMINDERS):
-        add_person(sqlite_database, DEADLINE, person_id=f"p{number}", channel=channel)
-    with sqlite_database.transaction() as session:
-        assert outbox.plan(session, (due(f"p{number}", channel) for number in range(REMINDERS))) == REMINDERS
-    log = tmp_path / "pushed"
+    kill_again_and_again(sqlite_database, tmp_path / "pushed", channel, reminders_due=300, kills=20)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("channel", ["webchat", "telegram"])
+def test_nor_in_two_hundred_deaths_over_ten_thousand(database: Database, tmp_path: Path, channel: str) -> None:
+    kill_again_and_again(database, tmp_path / "pushed", channel, reminders_due=10_000, kills=200)
+
+
+def kill_again_and_again(
+    database: Database, log: Path, channel: str, *, reminders_due: int, kills: int
+) -> None:
+    people = [f"p{number}" for number in range(reminders_due)]
+    for person_id in people:
+        add_person(database, DEADLINE, person_id=person_id, channel=channel)
+    with database.transaction() as session:
+        assert outbox.plan(session, (due(person_id, channel) for person_id in people)) == reminders_due
     log.touch()
 
-    for kill in range(KILLS):
-        run_and_kill(sqlite_database.url, log, kill)
-    asyncio.run(
-        worker_at(sqlite_database.url, log, NOW + (KILLS + 1) * BETWEEN, PROCESSES.Event()).run_once()
-    )
+    for kill in range(kills):
+        run_and_kill(database.url, log, kill)
+    last = worker_at(database.url, log, NOW + (kills + 1) * BETWEEN, PROCESSES.Event())
+    asyncio.run(last.run_once())
 
-    outbox_now = reminders(sqlite_database)
+    outbox_now = reminders(database)
     states = Counter(reminder.state for reminder in outbox_now)
     if channel == "webchat":
-        assert states == {"sent": REMINDERS}
-        assert sorted(shown(sqlite_database)) == sorted(f"webchat:address-p{n}" for n in range(REMINDERS))
+        assert states == {"sent": reminders_due}
+        assert sorted(shown(database)) == sorted(f"webchat:address-{person_id}" for person_id in people)
     else:
         pushed = Counter(log.read_text().split())
-        assert states["sent"] + states["unknown"] == REMINDERS
-        assert states["unknown"] <= KILLS * LANES
+        assert states["sent"] + states["unknown"] == reminders_due
+        assert states["unknown"] <= kills * LANES
         assert set(pushed.values()) == {1}
         assert {f"reminder-{r.id}" for r in outbox_now if r.state == "sent"} <= pushed.keys()
 
