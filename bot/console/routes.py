@@ -30,7 +30,7 @@ from bot.dialogue.learning import REASONS, reason_labels
 from bot.identity.access import Access, OpenedChat
 from bot.identity.keys import Keys
 from bot.messages import Reply
-from bot.records import helpline, outbox
+from bot.records import guards, helpline, outbox
 from bot.records.database import Database
 from bot.records.models import Message, Person, Staff
 from bot.records.official_texts import wordings
@@ -47,6 +47,7 @@ GROUPS_SHOWN = 100
 WORDINGS_SHOWN = 20
 LONGEST_WHY = 100
 USUAL_WHY = "来电人本人在线咨询"
+WHY_ATTACKED = "核对身份失败次数过多，查看情况"
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; "
@@ -79,6 +80,10 @@ def add_console_routes(
     """Serves the console under /console. `messengers` by channel: for answers to chats that do not poll."""
     console = _Console(database, assistant, Seals(keys.sessions), clock, messengers)
     app.add_subapp(ROOT, console.app())
+
+
+class _ReferenceEnded(Exception):
+    """What the address refers to is not known any longer."""
 
 
 class _Console:
@@ -118,6 +123,9 @@ class _Console:
         app.router.add_get("", self._home)
         app.router.add_post("/search", self._search)
         app.router.add_get("/person/{reference}", self._person)
+        app.router.add_post("/person/{reference}/code", self._issue_code)
+        app.router.add_post("/person/{reference}/unbind", self._unbind)
+        app.router.add_post("/person/{reference}/unlock", self._unlock)
         app.router.add_get("/policy", self._policy_page)
         app.router.add_post("/policy", self._policy)
         app.router.add_get("/questions", self._questions)
@@ -151,7 +159,10 @@ class _Console:
         if staff is None:
             raise web.HTTPSeeOther(f"{ROOT}/login")
         request[STAFF] = staff
-        return await handler(request)
+        try:
+            return await handler(request)
+        except _ReferenceEnded:
+            return await self._page(request, "problem.html", {"problem": REFERENCE_ENDED}, status=404)
 
     async def _login_page(self, request: web.Request) -> web.StreamResponse:
         return await self._ask_to_sign_in(request, problem="")
@@ -187,7 +198,11 @@ class _Console:
     # ---- persons ---------------------------------------------------------------------------------------
 
     async def _home(self, request: web.Request) -> web.StreamResponse:
-        return await self._page(request, "home.html", {"query": "", "why": USUAL_WHY, "found": None})
+        now = self._clock()
+        alert = await self._database.run(lambda session: guards.alert(session, now))
+        attacked = [self._address_of(request, person_id, WHY_ATTACKED) for person_id in alert.persons]
+        shown = {"query": "", "why": USUAL_WHY, "found": None, "locked": alert.locked, "attacked": attacked}
+        return await self._page(request, "home.html", shown)
 
     async def _search(self, request: web.Request) -> web.StreamResponse:
         """Persons; if there are none and the text reads as a question, what the policy says to it."""
@@ -209,17 +224,51 @@ class _Console:
         return await self._page(request, "home.html", shown)
 
     async def _person(self, request: web.Request) -> web.StreamResponse:
-        now = self._clock()
-        reference = request.match_info["reference"]
-        referred = self._seals.referred(request[BROWSER], "person", reference, now)
-        if referred is None:
-            return await self._page(request, "problem.html", {"problem": REFERENCE_ENDED}, status=404)
-        person_id, why = referred
-        person = await self._access.record(request[STAFF].username, person_id, why, now)
+        return await self._person_page(request, *self._referred_person(request))
+
+    async def _person_page(
+        self, request: web.Request, person_id: str, why: str, code: str | None = None
+    ) -> web.Response:
+        """The person's page; with a one-time code that was just made, which is shown this once."""
+        username, now = request[STAFF].username, self._clock()
+        person = await self._access.record(username, person_id, why, now)
         if person is None:
             return await self._page(request, "problem.html", {"problem": "没有这个人的记录。"}, status=404)
-        view = await self._view_of(person)
-        return await self._page(request, "person.html", {"view": view, "why": why})
+        shown = {
+            "view": await self._view_of(person),
+            "protection": await self._access.protection(username, person_id, why, now),
+            "here": self._address_of(request, person_id, why),
+            "why": why,
+            "code": code,
+        }
+        return await self._page(request, "person.html", shown)
+
+    async def _issue_code(self, request: web.Request) -> web.StreamResponse:
+        (person_id, why), form = self._referred_person(request), await request.post()
+        code = await self._access.issue_code(
+            request[STAFF].username, person_id, "relative" in form, why, self._clock()
+        )
+        return await self._person_page(request, person_id, why, code)
+
+    async def _unbind(self, request: web.Request) -> web.StreamResponse:
+        (person_id, why), form = self._referred_person(request), await request.post()
+        binding = _line(form.get("binding"))
+        await self._access.unbind_person(request[STAFF].username, person_id, binding, why, self._clock())
+        raise web.HTTPSeeOther(self._address_of(request, person_id, why))
+
+    async def _unlock(self, request: web.Request) -> web.StreamResponse:
+        person_id, why = self._referred_person(request)
+        await self._access.unlock(request[STAFF].username, person_id, why, self._clock())
+        raise web.HTTPSeeOther(self._address_of(request, person_id, why))
+
+    def _referred_person(self, request: web.Request) -> tuple[str, str]:
+        """Person and reason that the address refers to. Raises _ReferenceEnded."""
+        reference = request.match_info["reference"]
+        referred = self._seals.referred(request[BROWSER], "person", reference, self._clock())
+        if referred is None:
+            raise _ReferenceEnded
+        person_id, why = referred
+        return person_id, why
 
     async def _view_of(self, person: Person) -> Any:
         reminders = await self._database.run(
