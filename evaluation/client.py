@@ -62,3 +62,5 @@ def _post(url: str, body: dict[str, Any]) -> Any:
             return json.load(response)
     except urllib.error.HTTPError as error:
         return [{"text": f"HTTP {error.code} {error.read().decode()}"}]
+    except urllib.error.URLError as error:
+        raise SystemExit(f"{url} does not answer ({error.reason}). Start the assistant: make run") from None

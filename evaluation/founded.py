@@ -8,7 +8,7 @@ from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
-from bot.knowledge.figures import Figure, figure_set, figures
+from bot.knowledge.figures import figure_set, figures
 from bot.knowledge.library import Knowledge
 from bot.knowledge.official_texts import read_texts
 from bot.language.money import find_amounts
@@ -34,7 +34,10 @@ class Sources:
         self._said: defaultdict[Citation, str] = defaultdict(str)
         for citation, wording in (*_restated(knowledge), *(_official(knowledge, texts) if texts else ())):
             self._said[citation] += f"{wording}。"
-        self._ends = {d.number: f"{d.valid_to}" for r in knowledge.regions.values() for d in r.documents}
+        self._ends = {
+            d.number: str(d.valid_to or "") for r in knowledge.regions.values() for d in r.documents
+        }
+        self._places = re.compile(rf"({'|'.join(map(re.escape, self._ends))})([^。；\n]+)")
         self._nation = {fact.topic: f"{fact.answer}。{fact.why}。{fact.next}" for fact in knowledge.nation}
 
     def unfounded(self, turns: Iterable[str], answer: Answer) -> tuple[str, ...]:
@@ -44,27 +47,27 @@ class Sources:
         text = _NO_STATEMENT.sub("，", answer.text)
         if answer.card("deadline"):
             text = _DATE.sub("，", text)  # worked out from the calendar, and scored as such
-        given = figure_set(
-            "。".join((*map(_said_by_person, turns), *map(_spoken_dates, self._sources(answer))))
-        )
+        sources = map(_spoken_dates, self._sources(answer))
+        given = figure_set("。".join((*map(_said_by_person, turns), *sources)))
         sums = _amounts_worked_out(given, answer)
-        return tuple(
-            figure.text
-            for figure in figures(text)
-            if not figure.stands_in(given) and not _is_in(figure, sums)
-        )
+        told = (figure for figure in figures(text) if not figure.stands_in(given))
+        return tuple(figure.text for figure in told if not (figure.kind == "money" and figure.value in sums))
 
     def _sources(self, answer: Answer) -> Iterator[str]:
-        for citation in map(Citation.model_validate, answer.citations):
+        for citation in (*map(Citation.model_validate, answer.citations), *self._cited_in_words(answer.text)):
             yield self._said[citation]
             yield self._ends.get(citation.document, "")
         for card in answer.cards:
             if card["card"] in _WORKED_OUT:
                 yield "，".join(_leaves(card))
-            elif not card.get("citations"):
-                yield self._nation.get(
-                    card.get("topic", ""), ""
-                )  # common knowledge names its source in words
+            elif not card.get("citations"):  # common knowledge names its source in words
+                yield self._nation.get(card.get("topic", ""), "")
+
+    def _cited_in_words(self, text: str) -> Iterator[Citation]:
+        """Places as `say_places` names them: 湘医保发〔2022〕52号第十三条、第十九条."""
+        for document, articles in self._places.findall(text):
+            for article in articles.split("、"):
+                yield Citation(document=document, article=article)
 
 
 def _restated(knowledge: Knowledge) -> Iterator[tuple[Citation, str]]:
@@ -106,10 +109,6 @@ def _amounts_worked_out(given: Given, answer: Answer) -> set[Decimal]:
     for before, after in pairwise(estimates):
         found |= {abs(one - other) for one, other in product(_fund_pays(before), _fund_pays(after))}
     return found
-
-
-def _is_in(figure: Figure, amounts: set[Decimal]) -> bool:
-    return figure.kind == "money" and figure.value in amounts
 
 
 def _fund_pays(card: dict[str, Any]) -> list[Decimal]:

@@ -35,6 +35,13 @@ def test_only_what_the_cited_article_says(sources: Sources, text: str, unfounded
     assert sources.unfounded(("湖南退休报多少",), Answer(text, (POLICY,))) == unfounded
 
 
+def test_an_article_cited_in_words_alone_counts(sources: Sources) -> None:
+    said = Answer(
+        "在职报80%，退休报85%。依据：湘医保发〔2022〕52号第一条、第十三条。", ({"card": "fallback"},)
+    )
+    assert sources.unfounded(("报多少",), said) == ()
+
+
 def test_the_end_of_a_documents_validity_goes_with_the_document(sources: Sources) -> None:
     said = Answer("执行到2027年12月31日，不是2028年。", (POLICY,))
     assert sources.unfounded(("管到哪年",), said) == ("2028年",)
