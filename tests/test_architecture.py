@@ -17,7 +17,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("bot.dialogue",),
     ("bot.policy", "bot.rules", "bot.deadlines", "bot.reminders", "bot.identity"),
     ("bot.knowledge", "bot.records"),
-    ("bot.language", "bot.messages", "bot.clock", "bot.settings", "bot.logs", "bot.model"),
+    ("bot.language", "bot.messages", "bot.pictures", "bot.clock", "bot.settings", "bot.logs", "bot.model"),
 )
 # Faces may not know each other, nor may the parts that answer; `records` reads no knowledge and vice versa.
 APART = (

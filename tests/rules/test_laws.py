@@ -147,7 +147,7 @@ def floats(path: Path) -> Iterator[int]:
     "path",
     [
         *sorted((ROOT / "bot/rules").glob("*.py")),
-        *sorted((ROOT / "bot/dialogue").glob("cost*.py")),
+        *sorted((ROOT / "bot/dialogue/cost").glob("*.py")),
         *sorted((ROOT / "bot/commands").glob("estimate*.py")),
     ],
     ids=lambda path: path.name,
