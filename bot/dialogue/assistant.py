@@ -154,11 +154,12 @@ class Assistant:
             return Errand.CHECK_STATUS
         if errand is Errand.DECLINE:
             return errand
-        if errand is not Errand.ESTIMATE_COST and self.deadlines.concerns(turn, context):
+        told_in_full = cost.is_told(turn, self._parameters)
+        if errand is not Errand.ESTIMATE_COST and not told_in_full and self.deadlines.concerns(turn, context):
             return Errand.CHECK_STATUS
         if scope.is_other_cost(turn.text, self.knowledge.refusals):
             return Errand.DECLINE
-        if _concerns_cost(errand, turn, context):
+        if told_in_full or _concerns_cost(errand, turn, context):
             return Errand.ESTIMATE_COST
         if errand is Errand.MAKE_SMALL_TALK and context.last_question and policy.asks_why(turn.text):
             return Errand.ANSWER_POLICY

@@ -54,6 +54,13 @@ def goes_on(turn: Turn) -> bool:
     return bool(figure) or other_person or varies(text) or wants_steps(text)
 
 
+def is_told(turn: Turn, parameters: Parameters) -> bool:
+    """Whether a turn tells a cost with what it is computed from: then it is for us, whatever else it mentions."""
+    person = read_cost(turn, None, parameters).people[0]
+    terms = (person.limit, person.case.monthly_limit, person.case.quota_left, person.case.ratio)
+    return person.cost_known and any(term is not None for term in terms)
+
+
 def question_again(context: Context) -> Reply | None:
     """What we last asked for, to be said after a question in between; None where that was done already."""
     if context.asked is None or context.asked not in QUESTIONS or context.case.get("asked_again"):

@@ -5,20 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from bot.dialogue.cost.reading.amount_words import AFTER, BEFORE, NEXT, OF_QUESTION
+from bot.dialogue.cost.reading.amount_words import AFTER, BARE_BY_CUE, BEFORE, NEXT, OF_QUESTION
 from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
 from bot.language.money import Amount, find_amounts
 from bot.language.numerals import to_decimal
 from bot.language.spans import Span as Placed
 from bot.language.spans import overlaps, without_overlaps
 
-_CUED = re.compile(
-    r"(?:加|还?差|剩下?|限额|额度|起付线?|自费|自付|先付|感冒药|无关的?药?|目录外|[丙乙]类|药费?|检查费?|化验费?|[Bb彩]超"
-    r"|CT|ct|花了?|只有)了?(\d{1,6}(?:\.\d{1,2})?)(?![\d.%月号日年类个种周天岁次盒折成点片支瓶粒针包袋])"
-)
-_CUED_AFTER = re.compile(
-    r"(?<![\d.%A-Za-z])(\d{1,6}(?:\.\d{1,2})?)(?=[元块]?钱?[是的]*(?:自费|丙类|目录外|检查|化验|挂号|诊查|[Bb彩]超|感冒药))"
-)
 _BARE_ANSWER = re.compile(
     r"(?:^|[,。 :是为有约概到就共才加剩差])(\d+(?:\.\d{1,2})?|[零一二两三四五六七八九十百千万]+)"
     r"(?=[元块多左上吧呢啊哦呀了。,! ]|$)"
@@ -67,7 +60,7 @@ def items_in(sentence: Sentence) -> tuple[Item, ...]:
 def _amounts(sentence: Sentence) -> list[Amount]:
     """Amounts the language module finds, and small bare numbers that only our cue words make amounts (加60)."""
     found = [amount for amount in find_amounts(sentence.text) if not _is_share(sentence, amount)]
-    bare = [_exactly(m) for cued in (_CUED, _CUED_AFTER) for m in cued.finditer(sentence.text)]
+    bare = [_exactly(match) for cued in BARE_BY_CUE for match in re.finditer(cued, sentence.text)]
     taken: list[Placed] = [*found, *sentence.ratios, *sentence.dates]
     free = [amount for amount in bare if amount and not overlaps(amount, taken)]
     return without_overlaps(sorted(found + free, key=lambda a: a.start))
