@@ -21,7 +21,6 @@ from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
-import psycopg
 from sqlalchemy import func, insert, select, text
 
 from bot.clock import SHANGHAI
@@ -36,7 +35,7 @@ from bot.records.models import Eligibility, Person, Reminder, Subscription
 from bot.records.outbox import Ended
 from bot.reminders.planner import Planner
 from bot.settings import ROOT
-from tests.postgresql import can_start, postgresql
+from tests.postgresql import PostgresServer, can_start
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=SHANGHAI)
 DUE = NOW + timedelta(days=3)
@@ -91,10 +90,10 @@ def _sqlite() -> Iterator[str]:
 
 
 def _postgresql() -> Iterator[str]:
-    with postgresql() as folder:
-        with psycopg.connect(host=folder, user="bot", dbname="postgres", autocommit=True) as connection:
-            connection.execute("CREATE DATABASE bench")
-        yield f"postgresql+psycopg://bot@/bench?host={folder}"
+    server = PostgresServer()
+    server.start()
+    yield server.new_database("bench")
+    server.remove()
 
 
 def _measure(kind: str, url: str, people: int) -> Measured:

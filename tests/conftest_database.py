@@ -5,24 +5,31 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from bot.identity.keys import derive_keys
 from bot.records.database import Database
 from bot.records.migrations import migrate
-from tests.postgresql import can_start, postgresql
+from tests.postgresql import PostgresServer, can_start, new_database
 
 KEYS = derive_keys(b"k" * 32)
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The socket folder of a server started for this run."""
+def postgres_server() -> Iterator[PostgresServer]:
+    """A server started for this run."""
     if not can_start():
         pytest.skip("no PostgreSQL server to start")
-    with postgresql("-c fsync=off") as folder:
-        yield folder
+    server = PostgresServer("-c fsync=off")
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_server: PostgresServer) -> str:
+    """The server's socket folder."""
+    return postgres_server.folder
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +43,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def migrated_postgres(postgres: str) -> str:
     """The name of a database with all tables, to copy from."""
-    migrate(_new_postgres_database(postgres, "migrated", "template1"))
+    migrate(new_database(postgres, "migrated", "template1"))
     return "migrated"
 
 
@@ -46,7 +53,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'empty.db'}"
     folder = request.getfixturevalue("postgres")
-    return _new_postgres_database(folder, f"test_{uuid.uuid4().hex}", "template1")
+    return new_database(folder, f"test_{uuid.uuid4().hex}", "template1")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -56,7 +63,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
         yield request.getfixturevalue("sqlite_database")
         return
     folder, template = request.getfixturevalue("postgres"), request.getfixturevalue("migrated_postgres")
-    database = Database(_new_postgres_database(folder, f"test_{uuid.uuid4().hex}", template), KEYS)
+    database = Database(new_database(folder, f"test_{uuid.uuid4().hex}", template), KEYS)
     yield database
     database.close()
 
@@ -69,9 +76,3 @@ def sqlite_database(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]
     database = Database(f"sqlite:///{path}", KEYS)
     yield database
     database.close()
-
-
-def _new_postgres_database(folder: str, name: str, template: str) -> str:
-    with psycopg.connect(host=folder, user="bot", dbname="postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    return f"postgresql+psycopg://bot@/{name}?host={folder}"

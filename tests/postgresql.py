@@ -4,9 +4,9 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+
+import psycopg
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 
@@ -16,23 +16,38 @@ def can_start() -> bool:
     return PROGRAMS.exists() and os.geteuid() == 0
 
 
-@contextmanager
-def postgresql(options: str = "") -> Iterator[str]:
-    """A server on a socket only; gives the socket's folder. Everything is gone afterwards."""
-    folder = tempfile.mkdtemp(prefix="pg")
-    shutil.chown(folder, "postgres")
-    data = f"{folder}/data"
-    started = f"-k {folder} -c listen_addresses='' {options}"
+class PostgresServer:
+    """On a socket in a folder of its own, with these command-line options; it can be stopped and started."""
 
-    def run(*command: str) -> None:
-        subprocess.run(
-            ["runuser", "-u", "postgres", "--", *command], check=True, stdout=subprocess.DEVNULL, cwd=folder
-        )
+    def __init__(self, options: str = "") -> None:
+        self.folder = tempfile.mkdtemp(prefix="pg")
+        self._data = f"{self.folder}/data"
+        self._options = f"-k {self.folder} -c listen_addresses='' {options}"
+        shutil.chown(self.folder, "postgres")
+        self._run("initdb", "-A", "trust", "-U", "bot", "-E", "UTF8", "--locale=C", "--no-sync")
 
-    run(f"{PROGRAMS}/initdb", "-D", data, "-A", "trust", "-U", "bot", "-E", "UTF8", "--locale=C", "--no-sync")
-    run(f"{PROGRAMS}/pg_ctl", "-D", data, "-w", "-o", started, "-l", f"{folder}/log", "start")
-    try:
-        yield folder
-    finally:
-        run(f"{PROGRAMS}/pg_ctl", "-D", data, "-m", "immediate", "stop")
-        shutil.rmtree(folder)
+    def start(self) -> None:
+        self._run("pg_ctl", "-w", "-o", self._options, "-l", f"{self.folder}/log", "start")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-m", "immediate", "stop")
+
+    def remove(self) -> None:
+        """Stop it, and leave nothing of it."""
+        self.stop()
+        shutil.rmtree(self.folder)
+
+    def new_database(self, name: str, template: str = "template1") -> str:
+        """Its address."""
+        return new_database(self.folder, name, template)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = ["runuser", "-u", "postgres", "--", f"{PROGRAMS}/{program}", "-D", self._data, *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self.folder)
+
+
+def new_database(folder: str, name: str, template: str) -> str:
+    """The address of a new database on the server whose socket is in that folder."""
+    with psycopg.connect(host=folder, user="bot", dbname="postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return f"postgresql+psycopg://bot@/{name}?host={folder}"
