@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from bot.records import database as waiting
 from bot.records.database import Database, UnreachableError
 from bot.records.models import Message
-from tests.conftest_database import KEYS, PostgresServer
+from tests.conftest_database import KEYS
+from tests.postgresql import PostgresServer
 from tests.records.test_rotation import NOW
 
 
