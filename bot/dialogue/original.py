@@ -131,10 +131,7 @@ class OriginalWording:
         """The wording of the article named, of those that answer what is asked, or of those cited last."""
         texts, on = await self._database.run(wordings), turn.now.date()
         if _goes_on(turn, context):
-            page = context.wording.get("page")
-            if page is None:
-                return Outcome((Reply(READ_TO_THE_END),), context)
-            return self._page(_remembered(context), page, texts, on, context)
+            return self._page(_remembered(context), context.wording["page"], texts, on, context)
         if any(
             value.partition("/")[0] not in self._library.knowledge.regions for value in turn.values("region")
         ):
@@ -157,8 +154,10 @@ class OriginalWording:
             return self._page(_remembered(context), 0, texts, on, context)
         return Outcome((Reply(NOTHING_CITED),), context)
 
-    def _page(self, cited: _Cited, number: int, texts: Texts, on: date, context: Context) -> Outcome:
+    def _page(self, cited: _Cited, number: int | None, texts: Texts, on: date, context: Context) -> Outcome:
         pages = tuple(self._pages(cited.places, texts))
+        if number is None or number >= len(pages):  # a shorter version may have been imported meanwhile
+            return Outcome((Reply(READ_TO_THE_END),), context)
         page, more = pages[number], number + 1 < len(pages)
         region, _ = self._document(page.citations[0])
         standing = [self._library.validity(self._document(place)[1], on) for place in page.citations]
