@@ -116,8 +116,13 @@ class ApplicationCard(_CardPart):
     citations: tuple[Citation, ...] = ()
 
 
+NOT_FIXED = "not_fixed"
+"""The rule on a deadline card where no document fixes one."""
+
+
 class DeadlineCard(_CardPart):
-    """A time limit computed from dates the person gave; `due_on` is null where no document fixes one."""
+    """A time limit: `due_on` is computed from dates the person gave, null where none was given or no document
+    fixes one."""
 
     card: Literal["deadline"] = "deadline"
     label: str
@@ -213,5 +218,7 @@ def status_of(card: Card | None) -> AnswerStatus:
             return "clarification"
         case EstimateCard(fund_pays=None):
             return "clarification"
+        case DeadlineCard(rule=rule) if rule == NOT_FIXED:
+            return "silent"
         case _:
             return "answered"

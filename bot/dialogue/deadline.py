@@ -14,7 +14,7 @@ from bot.knowledge.library import Knowledge, Region
 from bot.knowledge.schema import Cite
 from bot.language import normalise
 from bot.language.dates import DateMention, find_dates
-from bot.messages import Citation, DeadlineCard, Reply
+from bot.messages import NOT_FIXED, Citation, DeadlineCard, Reply
 
 _ONLINE = re.compile(r"爱山东|鲁医保|政务服务网|小程序|app|线上|网上|网络|手机上|公众号", re.IGNORECASE)
 _REFUSED = (
@@ -308,7 +308,7 @@ def _nothing_fixed(region: Region, point: OpenPoint | None, occurrence: Occurren
         says, cite, label, next_step = point.says, point.cite, point.label, point.next
     citations = _citations(region, cite)
     source = f"依据：{citations[0]}。" if citations else ""
-    card = DeadlineCard(label=label, due_on=None, rule="not_fixed", citations=citations)
+    card = DeadlineCard(label=label, due_on=None, rule=NOT_FIXED, citations=citations)
     return Reply(f"{says}。{source}\n{next_step}", card=card)
 
 

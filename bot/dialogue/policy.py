@@ -9,9 +9,20 @@ from dataclasses import replace
 from bot.dialogue.asking import ask_for_region
 from bot.dialogue.scope import out_of_scope, recognise
 from bot.dialogue.turn import Context, Mention, Outcome, Task, Turn
+from bot.knowledge.library import Knowledge
+from bot.knowledge.schema import Topic
 from bot.language import normalise
-from bot.messages import ChooseCard, ComparisonCard, ComparisonRow, PolicyAnswerCard, Reply
-from bot.policy.answers import ASK_THE_AGENCY, PolicyAnswer, PolicyComparison
+from bot.messages import (
+    NOT_FIXED,
+    Button,
+    ChooseCard,
+    ComparisonCard,
+    ComparisonRow,
+    DeadlineCard,
+    PolicyAnswerCard,
+    Reply,
+)
+from bot.policy.answers import AGENCY, ASK_THE_AGENCY, PolicyAnswer, PolicyComparison
 from bot.policy.library import PolicyLibrary
 from bot.policy.reading import OPPOSITES
 
@@ -29,6 +40,9 @@ _TREATED_THERE = re.compile(r"去|到|过来|过去|在.{1,6}(?:住|看|带|打�
 
 _WHY = re.compile(
     r"^(这|那|这是|那是)?(为什么|为啥|凭什么|凭啥|什么原因|怎么回事|什么道理)(呢|啊|呀|这样|这么规定)*$"
+)
+_WHOM = re.compile(
+    r"^(那|那么)?(我|俺|咱)?(该|应该|得|要|能|可以)?(去|上|跟|再)?(问|找)(谁|哪里?|哪儿|哪个(部门|单位|地方))(去|问|说|啊|呀|呢)*$"
 )
 _CONTINUES = re.compile(r"^(那|那么|还有|如果|要是|假如|换成|要|换|不对|说错|错了|不是.{1,6}是)|呢$")
 _LONGEST_CONTINUATION = 14
@@ -59,10 +73,14 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
         return _declined(outside[0], question, remembered, library)
     if context.region is None:
         return _without_region(question, remembered, library)
+    on = turn.now.date()
     if asks_why(turn.text):
-        return _told(library.explain(question, context.region, context.scheme, turn.now.date()), remembered)
-    answer = library.answer(question, context.region, context.scheme, turn.now.date(), previous)
-    return _told(answer, remembered)
+        explained = library.explain(question, context.region, context.scheme, on)
+        return _told(explained, remembered, library.knowledge)
+    answer = library.answer(question, context.region, context.scheme, on, previous, context.topic)
+    if _asks_whom(turn.text) and context.last_question:
+        return _told(_whom_to_ask(answer), remembered, library.knowledge)
+    return _told(answer, remembered, library.knowledge)
 
 
 # ---- what is asked ---------------------------------------------------------------------------------------
@@ -77,7 +95,7 @@ def _question(turn: Turn, context: Context, elsewhere: str) -> tuple[str, str | 
     previous = context.last_question
     if previous is None:
         return ("", None) if not _FILLER.sub("", said) else (said, None)
-    if not _FILLER.sub("", said) or asks_why(said) or _is_bare_answer(turn, context):
+    if not _FILLER.sub("", said) or asks_why(said) or _asks_whom(said) or _is_bare_answer(turn, context):
         return previous, None
     if not _is_continuation(said):
         return said, None
@@ -125,7 +143,7 @@ def with_what_was_said(turn: Turn, context: Context, library: PolicyLibrary) -> 
         context = replace(
             context, region=province, city=city if city or province != context.region else context.city
         )
-    elif region := library.knowledge.region_given_away(turn.text):
+    elif len(known) == len(_places(turn)) and (region := library.knowledge.region_given_away(turn.text)):
         context = replace(context, region=region, city=None)
     if schemes := turn.values("scheme"):
         context = replace(context, scheme=schemes[-1])
@@ -183,7 +201,24 @@ def _compares(turn: Turn) -> bool:
 # ---- what is said ----------------------------------------------------------------------------------------
 
 
-def _told(answer: PolicyAnswer, context: Context) -> Outcome:
+def _told(answer: PolicyAnswer, context: Context, knowledge: Knowledge) -> Outcome:
+    """The answer; or, where two topics nearly fit and none does, the question which of them is meant."""
+    topic = knowledge.topics.get(answer.topic)
+    unsure = len(answer.rivals) > 1
+    reply = _which_is_meant(answer.rivals, knowledge) if unsure else _reply(answer, topic)
+    timeline = context.timeline if "on" in context.timeline else {}
+    if topic and topic.time_limit_from:
+        timeline = {"event": topic.time_limit_from}
+    remembered = replace(context, topic=answer.topic or None, timeline=timeline, not_understood=0)
+    return Outcome((reply,), remembered, answer.candidates)
+
+
+def _reply(answer: PolicyAnswer, topic: Topic | None) -> Reply:
+    """A time limit has a card of its own; a date told next is what it runs from."""
+    if topic and topic.time_limit_from:
+        rule = topic.id if answer.status in ("fixed", "draft") else NOT_FIXED
+        deadline = DeadlineCard(label=topic.name, due_on=None, rule=rule, citations=answer.citations)
+        return Reply(answer.text, card=deadline)
     card = PolicyAnswerCard(
         region=answer.region,
         topic=answer.topic,
@@ -191,11 +226,22 @@ def _told(answer: PolicyAnswer, context: Context) -> Outcome:
         citations=answer.citations,
         decided_by=answer.decided_by,
     )
-    return Outcome(
-        (Reply(answer.text, card=card),),
-        replace(context, topic=answer.topic or None, not_understood=0),
-        answer.candidates,
-    )
+    return Reply(answer.text, card=card)
+
+
+def _which_is_meant(rivals: tuple[str, ...], knowledge: Knowledge) -> Reply:
+    topics = [knowledge.topics[rival] for rival in rivals]
+    choices = "，还是".join(f"“{topic.name}”" for topic in topics)
+    text = f"我没有十分听准。您是想问{choices}？\n都不是的话，您换个说法再问我；也可以{ASK_THE_AGENCY}"
+    buttons = tuple(Button(topic.name, topic.questions[0]) for topic in topics)
+    return Reply(text, buttons, ChooseCard(slot="topic"))
+
+
+def _whom_to_ask(answer: PolicyAnswer) -> PolicyAnswer:
+    """Who can say more about what was just answered."""
+    decider = answer.decided_by or AGENCY
+    decided = "" if decider == AGENCY else f"这件事由{decider}定"
+    return replace(answer, notices=(), answer=ASK_THE_AGENCY, why=decided, next="", beside="", rivals=())
 
 
 def _comparison(
@@ -222,7 +268,7 @@ def _comparison_text(compared: PolicyComparison) -> str:
 
 def _without_region(question: str, context: Context, library: PolicyLibrary) -> Outcome:
     if answer := library.nationwide(question):
-        return _told(answer, context)
+        return _told(answer, context, library.knowledge)
     return ask_for_region(context, "各地规定不一样。请问您在哪个省参保？")
 
 
@@ -239,6 +285,10 @@ def _declined(province: str, question: str, context: Context, library: PolicyLib
 def asks_why(text: str) -> bool:
     """Whether all that is asked is why the last answer is so."""
     return _WHY.match(_bare(text)) is not None
+
+
+def _asks_whom(text: str) -> bool:
+    return _WHOM.match(_bare(text)) is not None
 
 
 def _asked_nothing(context: Context) -> Outcome:

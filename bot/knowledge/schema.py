@@ -123,12 +123,16 @@ class Answers(Strict):
 
 
 class Topic(Strict):
-    """Something people ask about. `name` completes 「文件里没有写{name}」; `questions` are region-free."""
+    """Something people ask about. `name` completes 「文件里没有写{name}」; `questions` are region-free.
+
+    `time_limit_from`: the topic is a time limit, and this is what it runs from.
+    """
 
     id: str
     name: str
     questions: tuple[str, ...] = ()
     needs_region: bool = True
+    time_limit_from: Literal["submitted", "approved", "result_received", "review_due"] | None = None
 
 
 class StatusWords(Strict):
