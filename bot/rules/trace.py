@@ -179,7 +179,7 @@ class Trace:
     def not_applied(self) -> tuple[Remark, ...]:
         """Rules that would have forbidden or governed the payment, had the person told of their case."""
         return tuple(
-            Remark(f"您没有说有这种情况，所以没有用这一条：{rule.says}", self._known.cited(rule.cite))
+            Remark(rule.says, self._known.cited(rule.cite))
             for rule in self._known.parameters.rules
             if rule.effect in ("unpaid", "elsewhere") and not self._known.has(rule.when)
         )

@@ -45,8 +45,12 @@ def replaced(known: Person, now: Person) -> str:
     for name, (label, say) in _FACTS.items():
         old, new = getattr(known.case, name), getattr(now.case, name)
         if None not in (old, new) and old != new:
-            changes.append(f"{label}从 {say(old)} 改成 {say(new)}".strip())
+            changes.append(f"{label}从{_spaced(say(old))}改成{_spaced(say(new))}")
     return "，".join(changes)
+
+
+def _spaced(value: str) -> str:
+    return f" {value}" if value[0].isascii() else value
 
 
 def compared(was: Estimate, now: Estimate, than: str) -> str:

@@ -18,6 +18,9 @@ QUESTIONS: Mapping[str, str] = {
     "employment": "请问您是在职，还是已经退休？",
     "institution": "请问这次是在哪一家看的？",
     "hospital_level": "请问这次看病的医院是几级？",
+    "used": "请问一共用了多少元？",
+    "treated_on": "请问是哪一天看的病？",
+    "approved_on": "请问是哪一天批下来的？",
     "monthly_limit": "请问您这个病种每月的限额是多少元？结算单上有，也可以问参保地医保经办机构。",
     "extra_limit": "请问第二个病给您每月加了多少元限额？",
     "deductible": "请问您那里的起付线是多少元，今年扣过没有？没有起付线就说“没有”。",
@@ -51,6 +54,13 @@ def next_question(result: Estimate, talk: Talk) -> str | None:
     if talk.questions >= MOST or blocked:
         return None
     return next((name for name in result.missing if name in QUESTIONS and name not in talk.declined), None)
+
+
+def question_for(asked: str, result: Estimate) -> str:
+    """What is asked; of a cost that is known roughly, its exact figure."""
+    if asked == "amount" and result.fund_pays is not None and result.you_pay is not None:
+        return "请问准确花了多少元？"
+    return QUESTIONS[asked]
 
 
 def buttons_for(asked: str, talk: Talk, regions: tuple[str, ...]) -> tuple[Button, ...]:

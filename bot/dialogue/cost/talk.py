@@ -56,7 +56,8 @@ def talk_before(turn: Turn, context: Context, reading: Reading) -> Talk:
     said = reading.people[0].case
     names_cost = said.amount is not None or bool(said.by_month)
     goes_on = reading.hypothetical or corrects(turn.text) or context.asked
-    if context.task is Task.COST and not (names_cost and said.region is not None and not goes_on):
+    under_way = context.task is Task.COST or (context.case and (reading.hypothetical or corrects(turn.text)))
+    if under_way and not (names_cost and said.region is not None and not goes_on):
         return Talk.recall(context)
     known = Case(
         region=context.region,

@@ -7,11 +7,11 @@ from typing import Any
 from bot.dialogue.cost.card import card_of
 from bot.dialogue.cost.computing import compute, refused, settled
 from bot.dialogue.cost.differences import compared, replaced
-from bot.dialogue.cost.questions import QUESTIONS, buttons_for, next_question
+from bot.dialogue.cost.questions import QUESTIONS, buttons_for, next_question, question_for
 from bot.dialogue.cost.reading import read_cost
 from bot.dialogue.cost.reading.changes import ends_in_a_figure, says_the_same, varies, wants_steps
 from bot.dialogue.cost.talk import Talk, talk_after, talk_before
-from bot.dialogue.cost.wording import answer, closing, steps_aloud
+from bot.dialogue.cost.wording import answer, closing, is_faulty, steps_aloud
 from bot.dialogue.turn import Context, Outcome, Task, Turn
 from bot.knowledge.parameters import RegionParameters
 from bot.language.ratios import find_ratios
@@ -37,12 +37,12 @@ def estimate_cost(turn: Turn, context: Context, parameters: Parameters) -> Outco
     if reading.hypothetical and was.fund_pays is not None and result.fund_pays is not None:
         text = answer(result, reading.claimed, compared(was, result, "现在"))
         return _outcome(context, before, Reply(text, card=card))
-    changes = _changes(before, talk, parameters)
+    changes = "" if is_faulty(was) else _changes(before, talk, parameters)
     text = answer(result, reading.claimed, changes and f"{changes}{compared(was, result, '刚才')}")
     asked = next_question(result, talk)
     if asked is None:
         return _outcome(context, talk, Reply(f"{text}{closing(result)}", card=card))
-    reply = Reply(f"{text}{QUESTIONS[asked]}", buttons_for(asked, talk, tuple(parameters)), card)
+    reply = Reply(f"{text}{question_for(asked, result)}", buttons_for(asked, talk, tuple(parameters)), card)
     return _outcome(context, talk.after_asking(asked), reply, asked)
 
 

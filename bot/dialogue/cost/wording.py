@@ -42,7 +42,7 @@ def closing(result: Estimate) -> str:
     """The next step, where we ask nothing more."""
     if result.fund_pays is not None:
         return f"实际金额以结算单为准，拿不准的{POINTER}"
-    if _is_faulty(result):
+    if is_faulty(result):
         return ""  # what cannot be so is the person's to put right
     wanted = _wanted(result)
     return f"{POINTER}问到{wanted}，告诉我就能接着算。" if wanted else POINTER
@@ -54,7 +54,8 @@ def steps_aloud(result: Estimate) -> str:
     lines.append(f"依据{say_places(result.citations)}。")
     lines.extend(f"{remark.says}。" for remark in result.assumptions)
     if result.not_applied:
-        lines.append(f"没有用上的规定：{'；'.join(remark.says for remark in result.not_applied)}。")
+        rules = "；".join(remark.says for remark in result.not_applied)
+        lines.append(f"您没有说有下面这些情况，所以没有用上：{rules}。")
     return f"{''.join(lines)}{closing(result)}"
 
 
@@ -81,7 +82,7 @@ def _cannot(result: Estimate) -> str:
     parts = [_by_name([step for step in result.steps if step.label.endswith(f"：{_FUND_PAYS}")])]
     if result.certain:
         parts.append(f"能确定的是：{'，'.join(remark.says for remark in result.certain)}。")
-    faulty = _is_faulty(result)
+    faulty = is_faulty(result)
     if not faulty and (wanted := _wanted(result)):
         parts.append(f"{'具体' if result.certain else ''}要知道{wanted}才能算。")
     elif refusal and not faulty and refusal.reason != "no_region":
@@ -95,7 +96,7 @@ def _cannot(result: Estimate) -> str:
     return "".join(parts)
 
 
-def _is_faulty(result: Estimate) -> bool:
+def is_faulty(result: Estimate) -> bool:
     """Whether what the person said cannot be so, or is too rough."""
     refusal = result.refusal
     return refusal is not None and refusal.reason in ("negative_amount", "cannot_be_so", "too_wide")

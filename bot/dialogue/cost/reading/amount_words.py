@@ -99,6 +99,7 @@ OF_QUESTION: Mapping[str, Role] = {
     "deductible": "deductible",
     "annual_cap": "quota_left",
     "excluded": "excluded",
+    "used": "used",
 }
 """What a bare number is of, where we asked."""
 

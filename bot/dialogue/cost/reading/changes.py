@@ -15,7 +15,9 @@ _NONE = re.compile(
 )
 
 
-_VARIATION = re.compile(r"不对|错了|要是|如果|假如|换成|^那.{0,12}呢")
+_VARIATION = re.compile(
+    r"不对|错了|要是|如果|假如|换成|^那.{0,12}呢|^(?:一|半|全|每|\d+|[两三四五六])个?[年月]半?呢"
+)
 _THE_SAME = re.compile(r"一样|同样|呢[?。]?$")
 _FIGURE_LAST = re.compile(r"(?:^|[,。 :是为有到了])\d{1,6}(?:\.\d{1,2})?(?:元|块)?[。吧呢啊哦]*$")
 

@@ -6,6 +6,7 @@ from bot.dialogue.cost.reading.changes import corrects
 from bot.dialogue.cost.reading.limits import denies_deductible
 from bot.dialogue.cost.reading.people import employments_said
 from bot.dialogue.cost.reading.sentence import Part
+from bot.dialogue.cost.reading.times import field_of
 from bot.rules.faults import Fault
 from bot.rules.money import yuan
 
@@ -18,7 +19,7 @@ def contradiction_in(part: Part) -> Fault | None:
     for mention in part.dates:
         if mention.invalid:
             written = part.sentence.text[mention.start : mention.end]
-            return Fault("treated_on", f"没有“{written}”这一天，请再说一下是哪一天")
+            return Fault(field_of(part, mention), f"没有“{written}”这一天")
     if corrects(part.text):
         return None
     if len(employments_said(part)) > 1 and not _EITHER.search(part.text):
@@ -31,7 +32,7 @@ def _two_limits(part: Part) -> Fault | None:
     limits = {i.amount.low: None for i in part.own_items if i.role in ("limit", "monthly_limit")}
     if len(limits) < 2 or _SEVERAL.search(part.text):
         return None
-    return Fault("monthly_limit", f"您说了两个限额，{'和'.join(yuan(limit) for limit in limits)}")
+    return Fault("monthly_limit", f"您说了两个限额，{'，'.join(yuan(limit) for limit in limits)}")
 
 
 def _two_deductibles(part: Part) -> Fault | None:

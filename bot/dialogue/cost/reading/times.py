@@ -50,6 +50,11 @@ def times_of(part: Part) -> Case:
     return case.updated(Case(months=months, each_month=monthly and months is not None))
 
 
+def field_of(part: Part, mention: DateMention) -> str:
+    """The fact of the case a date tells."""
+    return "approved_on" if _dated(part, mention).approved_on else "treated_on"
+
+
 def is_monthly(part: Part, amount: Amount) -> bool:
     """Whether the cost itself is said to be a month's, not the limit."""
     text = part.sentence.text
@@ -83,7 +88,11 @@ def _dated(part: Part, mention: DateMention) -> Case:
     earlier = max((d.end for d in dates if d.end <= mention.start), default=0)
     own = text[mention.start : min(stop, next_date)]
     led_by = text[max(begin, earlier) : mention.start]
-    if _APPROVED.search(own) or (_APPROVED.search(led_by) and not _SPENT.search(own)):
+    if (
+        part.sentence.asked == "approved_on"
+        or _APPROVED.search(own)
+        or (_APPROVED.search(led_by) and not _SPENT.search(own))
+    ):
         return Case(approved_on=days)
     if _DEDUCTIBLE.search(text[begin:stop]):
         return Case(deductible_met_in=days)
