@@ -122,6 +122,33 @@ def paid(outcome: Outcome) -> Any:
         ("山东，起付线400扣过100了，花1000，报75%，没到限额", "525.00"),
         ("山东，自己负担两成，没有起付线，花850，限额够", "680.00"),
         ("内蒙古职工，一个月花4000，报85%，起付线1000已经交满了，没到封顶", "3400.00"),
+        # told roughly
+        ("湖南退休，月限额200，大概花了一百五六", ("127.50", "136.00")),
+        ("湖南在职，限额2000，花了一千来块", ("720.00", "880.00")),
+        ("湖南退休，限额250，药费不到两百", ("153.00", "170.00")),
+        # limits of several diseases, of a year, of a month told in other words
+        ("湖南退休，两个慢病能叠加限额吗，一个300一个200，花了450", ("255.00", "340.00")),
+        ("湖南退休，高血压限额200，糖尿病限额260，两个病都有，一共花了350", ("221.00", "297.50")),
+        ("山东职工，起付线500扣完了，报85%，透析一年花了四万，限额三万", "30000.00"),
+        ("江西居民二类，这病一年给3600，前头报过3350，又开了480的药，报八成", "250.00"),
+        ("湖南在职，每个月批的是340，药费花了372", "272.00"),
+        # what was spent before, beside and outside
+        ("吉林职工，起付线200，今年交过80了，花了520，报70%，限额够", "280.00"),
+        ("山东职工，去年11月起付线交满了500，今年3月花了900，报80%，额度够", "320.00"),
+        ("湖南退休，限额400，上季度省下300没花，一月份花了650，一月份报多少", "340.00"),
+        ("湖南退休职工，药费里350是药，80是挂号诊查费，限额400", ("297.50", "340.00")),
+        ("江西职工，门慢开药520，里头120是给孙子买的感冒药，报80%，没到封顶", "320.00"),
+        ("江西职工 这单1260 乙类那部分我先付了60 剩下报九成 没碰到封顶", "1080.00"),
+        # days in hospital
+        ("湖南在职，3号到12号住院，9号家里人去门诊拿了220的药，限额300", "0.00"),
+        ("湖南在职，5号住院，16号出院，10号门诊拿药150，限额300", "0.00"),
+        ("湖南在职，5号到12号住院，20号门诊拿药150，限额300", "120.00"),
+        # one of several places
+        ("江西职工，三甲报80%，社区报90%，花了1000，额度够", ("800.00", "900.00")),
+        ("江西职工，三级医院报80%，社区报92%，我在社区开的药，花了500，额度够", "460.00"),
+        # several people
+        ("我爸湖南退休限额300花了400，我江西职工报85%花了500没封顶，一共报多少", "680.00"),
+        ("两口子都在湖南，我上班限额260花了300，老伴退休限额310花了290，加一块报多少", "454.50"),
     ],
 )
 def test_a_question_told_in_one_sentence(talk: Any, question: str, fund: Any) -> None:
@@ -146,6 +173,46 @@ def test_what_is_missing_is_named_and_nothing_is_computed(
     outcome = talk(question)
     assert card(outcome).fund_pays is None
     assert card(outcome).missing == missing
+
+
+@pytest.mark.parametrize(
+    ("question", "field", "why"),
+    [
+        ("湖南在职，限额300，药费负50元", "amount", "负数"),
+        ("湖南在职，限额300，药费0元", "amount", "0 元"),
+        ("湖南在职，限额300，药费1e12元", "amount", "太大"),
+        ("湖南在职，限额300，药费12.345元", "amount", "12.345 元"),
+        ("湖南在职，限额300，2月30号花了200", "treated_on", "没有“2月30号”这一天"),
+        ("湖南在职，限额300，2月30号批下来的，3月花了200", "approved_on", "没有“2月30号”这一天"),
+        ("湖南在职退休，限额300，花了200", "employment", "既说在职，又说退休"),
+        ("湖南退休，限额300，限额350，花了400", "monthly_limit", "两个限额"),
+        ("山东职工，没有起付线，起付线400，花了1000报80%", "deductible", "又说起付线 400 元"),
+        ("江西职工报120%，花了800", "ratio", "0% 到 100%"),
+        ("江西职工，年限额3000，今年已经报了3500，花了200报80%", "used", "3500 元"),
+    ],
+)
+def test_what_cannot_be_so_is_named_and_nothing_is_computed(
+    talk: Any, question: str, field: str, why: str
+) -> None:
+    outcome = talk(question)
+    assert paid(outcome) is None
+    assert card(outcome).missing == (field,)
+    assert why in outcome.replies[0].text
+    assert outcome.context.asked == field
+
+
+@pytest.mark.parametrize(
+    ("turns", "fund"),
+    [
+        (("湖南在职，限额300，花了-50元", "打错了，是50"), "40.00"),
+        (("湖南在职退休，限额300，花了200", "在职"), "160.00"),
+        (("湖南退休，限额300，限额350，花了400", "350"), "297.50"),
+        (("江西职工，年限额3000，今年已经报了3500，花了200报80%", "2500"), "160.00"),
+        (("湖南退休，限额300，2月30号批下来的，3月花了200", "2月28号"), "170.00"),
+    ],
+)
+def test_what_could_not_be_so_is_put_right(talk: Any, turns: tuple[str, ...], fund: str) -> None:
+    assert paid(talk(*turns)) == fund
 
 
 @pytest.mark.parametrize(
@@ -209,6 +276,59 @@ def test_a_correction_replaces_what_was_said(talk: Any) -> None:
     outcome = talk("湖南在职，限额300，花了280", "不对，我是退休的", "限额应该是200")
     assert paid(outcome) == "170.00"
     assert outcome.context.employment == "退休"
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "fund"),
+    [
+        ("湖南退休，限额300，花了500", "限额说错了，是450", "382.50"),
+        ("湖南退休，限额300，花了500", "不是300，是400", "340.00"),
+        ("湖南退休，限额300，花了500", "限额不是300，是400", "340.00"),
+        ("湖南退休，限额500，药费300", "还有200块的药没算", "425.00"),
+        ("江西职工报80%花了800", "比例错了，是85%", "680.00"),
+        ("湖南慢病花了500，退休，不知道限额", "哦查到了，限额是420", "357.00"),
+        ("山东职工花了1000，没有起付线，报80%", "没到", "800.00"),
+    ],
+)
+def test_one_figure_is_put_right_or_added(talk: Any, first: str, then: str, fund: str) -> None:
+    assert paid(talk(first, then)) == fund
+
+
+def test_a_correction_says_what_it_changed(talk: Any) -> None:
+    text = talk("湖南在职，限额300，花了500", "限额说错了，是450").replies[0].text
+    assert "月限额从 300 元改成 450 元。跟刚才比，医保多支付 120 元。" in text
+    text = talk("湖南在职，限额300，花了280", "不对，我是退休的").replies[0].text
+    assert "从在职改成退休。" in text
+
+
+def test_the_place_visited_settles_the_ratio(talk: Any) -> None:
+    outcome = talk("江西职工，三甲报80%，社区报90%，花了1000，额度够")
+    assert [button.title for button in outcome.replies[0].buttons] == ["三甲", "社区", "不知道"]
+    assert paid(talk("社区", context=outcome.context)) == "900.00"
+
+
+def test_what_was_told_roughly_is_said_and_asked_for(talk: Any) -> None:
+    text = talk("湖南在职，限额2000，花了一千来块").replies[0].text
+    assert "您说的是大概的数，这里按 900 到 1100 元算" in text
+    assert text.endswith("请问准确花了多少元？")
+
+
+def test_a_figure_alone_is_of_what_the_person_did_not_know(talk: Any) -> None:
+    assert paid(talk("湖南退休，药费260", "不知道限额", "哦查到了，250")) == "212.50"
+
+
+def test_each_of_two_people_keeps_their_name_and_region(talk: Any) -> None:
+    question = "我爸湖南退休限额300花了400，我江西职工报85%花了500没封顶，一共报多少"
+    outcome = talk(question, "我爸限额是350")
+    assert card(outcome).region == "湖南、江西"
+    assert "您爸：350 元 × 85% = 297.5 元" in outcome.replies[0].text
+    assert paid(outcome) == "722.50"
+
+
+def test_what_was_left_out_is_told_with_the_steps(talk: Any) -> None:
+    text = talk("湖南退休，限额300，花了200", "怎么算的").replies[0].text
+    assert "您没有说有下面这些情况，所以没有用上：" in text
+    assert "住院期间慢特病门诊待遇暂停" in text
 
 
 def test_a_hypothesis_is_compared_and_not_remembered(talk: Any) -> None:

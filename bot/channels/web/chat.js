@@ -397,7 +397,9 @@
     const list = figure.appendChild(make("dl"));
     list.appendChild(costRow("fund", "医保支付", amountWords(card.fund_pays)));
     list.appendChild(costRow("you", "您自付", amountWords(card.you_pay)));
-    if (unsettled > 0) list.appendChild(costRow("open", "还没定的部分", yuan(unsettled.toFixed(2)) + "元"));
+    const costKnown = Math.abs(fund.low + you.high - fund.high - you.low) < 0.005;   // else it is known only roughly
+    const open = costKnown ? yuan(unsettled.toFixed(2)) + "元" : "";
+    if (unsettled > 0) list.appendChild(costRow("open", "还没定的部分", open));
     return figure;
   }
 

@@ -1,0 +1,35 @@
+"""Whether a turn is about a sum of one's own or about the rule: "600能报多少" against "湖南退休报多少"."""
+
+import re
+
+from bot.dialogue.turn import Turn
+from bot.language import normalise
+
+_ASKS_FOR_A_SUM = re.compile(r"报|付|掏|贴|出多少|算|负担|自费|自付|拿回|给多少")
+_ASKS_TO_COMPUTE = re.compile(r"算|估|大概|花|负担|自己.{0,4}[掏出付]")
+_TELLS_A_COST = re.compile(r"药费|药钱|花|费用|总共|一共|吃|开了|限额|门诊费|检查费|透析费")
+_WHETHER_BEYOND = re.compile(r"超(?:了|过|出|支)?.{0,6}(?:限额|额度|封顶|上限)")
+_HOW_MUCH = re.compile(r"多少|几|怎么算|咋算")
+
+
+def asks_for_a_sum(turn: Turn) -> bool:
+    """Whether an amount is told and what comes of it is asked for."""
+    text = normalise(turn.text)
+    return bool(turn.values("amount") and _ASKS_FOR_A_SUM.search(text)) and not _asks_whether_beyond(text)
+
+
+def tells_a_cost(turn: Turn) -> bool:
+    """Whether an amount is told and called a cost."""
+    return bool(turn.values("amount") and _TELLS_A_COST.search(normalise(turn.text)))
+
+
+def asks_for_the_rule(turn: Turn) -> bool:
+    """Whether what sounds like a sum asks for the rule: no amount is told, or only how far it is beyond a limit."""
+    text = normalise(turn.text)
+    if turn.values("amount"):
+        return _asks_whether_beyond(text) or not (_ASKS_FOR_A_SUM.search(text) or _TELLS_A_COST.search(text))
+    return not _ASKS_TO_COMPUTE.search(text)
+
+
+def _asks_whether_beyond(text: str) -> bool:
+    return bool(_WHETHER_BEYOND.search(text)) and not _HOW_MUCH.search(text)
