@@ -15,19 +15,20 @@ from bot.clock import Clock
 from bot.deadlines.calendar import WorkingCalendar
 from bot.dialogue import cost, policy, scope
 from bot.dialogue.application_occasions import OccasionsByStanding
+from bot.dialogue.cost.concern import asks_for_a_sum, asks_for_the_rule, tells_a_cost
 from bot.dialogue.deadline import DeadlineAnswers, asks_progress
-from bot.dialogue.handoff import Handoff
+from bot.dialogue.handoff import Handoff, asks_for_a_person
 from bot.dialogue.learning import KeptQuestions
 from bot.dialogue.original import OriginalWording, with_places_cited
 from bot.dialogue.personal import PersonalAnswers
 from bot.dialogue.reminding import Reminding, asks_what_is_on, wants_to_put_off
+from bot.dialogue.renewal import asks_for_own_date
 from bot.dialogue.turn import Context, Outcome, Task, Turn
 from bot.identity.redaction import LABELS, TOKEN
 from bot.knowledge.deadlines import load_calendar, load_deadlines
 from bot.knowledge.library import Knowledge
 from bot.knowledge.parameters import load_parameters
 from bot.knowledge.reminders import load_reminders
-from bot.language import normalise
 from bot.messages import Button, FallbackCard, Reply
 from bot.policy.library import PolicyLibrary
 from bot.records.database import Database
@@ -58,11 +59,6 @@ class Errand(StrEnum):
     PUT_OFF_REMINDER = "put_off_reminder"
 
 
-_ASKS_FOR_A_SUM = re.compile(r"报|付|掏|贴|出多少|算|负担|自费|自付|拿回|给多少")
-_ASKS_TO_COMPUTE = re.compile(r"算|估|大概|花|负担|自己.{0,4}[掏出付]")
-_TELLS_A_COST = re.compile(r"药费|药钱|花|费用|总共|一共|吃|开了|限额|门诊费|检查费|透析费")
-
-_ASKS_FOR_OWN_DATE = re.compile(r"我.{0,8}(?:什么时候|啥时候?|几时|哪天|几号|多会儿).{0,2}(?:到期|过期|截止)")
 _WORDS = re.compile(r"\w")
 GO_ON_WITH_PROOF = Reply("身份还没核对完。要接着查，请发刚才要的那一项。", (Button("不查了", "不查了"),))
 
@@ -148,6 +144,8 @@ class Assistant:
             return Errand.LIST_REMINDERS
         if wants_to_put_off(turn):
             return Errand.PUT_OFF_REMINDER
+        if errand is Errand.HAND_OVER and turn.values("disease") and not asks_for_a_person(turn.text):
+            errand = Errand.ANSWER_POLICY
         if errand in {Errand.HAND_OVER, Errand.START_OVER, Errand.STOP_REMINDER, Errand.SET_REMINDER}:
             return errand
         if _names_application(turn):
@@ -159,11 +157,13 @@ class Assistant:
             return Errand.CHECK_STATUS
         if scope.is_other_cost(turn.text, self.knowledge.refusals):
             return Errand.DECLINE
-        if told_in_full or _concerns_cost(errand, turn, context):
+        if told_in_full or (context.task is Task.COST and cost.goes_on(turn)) or asks_for_a_sum(turn):
+            return Errand.ESTIMATE_COST
+        if errand in {Errand.CONTINUE, Errand.NOT_UNDERSTOOD} and tells_a_cost(turn):
             return Errand.ESTIMATE_COST
         if errand is Errand.MAKE_SMALL_TALK and context.last_question and policy.asks_why(turn.text):
             return Errand.ANSWER_POLICY
-        if errand is Errand.ESTIMATE_COST and context.task is not Task.COST and _names_no_cost(turn):
+        if errand is Errand.ESTIMATE_COST and context.task is not Task.COST and asks_for_the_rule(turn):
             return Errand.ANSWER_POLICY
         if errand in {Errand.NOT_UNDERSTOOD, Errand.TAKE_COMPLAINT} and context.asked:
             return Errand.CONTINUE
@@ -200,7 +200,7 @@ class Assistant:
 
     async def _show_renewals(self, turn: Turn, context: Context) -> Outcome:
         """A verified person's own dates, or those of one who asks for them; else the question is about the rules."""
-        own = context.person or (context.region is None and _ASKS_FOR_OWN_DATE.search(normalise(turn.text)))
+        own = context.person or (context.region is None and asks_for_own_date(turn.text))
         if own and not turn.values("region"):
             return await self.personal.show_renewals(turn, context)
         return await self._answer_policy(turn, context)
@@ -257,16 +257,6 @@ def _with_what_was_said(turn: Turn, context: Context) -> Context:
     )
 
 
-def _concerns_cost(errand: Errand, turn: Turn, context: Context) -> bool:
-    """Whether a sum is asked for or told, or the sum we are talking about is corrected, varied or explained."""
-    text = normalise(turn.text)
-    tells_money = bool(turn.values("amount"))
-    if context.task is Task.COST and cost.goes_on(turn):
-        return True
-    told = errand in {Errand.CONTINUE, Errand.NOT_UNDERSTOOD} and _TELLS_A_COST.search(text)
-    return tells_money and bool(told or _ASKS_FOR_A_SUM.search(text))
-
-
 def _names_application(turn: Turn) -> bool:
     """Whether an application's number is given, or digits that were taken out while a proof is under way."""
     return bool(turn.values("application_no")) or f"〔{LABELS['digits']}" in turn.text
@@ -276,11 +266,3 @@ def _goes_on_with_proof(errand: Errand, turn: Turn) -> bool:
     """Whether the turn answers what we asked to prove who is asking, or gives it up."""
     given = turn.values("application_no") or turn.values("id_or_phone") or TOKEN.search(turn.text)
     return bool(given) or errand in {Errand.CONTINUE, Errand.NOT_UNDERSTOOD, Errand.START_OVER}
-
-
-def _names_no_cost(turn: Turn) -> bool:
-    """A question that the intent takes for a sum but that tells none: "湖南退休报多少" asks for the rule."""
-    text = normalise(turn.text)
-    if turn.values("amount"):
-        return not (_ASKS_FOR_A_SUM.search(text) or _TELLS_A_COST.search(text))
-    return not _ASKS_TO_COMPUTE.search(text)

@@ -56,6 +56,7 @@ _ASKS_PROGRESS = re.compile(
     r"(?:有|出|等|查|看|问|没)(?:个|了|到)?结果|结果(?:$|出|下|呢|咋|怎|如何|什么时候|啥时候|还没|[吗没么])|"
     r"查(?!验|得到|得着|不到我)|状态|显示|退回|驳回|编号|上传|短信|没下文|咋样了|怎么样了|还没(?:好|批|弄|办|审)"
 )
+_ASKS_OF_TRANSFER = re.compile(r"搬|迁|转(?:到|去|走|过|入|出|移)|互认|认不认")
 _LONGEST_DAY = timedelta(days=31)
 _ASKED_DAY = {
     Event.SUBMITTED: "请问是哪天提交的？",
@@ -92,6 +93,8 @@ class DeadlineAnswers:
     def concerns(self, turn: Turn, context: Context) -> bool:
         """Whether this turn tells a date that a time limit runs from, or adds to such an account."""
         reading = _read(turn, context)
+        if reading.event is Event.APPROVED and _ASKS_OF_TRANSFER.search(turn.text):
+            return False
         if reading.day is not None:
             return reading.event is not None or bool(context.timeline.get("event"))
         if context.task is not Task.DEADLINE:

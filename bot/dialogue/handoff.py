@@ -1,5 +1,6 @@
 """A human is asked for: the chat joins the waiting line."""
 
+import re
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -8,6 +9,15 @@ from bot.dialogue.turn import Context, Outcome, Turn
 from bot.messages import HandoffCard, Reply
 from bot.records import helpline
 from bot.records.database import Database
+
+_A_PERSON = re.compile(
+    r"人工|真人|活人|客服|工作人员|专员|坐席|接线|转接|[找跟叫换让].{0,4}人|有人[吗么没不]"
+)
+
+
+def asks_for_a_person(text: str) -> bool:
+    """Whether the words themselves ask for a human."""
+    return _A_PERSON.search(text) is not None
 
 
 class Handoff:

@@ -1,13 +1,22 @@
 """When a person's benefits fall due for review, from the eligibilities on record."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
 from bot.dialogue.deadline import say_date
 from bot.knowledge.library import Region
 from bot.knowledge.reminders import Kind, ReminderRule
+from bot.language import normalise
 from bot.messages import Button, RenewalCard, RenewalItem, Reply
 from bot.records.models import Eligibility
+
+_OWN_DATE = re.compile(r"我.{0,8}(?:什么时候|啥时候?|几时|哪天|几号|多会儿).{0,2}(?:到期|过期|截止)")
+
+
+def asks_for_own_date(text: str) -> bool:
+    """Whether the text asks when the person's own benefit falls due."""
+    return _OWN_DATE.search(normalise(text)) is not None
 
 
 def renewal_reply(
