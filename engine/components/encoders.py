@@ -19,7 +19,7 @@ def meaning_is_available() -> bool:
 
 def sentence_vectors(texts: List[str]) -> np.ndarray:
     """One unit vector per text, by the multilingual Universal Sentence Encoder. Raises ImportError without it."""
-    return _encoder().encode(texts)
+    return _encoder().encode([_as_utf8_has_it(text) for text in texts])
 
 
 def sounds_are_available() -> bool:
@@ -32,6 +32,19 @@ def sounds(texts: List[str]) -> List[str]:
     from pypinyin import lazy_pinyin
 
     return [" ".join(lazy_pinyin(text, errors=list)) for text in texts]
+
+
+def _as_utf8_has_it(text: str) -> str:
+    """Half of a surrogate pair, which JSON can smuggle in, becomes a question mark: the encoder refuses it."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+@lru_cache(maxsize=None)
+def sound(character: str) -> str:
+    """The most frequent syllable of one character, without tone; what has no sound stays itself."""
+    from pypinyin import lazy_pinyin
+
+    return "".join(lazy_pinyin(character))
 
 
 @lru_cache(maxsize=None)

@@ -18,9 +18,12 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.language.spacing import close_up
 from bot.language.spans import overlaps
+from engine.components.encoders import sound, sounds_are_available
 from engine.components.figures import Figure, find_figures
 from engine.components.gazetteer import Gazetteer, Meaning, vocabulary_of
+from engine.components.reading import MOST_READ
 
 # Rasa knows only its own users of lookup tables and synonyms and says ours are unused.
 warnings.filterwarnings("ignore", message="You have defined synonyms in your training data")
@@ -56,7 +59,12 @@ class _Reader(GraphComponent, EntityExtractorMixin):
 
     def _read(self, message: Message, text: str) -> None:
         known = [_Place(entity) for entity in message.get(ENTITIES, [])]
-        found = [entity for entity in self.entities(text) if not overlaps(_Place(entity), known)]
+        closed = close_up(text[:MOST_READ])
+        found = []
+        for entity in self.entities(closed.text):
+            entity["start"], entity["end"] = closed.span_in_original(entity["start"], entity["end"])
+            if not overlaps(_Place(entity), known):
+                found.append(entity)
         message.set(
             ENTITIES,
             message.get(ENTITIES, []) + self.add_extractor_name(found),
@@ -101,7 +109,7 @@ class GazetteerExtractor(_Reader):
     ) -> None:
         self._model_storage = model_storage
         self._resource = resource
-        self._gazetteer = Gazetteer(vocabulary, _is_common_word)
+        self._gazetteer = _gazetteer(vocabulary)
 
     @classmethod
     def create(
@@ -133,7 +141,7 @@ class GazetteerExtractor(_Reader):
         """Takes over lookup tables and synonyms."""
         tables = [(table["name"], table["elements"]) for table in training_data.lookup_tables]
         vocabulary = vocabulary_of(tables, training_data.entity_synonyms)
-        self._gazetteer = Gazetteer(vocabulary, _is_common_word)
+        self._gazetteer = _gazetteer(vocabulary)
         with self._model_storage.write_to(self._resource) as folder:
             (folder / _WORDS).write_text(json.dumps(vocabulary, ensure_ascii=False), encoding="utf-8")
         return self._resource
@@ -144,6 +152,10 @@ class GazetteerExtractor(_Reader):
             {"entity": word.entity, "start": word.start, "end": word.end, "value": word.value}
             for word in self._gazetteer.find(text)
         ]
+
+
+def _gazetteer(vocabulary: Dict[str, Meaning]) -> Gazetteer:
+    return Gazetteer(vocabulary, _is_common_word, sound if sounds_are_available() else None)
 
 
 def _is_common_word(word: str) -> bool:

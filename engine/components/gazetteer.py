@@ -2,18 +2,21 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Set, Tuple
+from typing import Callable, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
 
 from bot.language import normalise
 
 NO_ENTITY = "no_entity"
 """The vocabulary of words that hide others: nothing is read inside 居民身份证."""
 
-# A misread place would bring another region's rules, so slips are looked for in these alone.
+# A misread place would bring another region's rules, so slips of any kind are looked for in these alone.
+# Places may only be written by sound (长莎), and only provinces and prefectures: counties are too many.
 _SLIPS_IN = ("disease", "hospital_level")
 _LEAST_LENGTH_FOR_SLIPS = 3
+_MOST_SYLLABLES = 6
 _NEVER_A_SLIP = frozenset(
-    "我你您他她它俺咱的地得了是有在去到和跟与及或把被给对为因从由这那哪啥么不没未无也都还就又再很太要会能可看办治患查说讲问来上下"
+    "我你您他她它俺咱谁的地得了是有在去到和跟与及或把被给对为因从由这那哪啥么不没未无也都还就又再很太真要会能可看办治患查说讲问来上下"
+    "远近大小多少慢特病算一二三四五六七八九十"
 )
 
 
@@ -32,13 +35,21 @@ Meaning = Tuple[str, str]
 
 
 class Gazetteer:
-    """`vocabulary` tells what each word means, `is_common_word` tells words of the language from slips."""
+    """`vocabulary` tells what each word means, `is_common_word` tells words of the language from slips, `sound` how
+    a character is pronounced; without it what is written by sound is not read."""
 
-    def __init__(self, vocabulary: Mapping[str, Meaning], is_common_word: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        vocabulary: Mapping[str, Meaning],
+        is_common_word: Callable[[str], bool],
+        sound: Optional[Callable[[str], str]] = None,
+    ) -> None:
         self._meanings = {normalise(word).lower(): meaning for word, meaning in vocabulary.items()}
         self._lengths = sorted({len(word) for word in self._meanings}, reverse=True)
         self._is_common_word = is_common_word
+        self._sound = sound
         self._slips = self._known_but_one_character()
+        self._by_sound = self._known_by_sound()
 
     def find(self, text: str) -> List[Word]:
         """The words in text order, none overlapping; of two that begin together the longer one."""
@@ -51,7 +62,7 @@ class Gazetteer:
                 position += 1
                 continue
             position = word.end
-            if word.entity != NO_ENTITY:
+            if word.entity != NO_ENTITY and not _is_a_degree(word, written, found):
                 found.append(word)
         return found
 
@@ -66,7 +77,7 @@ class Gazetteer:
             slip = self._slip(piece, written, start)
             if slip is not None:
                 return slip
-        return None
+        return self._written_by_sound(written, start)
 
     def _slip(self, piece: str, written: str, start: int) -> Optional[Word]:
         """The one thing `piece` was meant to be, if one character of it is wrong and belongs to no other word."""
@@ -79,6 +90,27 @@ class Gazetteer:
             return None
         entity, value = meant.pop()
         return Word(entity, start, start + len(piece), value)
+
+    def _written_by_sound(self, written: str, start: int) -> Optional[Word]:
+        """The longest word that sounds like what stands here and shares a character with it."""
+        if self._sound is None:
+            return None
+        syllables = tuple(map(self._sound, written[start : start + _MOST_SYLLABLES]))
+        for length in range(len(syllables), 1, -1):
+            piece = written[start : start + length]
+            meant = {
+                self._meanings[word]
+                for word in self._by_sound.get(syllables[:length], ())
+                if self._differs_by_slips(piece, word, written, start)
+            }
+            if len(meant) == 1:
+                entity, value = meant.pop()
+                return Word(entity, start, start + length, value)
+        return None
+
+    def _differs_by_slips(self, piece: str, word: str, written: str, start: int) -> bool:
+        wrong = [place for place in range(len(word)) if piece[place] != word[place]]
+        return len(wrong) < len(word) and all(self._may_be_a_slip(written, start + place) for place in wrong)
 
     def _may_be_a_slip(self, written: str, place: int) -> bool:
         character = written[place]
@@ -109,9 +141,22 @@ class Gazetteer:
             if len(meanings) == 1 and not self._is_weak(*rest)
         }
 
+    def _known_by_sound(self) -> Dict[Tuple[str, ...], List[str]]:
+        words: Dict[Tuple[str, ...], List[str]] = defaultdict(list)
+        for word, (entity, value) in self._meanings.items():
+            if self._sound is not None and _is_read_by_sound(word, entity, value):
+                words[tuple(map(self._sound, word))].append(word)
+        return words
+
     def _is_weak(self, before: str, after: str) -> bool:
         """What is left of a word is an everyday word itself (医院 of 县医院): it names nothing by itself."""
         return any(len(rest) >= 2 and self._is_common_word(rest) for rest in (before, after))
+
+
+def _is_read_by_sound(word: str, entity: str, value: str) -> bool:
+    if entity == "region":
+        return 2 <= len(word) <= _MOST_SYLLABLES and value.split("/")[-1].startswith(word)
+    return entity == "disease" and _LEAST_LENGTH_FOR_SLIPS <= len(word) <= _MOST_SYLLABLES
 
 
 def _with_gaps(word: str) -> Iterator[Tuple[int, Tuple[str, str]]]:
@@ -130,3 +175,9 @@ def vocabulary_of(
 def _is_cut_short(word: str, rest: str) -> bool:
     """在职工医保 is 在 + 职工, not 在职 + 工."""
     return word == "在职" and rest.startswith("工")
+
+
+def _is_a_degree(word: Word, written: str, found: Sequence[Word]) -> bool:
+    """高血压3级 is how ill one is, not a hospital's level."""
+    after_a_disease = bool(found) and found[-1].entity == "disease" and found[-1].end == word.start
+    return after_a_disease and word.entity == "hospital_level" and not written.startswith("医院", word.end)

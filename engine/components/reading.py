@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any, Dict, List, Mapping, Sequence
 
 from bot.language import normalise
+from bot.language.spacing import close_up
 
 ENTITY_MARKS: Mapping[str, str] = {
     "region": "Ⓡ",
@@ -20,23 +21,28 @@ ENTITY_MARKS: Mapping[str, str] = {
 }
 """One character stands for every entity of a type: what is asked does not depend on which city it is."""
 
+MOST_READ = 600
+"""Characters of a message that are read. Two minutes of speech are shorter; what is longer must not hold up others."""
+
 _REDACTED_NAME = re.compile(r"〔姓名[A-Z]{4}〕")
-_NOT_WORDING = re.compile(r"[^\w%s%%?]+" % "".join(ENTITY_MARKS.values()))
+_EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff"  # 👍 alone says thanks
+_NOT_WORDING = re.compile(rf"[^\w{''.join(ENTITY_MARKS.values())}{_EMOJI}%?]+")
 _QUESTION = re.compile(r"[?吗么呢嘛咋啥多少怎几哪谁]|什么|是不是|能不能|可不可以|有没有")
 
 
 def wording(text: str, entities: Sequence[Mapping[str, Any]]) -> str:
-    """The normalised text between `^` and `$`, an entity's mark in place of each entity, no punctuation but `?`."""
+    """The normalised text between `^` and `$`, an entity's mark in place of each entity, no punctuation but `?`.
+
+    Characters typed apart (报 多 少) are put together."""
     pieces: List[str] = []
     position = 0
     for entity in sorted(entities, key=lambda found: found["start"]):
         if entity["start"] >= position and entity["entity"] in ENTITY_MARKS:
             pieces += [text[position : entity["start"]], ENTITY_MARKS[entity["entity"]]]
             position = entity["end"]
-    pieces.append(text[position:])
-    return (
-        "^" + _NOT_WORDING.sub(" ", normalise(_REDACTED_NAME.sub("", "".join(pieces))).lower()).strip() + "$"
-    )
+    pieces.append(text[position:MOST_READ])
+    written = normalise(_REDACTED_NAME.sub("", "".join(pieces))).lower()
+    return "^" + close_up(_NOT_WORDING.sub(" ", written).strip()).text + "$"
 
 
 def build(text: str, entities: Sequence[Mapping[str, Any]]) -> Dict[str, float]:

@@ -70,6 +70,14 @@ class Pipeline(unittest.TestCase):
         ]
         self.assertEqual(*answers)
 
+    def test_characters_typed_apart_are_read_where_they_stand(self) -> None:
+        message = self.ask(self.trained("intents", training_data()), "岳 阳 花 了 4 5 0 能 报 多 少")
+        self.assertEqual(
+            [(e["entity"], e["value"], e["start"], e["end"]) for e in message.get("entities")],
+            [("region", "岳阳", 0, 3), ("amount", "450", 8, 13)],
+        )
+        self.assertEqual(message.get("intent")["name"], "estimate_cost")
+
     def test_an_empty_message_has_no_intent(self) -> None:
         message = self.ask(self.trained("intents", training_data()), "")
         self.assertIsNone(message.get("intent")["name"])

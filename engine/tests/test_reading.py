@@ -6,6 +6,7 @@ from pathlib import Path
 import jieba
 from rasa.shared.nlu.training_data.loading import load_data
 
+from engine.components.encoders import sound
 from engine.components.figures import find_figures
 from engine.components.gazetteer import NO_ENTITY, Gazetteer, vocabulary_of
 from engine.components.reading import build, wording
@@ -26,7 +27,7 @@ class Vocabulary(unittest.TestCase):
         data = load_data(str(LOOKUPS))
         tables = [(table["name"], table["elements"]) for table in data.lookup_tables]
         vocabulary = vocabulary_of(tables, data.entity_synonyms)
-        cls.gazetteer = Gazetteer(vocabulary, lambda word: jieba.dt.FREQ.get(word, 0) > 0)
+        cls.gazetteer = Gazetteer(vocabulary, lambda word: jieba.dt.FREQ.get(word, 0) > 0, sound)
 
     def test_the_longest_word_wins(self) -> None:
         self.assertEqual(
@@ -44,6 +45,22 @@ class Vocabulary(unittest.TestCase):
     def test_a_slip_of_one_character_is_read(self) -> None:
         self.assertEqual(words_in(self.gazetteer, "慢阻废能办么")[0][2], "慢性阻塞性肺疾病")
         self.assertEqual(words_in(self.gazetteer, "强直性脊住炎")[0][2], "强直性脊柱炎")
+
+    def test_a_place_or_disease_written_by_sound_is_read(self) -> None:
+        self.assertEqual(
+            words_in(self.gazetteer, "张加界的高血丫"),
+            [("region", "张加界", "湖南/张家界市"), ("disease", "高血丫", "高血压")],
+        )
+        self.assertEqual(words_in(self.gazetteer, "湖男和济柠市")[1][2], "山东/济宁市")
+
+    def test_a_sound_alone_is_no_place(self) -> None:
+        for text in ("太远了", "明天谁在", "你会唱歌不", "打通话费"):
+            with self.subTest(text):
+                self.assertEqual(words_in(self.gazetteer, text), [])
+
+    def test_a_degree_of_illness_is_no_level_of_a_hospital(self) -> None:
+        self.assertEqual(words_in(self.gazetteer, "高血压3级"), [("disease", "高血压", "高血压")])
+        self.assertEqual(words_in(self.gazetteer, "高血压去3级医院")[1][0], "hospital_level")
 
     def test_words_of_the_language_are_no_slips(self) -> None:
         for text in ("高血糖", "县法院", "担心病情", "我的医院", "这个病", "到医院去", "我想问一下"):
@@ -110,6 +127,13 @@ class Figures(unittest.TestCase):
 
 
 class Wording(unittest.TestCase):
+    def test_characters_typed_apart_are_one_wording(self) -> None:
+        self.assertEqual(wording("能 报 多 少", []), wording("能报多少", []))
+        self.assertNotEqual(wording("慢病 怎么办", []), wording("慢病怎么办", []))
+
+    def test_emoji_are_words(self) -> None:
+        self.assertEqual(wording("👍", []), "^👍$")
+
     def test_one_mark_stands_for_every_entity_of_a_type(self) -> None:
         def entity(start: int, end: int) -> list:
             return [{"entity": "region", "start": start, "end": end}]
