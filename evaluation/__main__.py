@@ -16,7 +16,7 @@ from bot.knowledge.library import load_knowledge
 from bot.settings import ROOT
 from evaluation.founded import Sources
 from evaluation.measurement import Asked, Measurement, Understood
-from evaluation.report import changes, draw_confusion, full_report, score_tables
+from evaluation.report import changes, draw_confusion, full_report, score_tables, study_section
 from evaluation.run import PARTS, ask, understand
 
 DEVELOPMENT, OUR_OWN = ROOT.parent / "shared" / "eval", ROOT / "evaluation" / "own" / "dev"
@@ -29,15 +29,14 @@ def main() -> None:
     measured = _measure(arguments)
     if arguments.scores_only or arguments.data.name == HELD:
         measured = measured.without_cases()
-    report = full_report(measured)
-    if arguments.compare:
-        report += changes(Measurement.read(arguments.compare), measured)
+    changed = changes(Measurement.read(arguments.compare), measured) if arguments.compare else ""
+    report = full_report(measured) + study_section(arguments.study) + changed
     arguments.out.mkdir(parents=True, exist_ok=True)
     measured.write(arguments.out / "report.json")
     if measured.understood:
         draw_confusion(measured.understood, arguments.out / "confusion.png")
     (arguments.out / "report.md").write_text(report, encoding="utf-8")
-    Console().print(Markdown(score_tables(measured)))
+    Console().print(Markdown(score_tables(measured) + changed))
     print(f"\nThe whole report: {arguments.out / 'report.md'}")
 
 
@@ -52,6 +51,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=ROOT / "var" / "eval", help="folder of the report")
     parser.add_argument("--only", choices=PARTS)
     parser.add_argument("--compare", type=Path, help="report.json of an earlier run")
+    parser.add_argument("--study", type=Path, default=ROOT / "var" / "eval" / "nlu_study.json")
     parser.add_argument(
         "--scores-only", action="store_true", help=f"show and keep no case (always so for a folder `{HELD}`)"
     )

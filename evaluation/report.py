@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import matplotlib as mpl
+from pydantic import BaseModel, TypeAdapter
 
 from evaluation.measurement import Asked, Measurement, Understood, entity_counts
 
@@ -13,6 +14,15 @@ mpl.use("Agg")
 from matplotlib import pyplot as plt
 
 CONFUSION = "confusion.png"
+
+
+class StudyTable(BaseModel):
+    """One table of the study; `note` says how it came about."""
+
+    title: str
+    note: str = ""
+    columns: list[str]
+    rows: list[list[str | int | float]]
 
 
 def full_report(measured: Measurement) -> str:
@@ -32,6 +42,18 @@ def score_tables(measured: Measurement) -> str:
     ]
     unfounded = ("all", "unfounded figures", measured.unfounded, "", "0", _met(not measured.unfounded))
     return _table(("part", "kind", "reached", "of", "required", "met"), [*rows, unfounded])
+
+
+def study_section(path: Path) -> str:
+    """Cross-validation and ablation of the understanding, from the tables of their own, longer run.
+
+    The file is a JSON list of `{"title", "note", "columns", "rows"}`; empty where it is not there.
+    """
+    if not path.is_file():
+        return ""
+    tables = TypeAdapter(list[StudyTable]).validate_json(path.read_bytes())
+    told = (f"### {each.title}\n\n{each.note}\n\n{_table(each.columns, each.rows)}" for each in tables)
+    return "\n".join(("\n## Understanding, cross-validated and part by part\n", *told))
 
 
 def changes(old: Measurement, new: Measurement) -> str:

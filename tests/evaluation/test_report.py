@@ -1,10 +1,11 @@
 """What a run found: its scores, its report, and what changed since an earlier one."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 from evaluation.measurement import Asked, Measurement, Understood
-from evaluation.report import changes, draw_confusion, full_report, score_tables
+from evaluation.report import changes, draw_confusion, full_report, score_tables, study_section
 
 
 def asked(number: int, kind: str = "answerable", wrong: tuple[str, ...] = ()) -> Asked:
@@ -70,6 +71,19 @@ def test_without_its_cases_only_scores_are_left(tmp_path: Path) -> None:
     assert "answerable" in shown
     assert not any(secret in shown for secret in ("q1", "u1", "报多少", "缺少"))
     assert "answerable" in score_tables(measured)
+
+
+def test_a_study_is_told_where_there_is_one(tmp_path: Path) -> None:
+    study = tmp_path / "nlu_study.json"
+    assert study_section(study) == ""
+    table = {
+        "title": "Ablation",
+        "note": "Five folds.",
+        "columns": ["part", "accuracy"],
+        "rows": [["pinyin", 0.9]],
+    }
+    study.write_text(json.dumps([table]))
+    assert "| pinyin | 0.9 |" in study_section(study)
 
 
 def test_confusions_are_drawn(tmp_path: Path) -> None:
