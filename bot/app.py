@@ -14,12 +14,13 @@ from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from actions import action_executor
+from bot.channels.channel import Channel, OpenChannel
 from bot.channels.engine_client import EngineClient
 from bot.channels.gateway import Gateway
 from bot.channels.limits import RateLimit
 from bot.channels.pickup import PickupMessenger
 from bot.channels.rest import REST, WEBCHAT, add_chat_routes
-from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram import open_telegram
 from bot.channels.transcript import Transcript
 from bot.clock import SHANGHAI, Clock, clock_starting_at, system_clock
 from bot.console.routes import add_console_routes
@@ -44,6 +45,7 @@ from bot.reminders.worker import QuietHours, Worker
 from bot.settings import Settings
 
 PARTS = ("web", "actions", "reminders", "telegram")
+CHANNELS: tuple[OpenChannel, ...] = (open_telegram,)
 DELIVER_EVERY = timedelta(seconds=5)
 PLAN_EVERY = timedelta(hours=1)
 SWEEP_EVERY = timedelta(days=1)
@@ -124,26 +126,15 @@ class Service:
         return Gateway(self.engine, self.transcript, redactor, self.clock, limit)
 
     @cached_property
-    def telegram(self) -> TelegramChannel | None:
-        token = self.settings.telegram_token
-        if token is None:
-            return None
-        return TelegramChannel(
-            self.gateway,
-            token.get_secret_value(),
-            self.settings.telegram_api_url,
-            self.settings.telegram_proxy,
-            self.database,
-        )
+    def channels(self) -> list[Channel]:
+        """Those that are set up."""
+        opened = (open_channel(self.settings, self.gateway, self.database) for open_channel in CHANNELS)
+        return [channel for channel in opened if channel is not None]
 
     @cached_property
     def messengers(self) -> dict[str, Messenger]:
-        found: list[Messenger] = [
-            PickupMessenger(channel, self.transcript, self.clock) for channel in (WEBCHAT, REST)
-        ]
-        if self.telegram:
-            found.append(self.telegram)
-        return {messenger.name: messenger for messenger in found}
+        pages = [PickupMessenger(channel, self.transcript, self.clock) for channel in (WEBCHAT, REST)]
+        return {messenger.name: messenger for messenger in (*pages, *self.channels)}
 
     async def health(self) -> tuple[bool, dict[str, Any]]:
         """Whether every needed part answers, and each part's state."""
@@ -167,6 +158,8 @@ def web_app(service: Service) -> web.Application:
     """The public side: chat interface, chat page, health, console."""
     app = web.Application()
     add_chat_routes(app, service.gateway, service.health)
+    for channel in service.channels:
+        channel.add_routes(app)
     add_console_routes(
         app, service.database, service.assistant, service.keys, service.clock, service.messengers
     )
@@ -249,8 +242,9 @@ async def serve(settings: Settings, parts: frozenset[str]) -> None:
         if "web" in parts:
             site = _Site(web_app, settings.host, settings.port)
             await running.enter_async_context(_serving(service, site))
-        if "telegram" in parts and service.telegram:
-            await running.enter_async_context(service.telegram.polling())
+        for channel in service.channels:
+            if channel.part in parts:
+                await running.enter_async_context(channel.listening())
         if "reminders" in parts:
             await running.enter_async_context(_reminding(service))
         log.info("serving", parts=sorted(parts), port=settings.port)

@@ -5,8 +5,9 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,6 +40,15 @@ class Settings(BaseSettings):
     telegram_proxy: str | None = Field(
         None, description="HTTP proxy for Telegram, e.g. http://127.0.0.1:3128"
     )
+    telegram_webhook_url: str | None = Field(
+        None,
+        pattern=r"^https://[^/]+/.+",
+        description="public address at which Telegram calls this service, e.g. https://…/webhooks/telegram; "
+        "unset: the service asks Telegram for news",
+    )
+    telegram_webhook_secret: SecretStr | None = Field(
+        None, description="what Telegram shows when it calls: 16 to 256 letters, digits, _ and -"
+    )
     bot_now: datetime | None = Field(
         None, description="start the service's clock at this moment (demonstrations and acceptance runs)"
     )
@@ -60,6 +70,12 @@ class Settings(BaseSettings):
         "21:00-08:00", description="no reminders are sent between these times (Shanghai)"
     )
     quiet_holidays: bool = Field(False, description="no reminders on public holidays either")
+
+    @model_validator(mode="after")
+    def _secrets_are_complete(self) -> Self:
+        if self.telegram_webhook_url and self.telegram_webhook_secret is None:
+            raise ValueError("TELEGRAM_WEBHOOK_URL needs TELEGRAM_WEBHOOK_SECRET beside it")
+        return self
 
     @property
     def engine_url(self) -> str:

@@ -39,6 +39,11 @@ def database(tmp_path: Path) -> Database:
     return database
 
 
+@pytest.fixture(autouse=True)
+def _no_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.channels.telegram.SECONDS_PER_MESSAGE", 0.001)
+
+
 @pytest.fixture
 def hand_clock() -> HandClock:
     return HandClock()

@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 
 TOKEN = "1:demo"
 BOT = {"id": 1, "is_bot": True, "first_name": "慢特病助手", "username": "mantebing_bot"}
@@ -59,7 +59,8 @@ class Sent:
 class FakeTelegram:
     """`trouble` holds what the next calls of sendMessage meet: a Refused or a Cut, first come first served.
 
-    `notes` are the texts that pressing a button showed for a moment.
+    `notes` are the texts that pressing a button showed for a moment, `photos` chats and what they were shown.
+    Once a `webhook` is set, updates go there.
     """
 
     token: str = TOKEN
@@ -68,6 +69,8 @@ class FakeTelegram:
     calls: list[str] = field(default_factory=list)
     pressed: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    photos: list[tuple[int, bytes]] = field(default_factory=list)
+    webhook: dict[str, Any] | None = None
     trouble: deque[Exception] = field(default_factory=deque)
     on_sent: Callable[[Sent], None] = lambda _sent: None
     _queue: list[_Queued] = field(default_factory=list)
@@ -109,11 +112,30 @@ class FakeTelegram:
         new = {"status": "kicked", "user": BOT, "until_date": 0}
         await self._update("my_chat_member", member | {"old_chat_member": old, "new_chat_member": new})
 
+    async def edit(self, update: dict[str, Any], text: str) -> None:
+        """The person changes what they wrote."""
+        edited = update["message"] | {"text": text, "edit_date": int(time.time())}
+        await self._update("edited_message", edited)
+
     async def again(self, update: dict[str, Any]) -> None:
         """The same update is delivered once more."""
+        if self.webhook is not None:
+            assert await self.call(update) == 200
+            return
         async with self._changed:
             self._queue.append(_Queued(update))
             self._changed.notify_all()
+
+    async def call(self, update: Any, secret: str | None = None) -> int:
+        """Hands an update to the webhook, with its own secret if no other is given; answers the status."""
+        assert self.webhook is not None
+        shown = self.webhook["secret_token"] if secret is None else secret
+        headers = {"X-Telegram-Bot-Api-Secret-Token": shown}
+        async with (
+            ClientSession() as session,
+            session.post(self.webhook["url"], json=update, headers=headers) as response,
+        ):
+            return response.status
 
     async def wait(self, true: Callable[[], bool], seconds: float = 5.0) -> None:
         """Until `true()`, looked at after every call of the bot. Raises TimeoutError."""
@@ -144,7 +166,7 @@ class FakeTelegram:
                 raise Refused(401, "Unauthorized")
             if handler is None:
                 raise Refused(404, "Not Found")
-            fields = {key: str(value) for key, value in (await request.post()).items()}
+            fields: dict[str, Any] = dict((await request.post()).items())
             result = await handler(fields)
         except Cut:
             assert request.transport
@@ -165,6 +187,13 @@ class FakeTelegram:
         return BOT | {"can_join_groups": True, "can_read_all_group_messages": False}
 
     async def _on_deletewebhook(self, _fields: dict[str, str]) -> bool:
+        self.webhook = None
+        return True
+
+    async def _on_setwebhook(self, fields: dict[str, str]) -> bool:
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", fields.get("secret_token", "")):
+            raise Refused(400, "Bad Request: secret token contains unallowed characters")
+        self.webhook = {"url": fields["url"], "secret_token": fields["secret_token"]}
         return True
 
     async def _on_getupdates(self, fields: dict[str, str]) -> list[dict[str, Any]]:
@@ -181,15 +210,7 @@ class FakeTelegram:
             return [q.update for q in self._queue if not allowed or allowed & q.update.keys()]
 
     async def _on_sendmessage(self, fields: dict[str, str]) -> dict[str, Any]:
-        if self.trouble:
-            raise self.trouble.popleft()
-        chat = int(fields["chat_id"])
-        if chat in self._blocked:
-            raise Refused(403, "Forbidden: bot was blocked by the user")
-        if chat in self.left:
-            raise Refused(403, "Forbidden: bot is not a member of the group chat")
-        if chat not in self._users | self._groups:
-            raise Refused(400, "Bad Request: chat not found")
+        chat = self._may_write(fields)
         raw = fields.get("text", "")
         text = _parsed(raw) if fields.get("parse_mode") == "HTML" else raw
         if not text.strip():
@@ -200,6 +221,26 @@ class FakeTelegram:
         self.sent.append(sent)
         self.on_sent(sent)
         return self._message(_private(chat), BOT, text) | {"message_id": sent.message_id}
+
+    async def _on_sendphoto(self, fields: dict[str, Any]) -> dict[str, Any]:
+        chat = self._may_write(fields)
+        photo = fields["photo"].file.read()
+        if not photo.startswith(b"\x89PNG"):
+            raise Refused(400, "Bad Request: IMAGE_PROCESS_FAILED")
+        self.photos.append((chat, photo))
+        return self._message(_private(chat), BOT, None)
+
+    def _may_write(self, fields: dict[str, Any]) -> int:
+        if self.trouble:
+            raise self.trouble.popleft()
+        chat = int(fields["chat_id"])
+        if chat in self._blocked:
+            raise Refused(403, "Forbidden: bot was blocked by the user")
+        if chat in self.left:
+            raise Refused(403, "Forbidden: bot is not a member of the group chat")
+        if chat not in self._users | self._groups:
+            raise Refused(400, "Bad Request: chat not found")
+        return chat
 
     async def _on_sendchataction(self, fields: dict[str, str]) -> bool:
         if fields.get("action") != "typing":

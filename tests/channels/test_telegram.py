@@ -12,19 +12,19 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 from channel_fakes import NOW, FakeEngine
 from fake_telegram import TOKEN, Cut, FakeTelegram, Refused
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.channels.gateway import Gateway
-from bot.channels.telegram import BUTTON_GONE, GROUP_REFUSED, TelegramChannel, parts
-from bot.messages import Button, Reply
+from bot.channels.telegram import BUTTON_GONE, GROUP_REFUSED, TelegramAccount, TelegramChannel
+from bot.messages import Button, EstimateCard, Reply
 from bot.records import outbox
 from bot.records.database import Database
 from bot.records.models import Message, Person, Subscription
 from bot.reminders.messenger import Outcome
 
 LI, WANG, GROUP = 1001, 1002, -5001
+CODE = "100000000008"
+ESTIMATE = EstimateCard(region="湖南", scheme="职工", inputs={}, fund_pays="60.00", you_pay="40.00")
 REGION = {
     "title": "湖南",
     "payload": '/inform{"region": "湖南", "city": "长沙市", "scheme": "职工"}',
@@ -48,8 +48,8 @@ async def api(telegram: FakeTelegram) -> AsyncIterator[TestServer]:
 
 @pytest_asyncio.fixture
 async def channel(gateway: Gateway, api: TestServer, database: Database) -> AsyncIterator[TelegramChannel]:
-    channel = TelegramChannel(gateway, TOKEN, str(api.make_url("")), None, database)
-    async with channel.polling():
+    channel = TelegramChannel(TelegramAccount(TOKEN, str(api.make_url(""))), gateway, database)
+    async with channel.listening():
         yield channel
 
 
@@ -177,6 +177,43 @@ class TestConversation:
         await telegram.press_data(of_wang, of_li.buttons["湖南"])
         assert (await telegram.heard(3))[2].text == BUTTON_GONE
 
+    async def test_what_is_written_anew_is_answered_anew(
+        self, telegram: FakeTelegram, engine: FakeEngine
+    ) -> None:
+        update = await telegram.write(LI, "湖难")
+        await telegram.heard()
+        await telegram.edit(update, "湖南")
+        await telegram.heard(2)
+        assert engine.texts == ["湖难", "湖南"]
+
+    async def test_a_link_with_a_clerks_code_begins_the_proof(
+        self, telegram: FakeTelegram, engine: FakeEngine
+    ) -> None:
+        await telegram.write(LI, f"/start {CODE}")
+        await telegram.heard()
+        assert engine.texts == [f"查我的申请进度，查询码{CODE}"]
+
+    async def test_an_estimate_comes_with_its_picture(
+        self, telegram: FakeTelegram, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("bot.channels.telegram.as_png", lambda svg: b"\x89PNG" + svg.encode())
+        engine.say = [{"text": "医保付60元，您付40元。"}, {"custom": ESTIMATE.model_dump(mode="json")}]
+        await telegram.write(LI, "花100元报多少")
+        await telegram.heard()
+        (chat, picture) = telegram.photos[0]
+        assert chat == LI
+        assert "100 元" in picture.decode(errors="ignore")
+
+    async def test_messages_to_one_chat_keep_their_pace_and_others_do_not_wait(
+        self, telegram: FakeTelegram, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("bot.channels.telegram.SECONDS_PER_MESSAGE", 0.2)
+        engine.say = [{"text": "一。"}, {"text": "二。"}]
+        await telegram.write(LI, "湖南")
+        await telegram.write(WANG, "湖南")
+        await telegram.heard(4)
+        assert {sent.chat for sent in telegram.sent[:2]} == {LI, WANG}
+
     async def test_typing_shows_while_the_engine_thinks(
         self, telegram: FakeTelegram, engine: FakeEngine
     ) -> None:
@@ -207,6 +244,51 @@ class TestConversation:
         await telegram.wait(lambda: not telegram.trouble)
         await telegram.write(WANG, "湖南")
         assert (await telegram.heard())[-1].chat == WANG
+
+
+class TestWebhook:
+    @pytest_asyncio.fixture
+    async def called(
+        self, gateway: Gateway, api: TestServer, telegram: FakeTelegram, database: Database
+    ) -> AsyncIterator[None]:
+        server = TestServer(app := web.Application(), port=unused_port())
+        ours = f"http://127.0.0.1:{server.port}/webhooks/telegram"
+        account = TelegramAccount(TOKEN, str(api.make_url("")), webhook_url=ours, webhook_secret="geheim")
+        channel = TelegramChannel(account, gateway, database)
+        channel.add_routes(app)
+        async with server, channel.listening():
+            await telegram.wait(lambda: telegram.webhook is not None)
+            yield
+
+    @pytest.mark.usefixtures("called")
+    async def test_what_telegram_brings_is_answered(self, telegram: FakeTelegram, engine: FakeEngine) -> None:
+        await telegram.write(LI, "湖南")
+        assert "统筹地区" in (await telegram.heard())[0].text
+        assert "getUpdates" not in telegram.calls
+
+    @pytest.mark.usefixtures("called")
+    @pytest.mark.parametrize("secret", ["", "falsch", "秘密"])
+    async def test_who_does_not_show_the_secret_is_sent_away(
+        self, telegram: FakeTelegram, engine: FakeEngine, secret: str
+    ) -> None:
+        assert await telegram.call({"update_id": 1}, secret) == 403
+        assert not engine.asked
+
+    @pytest.mark.usefixtures("called")
+    @pytest.mark.parametrize("update", [[], "x", 1, {}, {"update_id": 1, "message": {}}])
+    async def test_what_is_no_update_is_refused(self, telegram: FakeTelegram, update: Any) -> None:
+        assert await telegram.call(update) == 400
+
+    async def test_what_is_too_much_waits_at_telegram(
+        self, gateway: Gateway, telegram: FakeTelegram, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("bot.channels.telegram.UPDATES_WAITING", 1)
+        app = web.Application()
+        account = TelegramAccount(TOKEN, "http://127.0.0.1:1", None, "https://bot.example/hook", "geheim")
+        TelegramChannel(account, gateway, database).add_routes(app)
+        async with TestServer(app) as server:
+            telegram.webhook = {"url": str(server.make_url("/hook")), "secret_token": "geheim"}
+            assert [await telegram.call({"update_id": number}) for number in (1, 2)] == [200, 503]
 
 
 @pytest.mark.usefixtures("channel")
@@ -288,14 +370,16 @@ class TestPush:
         server = await asyncio.start_server(silent, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         async with server:
-            channel = TelegramChannel(gateway, TOKEN, f"http://127.0.0.1:{port}", None, database)
+            channel = TelegramChannel(TelegramAccount(TOKEN, f"http://127.0.0.1:{port}"), gateway, database)
             delivery = await channel.push(str(LI), REMINDER, "reminder-1")
         assert delivery.outcome is Outcome.UNKNOWN
 
     async def test_a_refused_connection_is_tried_again_later(
         self, gateway: Gateway, database: Database
     ) -> None:
-        channel = TelegramChannel(gateway, TOKEN, f"http://127.0.0.1:{unused_port()}", None, database)
+        channel = TelegramChannel(
+            TelegramAccount(TOKEN, f"http://127.0.0.1:{unused_port()}"), gateway, database
+        )
         assert (await channel.push(str(LI), REMINDER, "reminder-1")).outcome is Outcome.RETRY
 
     @pytest.mark.parametrize("address", ["@channel", "-5001", "", "１２"])
@@ -312,8 +396,10 @@ class TestStart:
     ) -> None:
         waits = patched_sleep(monkeypatch)
         server = TestServer(telegram.app(), port=unused_port())
-        channel = TelegramChannel(gateway, TOKEN, f"http://127.0.0.1:{server.port}/bot", None, database)
-        async with channel.polling():
+        channel = TelegramChannel(
+            TelegramAccount(TOKEN, f"http://127.0.0.1:{server.port}/bot"), gateway, database
+        )
+        async with channel.listening():
             await eventually(lambda: len(waits) > 1)
             await server.start_server()
             await telegram.write(LI, "湖南")
@@ -335,38 +421,13 @@ class TestStart:
             caplog.set_level(logging.WARNING, logger=chatty)
         secret = "77:geheim"
         url = str(api.make_url("")) if trouble == "refused" else f"http://127.0.0.1:{unused_port()}"
-        async with TelegramChannel(gateway, secret, url, None, database).polling():
+        async with TelegramChannel(TelegramAccount(secret, url), gateway, database).listening():
             if trouble == "refused":
                 await telegram.wait(lambda: bool(telegram.calls))
             await asyncio.sleep(0.05)
         printed = capsys.readouterr()
         assert "telegram_" in printed.out + printed.err
         assert secret not in caplog.text + printed.out + printed.err
-
-
-class TestParts:
-    def test_a_source_stays_with_its_sentence(self) -> None:
-        text = "一" * 4000 + "。\n" + "由各统筹地区定。\n依据：" + "湘医保发〔2022〕52号第十三条、" * 5 + "。"
-        first, second = parts(text)
-        assert second.startswith("由各统筹地区定。\n依据：")
-        assert first == "一" * 4000 + "。"
-
-    @given(
-        st.lists(
-            st.sampled_from(["字", "𠮷", "。", "\n", "依据：", "一句话。", "a"]).flatmap(
-                lambda word: st.integers(1, 3000).map(lambda times: word * times)
-            ),
-            max_size=6,
-        )
-    )
-    def test_nothing_is_lost_and_all_fit(self, words: list[str]) -> None:
-        text = "".join(words)
-        found = parts(text)
-        assert "".join("".join(found).split()) == "".join(text.split())
-        assert all(0 < len(part.encode("utf-16-le")) // 2 <= 4096 for part in found)
-
-    def test_a_short_text_is_one_part(self) -> None:
-        assert parts("您好。请讲。") == ["您好。请讲。"]
 
 
 async def eventually(true: Callable[[], bool]) -> None:

@@ -11,7 +11,7 @@ from fake_telegram import TOKEN, FakeTelegram
 from sqlalchemy import select
 
 from bot.channels.gateway import Gateway
-from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram import TelegramAccount, TelegramChannel
 from bot.records.database import Database
 from bot.records.models import Message, Question
 
@@ -153,8 +153,8 @@ class TestTelegram:
     async def telegram(self, gateway: Gateway, database: Database) -> Any:
         telegram = FakeTelegram()
         async with TestServer(telegram.app()) as api:
-            channel = TelegramChannel(gateway, TOKEN, str(api.make_url("")), None, database)
-            async with channel.polling():
+            channel = TelegramChannel(TelegramAccount(TOKEN, str(api.make_url(""))), gateway, database)
+            async with channel.listening():
                 yield telegram
 
     async def test_a_vote_is_a_note_and_no_turn(
