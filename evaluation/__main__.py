@@ -51,7 +51,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=ROOT / "var" / "eval", help="folder of the report")
     parser.add_argument("--only", choices=PARTS)
     parser.add_argument("--compare", type=Path, help="report.json of an earlier run")
-    parser.add_argument("--study", type=Path, default=ROOT / "var" / "eval" / "nlu_study.json")
+    parser.add_argument("--study", type=Path, default=ROOT / "var" / "nlu-study.json")
     parser.add_argument(
         "--scores-only", action="store_true", help=f"show and keep no case (always so for a folder `{HELD}`)"
     )

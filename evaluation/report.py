@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import matplotlib as mpl
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 from evaluation.measurement import Asked, Measurement, Understood, entity_counts
 
@@ -15,14 +15,22 @@ from matplotlib import pyplot as plt
 
 CONFUSION = "confusion.png"
 
+Counted = tuple[int, int]
+"""How many were right, of how many."""
 
-class StudyTable(BaseModel):
-    """One table of the study; `note` says how it came about."""
 
-    title: str
-    note: str = ""
-    columns: list[str]
-    rows: list[list[str | int | float]]
+class CrossValidation(BaseModel):
+    folds: int
+    all: Counted
+    intents: dict[str, Counted]
+    confusions: list[tuple[str, str, int]]
+
+
+class Study(BaseModel):
+    """What `evaluation.nlu_study` writes; `ablation` is by variant of the features and set of questions."""
+
+    cross_validation: CrossValidation
+    ablation: dict[str, dict[str, Counted]]
 
 
 def full_report(measured: Measurement) -> str:
@@ -45,15 +53,26 @@ def score_tables(measured: Measurement) -> str:
 
 
 def study_section(path: Path) -> str:
-    """Cross-validation and ablation of the understanding, from the tables of their own, longer run.
-
-    The file is a JSON list of `{"title", "note", "columns", "rows"}`; empty where it is not there.
-    """
+    """Cross-validation and ablation, from the study's file; empty where the study was not run."""
     if not path.is_file():
         return ""
-    tables = TypeAdapter(list[StudyTable]).validate_json(path.read_bytes())
-    told = (f"### {each.title}\n\n{each.note}\n\n{_table(each.columns, each.rows)}" for each in tables)
-    return "\n".join(("\n## Understanding, cross-validated and part by part\n", *told))
+    study = Study.model_validate_json(path.read_bytes())
+    validated = study.cross_validation
+    intents = [("all", validated.all), *validated.intents.items()]
+    sets = list(dict.fromkeys(name for scores in study.ablation.values() for name in scores))
+    variants = [
+        (variant, *(_share(scores[name]) for name in sets)) for variant, scores in study.ablation.items()
+    ]
+    parts = (
+        "\n## Understanding, cross-validated and part by part\n",
+        f"Intents, in {validated.folds} folds over our own utterances:\n",
+        _table(("intent", "right"), [(intent, _share(counted)) for intent, counted in intents]),
+        "Confused most often:\n",
+        _table(("expected", "found", "times"), validated.confusions),
+        "Intents found with each part of the features left out:\n",
+        _table(("features", *sets), variants),
+    )
+    return "\n".join(parts)
 
 
 def changes(old: Measurement, new: Measurement) -> str:
@@ -165,6 +184,11 @@ def _cell(value: object) -> str:
 
 def _listed(ids: Iterable[str]) -> str:
     return ", ".join(ids) or "none"
+
+
+def _share(counted: Counted) -> str:
+    right, of = counted
+    return f"{right / of:.3f} ({right}/{of})"
 
 
 def _required(share: float | None) -> str:

@@ -74,16 +74,19 @@ def test_without_its_cases_only_scores_are_left(tmp_path: Path) -> None:
 
 
 def test_a_study_is_told_where_there_is_one(tmp_path: Path) -> None:
-    study = tmp_path / "nlu_study.json"
-    assert study_section(study) == ""
-    table = {
-        "title": "Ablation",
-        "note": "Five folds.",
-        "columns": ["part", "accuracy"],
-        "rows": [["pinyin", 0.9]],
+    file = tmp_path / "nlu-study.json"
+    assert study_section(file) == ""
+    validated = {
+        "folds": 5,
+        "all": [9, 10],
+        "intents": {"greet": [9, 10]},
+        "confusions": [["greet", "help", 1]],
     }
-    study.write_text(json.dumps([table]))
-    assert "| pinyin | 0.9 |" in study_section(study)
+    study = {"cross_validation": validated, "ablation": {"without pinyin": {"our own": [8, 10]}}}
+    file.write_text(json.dumps(study))
+    told = study_section(file)
+    assert "| greet | 0.900 (9/10) |" in told
+    assert "| without pinyin | 0.800 (8/10) |" in told
 
 
 def test_confusions_are_drawn(tmp_path: Path) -> None:
