@@ -4,14 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-import matplotlib as mpl
+from matplotlib.figure import Figure
 from pydantic import BaseModel
 
 from evaluation.measurement import Asked, Measurement, Understood, entity_counts
-
-mpl.use("Agg")
-
-from matplotlib import pyplot as plt
 
 CONFUSION = "confusion.png"
 
@@ -108,7 +104,8 @@ def draw_confusion(understood: Sequence[Understood], path: Path) -> None:
     pairs = Counter((case.intent if case.right else case.intents[0], case.intent) for case in understood)
     intents = sorted({intent for pair in pairs for intent in pair})
     size = 0.45 * len(intents) + 2.5
-    figure, axes = plt.subplots(figsize=(size, size), layout="constrained")
+    figure = Figure(figsize=(size, size), layout="constrained")
+    axes = figure.subplots()
     totals = Counter(case.intent if case.right else case.intents[0] for case in understood)
     shares = [[pairs[row, column] / max(totals[row], 1) for column in intents] for row in intents]
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
@@ -124,7 +121,6 @@ def draw_confusion(understood: Sequence[Understood], path: Path) -> None:
     axes.set_xlabel("found")
     axes.set_ylabel("expected")
     figure.savefig(path, dpi=120)
-    plt.close(figure)
 
 
 # ---- parts of the report ---------------------------------------------------------------------------------
