@@ -11,7 +11,7 @@ is written as text (`"0.80"`), so that it is exact.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -164,9 +164,6 @@ class Entry(Strict):
     state: State
     cite: Proof
 
-    def in_force(self, day: date) -> bool:
-        return self.since <= day <= self.until
-
     @property
     def whom(self) -> str:
         return "、".join(sorted(self.when)) or "所有人"
@@ -194,7 +191,7 @@ class Parameter(Strict):
     def at(self, day: date, words: frozenset[str]) -> Entry | None:
         """The entry in force on `day` for a case these words describe; None where there is none."""
         for entry in self.entries:
-            if entry.when <= words and entry.in_force(day):
+            if entry.when <= words and entry.since <= day <= entry.until:
                 return entry
         return None
 
@@ -344,6 +341,10 @@ class RegionParameters(ParameterFile):
     def citation(self, cite: Cite) -> Citation:
         """`cite` with its document's number, as cards carry it."""
         return self._places[cite.document, cite.article]
+
+    def citations(self, cites: Iterable[Cite]) -> tuple[Citation, ...]:
+        """Each place once, in order."""
+        return tuple(self._places[place] for place in dict.fromkeys((c.document, c.article) for c in cites))
 
     @cached_property
     def _by_condition(self) -> Mapping[str, Rule]:

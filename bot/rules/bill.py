@@ -6,23 +6,21 @@ evaluates a bill at the corners of what is unknown.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from bot.rules.money import NOTHING, to_fen
 
 
-@dataclass(frozen=True)
-class Cost:
+class Cost(NamedTuple):
     """Yuan spent at one time; `quarter` is the first day of its quarter where months were named."""
 
     amount: Decimal
     quarter: date | None = None
 
 
-@dataclass(frozen=True)
-class Inputs:
+class Inputs(NamedTuple):
     """One exact case. `monthly_limit` bounds the eligible cost, `cap_left` what the fund pays; None: no bound.
 
     `limit_spans_quarter`: the limit is a quarter's, whatever was spent in which of its months.
@@ -48,8 +46,7 @@ class Inputs:
     favourable: bool
 
 
-@dataclass(frozen=True)
-class Bill:
+class Bill(NamedTuple):
     """Yuan per line; `fund_pays` + `you_pay` = `total`."""
 
     total: Decimal
@@ -67,7 +64,7 @@ def settle(inputs: Inputs) -> Bill:
     deductible = deductible_paid(inputs, within)
     limited = within_limit(inputs, within - deductible)
     fund = fund_pays(inputs, limited)
-    return Bill(total, within, deductible, limited, fund, total - fund)
+    return Bill(total, within, deductible, limited, fund, you_pay(total, fund))
 
 
 def total_cost(inputs: Inputs) -> Decimal:
@@ -121,3 +118,8 @@ def fund_pays(inputs: Inputs, limited: Decimal) -> Decimal:
         return to_fen(NOTHING)
     paid = limited * inputs.ratio
     return to_fen(paid if inputs.cap_left is None else min(paid, inputs.cap_left))
+
+
+def you_pay(total: Decimal, fund: Decimal) -> Decimal:
+    """个人自付: all that the fund does not pay, so that the parts add up to the whole."""
+    return total - fund

@@ -165,10 +165,10 @@ class _Estimator:
         known, said = self._known, []
         if most is not None and most < known.total.high:
             said.append(Remark(f"医保最多支付 {yuan(most)}"))
-        entries = known.entries(known.parameters.deductible)
+        entries = known.deductible_entries
         if entries and all(isinstance(e.state, Fixed) and not e.state.value for e in entries):
             said.append(Remark("不设起付线", known.cited(entries[0].cite)))
         if known.ratio is not None and all(isinstance(e.state, Fixed) for e in known.ratio_entries):
-            places = tuple(dict.fromkeys(place for e in known.ratio_entries for place in known.cited(e.cite)))
+            places = known.parameters.citations(entry.cite for entry in known.ratio_entries)
             said.append(Remark(f"限额以内按 {percent(known.ratio)} 报", places))
         return tuple(said)

@@ -5,11 +5,10 @@ the corners, every line being monotone in every unknown.
 """
 
 import calendar
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cached_property
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from bot.knowledge.parameters import (
     GROUPS,
@@ -26,7 +25,9 @@ from bot.knowledge.schema import Cite
 from bot.messages import Citation
 from bot.rules.bill import Bill, Cost, Inputs, settle
 from bot.rules.case import Case, Days, MonthCost
-from bot.rules.money import NOTHING, Span
+from bot.rules.money import NO_MONEY, NOTHING, Span
+
+T = TypeVar("T")
 
 ANY_RATIO = Span(NOTHING, Decimal(1))
 
@@ -34,8 +35,18 @@ MONTHS_OF_A_QUARTER = 3
 """支付额度可以按季度管理 (湖南第十六条): so a long prescription uses three months' limits at once."""
 
 
-@dataclass(frozen=True)
-class Bounds:
+class remembered(Generic[T]):
+    """A property computed once: `functools.cached_property` without the lock that Python 3.12 has dropped."""
+
+    def __init__(self, compute: Callable[[Any], T]) -> None:
+        self._compute, self._name = compute, compute.__name__
+
+    def __get__(self, owner: Any, kind: type) -> T:
+        value = owner.__dict__[self._name] = self._compute(owner)
+        return value
+
+
+class Bounds(NamedTuple):
     """What the bill needs, each as the range it may take; None: unbounded or not needed."""
 
     before_start: Decimal
@@ -54,12 +65,8 @@ class Bounds:
     def are_exact(self) -> bool:
         """Whether the best and the worst case for the person are the same."""
         spans = (self.excluded, self.deductible_left, self.monthly_limit, self.ratio, self.cap_left)
-        pairs = (self.quota_months, self.payable)
-        return (
-            not self.among_months
-            and all(span.is_exact for span in spans if span)
-            and all(worst == best for worst, best in pairs)
-        )
+        ends = [(span.low, span.high) for span in spans if span] + [self.quota_months, self.payable]
+        return not self.among_months and all(worst == best for worst, best in ends)
 
     def inputs(self, costs: tuple[Cost, ...], favourable: bool) -> Inputs:
         """The exact case at the corner that is best or worst for the person."""
@@ -81,8 +88,7 @@ class Bounds:
         )
 
 
-@dataclass(frozen=True)
-class Corners:
+class Corners(NamedTuple):
     """The bill at the four corners: cheapest and dearest cost, worst and best for the person."""
 
     low_worst: Bill
@@ -126,16 +132,22 @@ class Known:
 
     def rules(self, effect: str) -> list[Rule]:
         """The rules that hold; one that sends elsewhere for figures does not where the person gave them."""
-        held = [r for r in self.parameters.rules if r.effect == effect and self.has(r.when)]
-        return [r for r in held if not (r.missing and self.on_own_terms)]
+        return [
+            rule for rule in self._held if rule.effect == effect and not (rule.missing and self.on_own_terms)
+        ]
 
-    @cached_property
+    @remembered
+    def _held(self) -> list[Rule]:
+        conditions = self.case.conditions
+        return [rule for rule in self.parameters.rules if rule.when in conditions] if conditions else []
+
+    @remembered
     def on_own_terms(self) -> bool:
         """Whether the person gave the ratio and limit of a separately paid drug (湖南第二十条)."""
         limited = self.case.monthly_limit is not None or self.case.quota_left is not None
         return bool(self.case.own_terms and self.case.ratio is not None and limited)
 
-    @cached_property
+    @remembered
     def words(self) -> frozenset[str]:
         """What the case is called in `when` of a parameter; of several diseases none, only one is paid for."""
         case = self.case
@@ -149,7 +161,7 @@ class Known:
         """The entries that may hold for this case."""
         return table.possible(self.day, self.words) if table else ()
 
-    @cached_property
+    @remembered
     def unsaid(self) -> tuple[str, ...]:
         """The groups (`employment`, `hospital_level` …) that figures depend on and the person did not tell."""
         tables = [t for t in (self.parameters.ratio, self.parameters.limit, self.parameters.deductible) if t]
@@ -163,7 +175,7 @@ class Known:
 
     # Time
 
-    @cached_property
+    @remembered
     def started(self) -> tuple[bool, bool]:
         """Whether the benefit had begun by the treatment: in the worst reading of rough dates, in the best."""
         approved, treated = self.case.approved_on, self.treated
@@ -188,7 +200,7 @@ class Known:
         first = self.first_day(approved.last)
         return (cost.month.year, cost.month.month) < (first.year, first.month)
 
-    @cached_property
+    @remembered
     def months(self) -> int:
         until = self.case.until
         if until:
@@ -219,16 +231,16 @@ class Known:
         amount = case.amount.at(high) if case.amount else NOTHING
         return (Cost(amount),) * (self.months if self.repeats else 1)
 
-    @cached_property
+    @remembered
     def before_start(self) -> Decimal:
         return sum((c.amount for c in self.case.by_month if self.too_early(c)), NOTHING)
 
-    @cached_property
+    @remembered
     def total(self) -> Span:
         low, high = (sum((c.amount for c in self.costs(end)), NOTHING) for end in (False, True))
         return Span(low, high)
 
-    @cached_property
+    @remembered
     def excluded(self) -> Span:
         """What lies outside the policy's scope: of each cost, or somewhere among months named one by one."""
         case = self.case
@@ -241,52 +253,56 @@ class Known:
 
     # Figures: a document's where it fixes one, else the person's
 
-    @cached_property
-    def deductible(self) -> Span | None:
-        return _figure(self.entries(self.parameters.deductible), self.case.deductible)
+    @remembered
+    def deductible_entries(self) -> tuple[Entry, ...]:
+        return self.entries(self.parameters.deductible)
 
-    @cached_property
+    @remembered
+    def deductible(self) -> Span | None:
+        return _figure(self.deductible_entries, self.case.deductible)
+
+    @remembered
     def deductible_left(self) -> Span | None:
         case, again = self.case, self.met_in_an_earlier_year
         if case.deductible_left is not None and not again:
             return Span.exactly(case.deductible_left)
         if self.deductible is None:
-            return Span.exactly(NOTHING) if case.deductible_full and not again else None
+            return NO_MONEY if case.deductible_full and not again else None
         if again:
             return self.deductible
         if case.deductible_full:
-            return Span.exactly(NOTHING)
+            return NO_MONEY
         return self.deductible.less(case.deductible_met or NOTHING)
 
-    @cached_property
+    @remembered
     def met_in_an_earlier_year(self) -> bool:
         """山东第十五条: the deductible counts up over the year, so last year's is gone."""
         met_in = self.case.deductible_met_in
         earlier = met_in and met_in.last.year < self.treated.first.year
         return bool(earlier and self.parameters.rule("deductible_restarts"))
 
-    @cached_property
+    @remembered
     def ratio_entries(self) -> tuple[Entry, ...]:
         return self.entries(self.parameters.ratio)
 
-    @cached_property
+    @remembered
     def ratio(self) -> Span | None:
         entries = () if self.on_own_terms else self.ratio_entries
         return _figure(entries, self.case.ratio)
 
-    @cached_property
+    @remembered
     def limit_entries(self) -> tuple[Entry, ...]:
         return self.entries(self.parameters.limit)
 
-    @cached_property
+    @remembered
     def bounds_cost(self) -> bool:
         return bool(self.parameters.limit and self.parameters.limit.basis == "eligible_cost")
 
-    @cached_property
+    @remembered
     def limited_by_year(self) -> bool:
         return bool(self.parameters.limit and self.parameters.limit.period == "year")
 
-    @cached_property
+    @remembered
     def base_limit(self) -> Span | None:
         """The limit before anything is added to it or used: a year's, a month's, or a quarter's if told so."""
         case = self.case
@@ -295,7 +311,7 @@ class Known:
         entries = () if self.on_own_terms else self.limit_entries
         return _figure(entries, case.annual_cap if self.limited_by_year else case.monthly_limit)
 
-    @cached_property
+    @remembered
     def monthly_limit(self) -> Span | None:
         """The month's limit on eligible cost with what a further disease adds (湖南第十三条、第十四条)."""
         if not self.bounds_cost:
@@ -305,29 +321,31 @@ class Known:
             return Span.exactly(case.quota_left)
         if self.base_limit is None:
             return Span(NOTHING, self.total.high)
-        months = Decimal(MONTHS_OF_A_QUARTER if case.quarterly_limit is not None else 1)
-        limit = self.base_limit + self.extra_limit.times(months)
-        return limit.less(case.used or NOTHING) + self.left_over
+        added = self.extra_limit
+        if case.quarterly_limit is not None:
+            added = added.times(Decimal(MONTHS_OF_A_QUARTER))
+        limit = self.base_limit + added
+        return (limit.less(case.used) if case.used else limit) + self.left_over
 
-    @cached_property
+    @remembered
     def extra_limit(self) -> Span:
         """What a further disease adds a month, in all (湖南第十四条)."""
         entries = self.entries(self.parameters.extra_limit)
         added = None
         if entries and (self.case.extra_limit or self.has("several_diseases")):
             added = _figure(entries, self.case.extra_limit)
-        return added or Span.exactly(NOTHING)
+        return added or NO_MONEY
 
-    @cached_property
+    @remembered
     def left_over(self) -> Span:
         """What an earlier month left may count in the same quarter, or may not (湖南第十六条)."""
         if len(self.parameters.quota) < 2 or self.case.quarterly_limit is not None:
-            return Span.exactly(NOTHING)
+            return NO_MONEY
         if self.case.asked_month:
             return Span(NOTHING, self._left_by_earlier_months(self.case.asked_month))
         left, month = self.case.unused_before, self.case.unused_month
         if left is None or (month and _quarter(month) != _quarter(self.treated.first)):
-            return Span.exactly(NOTHING)
+            return NO_MONEY
         return Span(NOTHING, left)
 
     def _left_by_earlier_months(self, asked: date) -> Decimal:
@@ -336,7 +354,7 @@ class Known:
         before = [c for c in self.case.by_month if c.month < asked and _quarter(c.month) == _quarter(asked)]
         return sum((max(NOTHING, limit - c.amount) for c in before), NOTHING)
 
-    @cached_property
+    @remembered
     def quota_months(self) -> tuple[int | None, int | None]:
         """How many limits the costs may use together, at worst and at best; None: each cost its own month's."""
         if self.limited_by_year:
@@ -348,7 +366,7 @@ class Known:
             return quarters, quarters
         return (self.months if self.has("long_prescription") else 1), self.months
 
-    @cached_property
+    @remembered
     def cap(self) -> Span | None:
         """The cap on what the fund pays: the year's, or that of as many months as the cost is for."""
         case, fixed = self.case, documented(self.limit_entries)
@@ -358,7 +376,7 @@ class Known:
             return Span.exactly(case.annual_cap)
         return Span.exactly(case.monthly_limit * self.months) if case.monthly_limit is not None else None
 
-    @cached_property
+    @remembered
     def cap_left(self) -> Span | None:
         """What the fund may still pay (江西第十八条); None where nobody gave it."""
         if self.bounds_cost:
@@ -385,7 +403,7 @@ class Known:
                 names.append(limit)
         return tuple(names)
 
-    @cached_property
+    @remembered
     def bounds(self) -> Bounds:
         return Bounds(
             before_start=self.before_start,
@@ -401,7 +419,7 @@ class Known:
             payable=self.started,
         )
 
-    @cached_property
+    @remembered
     def corners(self) -> Corners:
         low = self._worst_and_best(self.costs(high=False))
         exact = self.case.amount is None or self.case.amount.is_exact

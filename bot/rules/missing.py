@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.knowledge.parameters import GROUPS, Delegated, Entry, Unknown
-from bot.messages import Citation
+from bot.knowledge.schema import Cite
 from bot.rules.case import Case
 from bot.rules.known import ANY_RATIO, Known
 from bot.rules.money import NOTHING, Span
@@ -16,7 +16,7 @@ from bot.rules.result import Refusal
 def lacking(names: Iterable[str], known: Known) -> Refusal:
     """Why what is lacking is not in the document: who decides it, or where it stands."""
     said: list[str] = []
-    places: list[Citation] = []
+    cites: list[Cite] = []
     for entry in (entry for name in names for entry in _entries(name, known)):
         state = entry.state
         if isinstance(state, Delegated):
@@ -25,8 +25,8 @@ def lacking(names: Iterable[str], known: Known) -> Refusal:
             said.append(state.unknown)
         else:
             continue
-        places.extend(known.cited(entry.cite))
-    return Refusal("parameter_missing", "；".join(dict.fromkeys(said)), tuple(dict.fromkeys(places)))
+        cites.append(entry.cite)
+    return Refusal("parameter_missing", "；".join(dict.fromkeys(said)), known.parameters.citations(cites))
 
 
 def _entries(name: str, known: Known) -> tuple[Entry, ...]:

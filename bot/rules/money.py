@@ -42,6 +42,9 @@ class Span:
         return self.high if high else self.low
 
 
+NO_MONEY = Span(NOTHING, NOTHING)
+
+
 def to_fen(amount: Decimal) -> Decimal:
     """Rounded half-up to 0.01 yuan."""
     return amount.quantize(FEN, ROUND_HALF_UP)
@@ -55,15 +58,11 @@ def plain(figure: Decimal) -> str:
 
 def yuan(amount: Span | Decimal) -> str:
     """`360 元`, `240 到 340 元`."""
-    if isinstance(amount, Decimal):
-        return f"{plain(amount)} 元"
-    if amount.is_exact:
-        return yuan(amount.low)
-    return f"{plain(amount.low)} 到 {plain(amount.high)} 元"
+    low, high = (amount.low, amount.high) if isinstance(amount, Span) else (amount, amount)
+    return f"{plain(low)} 元" if low == high else f"{plain(low)} 到 {plain(high)} 元"
 
 
 def percent(ratio: Span | Decimal) -> str:
     """`80%`, `80% 到 85%`."""
-    if isinstance(ratio, Decimal):
-        return f"{plain(ratio * 100)}%"
-    return percent(ratio.low) if ratio.is_exact else f"{percent(ratio.low)} 到 {percent(ratio.high)}"
+    low, high = (ratio.low, ratio.high) if isinstance(ratio, Span) else (ratio, ratio)
+    return f"{plain(low * 100)}%" if low == high else f"{plain(low * 100)}% 到 {plain(high * 100)}%"

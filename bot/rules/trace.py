@@ -15,6 +15,9 @@ class Trace:
 
     def __init__(self, known: Known) -> None:
         self._known, self._bounds, self._corners = known, known.bounds, known.corners
+        self._total, self._within_policy = self._corners.line("total"), self._corners.line("within_policy")
+        self._within_limit = self._corners.line("within_limit")
+        self._fund, self._you = self._corners.fund_pays, self._corners.you_pay
 
     # The lines of the bill
 
@@ -23,12 +26,12 @@ class Trace:
         if self._bounds.monthly_limit:
             steps.append(self._limit_step(self._bounds.monthly_limit))
         steps.append(self._fund_step())
-        total, fund, you = self._corners.line("total"), self._corners.fund_pays, self._corners.you_pay
-        steps.append(Step("个人自付", f"{yuan(total)} − {yuan(fund)} = {yuan(you)}", you))
+        said = f"{yuan(self._total)} − {yuan(self._fund)} = {yuan(self._you)}"
+        steps.append(Step("个人自付", said, self._you))
         return tuple(steps)
 
     def _total_step(self) -> Step:
-        total, case = self._corners.line("total"), self._known.case
+        total, case = self._total, self._known.case
         if case.by_month:
             months = [c for c in case.by_month if case.asked_month in (None, c.month)]
             said = " + ".join(f"{c.month.month}月 {yuan(c.amount)}" for c in months)
@@ -39,16 +42,16 @@ class Trace:
         return Step("医疗费总额", said, total)
 
     def _scope_step(self) -> Step:
-        within = self._corners.line("within_policy")
+        within = self._within_policy
         if not (self._bounds.excluded.high or self._bounds.before_start):
             return Step("符合政策范围", f"您没有说有不在范围内的，{yuan(within)}全部算在内", within)
         rule = self._known.parameters.rule("own_share_first")
         cite = rule.cite if rule else self._known.ratio_entries[0].cite
-        said = f"{yuan(self._corners.line('total'))} 去掉不在范围内的，剩 {yuan(within)}"
+        said = f"{yuan(self._total)} 去掉不在范围内的，剩 {yuan(within)}"
         return Step("符合政策范围", said, within, self._known.cited(cite))
 
     def _deductible_step(self) -> Step:
-        entries = self._known.entries(self._known.parameters.deductible)
+        entries = self._known.deductible_entries
         places = self._places(entry.cite for entry in entries)
         paid, left = self._corners.line("deductible"), self._bounds.deductible_left
         deductible = self._known.deductible
@@ -68,7 +71,7 @@ class Trace:
 
     def _limit_step(self, limit: Span) -> Step:
         known, case = self._known, self._known.case
-        within = self._corners.line("within_limit")
+        within = self._within_limit
         if known.base_limit is None and case.quota_left is None:
             said = "您没有给月限额"
         elif case.quota_left is not None:
@@ -98,7 +101,7 @@ class Trace:
         return parts
 
     def _fund_step(self) -> Step:
-        base, fund, ratio = self._corners.line("within_limit"), self._corners.fund_pays, self._known.ratio
+        base, fund, ratio = self._within_limit, self._fund, self._known.ratio
         if ratio is None or not base.high:
             said = f"可报的费用 {yuan(base)}，医保支付 {yuan(fund)}"
         else:
@@ -118,14 +121,13 @@ class Trace:
         return f"按{'、'.join(sorted(map(str, names)))}的规定，" if names else ""
 
     def _places(self, cites: Iterable[Cite]) -> tuple[Citation, ...]:
-        return tuple(dict.fromkeys(place for cite in cites for place in self._known.cited(cite)))
+        return self._known.parameters.citations(cites)
 
     # What stands beside the bill
 
     def assumptions(self) -> tuple[Remark, ...]:
         """What the figures rest on, in the region's own words."""
-        known, case, fund = self._known, self._known.case, self._corners.fund_pays
-        within_limit, within_policy = self._corners.line("within_limit"), self._corners.line("within_policy")
+        known, case, fund = self._known, self._known.case, self._fund
         holds: dict[Condition, bool] = {
             "deductible_restarts": known.met_in_an_earlier_year,
             "several_diseases": known.has("several_diseases") or bool(known.extra_limit.high),
@@ -136,7 +138,7 @@ class Trace:
             "long_prescription": known.has("long_prescription"),
             "quota_left_over": case.unused_before is not None or len(case.by_month) > 1,
             "transferred": known.has("transferred"),
-            "over_limit": known.bounds_cost and within_limit.low < within_policy.low,
+            "over_limit": known.bounds_cost and self._within_limit.low < self._within_policy.low,
             "deductible_not_used": bool(
                 case.deductible
                 and not case.deductible_full
@@ -165,11 +167,7 @@ class Trace:
 
     def _months_are_not_told_apart(self) -> bool:
         fewest, most = self._known.quota_months
-        return (
-            self._known.case.quarterly_limit is None
-            and fewest != most
-            and not self._corners.fund_pays.is_exact
-        )
+        return self._known.case.quarterly_limit is None and fewest != most and not self._fund.is_exact
 
     def validity(self) -> tuple[Citation, ...]:
         """Where it stands that the document was in force on the day the person named."""
