@@ -157,7 +157,7 @@ class Assistant:
             return Errand.CHECK_STATUS
         if scope.is_other_cost(turn.text, self.knowledge.refusals):
             return Errand.DECLINE
-        if told_in_full or (context.task is Task.COST and cost.goes_on(turn)) or asks_for_a_sum(turn):
+        if told_in_full or (context.task is Task.COST and cost.goes_on(turn, context)) or asks_for_a_sum(turn):
             return Errand.ESTIMATE_COST
         if errand in {Errand.CONTINUE, Errand.NOT_UNDERSTOOD} and tells_a_cost(turn):
             return Errand.ESTIMATE_COST

@@ -9,7 +9,13 @@ from bot.dialogue.cost.computing import compute, refused, settled
 from bot.dialogue.cost.differences import compared, replaced
 from bot.dialogue.cost.questions import QUESTIONS, buttons_for, next_question, question_for
 from bot.dialogue.cost.reading import read_cost
-from bot.dialogue.cost.reading.changes import ends_in_a_figure, says_the_same, varies, wants_steps
+from bot.dialogue.cost.reading.changes import (
+    answers_that_it_is_not_known,
+    ends_in_a_figure,
+    says_the_same,
+    varies,
+    wants_steps,
+)
 from bot.dialogue.cost.talk import Talk, talk_after, talk_before
 from bot.dialogue.cost.wording import answer, closing, is_faulty, steps_aloud
 from bot.dialogue.turn import Context, Outcome, Task, Turn
@@ -46,9 +52,11 @@ def estimate_cost(turn: Turn, context: Context, parameters: Parameters) -> Outco
     return _outcome(context, talk.after_asking(asked), reply, asked)
 
 
-def goes_on(turn: Turn) -> bool:
-    """Whether a turn after an estimate tells a figure, varies or corrects the case, or asks for the steps."""
+def goes_on(turn: Turn, context: Context) -> bool:
+    """Whether a turn tells of the cost under way: a figure, a variation, "不知道", or a wish for the steps."""
     text = turn.text
+    if context.asked and answers_that_it_is_not_known(text):
+        return True
     other_person = bool(turn.values("employment")) and says_the_same(text)
     figure = turn.values("amount") or find_ratios(text) or ends_in_a_figure(text)
     return bool(figure) or other_person or varies(text) or wants_steps(text)

@@ -16,6 +16,7 @@ _BARE_ANSWER = re.compile(
     r"(?:^|[,。 :是为有约概到就共才加剩差])(\d+(?:\.\d{1,2})?|[零一二两三四五六七八九十百千万]+)"
     r"(?=[元块多左上吧呢啊哦呀了。,! ]|$)"
 )
+_PAUSE = re.compile(r"(?<!\d),|,(?!\d)")  # a comma that does not group thousands
 _MONTHLY = re.compile(r"每个?月|一个月|1个月|月月|个个月|每月|按月|/月|一月")
 _OF_A_MONTH = re.compile(rf"{_MONTHLY.pattern}|月(?=[限额定])")
 _TAKEN_BACK = re.compile(r"(?:说|搞|弄|记|写|看|算|报|打)?错了?|不对|更正|改一下|重说")
@@ -59,7 +60,7 @@ def items_in(sentence: Sentence) -> tuple[Item, ...]:
 
 def _amounts(sentence: Sentence) -> list[Amount]:
     """Amounts the language module finds, and small bare numbers that only our cue words make amounts (加60)."""
-    found = [amount for amount in find_amounts(sentence.text) if not _is_share(sentence, amount)]
+    found = [a for a in find_amounts(_PAUSE.sub("，", sentence.text)) if not _is_share(sentence, a)]
     bare = [_exactly(match) for cued in BARE_BY_CUE for match in re.finditer(cued, sentence.text)]
     taken: list[Placed] = [*found, *sentence.ratios, *sentence.dates]
     free = [amount for amount in bare if amount and not overlaps(amount, taken)]

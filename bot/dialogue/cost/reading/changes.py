@@ -10,6 +10,7 @@ _SUPPOSITION = re.compile(
 )
 _STEPS = re.compile(r"怎么算|咋算|怎样算|如何算|算法|明细|过程|哪来的|怎么来的|怎么得")
 _DO_NOT_KNOW = re.compile(r"不知道|不清楚|不晓得|不懂|没听说|忘了|不记得|不了解|不确定|说不好|没注意")
+_OPENING = re.compile(r"^(?:这个?|那个?|我|还|也|都|真|呃|嗯|哦|,|，)+")
 _NONE = re.compile(
     r"^(?:都|我|今年|还)?(?:没有?|没到|无|不|没封顶|没扣|没加|0)(?:的|了|呢|啊|过|有)?[。,!]?$"
 )
@@ -55,6 +56,11 @@ def wants_steps(text: str) -> bool:
 def does_not_know(text: str) -> bool:
     """Whether the person says they do not know."""
     return bool(_DO_NOT_KNOW.search(normalise(text)))
+
+
+def answers_that_it_is_not_known(text: str) -> bool:
+    """Whether a turn begins with "不知道", in these or other words."""
+    return bool(_DO_NOT_KNOW.match(_OPENING.sub("", normalise(text))))
 
 
 def says_none(text: str) -> bool:

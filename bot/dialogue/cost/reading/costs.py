@@ -56,8 +56,8 @@ def _with_item(case: Case, item: Item, part: Part) -> Case:
     figure = item.amount.low
     if item.role in ("cost", "claimed", "limit"):
         return case
-    if item.role == "excluded":
-        return replace(case, excluded=(case.excluded or NOTHING) + figure)
+    if item.role in ("excluded", "examination"):
+        figure += getattr(case, item.role) or NOTHING
     if item.role == "unused_before":
         return replace(case, unused_before=figure, unused_month=_month_before(part, item))
     fact: dict[str, Any] = {item.role: figure}

@@ -24,7 +24,7 @@ _SPENDS = re.compile(r"^(?:这个?月|本月|这次)?[也又才就只]?(?:花|�
 _NOT_YET = re.compile(r"(?:不是|没有?|未|还没|并非|别按)(?:到)?$")
 _TREATED_LIKE: tuple[tuple[Employment, str], ...] = (
     ("在职", r"灵活就业|内退|(?<!不)上着?班|在岗|没退"),
-    ("退休", "返聘|退下来|退了休|拿退休金|领养老金"),
+    ("退休", "返聘|退下来|退[了的过]休|拿退休金|领养老金"),
 )
 _RETIRED_FROM_ANY = re.compile(r"灵活就业[^,。;]{0,3}退休")
 
@@ -54,10 +54,19 @@ def clauses_by_person(sentence: Sentence) -> Iterator[tuple[int, int, str | None
     cuts = sorted({0, len(text), *persons, *(m.end() for m in re.finditer(r"[,。;!?\n]", text))})
     owner: str | None = None
     for start, end in pairwise(cuts):
-        clause, person = text[start:end], persons.get(start)
-        of_all = _OF_ALL.search(clause) or (not person and _OF_ALL_TOGETHER.search(clause))
-        owner = None if of_all else person or owner
+        person = persons.get(start)
+        owner = None if _is_of_all(sentence, start, end, person) else person or owner
         yield start, end, owner
+
+
+def _is_of_all(sentence: Sentence, start: int, end: int, person: str | None) -> bool:
+    """Whether a clause holds for everybody: 都, 各 … unless the person's own status is told before that word."""
+    clause = sentence.text[start:end]
+    word = _OF_ALL.search(clause)
+    if word is None:
+        return person is None and bool(_OF_ALL_TOGETHER.search(clause))
+    told = (m for m in sentence.turn.mentions if m.entity in ("employment", "scheme"))
+    return person is None or not any(start <= m.start < start + word.start() for m in told)
 
 
 def person_of(part: Part) -> Case:

@@ -18,7 +18,9 @@ _DEDUCTIBLE = re.compile(r"起付|门槛")
 _LEFT_OVER = re.compile(r"剩|没用完")
 _EVERY_MONTH = re.compile(r"(?:每个?月|一个月|1个月|月月|个个月|每月|按月|/月|一月)")
 _EVERY_MONTH_AFTER = re.compile(r"[元块]?钱?的?(?:/月|每月|一个月|一月)")
+_MONTH = r"1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]"
 _MONTHS = re.compile(r"(?<!\d)(\d{1,2}|[一二两三四五六七八九十]{1,2})个月")
+_FROM_MONTH_TO_MONTH = re.compile(rf"(?<![\d年])({_MONTH})月份?(?:到|至|-)({_MONTH})月(?!\d)")
 _MOST_MONTHS = 24
 _SPANS: tuple[tuple[str, int], ...] = (
     (r"(?:一|1|这|整|上|本|每)个?(?:整)?季度?(?=[^,。;没剩]{0,4}(?:花|共|买|开|药|吃|要))", 3),
@@ -75,6 +77,10 @@ def months_spoken_of(text: str) -> int | None:
     ]
     if counted:
         return counted[-1]
+    if from_to := _FROM_MONTH_TO_MONTH.search(text):
+        first, last = (to_decimal(number) for number in from_to.groups())
+        if first and last and first < last:
+            return int(last - first) + 1
     of_costs = _LIMIT_OF_A_YEAR.sub("", text)
     return next((months for pattern, months in _SPANS if re.search(pattern, of_costs)), None)
 
