@@ -59,6 +59,9 @@ class Errand(StrEnum):
     PUT_OFF_REMINDER = "put_off_reminder"
 
 
+_CHATTING = frozenset({Errand.MAKE_SMALL_TALK, Errand.NOT_UNDERSTOOD, Errand.HAND_OVER})
+_NOT_ASKING = _CHATTING | {Errand.START_OVER, Errand.TAKE_COMPLAINT, Errand.DECLINE}
+"""What a short question is taken for now and then."""
 _WORDS = re.compile(r"\w")
 GO_ON_WITH_PROOF = Reply("身份还没核对完。要接着查，请发刚才要的那一项。", (Button("不查了", "不查了"),))
 
@@ -144,8 +147,11 @@ class Assistant:
             return Errand.LIST_REMINDERS
         if wants_to_put_off(turn):
             return Errand.PUT_OFF_REMINDER
-        if errand is Errand.HAND_OVER and turn.values("disease") and not asks_for_a_person(turn.text):
-            errand = Errand.ANSWER_POLICY
+        if errand in _NOT_ASKING and not context.asked and not asks_for_a_person(turn.text):
+            if policy.continues(turn, context, self.library):
+                return Errand.ANSWER_POLICY
+            if errand in _CHATTING and policy.fits_surely(turn, context, self.library):
+                return Errand.ANSWER_POLICY
         if errand in {Errand.HAND_OVER, Errand.START_OVER, Errand.STOP_REMINDER, Errand.SET_REMINDER}:
             return errand
         if _names_application(turn):
@@ -161,8 +167,6 @@ class Assistant:
             return Errand.ESTIMATE_COST
         if errand in {Errand.CONTINUE, Errand.NOT_UNDERSTOOD} and tells_a_cost(turn):
             return Errand.ESTIMATE_COST
-        if errand is Errand.MAKE_SMALL_TALK and context.last_question and policy.asks_why(turn.text):
-            return Errand.ANSWER_POLICY
         if errand is Errand.ESTIMATE_COST and context.task is not Task.COST and asks_for_the_rule(turn):
             return Errand.ANSWER_POLICY
         if errand in {Errand.NOT_UNDERSTOOD, Errand.TAKE_COMPLAINT} and context.asked:

@@ -51,8 +51,12 @@ _PLANNED = re.compile(
 _ASKS = re.compile(
     r"[?？吗么嘛呢]|不$|怎|咋|哪|几|多久|多少|什么|啥|能不能|可以|行不|合规|对不|还能|是不是|要不要|有没有|谁|凭"
 )
+_ASKS_OF_TIME = re.compile(
+    r"时候|时间|哪[天日]|几号|几时|几月|多久|[几多少]+天|日期|截止|期限|[到过超逾]期|超[时过了]|来得及|赶得上|最[晚迟后]|[之以]前|"
+    r"办[完结好]|结果|享受|生效|开始|[能可][以用报刷]|算|晚了|还[能没]|现在|多会|当[天月]|下个?月|合规|对[不吗么]|咋[办整]|怎么办"
+)
 _ASKS_PROGRESS = re.compile(
-    r"到哪|进度|进展|批了?[没吗么不]|批下来了?[没吗么]|(?:办|审|弄)(?:好|完)了?[没吗么]|审核?过|审核中|消息|信儿|没信|动静|"
+    r"到哪|进度|进展|批了?[没吗么不]|批下来了?[没吗么]|(?:办|审|弄)(?:好|完)了?[没吗么]|审核?过了?[没吗么]|审核中|消息|信儿|没信|动静|"
     r"(?:有|出|等|查|看|问|没)(?:个|了|到)?结果|结果(?:$|出|下|呢|咋|怎|如何|什么时候|啥时候|还没|[吗没么])|"
     r"查(?!验|得到|得着|不到我)|状态|显示|退回|驳回|编号|上传|短信|没下文|咋样了|怎么样了|还没(?:好|批|弄|办|审)"
 )
@@ -93,7 +97,10 @@ class DeadlineAnswers:
     def concerns(self, turn: Turn, context: Context) -> bool:
         """Whether this turn tells a date that a time limit runs from, or adds to such an account."""
         reading = _read(turn, context)
-        if reading.event is Event.APPROVED and _ASKS_OF_TRANSFER.search(turn.text):
+        text = normalise(turn.text)
+        if reading.event is Event.APPROVED and _ASKS_OF_TRANSFER.search(text):
+            return False
+        if _ASKS.search(text) and not _ASKS_OF_TIME.search(text):
             return False
         if reading.day is not None:
             return reading.event is not None or bool(context.timeline.get("event"))
@@ -102,7 +109,7 @@ class DeadlineAnswers:
         if context.asked == "region" and turn.values("region"):
             return True
         added = turn.values("disease") or turn.values("region") or reading.online or reading.event
-        return "on" in context.timeline and bool(added) and not _ASKS.search(normalise(turn.text))
+        return "on" in context.timeline and bool(added) and not _ASKS.search(text)
 
     def tells_event(self, turn: Turn) -> bool:
         """Whether something is told to have happened ("我老爹慢病批了"), and nothing asked."""

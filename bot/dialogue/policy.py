@@ -42,10 +42,13 @@ _WHY = re.compile(
     r"^(这|那|这是|那是)?(为什么|为啥|凭什么|凭啥|什么原因|怎么回事|什么道理)(呢|啊|呀|这样|这么规定)*$"
 )
 _WHOM = re.compile(
-    r"^(那|那么)?(我|俺|咱)?(该|应该|得|要|能|可以)?(去|上|跟|再)?(问|找)(谁|哪里?|哪儿|哪个(部门|单位|地方))(去|问|说|啊|呀|呢)*$"
+    r"^(那|那么)?(我|俺|咱)?(该|应该|得|要|能|可以)?(去|上|到|跟|再)?"
+    r"((问|找)(谁|哪里?|哪儿|哪个(部门|单位|地方))(去|问|说)?|(哪里?|哪儿)(问|咨询|打听)(去|得到)?)(啊|呀|呢)*$"
 )
 _CONTINUES = re.compile(r"^(那|那么|还有|如果|要是|假如|换成|要|换|不对|说错|错了|不是.{1,6}是)|呢$")
 _LONGEST_CONTINUATION = 14
+_SURELY = 0.8
+"""A question fits so well that it is answered whatever else the turn was taken for."""
 _TOO_SHORT_ALONE = 4
 _FILLER = re.compile(r"[\s，。？！,.?!不对错了参保呢啊呀吧嘛那么的地方这边省市人我是在换成要说看如果是]+")
 
@@ -59,7 +62,7 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
     context = with_what_was_said(turn, context, library)
     regions = _regions(turn, library)
     outside = _outside(turn, context, library)
-    question, previous = _question(turn, context, "" if outside or regions else "外省")
+    question, previous = _question(turn, context, _instead_of_places(turn, regions, outside))
     if not question:
         return _asked_nothing(context)
     remembered = replace(context, last_question=question, task=Task.POLICY, asked=None)
@@ -78,9 +81,29 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
         explained = library.explain(question, context.region, context.scheme, on)
         return _told(explained, remembered, library.knowledge)
     answer = library.answer(question, context.region, context.scheme, on, previous, context.topic)
-    if _asks_whom(turn.text) and context.last_question:
+    if asks_whom(turn.text) and context.last_question:
         return _told(_whom_to_ask(answer), remembered, library.knowledge)
     return _told(answer, remembered, library.knowledge)
+
+
+def continues(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
+    """Whether a turn that was taken for something else goes on with what was just answered: 为什么, 那我问谁,
+    or in few words another disease, employment or scheme."""
+    if context.last_question and (asks_why(turn.text) or asks_whom(turn.text)):
+        return True
+    if context.task is not Task.POLICY or recognise(turn.text, library.knowledge.refusals):
+        return False
+    named = any(turn.values(entity) for entity in ("disease", "employment", "scheme"))
+    return named and len(_bare(turn.text)) <= _LONGEST_CONTINUATION
+
+
+def fits_surely(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
+    """Whether a turn that was taken for chatting is a policy question after all, by how well an answer fits."""
+    named = _regions(turn, library)
+    question = without_regions(turn, "")
+    if len(_bare(question)) <= _TOO_SHORT_ALONE or recognise(turn.text, library.knowledge.refusals):
+        return False
+    return library.closeness(question, named[0] if named else context.region) >= _SURELY
 
 
 # ---- what is asked ---------------------------------------------------------------------------------------
@@ -89,13 +112,13 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
 def _question(turn: Turn, context: Context, elsewhere: str) -> tuple[str, str | None]:
     """The question without region names, and the one it continues where the two must be weighed together.
 
-    `elsewhere` stands for a province where the person is only treated.
+    `elsewhere` stands for the places that were named.
     """
     said = without_regions(turn, elsewhere)
     previous = context.last_question
     if previous is None:
         return ("", None) if not _FILLER.sub("", said) else (said, None)
-    if not _FILLER.sub("", said) or asks_why(said) or _asks_whom(said) or _is_bare_answer(turn, context):
+    if not _FILLER.sub("", said) or asks_why(said) or asks_whom(said) or _is_bare_answer(turn, context):
         return previous, None
     if not _is_continuation(said):
         return said, None
@@ -104,6 +127,15 @@ def _question(turn: Turn, context: Context, elsewhere: str) -> tuple[str, str | 
             if new in said and old in previous and new not in previous:
                 return previous.replace(old, new), None
     return said, previous
+
+
+def _instead_of_places(turn: Turn, regions: tuple[str, ...], outside: tuple[str, ...]) -> str:
+    """Two cities of one province are 各市, a province where the person is only treated is 外省; the person's own
+    place is left out of the question."""
+    cities = {mention.value for mention in _places(turn) if "/" in mention.value}
+    if len(cities) > 1 and len(regions) == 1:
+        return "各市"
+    return "" if outside or regions else "外省"
 
 
 def _is_bare_answer(turn: Turn, context: Context) -> bool:
@@ -287,7 +319,8 @@ def asks_why(text: str) -> bool:
     return _WHY.match(_bare(text)) is not None
 
 
-def _asks_whom(text: str) -> bool:
+def asks_whom(text: str) -> bool:
+    """Whether all that is asked is who can say more."""
     return _WHOM.match(_bare(text)) is not None
 
 

@@ -12,15 +12,24 @@ Evidence phrases are short and stand verbatim (white space apart) in the cited a
 proves it wherever the documents' text is at hand.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bot.messages import AnswerStatus, PolicyStatus
 
 Scheme = Literal["职工", "居民"]
+
+
+def _unfolded(text: str) -> str:
+    """Without the spaces that line breaks in a YAML file leave behind Chinese punctuation."""
+    return re.sub(r"(?<=[，。；：、？）”]) +", "", text)
+
+
+Wording = Annotated[str, AfterValidator(_unfolded)]
 
 
 class Strict(BaseModel):
@@ -88,7 +97,7 @@ class Article(Strict):
     article: str
     document: str | None = None
     heading: str
-    says: str
+    says: Wording
     evidence: tuple[str, ...] = Field(min_length=1)
     topics: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()

@@ -40,9 +40,13 @@ first is not, and a quarter of all answers get one sentence longer."""
 _MAYBE = 0.28
 """From this score on, what nearly fits is asked about before it is given up."""
 _PREVIOUS_SHARE = 0.35
+_LONG = 36  # characters; what is longer tells a story first and asks at its end
+_CLOSING = 22
+_STORY_SHARE = 0.5
 _SAME_TOPIC = 0.12
 """What a continuation gains for staying with the topic that was talked about."""
 _SHOWN_CANDIDATES = 5
+_LONGEST_EXPLANATION = 160  # characters; an article more would not be listened to
 _COMPARISON_WORDS = re.compile(
     r"有(什么|何|啥|哪些)?(区别|差别|不同|不一样)|区别|差别|不同|不一样|对比|比较|相比|一样吗?|分别(是什么|怎么)?|各自|"
     r"哪几?个?些?(地方|地区|省份?)|各个?[地省]|明确写了|写了"
@@ -115,12 +119,21 @@ class PolicyLibrary:
         return self._for_scheme(answered, place, scheme)
 
     def explain(self, question: str, region: str, scheme: str | None, on: date) -> PolicyAnswer:
-        """The answer to 为什么: what the articles behind the answer to this question say."""
+        """The answer to 为什么: what the articles behind the answer to this question say, the first at least."""
         answered = self.answer(question, region, scheme, on)
         place = self.knowledge.regions[region]
         said = {place.citation(article): article.says for article in place.articles}
-        told = [f"{cite}是这样规定的：{said[cite]}" for cite in answered.citations if cite in said]
-        return replace(answered, answer="".join(told), why="") if told else answered
+        told: list[str] = []
+        for cite in answered.citations:
+            if cite in said and (not told or len("".join(told)) + len(said[cite]) <= _LONGEST_EXPLANATION):
+                told.append(f"{cite}是这样规定的：{said[cite]}")
+        return replace(answered, answer="\n".join(told), why="", beside="") if told else answered
+
+    def closeness(self, question: str, region: str | None) -> float:
+        """How well the best answer fits: below 0 is nothing in common, 1 and more certain. Without a region,
+        among what people ask anywhere."""
+        ranking = self._regions[region] if region else self._anywhere
+        return max((hit.score for hit in ranking.rank(self._reader.read(question))), default=0.0)
 
     def nationwide(self, question: str) -> PolicyAnswer | None:
         """The answer to a question that needs no region; None if it needs one."""
@@ -151,6 +164,8 @@ class PolicyLibrary:
         self, question: str, region: str, previous: str | None = None, topic: str | None = None
     ) -> tuple[Ranked[_Target], ...]:
         ranking, read = self._regions[region], self._reader.read(question)
+        if previous is None and len(read) > _LONG:
+            return ranking.rank_following(_closing_words(read), read, _STORY_SHARE)
         if previous is None:
             return ranking.rank(read)
         hits = ranking.rank_following(read, self._reader.read(previous), _PREVIOUS_SHARE)
@@ -389,6 +404,16 @@ class PolicyLibrary:
 def _with_candidates(told: PolicyAnswer, hits: tuple[Ranked[_Target], ...]) -> PolicyAnswer:
     candidates = tuple(Candidate(_label(h.target), h.score, h.phrasing) for h in hits[:_SHOWN_CANDIDATES])
     return replace(told, score=hits[0].score if hits else 0.0, candidates=candidates)
+
+
+def _closing_words(read: str) -> str:
+    """The end of a long question: its last parts, or its last characters where nothing parts them."""
+    closing = ""
+    for part in reversed(read.split()):
+        closing = f"{part} {closing}".strip()
+        if len(closing) >= _CLOSING // 2:
+            break
+    return closing[-_CLOSING:]
 
 
 def _label(target: _Target) -> str:

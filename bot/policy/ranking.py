@@ -83,7 +83,7 @@ class Ranking(Generic[T]):
         """As `rank`, for a question that continues a previous one, which counts for `share` of the score."""
         here, before = self._scores(question), self._scores(previous)
         likeness, learned = ((1 - share) * new + share * old for new, old in zip(here, before, strict=True))
-        return self._gather(likeness, learned)
+        return self._gather(likeness - self._differences(question), learned)
 
     def _scores(self, question: str) -> tuple[Scores, Scores]:
         """Likeness by phrasing, and what was learned by phrasing's target."""

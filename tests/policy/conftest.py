@@ -23,7 +23,12 @@ from bot.policy.library import PolicyLibrary
 TOPICS = (
     Topic(id="ratio", name="报销比例", questions=("报销比例是多少", "能报百分之多少")),
     Topic(id="deductible", name="起付线", questions=("有没有起付线", "起付线多少钱")),
-    Topic(id="objection", name="对认定结果不服怎么办", questions=("没通过不服怎么办", "几天内申请复核")),
+    Topic(
+        id="objection",
+        name="对认定结果不服怎么办",
+        questions=("没通过不服怎么办", "几天内申请复核"),
+        time_limit_from="result_received",
+    ),
     Topic(id="not_designated", name="非定点机构的费用", questions=("不是定点的药店能报吗",)),
     Topic(id="pharmacy", name="药店买药", questions=("药店买药能报吗",)),
     Topic(id="schemes_covered", name="职工和居民哪些人适用", questions=("居民能用吗",)),

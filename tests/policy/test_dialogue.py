@@ -9,7 +9,15 @@ from bot.clock import SHANGHAI
 from bot.dialogue.policy import answer_policy
 from bot.dialogue.scope import is_emergency, out_of_scope
 from bot.dialogue.turn import Context, Mention, Outcome, Task, Turn
-from bot.messages import ChooseCard, ComparisonCard, FallbackCard, PolicyAnswerCard
+from bot.messages import (
+    NOT_FIXED,
+    ChooseCard,
+    ComparisonCard,
+    DeadlineCard,
+    FallbackCard,
+    PolicyAnswerCard,
+    status_of,
+)
 from bot.policy.library import PolicyLibrary
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=SHANGHAI)
@@ -140,3 +148,44 @@ def test_what_is_not_ours_is_declined_and_what_is_ours_is_not(library: PolicyLib
     assert declined.context.asked is None
     told = answer_policy(_turn("工伤以后慢特病起付线多少"), Context(region="湖南"), library)
     assert isinstance(told.replies[0].card, PolicyAnswerCard)
+
+
+def test_a_time_limit_has_a_card_of_its_own_and_a_date_told_next_is_what_it_runs_from(
+    library: PolicyLibrary,
+) -> None:
+    outcome = answer_policy(_turn("山东不服几天内申请复核", region="山东"), Context(), library)
+    card = outcome.replies[0].card
+    assert isinstance(card, DeadlineCard)
+    assert (card.due_on, card.rule) == (None, "objection")
+    assert card.citations[0].article == "第九条"
+    assert outcome.context.timeline == {"event": "result_received"}
+
+
+def test_a_time_limit_that_no_document_fixes_says_so_on_its_card(library: PolicyLibrary) -> None:
+    outcome = answer_policy(_turn("湖南不服几天内申请复核", region="湖南"), Context(), library)
+    card = outcome.replies[0].card
+    assert isinstance(card, DeadlineCard)
+    assert card.rule == NOT_FIXED
+    assert status_of(card) == "silent"
+    assert "12393" in _text(outcome)
+
+
+@pytest.mark.parametrize("text", ["那我问谁", "该找谁问", "去哪里问啊"])
+def test_whom_to_ask_is_told_of_what_was_just_answered(library: PolicyLibrary, text: str) -> None:
+    first = answer_policy(_turn("山东起付线怎么算", region="山东"), Context(), library)
+    told = answer_policy(_turn(text), first.context, library)
+    assert _text(told).startswith("请问参保地医保经办机构")
+    assert "第十五条" in _text(told)
+
+
+def test_what_only_nearly_fits_is_asked_about_with_buttons(
+    library: PolicyLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsure = replace(
+        library.answer("今天天气怎么样", "湖南", None, NOW.date()), rivals=("ratio", "deductible")
+    )
+    monkeypatch.setattr(library, "answer", lambda *_: unsure)
+    asked = answer_policy(_turn("湖南这个钱怎么个说法", region="湖南"), Context(), library).replies[0]
+    assert asked.card == ChooseCard(slot="topic")
+    assert [button.title for button in asked.buttons] == ["报销比例", "起付线"]
+    assert asked.text.count("？") == 1
