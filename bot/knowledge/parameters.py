@@ -354,6 +354,11 @@ class RegionParameters(ParameterFile):
         """What follows from `when`, None where the document draws no consequence."""
         return self._by_condition.get(when)
 
+    @cached_property
+    def decisive(self) -> tuple[Rule, ...]:
+        """The rules after which nothing is computed."""
+        return tuple(rule for rule in self.rules if rule.effect in ("unpaid", "elsewhere"))
+
     def scheme_entry(self, scheme: Scheme, day: date) -> Entry | None:
         """Whether a scheme is covered on `day`."""
         return self.schemes.at(day, frozenset((scheme,)))
