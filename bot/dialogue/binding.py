@@ -105,7 +105,7 @@ class BindingAnswers:
             text = "好的，这位家人的信息我已经忘掉。"
         else:
             text = f"好的，不记住。{_MINUTES}分钟不用，我就忘掉；现在就要忘掉，请说“解绑”。"
-        return Outcome((Reply(text),), replace(context, person=token, asked=None))
+        return Outcome((Reply(text),), replace(context, person=token, task=None, asked=None))
 
     async def _add_relative(self, turn: Turn, context: Context) -> Outcome:
         here, _ = await self._access.bindings_of_chat(turn.chat, turn.now)

@@ -97,9 +97,10 @@ class PersonalAnswers:
         if wanted is None or wanted is Task.VERIFY:
             return outcome
         seen = await self._access.persons_of_chat(turn.chat, context.person, wanted.value, turn.now)
-        if not seen:
+        proved_now = tuple(each for each in seen if each.token == context.person)
+        if not proved_now:
             return outcome
-        answered = await self._answer(turn, context, seen, wanted)
+        answered = await self._answer(turn, context, proved_now, wanted)
         proved = Outcome(outcome.replies + answered.replies, answered.context)
         if asked is None or wanted is Task.REMINDER:
             return proved

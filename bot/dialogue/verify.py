@@ -51,7 +51,14 @@ async def verify(
             await verifier.cancel(turn.chat)
             return Outcome((Reply("好的，不查了。您还可以问政策，或者算费用。"),), _left(context))
     progress = await verifier.advance(turn.chat, turn.text, turn.now, relative)
-    return _outcome(progress, turn, context, wanted)
+    outcome = _outcome(progress, turn, context, wanted)
+    if relative and isinstance(progress, Ask):
+        (question,) = outcome.replies
+        return replace(
+            outcome,
+            replies=(replace(question, text=f"加家人，要核对他们的身份。{_QUESTIONS[progress.step]}"),),
+        )
+    return outcome
 
 
 async def redeem(turn: Turn, context: Context, verifier: Verifier, wanted: Task) -> Outcome | None:

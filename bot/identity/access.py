@@ -19,8 +19,9 @@ class NotAllowedError(Exception):
 
 @dataclass(frozen=True)
 class Seen:
-    """A person a chat may see: whose it is, or a relative of theirs."""
+    """A person a chat may see: whose it is, or a relative of theirs. `token` stands for them in the chat."""
 
+    token: str
     person: Person
     relative: bool
 
@@ -69,7 +70,7 @@ class Access:
                 binding.last_used_at = now
             reading = Reading(f"chat:{chat}", why, now)
             found = ((b, people.record_of(session, b.person_id, reading)) for b in bound)
-            return tuple(Seen(person, binding.relative) for binding, person in found if person)
+            return tuple(Seen(binding.token, person, binding.relative) for binding, person in found if person)
 
         return await self._database.run(read)
 

@@ -4,6 +4,7 @@ import json
 import re
 import time
 import unicodedata
+import urllib.error
 import urllib.request
 import uuid
 from datetime import datetime
@@ -29,27 +30,49 @@ TOLD = (
     "手机１３９１２３４５６７８",
     "电话幺三九一二三四五六七八",
     "姓名：诸葛小满，帮我查申请进度",
+    "卡号6222 0212 3456 7890 128",
+    "社保卡六二二二〇二一二三四五六七八九〇一二八",
+    "查询码是1234 5678 9015",
+    "座机0731-84512345",
     "999999197610050090",
     "5678",
     "一九四九年十二月三十一日",
     "19491231",
 )
-PERSONAL = ("欧阳春梅", "诸葛小满", "11010519491231002", "13912345678", "19491231", "999999197610050090")
+PERSONAL = (
+    "欧阳春梅",
+    "诸葛小满",
+    "11010519491231002",
+    "13912345678",
+    "19491231",
+    "999999197610050090",
+    "6222021234567890128",
+    "123456789015",
+    "073184512345",
+)
 _CHINESE = str.maketrans("零〇一二三四五六七八九幺", "001234567891")
 
 
 @pytest.mark.engine
-def test_nothing_personal_reaches_tracker_logs_or_transcript(running: Running) -> None:
+def test_nothing_personal_is_written_anywhere(running: Running) -> None:
     sender = f"privacy-{uuid.uuid4().hex}"
     for text in TOLD:
         _post(f"{running.url}/webhooks/rest/webhook", {"sender": sender, "message": text})
     tracker = _readable(_get(f"{running.engine_url}/conversations/rest:{sender}/tracker"))
     assert "〔证件" in tracker, "the tracker of another chat was read"
     kept = {"tracker": tracker, "messages": _messages(running, sender)}
+    kept |= {"metrics": _metrics(running)}
     kept |= {log.name: log.read_text(errors="replace") for log in running.var.glob("*.log")}
     assert {"engine.log", "service.log"} <= set(kept)
     for place, text in kept.items():
         assert not _personal_in(text), f"in {place}"
+    files = [path for path in running.var.rglob("*") if path.is_file()]
+    assert any(path.name.startswith("bot.db") for path in files)
+    for path in files:
+        held = path.read_bytes()
+        for value in PERSONAL:
+            assert value.encode() not in held, f"in {path.name}"
+            assert json.dumps(value).encode() not in held, f"in {path.name}"
 
 
 @pytest.mark.engine
@@ -78,6 +101,13 @@ def _personal_in(text: str) -> list[str]:
     named = [value for value in PERSONAL if value in plain or value in solid]
     typed = [i.value for i in find_identifiers(plain) if i.kind == "id_number" and i.valid]
     return named + typed
+
+
+def _metrics(running: Running) -> str:
+    try:
+        return _get(f"{running.url}/metrics")
+    except urllib.error.HTTPError:  # they are not shown on this address
+        return ""
 
 
 def _readable(text: str) -> str:
