@@ -1,7 +1,7 @@
 """Brings a question into the documents' words: 门槛费 reads 起付线, 报消 reads 报销, 報銷 reads 报销."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from bot.knowledge.schema import Term
 from bot.language import normalise
@@ -90,7 +90,9 @@ class Reader:
         self._term_of |= {term.term: term.term for term in glossary}
         words = sorted(map(re.escape, self._term_of), key=len, reverse=True)
         self._words = re.compile("|".join(words))
-        self._long_terms = tuple(t.term for t in glossary if len(t.term) >= _SHORTEST_REPAIRED)
+        long_terms = (t.term for t in glossary if len(t.term) >= _SHORTEST_REPAIRED)
+        self._slipped = {but_one: term for term in long_terms for but_one in _with_a_gap(term)}
+        self._lengths = tuple(sorted({len(term) for term in self._slipped.values()}, reverse=True))
 
     def read(self, text: str) -> str:
         """The text in simplified characters, statutory terms in place of what people call them, no courtesies."""
@@ -99,10 +101,16 @@ class Reader:
 
     def _repair(self, text: str) -> str:
         """Restores a term in which one character has slipped (起负线), unless the words there are known ones."""
-        for term in self._long_terms:
-            for start in range(len(text) - len(term) + 1):
-                window = text[start : start + len(term)]
-                slips = sum(a != b for a, b in zip(window, term, strict=True))
-                if slips == 1 and not self._words.search(window):
-                    text = text[:start] + term + text[start + len(term) :]
+        for length in self._lengths:
+            for start in range(len(text) - length + 1):
+                window = text[start : start + length]
+                term = next((self._slipped[gap] for gap in _with_a_gap(window) if gap in self._slipped), None)
+                if term and term != window and not self._words.search(window):
+                    text = text[:start] + term + text[start + length :]
         return text
+
+
+def _with_a_gap(word: str) -> Iterator[str]:
+    """The word with each of its characters left open in turn."""
+    for position in range(len(word)):
+        yield f"{word[:position]}_{word[position + 1 :]}"
