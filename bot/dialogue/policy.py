@@ -234,10 +234,14 @@ def _compares(turn: Turn) -> bool:
 
 
 def _told(answer: PolicyAnswer, context: Context, knowledge: Knowledge) -> Outcome:
-    """The answer; or, where two topics nearly fit and none does, the question which of them is meant."""
+    """The answer, with other topics to choose where it is only the closest there is; or, where nothing is close
+    enough to be told and two topics nearly fit, the question which of them is meant."""
     topic = knowledge.topics.get(answer.topic)
-    unsure = len(answer.rivals) > 1
-    reply = _which_is_meant(answer.rivals, knowledge) if unsure else _reply(answer, topic)
+    near = [knowledge.topics[rival] for rival in answer.rivals]
+    if topic is None and len(near) > 1:
+        reply = _which_is_meant(near)
+    else:
+        reply = replace(_reply(answer, topic), buttons=tuple(_asking_about(other) for other in near))
     timeline = context.timeline if "on" in context.timeline else {}
     if topic and topic.time_limit_from:
         timeline = {"event": topic.time_limit_from}
@@ -261,12 +265,14 @@ def _reply(answer: PolicyAnswer, topic: Topic | None) -> Reply:
     return Reply(answer.text, card=card)
 
 
-def _which_is_meant(rivals: tuple[str, ...], knowledge: Knowledge) -> Reply:
-    topics = [knowledge.topics[rival] for rival in rivals]
+def _which_is_meant(topics: list[Topic]) -> Reply:
     choices = "，还是".join(f"“{topic.name}”" for topic in topics)
     text = f"我没有十分听准。您是想问{choices}？\n都不是的话，您换个说法再问我；也可以{ASK_THE_AGENCY}"
-    buttons = tuple(Button(topic.name, topic.questions[0]) for topic in topics)
-    return Reply(text, buttons, ChooseCard(slot="topic"))
+    return Reply(text, tuple(_asking_about(topic) for topic in topics), ChooseCard(slot="topic"))
+
+
+def _asking_about(topic: Topic) -> Button:
+    return Button(topic.name, topic.questions[0])
 
 
 def _whom_to_ask(answer: PolicyAnswer) -> PolicyAnswer:

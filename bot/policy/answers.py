@@ -24,7 +24,8 @@ class PolicyAnswer:
 
     `notices` are said first (a draft, a document out of force, another scheme, a false premise); `source` is
     said instead of citations for what is common nationally. `beside` is what may have been meant as well, where the
-    question fits two answers nearly as well. `candidates` are best first, the chosen one included.
+    question fits two answers nearly as well. `candidates` are best first, the chosen one included; `rivals` are the
+    two topics that come closest, where nothing fits well.
     """
 
     region: str

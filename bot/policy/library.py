@@ -30,7 +30,7 @@ _FITS_BY_CHARACTERS = 0.3
 """From this score on an answer fits. Characters alone score lower than characters and meaning together."""
 _NOTHING_IN_COMMON = 0.25
 """Between this and what fits, the closest rule is told as a guess: measured, it is right in two cases of three."""
-NOT_SURE = "我拿不准您问的是不是这一条，最接近的规定是"
+NOT_SURE = "我拿不准您问的是不是这件事，下面是最接近的规定"
 _CLEARLY_BETTER = 0.06
 """An article's restatement is told instead of a written answer only if it fits better by this much."""
 _CANNOT_TELL_APART = 0.05
@@ -108,7 +108,9 @@ class PolicyLibrary:
         doubt = ""
         if target and not named:
             answered = replace(answered, beside=self._beside(target, place, hits, answered.answer))
-            doubt = NOT_SURE if hits[0].score < self._fits else ""
+            if hits[0].score < self._fits:
+                doubt = NOT_SURE
+                answered = replace(answered, rivals=_topics_near(hits))
         notices = (
             *self._notices(answered, place, on),
             doubt,
@@ -199,7 +201,10 @@ class PolicyLibrary:
         other = self._tell(rival.target, place, hits)
         if other.status == "silent" or other.answer in said:
             return ""
-        return f"如果您问的是{self.knowledge.topics[other.topic].name}：{other.answer.rstrip('。')}。{other.basis}"
+        told = f"{other.answer.rstrip('。')}。{other.basis}"
+        if other.topic == _topic_of(chosen):
+            return "" if other.citations == self._tell(chosen, place, hits).citations else f"另外，{told}"
+        return f"如果您问的是{self.knowledge.topics[other.topic].name}：{told}"
 
     def _named_article(self, question: str, region: Region) -> Article | None:
         named = _ARTICLE_NAMED.search(normalise(question))
@@ -269,7 +274,6 @@ class PolicyLibrary:
         )
 
     def _tell_unknown(self, region: Region, hits: tuple[Ranked[_Target], ...]) -> PolicyAnswer:
-        near = (_topic_of(hit.target) for hit in hits if hit.score >= _MAYBE)
         return PolicyAnswer(
             region=region.name,
             topic="",
@@ -277,7 +281,7 @@ class PolicyLibrary:
             answer=f"这一点我在{_named(region)}里没有找到规定，不敢乱说",
             next=f"具体{ASK_THE_AGENCY}您也可以换个说法再问我一次",
             decided_by=AGENCY,
-            rivals=tuple(dict.fromkeys(topic for topic in near if topic))[:2],
+            rivals=_topics_near(hits),
         )
 
     def _tell_fact(self, fact: NationalFact, region: str, hits: tuple[Ranked[_Target], ...]) -> PolicyAnswer:
@@ -404,6 +408,12 @@ class PolicyLibrary:
 def _with_candidates(told: PolicyAnswer, hits: tuple[Ranked[_Target], ...]) -> PolicyAnswer:
     candidates = tuple(Candidate(_label(h.target), h.score, h.phrasing) for h in hits[:_SHOWN_CANDIDATES])
     return replace(told, score=hits[0].score if hits else 0.0, candidates=candidates)
+
+
+def _topics_near(hits: tuple[Ranked[_Target], ...]) -> tuple[str, ...]:
+    """The two topics that come closest, if any comes near."""
+    near = (_topic_of(hit.target) for hit in hits if hit.score >= _MAYBE)
+    return tuple(dict.fromkeys(topic for topic in near if topic))[:2]
 
 
 def _closing_words(read: str) -> str:
