@@ -73,6 +73,7 @@ Condition = Literal[
     "unrelated_disease",
     "outside_indication",
     "not_for_outpatients",
+    "unsuited_to_outpatients",
     "long_prescription",
     "examination",
     "several_diseases",
