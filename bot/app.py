@@ -22,6 +22,8 @@ from bot.channels.pickup import PickupMessenger
 from bot.channels.rest import REST, WEBCHAT, add_chat_routes
 from bot.channels.telegram import open_telegram
 from bot.channels.transcript import Transcript
+from bot.channels.wechat import open_wechat
+from bot.channels.wecom import open_wecom
 from bot.clock import SHANGHAI, Clock, clock_starting_at, system_clock
 from bot.console.routes import add_console_routes
 from bot.deadlines.calendar import WorkingCalendar
@@ -45,7 +47,7 @@ from bot.reminders.worker import QuietHours, Worker
 from bot.settings import Settings
 
 PARTS = ("web", "actions", "reminders", "telegram")
-CHANNELS: tuple[OpenChannel, ...] = (open_telegram,)
+CHANNELS: tuple[OpenChannel, ...] = (open_telegram, open_wecom, open_wechat)
 DELIVER_EVERY = timedelta(seconds=5)
 PLAN_EVERY = timedelta(hours=1)
 SWEEP_EVERY = timedelta(days=1)

@@ -5,12 +5,48 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+AesKey = Annotated[SecretStr, Field(min_length=43, max_length=43)]
+
+_BELONG_TOGETHER = {
+    "telegram_webhook_url": ("telegram_webhook_secret",),
+    "wecom_corp_id": ("wecom_agent_id", "wecom_secret", "wecom_callback_token", "wecom_aes_key"),
+    "wechat_app_id": ("wechat_secret", "wechat_callback_token", "wechat_aes_key"),
+}
+"""What a channel needs once it is set up."""
+
+
+class WechatTemplate(BaseModel):
+    """A template of WeChat's: its id and what stands in its fields.
+
+    A field's text may name `{disease}`, `{date}`, `{days}` (until then) and `{text}`, the whole reminder.
+    `by_subscription`: it is one of 订阅通知, not a 模板消息.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    fields: dict[str, str]
+    by_subscription: bool = False
+
+    @field_validator("fields")
+    @classmethod
+    def _can_be_filled(cls, fields: dict[str, str]) -> dict[str, str]:
+        for name, text in fields.items():
+            try:
+                text.format(disease="", date="", days=0, text="")
+            except (KeyError, IndexError, ValueError) as error:
+                raise ValueError(
+                    f"{name}: expected words with {{disease}}, {{date}}, {{days}} or {{text}}"
+                ) from error
+        return fields
 
 
 class Settings(BaseSettings):
@@ -49,6 +85,24 @@ class Settings(BaseSettings):
     telegram_webhook_secret: SecretStr | None = Field(
         None, description="what Telegram shows when it calls: 16 to 256 letters, digits, _ and -"
     )
+    wecom_corp_id: str | None = Field(None, description="WeCom company (企业ID); unset: no WeCom")
+    wecom_agent_id: int | None = Field(None, description="its application (AgentId)")
+    wecom_secret: SecretStr | None = Field(None, description="the application's Secret")
+    wecom_callback_token: SecretStr | None = Field(None, description="Token of the application's 接收消息")
+    wecom_aes_key: AesKey | None = Field(None, description="EncodingAESKey of the application's 接收消息")
+    wecom_api_url: str = Field("https://qyapi.weixin.qq.com", description="WeCom's server")
+    wechat_app_id: str | None = Field(
+        None, description="WeChat official account (公众号, AppID); unset: no official account"
+    )
+    wechat_secret: SecretStr | None = Field(None, description="the account's AppSecret")
+    wechat_callback_token: SecretStr | None = Field(None, description="Token of its 服务器配置")
+    wechat_aes_key: AesKey | None = Field(None, description="EncodingAESKey of its 服务器配置, in 安全模式")
+    wechat_api_url: str = Field("https://api.weixin.qq.com", description="the official accounts' server")
+    wechat_template: WechatTemplate | None = Field(
+        None,
+        description="template for reminders to followers who have been silent, as JSON: "
+        '{"id": "…", "fields": {"thing1": "{disease}", "time2": "{date}"}, "by_subscription": false}',
+    )
     bot_now: datetime | None = Field(
         None, description="start the service's clock at this moment (demonstrations and acceptance runs)"
     )
@@ -73,8 +127,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _secrets_are_complete(self) -> Self:
-        if self.telegram_webhook_url and self.telegram_webhook_secret is None:
-            raise ValueError("TELEGRAM_WEBHOOK_URL needs TELEGRAM_WEBHOOK_SECRET beside it")
+        for name, others in _BELONG_TOGETHER.items():
+            missing = [other.upper() for other in others if getattr(self, other) is None]
+            if getattr(self, name) is not None and missing:
+                raise ValueError(f"{name.upper()} is set, so {', '.join(missing)} must be set, too")
         return self
 
     @property

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,6 +32,7 @@ from telegram.constants import ChatAction, ChatMemberStatus, ChatType, MessageLi
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import AIORateLimiter, Application, ContextTypes, TypeHandler
 
+from bot.channels.delivering import BROKEN, insist
 from bot.channels.gateway import Gateway, Refusal
 from bot.channels.pieces import SOURCE, pieces, utf16_units
 from bot.channels.transcript import Line
@@ -54,7 +56,6 @@ SECONDS_PER_MESSAGE = 1.0
 """How fast messages to one chat may follow each other; in all, the library keeps to Telegram's 30 a second."""
 CHATS_PACED = 1_000
 
-TRIES = 3
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(seconds=60)
 
 DATA_BYTES = 64
@@ -72,7 +73,6 @@ WITH_CODE = "查我的申请进度，查询码{code}"
 GROUP_REFUSED = "为了保护您的隐私，我只在一对一的对话里回答。请点我的头像，单独给我发消息。"
 BUTTON_GONE = "这个按钮太久了，我找不到了。请把想问的话直接发给我。"
 VOTED = {True: "记下了：有用。谢谢您。", False: "记下了：没用。谢谢您，我们会改进。"}
-BROKEN = "系统出了故障，您刚才的话可能没有收到。请过一两分钟再发；急事请打12393医保热线。"
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 _OUR_BUTTON = re.compile(r"b:(\d{1,18}):(\d{1,2})", re.ASCII)
@@ -311,15 +311,7 @@ class TelegramChannel:
     # ---- what goes out ---------------------------------------------------------------------------------
 
     async def _insist(self, chat: int, text: str, keyboard: InlineKeyboardMarkup | None = None) -> None:
-        """Sends, and tries again a few times where it surely did not arrive."""
-        for _ in range(TRIES):
-            delivery = await self._send(chat, text, keyboard)
-            if delivery.outcome is not Outcome.RETRY:
-                break
-            wait = FIRST_WAIT if delivery.retry_after is None else delivery.retry_after
-            await asyncio.sleep(min(wait, LONGEST_WAIT).total_seconds())
-        if delivery.outcome is not Outcome.SENT:
-            log.warning("telegram_reply", outcome=delivery.outcome.value, kind=delivery.error)
+        await insist(self.name, partial(self._send, chat, text, keyboard))
 
     async def _send(self, chat: int, text: str, keyboard: InlineKeyboardMarkup | None = None) -> Delivery:
         try:

@@ -149,8 +149,14 @@ class Transcript:
             lambda session: tuple(map(_shown, chats.fetch_pushed(session, chat, HISTORY_LINES)))
         )
 
-    async def push(self, chat: str, channel: str, message: Reply, key: str, now: datetime) -> int:
-        """Adds a line for the chat to fetch, once for every `key`; answers its id."""
+    async def choices(self, chat: str) -> list[dict[str, str]]:
+        """The buttons, `{title, payload}`, of what we said last, if nobody has said anything since."""
+        return await self._database.run(lambda session: chats.last_choices(session, chat))
+
+    async def push(
+        self, chat: str, channel: str, message: Reply, key: str, now: datetime, delivered: bool = False
+    ) -> int:
+        """Adds a line of ours, once for every `key`, for the chat to fetch unless it was `delivered`; its id."""
 
         def push(session: Session) -> int:
             source_id = f"push:{key}"
@@ -165,7 +171,7 @@ class Transcript:
                     buttons=[{"title": b.title, "payload": b.payload} for b in message.buttons] or None,
                     card=message.card.model_dump(mode="json") if message.card else None,
                     source_id=source_id,
-                    delivered=False,
+                    delivered=delivered,
                 )
                 session.add(row)
                 session.flush()

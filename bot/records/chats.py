@@ -10,6 +10,7 @@ from bot.records.models import HandoffTicket, Message
 
 BUTTONS_REMEMBERED = 20
 """Messages with buttons a chat may still press: people scroll back."""
+LINES_OF_A_TURN = 20
 
 
 def line(session: Session, chat: str, line_id: int) -> Message | None:
@@ -45,6 +46,17 @@ def pressed_button(session: Session, chat: str, raw: str) -> dict[str, str] | No
             if button["payload"] == raw:
                 return dict(button)
     return None
+
+
+def last_choices(session: Session, chat: str) -> list[dict[str, str]]:
+    """The buttons of what we said last, if nobody has said anything since."""
+    latest = select(Message).where(Message.chat == chat).order_by(Message.id.desc()).limit(LINES_OF_A_TURN)
+    for row in session.scalars(latest):
+        if row.direction != "out":
+            break
+        if row.buttons:
+            return list(row.buttons)
+    return []
 
 
 def taken_at(session: Session, chat: str) -> datetime | None:

@@ -149,7 +149,10 @@ class Subscription(Base):
     """
 
     __tablename__ = "subscriptions"
-    __table_args__ = (UniqueConstraint("person_id", "channel", "address"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "channel", "address"),
+        Index("ix_subscriptions_address", "channel", "address"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey(Person.person_id))
@@ -297,6 +300,32 @@ class Message(Base):
     source_id: Mapped[str | None] = mapped_column(String(64))
     delivered: Mapped[bool] = mapped_column(default=True)
     helpful: Mapped[bool | None]
+
+
+# --- messengers -----------------------------------------------------------------------------------
+
+
+class ProviderToken(Base):
+    """The access token a messenger's provider gave for one account. `renewing_until`: a worker is getting another."""
+
+    __tablename__ = "provider_tokens"
+
+    account: Mapped[str] = mapped_column(String(128), primary_key=True)
+    token: Mapped[str | None] = mapped_column(Encrypted("provider token"))
+    expires_at: Mapped[datetime | None]
+    renewing_until: Mapped[datetime | None]
+
+
+class Contact(Base):
+    """An address in a channel that would tell who somebody is, and the `alias` their chat has instead."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (UniqueConstraint("channel", "address_index"),)
+
+    alias: Mapped[str] = mapped_column(String(32), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(32))
+    address: Mapped[str] = mapped_column(Encrypted("contact"))
+    address_index: Mapped[str] = mapped_column(BlindIndex("contact"))
 
 
 # --- what is learnt from use ----------------------------------------------------------------------

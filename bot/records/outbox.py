@@ -360,6 +360,13 @@ def unreachable(session: Session, channel: str, address: str, now: datetime) -> 
         subscription.unreachable_since = now
 
 
+def reachable_again(session: Session, channel: str, address: str) -> None:
+    """Switches an address on that was out of reach: somebody has just written from there."""
+    there = (Subscription.channel == channel, Subscription.address == address)
+    off = Subscription.unreachable_since.is_not(None)
+    session.execute(update(Subscription).where(*there, off).values(unreachable_since=None))
+
+
 def reminders_of(session: Session, person_id: str, limit: int) -> Sequence[Reminder]:
     """The person's reminders, latest first. Read only after the record was, which is audited."""
     latest_first = (

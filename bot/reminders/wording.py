@@ -4,8 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 from bot.knowledge.library import Knowledge, Region
-from bot.knowledge.reminders import ReminderKinds, ReminderRule
-from bot.messages import Button, Reply, say_places
+from bot.knowledge.reminders import Kind, ReminderKinds, ReminderRule
+from bot.messages import Button, RenewalCard, RenewalItem, Reply, say_places
 from bot.reminders.occasions import Occasion
 
 ASK = "不清楚可拨打12393。"
@@ -23,7 +23,15 @@ class Wording:
         """The reminder as it is right on the day it is sent, with what the person may answer."""
         words = self._kinds.words[occasion.kind]
         buttons = (Button("怎么办", words.asks), Button("过3天再说", PUT_OFF), Button("不再提醒", STOP))
-        return Reply(self.text(occasion, region, today), buttons)
+        place, rule = self._rule(region, occasion.kind)
+        item = RenewalItem(
+            kind=occasion.kind,
+            disease=occasion.disease,
+            due_on=occasion.deadline,
+            days_left=(occasion.deadline - today).days,
+            citations=(place.citation(rule.cite),) if place and rule and rule.cite else (),
+        )
+        return Reply(self.text(occasion, region, today), buttons, RenewalCard(items=(item,)))
 
     def text(self, occasion: Occasion, region: str, today: date) -> str:
         """The same without what may be answered."""
@@ -39,12 +47,14 @@ class Wording:
             papers=occasion.papers or "经办机构通知的材料",
             outcome=occasion.outcome,
         )
-        place = self._knowledge.regions.get(region)
-        rule = self._kinds.rule(region, occasion.kind)
+        place, rule = self._rule(region, occasion.kind)
         if place is None or rule is None:
             return f"提醒您：{said}怎么办理请问参保地医保经办机构，或拨打12393。"
         advice = rule.before if ahead else rule.after
         return f"提醒您：{said}{advice}{ASK}{_basis(rule, place, occasion.deadline)}"
+
+    def _rule(self, region: str, kind: Kind) -> tuple[Region | None, ReminderRule | None]:
+        return self._knowledge.regions.get(region), self._kinds.rule(region, kind)
 
 
 def _basis(rule: ReminderRule, place: Region, deadline: date) -> str:

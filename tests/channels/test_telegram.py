@@ -449,5 +449,6 @@ def patched_sleep(monkeypatch: pytest.MonkeyPatch) -> list[float]:
             waits.append(seconds)
             await really(0.01)
 
-    monkeypatch.setattr("bot.channels.telegram.asyncio", Asyncio())
+    for module in ("telegram", "delivering"):
+        monkeypatch.setattr(f"bot.channels.{module}.asyncio", Asyncio())
     return waits

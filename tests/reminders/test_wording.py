@@ -8,6 +8,7 @@ from reminder_fakes import KINDS, TODAY, WORDING
 
 from bot.knowledge.library import REGION_FOLDERS
 from bot.knowledge.reminders import Kind
+from bot.messages import RenewalCard
 from bot.reminders.occasions import Occasion
 
 
@@ -68,4 +69,7 @@ def test_every_kind_of_every_region_reads_well(region: str) -> None:
             assert "{" not in said
             assert "。。" not in said
             assert len(said) < 200
-            assert WORDING.message(Occasion(rule.kind, "高血压", TODAY), region, TODAY).buttons
+            message = WORDING.message(Occasion(rule.kind, "高血压", TODAY), region, TODAY)
+            assert message.buttons
+            assert isinstance(message.card, RenewalCard)
+            assert [str(cited) in message.text for cited in message.card.items[0].citations] in ([], [True])
