@@ -14,6 +14,7 @@ from bot.channels.engine_client import EngineClient, EngineDown, EngineMessage
 from bot.channels.limits import RateLimit, TooManyTurns, TurnQueue
 from bot.channels.transcript import Line, Transcript
 from bot.clock import Clock
+from bot.records.database import UnreachableError
 
 TEXT_SHOWN_TO_ENGINE = 2_000
 SENDER_LENGTH = 100
@@ -53,11 +54,15 @@ class TooManyMessages(Refusal):
         self.seconds = seconds
 
 
-class AssistantDown(Refusal):
-    """No answer can be given now. What was written is kept in the transcript."""
+KEPT = "助手暂时回答不了。您写的话已经留下，请过一两分钟再发一次；急事请打12393医保热线。"
+AWAY = "请稍等，系统正在恢复。过一两分钟再发一次；急事请打12393医保热线。"
 
-    def __init__(self) -> None:
-        super().__init__("助手暂时回答不了。您写的话已经留下，请过一两分钟再发一次；急事请打12393医保热线。")
+
+class AssistantDown(Refusal):
+    """No answer can be given now; the sentence says whether what was written is kept in the transcript."""
+
+    def __init__(self, sentence: str = KEPT) -> None:
+        super().__init__(sentence)
 
 
 class Redactor(Protocol):
@@ -105,6 +110,8 @@ class Gateway:
                 return list(await self._turn(chat, channel, text, message_id))
         except TooManyTurns as error:
             raise TooManyMessages(RETRY_SECONDS) from error
+        except UnreachableError as error:
+            raise AssistantDown(AWAY) from error
 
     async def vote(self, channel: str, sender: str, answer: int, helpful: bool) -> None:
         """Keeps what the person thinks of our answer; a second vote replaces the first. Raises a Refusal."""

@@ -50,7 +50,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name="uq_access_codes_code"),
     )
     op.create_index("ix_access_codes_person_id", "access_codes", ["person_id"])
-    op.add_column("verifications", sa.Column("relative", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column(
+        "verifications", sa.Column("relative", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
     op.add_column("verification_locks", sa.Column("person_id", sa.String(length=64), nullable=True))
     op.create_index("ix_verification_locks_person_id", "verification_locks", ["person_id"])
     op.create_index("ix_verification_locks_last_failed_at", "verification_locks", ["last_failed_at"])
