@@ -139,6 +139,11 @@ def paid(outcome: Outcome) -> Any:
         ("湖南退休职工，药费里350是药，80是挂号诊查费，限额400", ("297.50", "340.00")),
         ("江西职工，门慢开药520，里头120是给孙子买的感冒药，报80%，没到封顶", "320.00"),
         ("江西职工 这单1260 乙类那部分我先付了60 剩下报九成 没碰到封顶", "1080.00"),
+        ("湖南退休，限额300，药费200元，化验100元算不算，一共能报多少", ("170.00", "255.00")),
+        ("湖南退休，限额300，药费180，挂号费20，拍片120", ("153.00", "255.00")),
+        ("江西职工，先自付部分120，其余报80%，没封顶，总共1000", "704.00"),
+        ("吉林松原居民，慢病花了450，没有门槛费，报一半，没封顶", "225.00"),
+        ("湖南退休，限额260，每个月药费240，从1月到10月一共报多少", "2040.00"),
         # days in hospital
         ("湖南在职，3号到12号住院，9号家里人去门诊拿了220的药，限额300", "0.00"),
         ("湖南在职，5号住院，16号出院，10号门诊拿药150，限额300", "0.00"),
@@ -323,6 +328,24 @@ def test_each_of_two_people_keeps_their_name_and_region(talk: Any) -> None:
     assert card(outcome).region == "湖南、江西"
     assert "您爸：350 元 × 85% = 297.5 元" in outcome.replies[0].text
     assert paid(outcome) == "722.50"
+
+
+def test_each_persons_status_is_their_own(talk: Any) -> None:
+    question = "我爸退休我妈在职都是湖南的，限额都是300，各花了260，一共报多少"
+    assert paid(talk(question)) == "429.00"
+    assert paid(talk(question, "我妈花的是200")) == "381.00"
+
+
+def test_two_people_who_are_paid_nothing(talk: Any) -> None:
+    assert paid(talk("我爸在职我妈退休，都是湖南的，在非定点药店买药能报吗")) == "0.00"
+
+
+def test_the_answer_why_where_and_what_next_are_lines_of_their_own(talk: Any) -> None:
+    first, why, where, *_, last = talk("湖南退休，限额300，花了500").replies[0].text.split("\n")
+    assert first == "医保支付 255 元，您自付 245 元。"
+    assert why == "您说的费用 500 元；不设起付线；月限额 300 元；限额内的费用 300 元；300 元 × 85% = 255 元。"
+    assert where.startswith("依据湘医保发〔2022〕52号第十三条")
+    assert last.startswith("实际金额以结算单为准")
 
 
 def test_what_was_left_out_is_told_with_the_steps(talk: Any) -> None:

@@ -97,6 +97,7 @@ def _joined(estimates: Sequence[Estimate], labels: Sequence[str], join: _Join) -
         missing=_each_once(e.missing for e in estimates),
         warnings=_each_once(e.warnings for e in estimates),
         refusal=refusal,
+        unpaid=estimates[0].unpaid if all(e.unpaid == estimates[0].unpaid for e in estimates) else None,
     )
 
 

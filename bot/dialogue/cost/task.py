@@ -17,7 +17,7 @@ from bot.dialogue.cost.reading.changes import (
     wants_steps,
 )
 from bot.dialogue.cost.talk import Talk, talk_after, talk_before
-from bot.dialogue.cost.wording import answer, closing, is_faulty, steps_aloud
+from bot.dialogue.cost.wording import answer, closing, is_faulty, lines, steps_aloud
 from bot.dialogue.turn import Context, Outcome, Task, Turn
 from bot.knowledge.parameters import RegionParameters
 from bot.language.ratios import find_ratios
@@ -47,8 +47,9 @@ def estimate_cost(turn: Turn, context: Context, parameters: Parameters) -> Outco
     text = answer(result, reading.claimed, changes and f"{changes}{compared(was, result, '刚才')}")
     asked = next_question(result, talk)
     if asked is None:
-        return _outcome(context, talk, Reply(f"{text}{closing(result)}", card=card))
-    reply = Reply(f"{text}{question_for(asked, result)}", buttons_for(asked, talk, tuple(parameters)), card)
+        return _outcome(context, talk, Reply(lines(text, closing(result)), card=card))
+    question, buttons = question_for(asked, result), buttons_for(asked, talk, tuple(parameters))
+    reply = Reply(lines(text, question), buttons, card)
     return _outcome(context, talk.after_asking(asked), reply, asked)
 
 

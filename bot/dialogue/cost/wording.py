@@ -1,10 +1,10 @@
 """What an estimate sounds like: the amounts first, then why, where it stands, what it rests on, what to do next."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from bot.dialogue.cost.questions import NAMES
-from bot.messages import say_places
+from bot.messages import Citation, say_places
 from bot.rules.money import yuan
 from bot.rules.result import Estimate, Step
 
@@ -21,15 +21,20 @@ def answer(result: Estimate, claimed: Decimal | None, difference: str = "") -> s
     """
     if result.fund_pays is None:
         return _cannot(result)
-    parts = [_amounts(result), difference]
-    if claimed is not None and not result.fund_pays.low <= claimed <= result.fund_pays.high:
-        parts.append(f"不是您说的 {yuan(claimed)}。")
-    parts.append(_why(result))
-    if result.citations:
-        parts.append(f"依据{say_places(result.citations)}。")
-    parts.extend(f"{remark.says}。" for remark in result.assumptions[:_SPOKEN_ASSUMPTIONS])
-    parts.extend(f"{warning}。" for warning in result.warnings)
-    return "".join(parts)
+    wrong = claimed is not None and not result.fund_pays.low <= claimed <= result.fund_pays.high
+    not_that = f"不是您说的 {yuan(claimed)}。" if claimed is not None and wrong else ""
+    remarks = [remark.says for remark in result.assumptions[:_SPOKEN_ASSUMPTIONS]]
+    return lines(
+        f"{_amounts(result)}{difference}{not_that}",
+        _why(result),
+        _stands_in(result.citations),
+        _sentences((*remarks, *result.warnings)),
+    )
+
+
+def lines(*parts: str) -> str:
+    """One line for each part that says something."""
+    return "\n".join(part for part in parts if part)
 
 
 def _amounts(result: Estimate) -> str:
@@ -50,13 +55,15 @@ def closing(result: Estimate) -> str:
 
 def steps_aloud(result: Estimate) -> str:
     """Every step, what the result rests on, and what was left out."""
-    lines = [f"第{number}步，{s.label}：{s.expression}。" for number, s in enumerate(result.steps, start=1)]
-    lines.append(f"依据{say_places(result.citations)}。")
-    lines.extend(f"{remark.says}。" for remark in result.assumptions)
-    if result.not_applied:
-        rules = "；".join(remark.says for remark in result.not_applied)
-        lines.append(f"您没有说有下面这些情况，所以没有用上：{rules}。")
-    return f"{''.join(lines)}{closing(result)}"
+    steps = [f"第{number}步，{s.label}：{s.expression}。" for number, s in enumerate(result.steps, start=1)]
+    left_out = "；".join(remark.says for remark in result.not_applied)
+    return lines(
+        *steps,
+        _stands_in(result.citations),
+        _sentences(remark.says for remark in result.assumptions),
+        f"您没有说有下面这些情况，所以没有用上：{left_out}。" if left_out else "",
+        closing(result),
+    )
 
 
 def _why(result: Estimate) -> str:
@@ -66,9 +73,12 @@ def _why(result: Estimate) -> str:
     shown = [step for step in result.steps if step.label.endswith(_FUND_PAYS)]
     if len(shown) > 1:
         return _by_name(shown)
-    told, *steps = result.steps[:-1]
-    steps = [step for step in steps if step.label != _WITHIN_POLICY or step.amount != told.amount]
-    return f"{'；'.join(step.expression for step in (told, *steps))}。"
+    told = [
+        step.expression
+        for step in result.steps[:-1]
+        if step.label != _WITHIN_POLICY or step.amount != result.steps[0].amount
+    ]
+    return _sentences(["；".join(told)] if told else ())
 
 
 def _by_name(steps: Sequence[Step]) -> str:
@@ -79,27 +89,38 @@ def _by_name(steps: Sequence[Step]) -> str:
 def _cannot(result: Estimate) -> str:
     """What is certain already, what is still needed, and why no document tells it; or why nothing can be computed."""
     refusal = result.refusal
-    parts = [_by_name([step for step in result.steps if step.label.endswith(f"：{_FUND_PAYS}")])]
-    if result.certain:
-        parts.append(f"能确定的是：{'，'.join(remark.says for remark in result.certain)}。")
-    faulty = is_faulty(result)
-    if not faulty and (wanted := _wanted(result)):
-        parts.append(f"{'具体' if result.certain else ''}要知道{wanted}才能算。")
-    elif refusal and not faulty and refusal.reason != "no_region":
-        parts.append("这个不能算。")
-    if refusal and refusal.says:
-        parts.append(f"{refusal.says}。")
-    places = [place for part in (*result.certain, refusal) if part for place in part.citations]
-    if places:
-        parts.append(f"依据{say_places(dict.fromkeys(places))}。")
-    parts.extend(f"{warning}。" for warning in result.warnings)
-    return "".join(parts)
+    certain = "，".join(remark.says for remark in result.certain)
+    places = (place for part in (*result.certain, refusal) if part for place in part.citations)
+    return lines(
+        _by_name([step for step in result.steps if step.label.endswith(f"：{_FUND_PAYS}")]),
+        f"能确定的是：{certain}。" if certain else "",
+        _what_stands_in_the_way(result) + _sentences([refusal.says] if refusal and refusal.says else ()),
+        _stands_in(places),
+        _sentences(result.warnings),
+    )
+
+
+def _what_stands_in_the_way(result: Estimate) -> str:
+    if is_faulty(result):
+        return ""  # what is wrong says it all
+    if wanted := _wanted(result):
+        return f"{'具体' if result.certain else ''}要知道{wanted}才能算。"
+    return "这个不能算。" if result.refusal and result.refusal.reason != "no_region" else ""
 
 
 def is_faulty(result: Estimate) -> bool:
     """Whether what the person said cannot be so, or is too rough."""
     refusal = result.refusal
     return refusal is not None and refusal.reason in ("negative_amount", "cannot_be_so", "too_wide")
+
+
+def _stands_in(places: Iterable[Citation]) -> str:
+    named = say_places(dict.fromkeys(places))
+    return f"依据{named}。" if named else ""
+
+
+def _sentences(said: Iterable[str]) -> str:
+    return "".join(f"{sentence}。" for sentence in said)
 
 
 def _wanted(result: Estimate) -> str:

@@ -13,7 +13,10 @@ from bot.language.money import Amount
 from bot.rules.case import Case, MonthCost
 from bot.rules.money import NOTHING, Span
 
-PART_OF = re.compile(r"其中|里面|里头|含|包括|里有|当中|总|一共|共")
+_HOW_MUCH_IS_PAID = r"[^,。;\d]{0,4}报"
+PART_OF = re.compile(
+    rf"其中|里面|里头|含|包括|里有|当中|总(?!共?{_HOW_MUCH_IS_PAID})|共(?!{_HOW_MUCH_IS_PAID})"
+)
 _MORE = re.compile(r"^(?:对了|哦|噢|啊|那|,)*(?:还有|另外|再加上?|加上|外加|又(?:花|买|拿|开))")
 _BESIDE = re.compile(
     r"(?:和|跟|还有|另外|外加|加上)[^,。;\d]{0,6}(?:感冒药|保健品|营养品|自费药)[^,。;\d]{0,3}\d"
