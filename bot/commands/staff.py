@@ -1,20 +1,28 @@
 """`bot staff …`: accounts of the helpline's console."""
 
+from typing import Annotated
+
 import typer
 
 from bot.commands.common import console, settings_or_exit
+from bot.records.models import StaffRole
 
 app = typer.Typer(no_args_is_help=True, help="Accounts of the helpline's console.")
 
 
 @app.command("add")
-def staff_add(username: str, display_name: str) -> None:
-    """Make an account for the console; the password is asked for."""
+def staff_add(
+    username: str,
+    display_name: str,
+    role: Annotated[StaffRole, typer.Option(help="what the account may do")] = "clerk",
+) -> None:
+    """Make an account for the console; the password is asked for. An administrator sets up a second factor, too."""
     from bot.app import open_clock, open_database
     from bot.console.accounts import add_staff
 
     configured = settings_or_exit()
-    add_staff(open_database(configured), username, display_name, ask_for_password(), open_clock(configured)())
+    database, now = open_database(configured), open_clock(configured)()
+    add_staff(database, username, display_name, ask_for_password(), now, role)
     console.print(f"Account {username} is ready: http://127.0.0.1:{configured.port}/console")
 
 
@@ -30,7 +38,10 @@ def staff_disable(username: str) -> None:
 
 @app.command("password")
 def staff_password(username: str) -> None:
-    """Give an account a new password, which is asked for; it is unlocked and signed out everywhere."""
+    """Give an account a new password, which is asked for; it is unlocked and signed out everywhere.
+
+    An administrator sets up the second factor anew: this is also what helps after a lost telephone.
+    """
     from bot.app import open_database
     from bot.console.accounts import set_password
 

@@ -8,8 +8,10 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from sqlalchemy.orm import Session
 
+from bot.console.roles import SECOND_FACTOR
+from bot.console.second_factor import step_of
 from bot.records.database import Database
-from bot.records.models import Staff
+from bot.records.models import Staff, StaffRole, StaffSession
 from bot.records.staff import account, remove_sessions_of
 
 PASSWORD_AT_LEAST = 12
@@ -26,7 +28,14 @@ class AccountError(ValueError):
     """The account cannot be made or changed; the message says what to do instead."""
 
 
-def add_staff(database: Database, username: str, display_name: str, password: str, now: datetime) -> None:
+def add_staff(
+    database: Database,
+    username: str,
+    display_name: str,
+    password: str,
+    now: datetime,
+    role: StaffRole = "clerk",
+) -> None:
     """Makes an account. Raises AccountError for a name that cannot be used and a password that is too short."""
     if not _USERNAME.fullmatch(username):
         raise AccountError("The name needs 2 to 64 letters, digits, dots, hyphens or underscores.")
@@ -41,6 +50,7 @@ def add_staff(database: Database, username: str, display_name: str, password: st
                 username=username,
                 display_name=display_name.strip(),
                 password_hash=password_hash,
+                role=role,
                 created_at=now,
             )
         )
@@ -58,30 +68,52 @@ def disable_staff(database: Database, username: str) -> None:
 
 
 def set_password(database: Database, username: str, password: str) -> None:
-    """Gives an account a new password; it is unlocked, and signed out everywhere. Raises AccountError."""
+    """Gives an account a new password; it is unlocked and signed out everywhere, and a second factor is set up anew.
+
+    Raises AccountError.
+    """
     password_hash = _hash_of(password)
     with database.transaction() as session:
         staff = _in_use(session, username)
         staff.password_hash = password_hash
-        staff.failed_logins, staff.locked_until = 0, None
+        staff.failed_logins, staff.locked_until, staff.totp_secret = 0, None, None
         remove_sessions_of(session, staff)
 
 
 async def sign_in(database: Database, username: str, password: str, now: datetime) -> Staff | None:
     """Whose password this is. None for a wrong one, an unknown or switched-off name, and a locked account.
 
-    The try is counted before the password is looked at: guesses made at the same time all count.
+    The try is counted before the password is looked at: guesses made at the same time all count. Where a second
+    factor is asked for, tries are forgotten only after that.
     """
-    staff = await database.run(lambda session: _begin_try(session, username, now))
+    staff = await database.run(lambda session: _begin_try(account(session, username, lock=True), now))
     password_hash = staff.password_hash if staff else _NOBODY
     if not await asyncio.to_thread(_fits, password_hash, password) or staff is None:
         return None
-    await database.run(lambda session: _forget_failures(session, staff.id))
+    if staff.role not in SECOND_FACTOR:
+        await database.run(lambda session: _forget_failures(session, staff.id))
     return staff
 
 
-def _begin_try(session: Session, username: str, now: datetime) -> Staff | None:
-    staff = account(session, username, lock=True)
+def confirm(session: Session, browser: str, code: str, new_secret: str | None, now: datetime) -> bool:
+    """Whether the one-time password fits, so that the browser is signed in for good.
+
+    `new_secret` is that of a second factor being set up: with a code of it, it holds, if there was none before.
+    """
+    signed_in = session.get_one(StaffSession, browser)
+    staff = _begin_try(session.get(Staff, signed_in.staff_id, with_for_update=True), now)
+    if staff is None or (secret := staff.totp_secret or new_secret) is None:
+        return False
+    step = step_of(secret, code, now)
+    if step is None or step <= staff.totp_step:
+        return False
+    staff.totp_secret, staff.totp_step, signed_in.confirmed = secret, step, True
+    _forget_failures(session, staff.id)
+    return True
+
+
+def _begin_try(staff: Staff | None, now: datetime) -> Staff | None:
+    """The account, one more try counted; None where it is of no use now."""
     if staff is None or not staff.active or (staff.locked_until and staff.locked_until > now):
         return None
     staff.failed_logins = 1 if staff.locked_until else staff.failed_logins + 1

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from bot.console.roles import SECOND_FACTOR
 from bot.records import people
 from bot.records.models import Staff, StaffSession
 from bot.records.people import Reading
@@ -26,17 +27,25 @@ def hash_of(secret: str) -> str:
 
 
 def open_session(session: Session, staff: Staff, browser: str, now: datetime) -> None:
-    """Signs a browser in. `browser` is its cookie's hash. Sessions that have ended are cleared away."""
+    """Signs a browser in. `browser` is its cookie's hash. Sessions that have ended are cleared away.
+
+    Who needs a second factor gets no further than to the page that asks for it.
+    """
     remove_ended_sessions(session, now, idle_since=now - IDLE_FOR)
     session.add(
         StaffSession(
-            token_hash=browser, staff_id=staff.id, created_at=now, last_seen_at=now, expires_at=now + LASTS
+            token_hash=browser,
+            staff_id=staff.id,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + LASTS,
+            confirmed=staff.role not in SECOND_FACTOR,
         )
     )
     people.audit(session, Reading(f"staff:{staff.username}", "登录", now), "sign in", None)
 
 
-def staff_of(session: Session, browser: str, now: datetime, by_hand: bool) -> Staff | None:
+def signed_in(session: Session, browser: str, now: datetime, by_hand: bool) -> StaffSession | None:
     """Who is signed in there. `by_hand`: a person did something, so the idle time begins anew."""
     known = session.get(StaffSession, browser)
     if known is None or not known.staff.active:
@@ -45,7 +54,7 @@ def staff_of(session: Session, browser: str, now: datetime, by_hand: bool) -> St
         return None
     if by_hand:
         known.last_seen_at = now
-    return known.staff
+    return known
 
 
 def end_session(session: Session, staff: Staff, browser: str, now: datetime) -> None:

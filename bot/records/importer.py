@@ -7,7 +7,7 @@ was broken off is simply run again.
 
 import errno
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -31,6 +31,8 @@ BATCH = 2000
 ERRORS_KEPT = 1000
 
 Key = tuple[Any, ...]
+Watch = Callable[[str, int, int | None], None]
+"""Is told what is being loaded, the line that was reached, and how many there are, as far as that is known."""
 
 
 @dataclass(frozen=True)
@@ -116,13 +118,19 @@ class _NothingKept(Exception):
 
 
 def import_files(
-    database: Database, paths: Sequence[Path], *, now: datetime, strict: bool = False, progress: bool = True
+    database: Database,
+    paths: Sequence[Path],
+    *,
+    now: datetime,
+    strict: bool = False,
+    progress: bool = True,
+    watch: Watch | None = None,
 ) -> ImportReport:
     """Load files of any of the five tables, in whatever order they are named.
 
     A wrong row is reported and left out; one that tells of something after `now` is wrong. With `strict` any
     wrong row means that nothing is kept: all is one transaction; otherwise there is one for every batch of
-    rows. `progress` shows a bar on a terminal. Raises DiskFullError.
+    rows. `progress` shows a bar on a terminal; `watch` is told the same. Raises DiskFullError.
     """
     report, now = ImportReport(), now.astimezone(SHANGHAI)
     sheets = [known for path in paths for known in _known_sheets(path, report)]
@@ -130,7 +138,7 @@ def import_files(
     console = Console()
     try:
         with Progress(console=console, transient=True, disable=not (progress and console.is_terminal)) as bar:
-            batches = _all_batches(sheets, report, bar, now)
+            batches = _all_batches(sheets, report, bar, now, watch)
             if strict:
                 _load_all_or_nothing(database, batches, report)
             else:
@@ -158,13 +166,16 @@ def _load_all_or_nothing(
 
 
 def _all_batches(
-    sheets: Iterable[KnownSheet], report: ImportReport, bar: Progress, now: datetime
+    sheets: Iterable[KnownSheet], report: ImportReport, bar: Progress, now: datetime, watch: Watch | None
 ) -> Iterator[tuple[KnownSheet, list[Row]]]:
     for known in sheets:
-        task = bar.add_task(f"{known.sheet.file} → {known.table.chinese}", total=known.sheet.line_count)
+        title = f"{known.sheet.file} → {known.table.chinese}"
+        task = bar.add_task(title, total=known.sheet.line_count)
         rows = _rows(known, report, now)
         while batch := list(islice(rows, BATCH)):
             bar.update(task, completed=batch[-1].line)
+            if watch:
+                watch(title, batch[-1].line, known.sheet.line_count)
             yield known, batch
         known.keys_seen.clear()
 

@@ -28,6 +28,7 @@ ApplicationChannel = Literal["线上", "窗口", "医疗机构"]
 ApplicationState = Literal["提交", "受理", "补正", "审核", "通过", "不通过", "办结"]
 ReminderState = Literal["pending", "claimed", "sending", "sent", "failed", "dead", "suppressed", "unknown"]
 TicketState = Literal["waiting", "open", "closed"]
+StaffRole = Literal["clerk", "analyst", "administrator"]
 Direction = Literal["in", "out", "staff"]
 VerificationStep = Literal["key", "phone", "birth", "name"]
 
@@ -441,7 +442,10 @@ class Reminder(Base):
 
 
 class Staff(Base):
-    """Somebody of the helpline. `password_hash` is argon2id."""
+    """Somebody of the helpline. `password_hash` is argon2id.
+
+    `totp_secret` is the second factor's, once it is set up; `totp_step` is the last half-minute whose code was used.
+    """
 
     __tablename__ = "staff"
 
@@ -449,6 +453,9 @@ class Staff(Base):
     username: Mapped[str] = mapped_column(String(64), unique=True)
     display_name: Mapped[str] = mapped_column(String(64))
     password_hash: Mapped[str] = mapped_column(String(256))
+    role: Mapped[StaffRole] = mapped_column(String(16), default="clerk")
+    totp_secret: Mapped[str | None] = mapped_column(Encrypted("totp"))
+    totp_step: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     failed_logins: Mapped[int] = mapped_column(default=0)
@@ -456,7 +463,7 @@ class Staff(Base):
 
 
 class StaffSession(Base):
-    """A signed-in browser; the cookie's secret is kept as its hash only."""
+    """A signed-in browser; the cookie's secret is kept as its hash only. `confirmed`: no second factor is missing."""
 
     __tablename__ = "staff_sessions"
 
@@ -465,6 +472,7 @@ class StaffSession(Base):
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    confirmed: Mapped[bool] = mapped_column(default=True)
 
     staff: Mapped[Staff] = relationship(lazy="joined")
 

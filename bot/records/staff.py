@@ -1,5 +1,6 @@
 """The helpline's accounts and the browsers signed in to them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -28,3 +29,15 @@ def remove_ended_sessions(session: Session, now: datetime, idle_since: datetime)
     """Removes sessions whose time is up and those nobody has used since `idle_since`."""
     ended = (StaffSession.expires_at <= now) | (StaffSession.last_seen_at <= idle_since)
     session.execute(delete(StaffSession).where(ended))
+
+
+def accounts(session: Session) -> Sequence[Staff]:
+    """All accounts by name, those in use first."""
+    return session.scalars(select(Staff).order_by(Staff.active.desc(), Staff.username)).all()
+
+
+def open_sessions(session: Session, now: datetime, idle_since: datetime) -> Sequence[StaffSession]:
+    """The browsers that are signed in, latest used first."""
+    in_use = (StaffSession.expires_at > now, StaffSession.last_seen_at > idle_since)
+    latest_first = StaffSession.last_seen_at.desc()
+    return session.scalars(select(StaffSession).where(*in_use).order_by(latest_first)).all()

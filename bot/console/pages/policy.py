@@ -1,0 +1,78 @@
+"""Policy, region by region side by side; and the questions that were not answered well."""
+
+import asyncio
+from typing import Any
+
+from aiohttp import web
+
+from bot.console.desk import Desk, line
+from bot.console.policy import PolicyView, look_up
+from bot.dialogue.learning import REASONS, KeptQuestions, reason_labels
+from bot.policy.library import PolicyLibrary
+from bot.records.official_texts import wordings
+
+LONGEST_QUESTION = 200
+GROUPS_SHOWN = 100
+WORDINGS_SHOWN = 20
+
+
+class PolicyPages:
+    """The same answers as the assistant's, with their sources."""
+
+    def __init__(self, desk: Desk, library: PolicyLibrary) -> None:
+        self._desk = desk
+        self._library = library
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get("/policy", self._form_alone), web.post("/policy", self._answered)]
+
+    async def look_up(self, question: str, region: str | None = None) -> PolicyView:
+        """What one region says to a question, or all of them side by side."""
+        texts = await self._desk.database.run(wordings)
+        return look_up(self._library, texts, question, region, self._desk.today())
+
+    async def _form_alone(self, request: web.Request) -> web.StreamResponse:
+        return await self._page(request, "", "", None)
+
+    async def _answered(self, request: web.Request) -> web.StreamResponse:
+        form = await request.post()
+        question, region = line(form.get("question"))[:LONGEST_QUESTION], line(form.get("region"))
+        if region not in self._library.knowledge.regions:
+            region = ""
+        policy = await self.look_up(question, region or None) if question else None
+        return await self._page(request, question, region, policy)
+
+    async def _page(
+        self, request: web.Request, question: str, region: str, policy: PolicyView | None
+    ) -> web.Response:
+        shown: dict[str, Any] = {"question": question, "region": region, "policy": policy}
+        regions = tuple(self._library.knowledge.regions)
+        return await self._desk.page(request, "policy.html", shown | {"regions": regions})
+
+
+class QuestionPages:
+    """What was asked and not answered, grouped, for whoever writes the next answers."""
+
+    def __init__(self, desk: Desk, library: PolicyLibrary, kept: KeptQuestions) -> None:
+        self._desk = desk
+        self._library = library
+        self._kept = kept
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get("/questions", self._questions)]
+
+    async def _questions(self, request: web.Request) -> web.StreamResponse:
+        asked = request.query.get("reason", "")
+        reason = asked if asked in REASONS else ""
+        groups = await asyncio.to_thread(
+            self._kept.groups, self._desk.clock(), self._library.encoder, reason=reason or None
+        )
+        statuses = self._library.knowledge.statuses
+        shown = {
+            "groups": groups[:GROUPS_SHOWN],
+            "others_shown": WORDINGS_SHOWN,
+            "reason": reason,
+            "reasons": {"": "全部"} | reason_labels(statuses),
+            "statuses": statuses,
+        }
+        return await self._desk.page(request, "questions.html", shown)
