@@ -13,6 +13,15 @@ from bot.rules.money import NOTHING, Span, to_fen, yuan
 TOO_MUCH = Decimal(100_000_000)
 """No single outpatient cost comes near; whoever writes it has slipped in the zeros."""
 
+_NEVER_NEGATIVE = {
+    "monthly_limit": "月限额",
+    "extra_limit": "第二个病加的限额",
+    "used": "已经用了的",
+    "deductible": "起付线",
+    "annual_cap": "年度封顶",
+    "excluded": "不能报的",
+}
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -41,12 +50,16 @@ def first_fault(known: Known) -> Fault | None:
 def _faults(known: Known) -> Iterator[Fault]:
     yield from _costs(known)
     case = known.case
+    for field, name in _NEVER_NEGATIVE.items():
+        figure = getattr(case, field)
+        if figure is not None and figure < 0:
+            yield Fault(field, f"{name}不会是负数，请核对一下，应是不小于 0 的元")
     if case.ratio is not None and not NOTHING <= case.ratio <= 1:
         yield Fault("ratio", "报销比例应在 0% 到 100% 之间，请核对一下")
     total = case.amount.high if case.amount else known.total.high
-    for name, field in (("不能报的", case.excluded), ("政策范围内的", case.within_policy)):
-        if field is not None and field > total:
-            yield Fault("amount", f"您说{name} {yuan(field)}，比总费用 {yuan(total)} 还多，请核对一下")
+    for name, part in (("不能报的", case.excluded), ("政策范围内的", case.within_policy)):
+        if part is not None and part > total:
+            yield Fault("amount", f"您说{name} {yuan(part)}，比总费用 {yuan(total)} 还多，请核对一下")
     yield from _used_up(known)
 
 

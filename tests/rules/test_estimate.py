@@ -112,6 +112,8 @@ def test_a_cost_too_rough_to_help_is_asked_for_again(regions: Regions, high: str
         ({"amount": Span.exactly(D(100)), "within_policy": D(200)}, "amount", "比总费用"),
         ({"amount": Span.exactly(D(100)), "used": D("300.01")}, "used", "比限额 300 元 还多"),
         ({"amount": Span.exactly(D(100)), "ratio": D("1.2")}, "ratio", "0% 到 100%"),
+        ({"amount": Span.exactly(D(100)), "monthly_limit": D(-300)}, "monthly_limit", "负数"),
+        ({"amount": Span.exactly(D(100)), "used": D(-1)}, "used", "负数"),
     ],
 )
 def test_what_cannot_be_so_is_never_computed(
