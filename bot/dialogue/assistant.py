@@ -60,7 +60,7 @@ class Errand(StrEnum):
 
 
 _CHATTING = frozenset({Errand.MAKE_SMALL_TALK, Errand.NOT_UNDERSTOOD, Errand.HAND_OVER})
-_NOT_ASKING = _CHATTING | {Errand.START_OVER, Errand.TAKE_COMPLAINT, Errand.DECLINE}
+_NOT_ASKING = _CHATTING | {Errand.START_OVER, Errand.TAKE_COMPLAINT, Errand.DECLINE, Errand.CONTINUE}
 """What a short question is taken for now and then."""
 _WORDS = re.compile(r"\w")
 GO_ON_WITH_PROOF = Reply("身份还没核对完。要接着查，请发刚才要的那一项。", (Button("不查了", "不查了"),))
@@ -163,7 +163,11 @@ class Assistant:
             return Errand.CHECK_STATUS
         if scope.is_other_cost(turn.text, self.knowledge.refusals):
             return Errand.DECLINE
-        if told_in_full or (context.task is Task.COST and cost.goes_on(turn, context)) or asks_for_a_sum(turn):
+        if (
+            told_in_full
+            or (context.task is Task.COST and cost.goes_on(turn, context))
+            or asks_for_a_sum(turn)
+        ):
             return Errand.ESTIMATE_COST
         if errand in {Errand.CONTINUE, Errand.NOT_UNDERSTOOD} and tells_a_cost(turn):
             return Errand.ESTIMATE_COST

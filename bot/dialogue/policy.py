@@ -45,6 +45,9 @@ _WHOM = re.compile(
     r"^(那|那么)?(我|俺|咱)?(该|应该|得|要|能|可以)?(去|上|到|跟|再)?"
     r"((问|找)(谁|哪里?|哪儿|哪个(部门|单位|地方))(去|问|说)?|(哪里?|哪儿)(问|咨询|打听)(去|得到)?)(啊|呀|呢)*$"
 )
+_WHO_DECIDES = re.compile(
+    r"^(那|那么)?(这个?|这些|这是|是|都是)*(由|归|听)?(谁|哪里?|哪个(部门|单位|地方))(来|给|说了)?(定|规定|决定|算|做主)的?(啊|呀|呢)*$"
+)
 _CONTINUES = re.compile(r"^(那|那么|还有|如果|要是|假如|换成|要|换|不对|说错|错了|不是.{1,6}是)|呢$")
 _LONGEST_CONTINUATION = 14
 _SURELY = 0.8
@@ -83,13 +86,15 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
     answer = library.answer(question, context.region, context.scheme, on, previous, context.topic)
     if asks_whom(turn.text) and context.last_question:
         return _told(_whom_to_ask(answer), remembered, library.knowledge)
+    if _asks_who_decides(turn.text) and context.last_question and answer.decided_by:
+        return _told(_who_decides(answer), remembered, library.knowledge)
     return _told(answer, remembered, library.knowledge)
 
 
 def continues(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
     """Whether a turn that was taken for something else goes on with what was just answered: 为什么, 那我问谁,
     or in few words another disease, employment or scheme."""
-    if context.last_question and (asks_why(turn.text) or asks_whom(turn.text)):
+    if context.last_question and _asks_about_the_last(turn.text):
         return True
     if context.task is not Task.POLICY or recognise(turn.text, library.knowledge.refusals):
         return False
@@ -118,7 +123,7 @@ def _question(turn: Turn, context: Context, elsewhere: str) -> tuple[str, str | 
     previous = context.last_question
     if previous is None:
         return ("", None) if not _FILLER.sub("", said) else (said, None)
-    if not _FILLER.sub("", said) or asks_why(said) or asks_whom(said) or _is_bare_answer(turn, context):
+    if not _FILLER.sub("", said) or _asks_about_the_last(said) or _is_bare_answer(turn, context):
         return previous, None
     if not _is_continuation(said):
         return said, None
@@ -282,6 +287,13 @@ def _whom_to_ask(answer: PolicyAnswer) -> PolicyAnswer:
     return replace(answer, notices=(), answer=ASK_THE_AGENCY, why=decided, next="", beside="", rivals=())
 
 
+def _who_decides(answer: PolicyAnswer) -> PolicyAnswer:
+    told = f"由{answer.decided_by}定"
+    if answer.decided_by == AGENCY:
+        told = "文件没有写由谁定"
+    return replace(answer, answer=told, why="", next=ASK_THE_AGENCY, beside="", rivals=())
+
+
 def _comparison(
     question: str, regions: tuple[str, ...], turn: Turn, context: Context, library: PolicyLibrary
 ) -> Outcome:
@@ -323,6 +335,14 @@ def _declined(province: str, question: str, context: Context, library: PolicyLib
 def asks_why(text: str) -> bool:
     """Whether all that is asked is why the last answer is so."""
     return _WHY.match(_bare(text)) is not None
+
+
+def _asks_about_the_last(text: str) -> bool:
+    return asks_why(text) or asks_whom(text) or _asks_who_decides(text)
+
+
+def _asks_who_decides(text: str) -> bool:
+    return _WHO_DECIDES.match(_bare(text)) is not None
 
 
 def asks_whom(text: str) -> bool:

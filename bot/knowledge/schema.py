@@ -134,6 +134,7 @@ class Answers(Strict):
 class Topic(Strict):
     """Something people ask about. `name` completes 「文件里没有写{name}」; `questions` are region-free.
 
+    `any_scheme`: the answer holds whatever insurance is asked for, because it is about the document itself.
     `time_limit_from`: the topic is a time limit, and this is what it runs from.
     """
 
@@ -141,6 +142,7 @@ class Topic(Strict):
     name: str
     questions: tuple[str, ...] = ()
     needs_region: bool = True
+    any_scheme: bool = False
     time_limit_from: Literal["submitted", "approved", "result_received", "review_due"] | None = None
 
 

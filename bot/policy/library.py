@@ -43,7 +43,7 @@ _PREVIOUS_SHARE = 0.35
 _LONG = 36  # characters; what is longer tells a story first and asks at its end
 _CLOSING = 22
 _STORY_SHARE = 0.5
-_SAME_TOPIC = 0.12
+_SAME_TOPIC = 0.18
 """What a continuation gains for staying with the topic that was talked about."""
 _SHOWN_CANDIDATES = 5
 _LONGEST_EXPLANATION = 160  # characters; an article more would not be listened to
@@ -345,7 +345,13 @@ class PolicyLibrary:
 
     def _for_scheme(self, answered: PolicyAnswer, region: Region, scheme: str | None) -> PolicyAnswer:
         document = region.main_document
-        if scheme is None or scheme in document.schemes or not answered.citations:
+        topic = self.knowledge.topics.get(answered.topic)
+        if (
+            scheme is None
+            or scheme in document.schemes
+            or not answered.citations
+            or (topic and topic.any_scheme)
+        ):
             return answered
         about = region.answer_to("schemes_covered")
         return replace(
