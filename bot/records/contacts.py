@@ -7,11 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from bot.records import outbox
 from bot.records.models import Contact
 
 
 def alias_of(session: Session, channel: str, address: str) -> str:
-    """The name that stands for the address, always the same."""
+    """The name that stands for the address, always the same. What was subscribed for the address goes by it, too."""
     known = select(Contact.alias).where(Contact.channel == channel, Contact.address_index == address)
     found = session.scalar(known)
     if found is not None:
@@ -25,7 +26,9 @@ def alias_of(session: Session, channel: str, address: str) -> str:
         "address_index": address,
     }
     session.execute(insert.values(row).on_conflict_do_nothing())
-    return session.scalars(known).one()
+    alias = session.scalars(known).one()
+    outbox.readdress(session, channel, address, alias)
+    return alias
 
 
 def address_of(session: Session, channel: str, alias: str) -> str | None:

@@ -360,6 +360,13 @@ def unreachable(session: Session, channel: str, address: str, now: datetime) -> 
         subscription.unreachable_since = now
 
 
+def readdress(session: Session, channel: str, address: str, new: str) -> None:
+    """Lets what goes to an address go by another name for it; what was sent there stays sent."""
+    for table in (Subscription, Reminder):
+        there = (table.channel == channel, table.address == address)
+        session.execute(update(table).where(*there).values(address=new))
+
+
 def reachable_again(session: Session, channel: str, address: str) -> None:
     """Switches an address on that was out of reach: somebody has just written from there."""
     there = (Subscription.channel == channel, Subscription.address == address)

@@ -69,18 +69,18 @@ class FakeTencent:
     async def write(self, user: str, text: str, **more: str) -> int:
         """Somebody writes; answers the status of the callback."""
         self.people.add(user)
-        return await self.bring(user, MsgType="text", Content=text, MsgId=str(self._next_id()), **more)
+        return await self.bring(user, None, MsgType="text", Content=text, MsgId=str(self._next_id()), **more)
 
     async def happen(self, user: str, event: str, **more: str) -> int:
         """Somebody follows, goes, or presses the menu."""
         (self.people.discard if event == "unsubscribe" else self.people.add)(user)
-        return await self.bring(user, MsgType="event", Event=event, **more)
+        return await self.bring(user, None, MsgType="event", Event=event, **more)
 
-    async def bring(self, user: str, at: float | None = None, **fields: str) -> int:
+    async def bring(self, user: str, at: float | None = None, /, **fields: str) -> int:
         """Hands a message in; answers the status."""
         return await self.hand_in(*self.sealed(user, at, **fields))
 
-    def sealed(self, user: str, at: float | None = None, **fields: str) -> tuple[dict[str, str], str]:
+    def sealed(self, user: str, at: float | None = None, /, **fields: str) -> tuple[dict[str, str], str]:
         """The query and the body of a callback."""
         elements = {"ToUserName": "us", "FromUserName": user, "CreateTime": str(int(time.time())), **fields}
         inside = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in elements.items())

@@ -99,7 +99,7 @@ async def test_the_address_is_proved_by_a_signature_over_time_and_nonce(place: P
 class TestSettings:
     def test_a_channel_is_set_up_as_a_whole(self) -> None:
         with pytest.raises(ValidationError, match="WECHAT_SECRET, WECHAT_CALLBACK_TOKEN, WECHAT_AES_KEY"):
-            Settings(wechat_app_id="wx1", _env_file=None)  # type: ignore[call-arg]
+            Settings(wechat_app_id="wx1", _env_file=None)
 
     @pytest.mark.parametrize("words", ["{name}", "{", "{0}"])
     def test_a_template_names_what_there_is(self, words: str) -> None:

@@ -14,7 +14,9 @@ from wechat_places import Place, wecom_place
 from bot.channels.gateway import Gateway
 from bot.channels.tencent import NotSentError, SharedToken, UnclearError
 from bot.messages import Reply
+from bot.records import outbox
 from bot.records.database import Database
+from bot.records.models import Person
 from bot.reminders.messenger import Outcome
 
 MEMBER = "13900001111"
@@ -41,6 +43,22 @@ async def test_who_a_member_is_stays_out_of_sight(place: Place, engine: FakeEngi
 async def test_an_imported_user_id_is_an_address(place: Place) -> None:
     delivery = await place.channel.push(MEMBER, REMINDER, "reminder-1")
     assert (delivery.outcome, (delivery.message_id or "")[:3]) == (Outcome.SENT, "msg")
+
+
+async def test_what_was_imported_for_a_member_is_theirs_to_stop(place: Place, database: Database) -> None:
+    with database.transaction() as session:
+        session.add(Person(person_id="p1", name="李四", id_number="1", region="湖南", scheme="居民"))
+        session.flush()
+        outbox.subscribe(session, "p1", "wecom", MEMBER, NOW)
+    await place.provider.write(MEMBER, "您好")
+    await place.provider.heard()
+    with database.transaction() as session:
+        (imported,) = outbox.subscriptions_of(session, "p1")
+    assert (await place.channel.push(imported.address, REMINDER, "reminder-1")).outcome is Outcome.SENT
+    async with place.channel.listening():
+        await place.provider.happen(MEMBER, "unsubscribe")
+    with database.transaction() as session:
+        assert not outbox.subscriptions_of(session, "p1")
 
 
 class TestWhatMayHaveArrived:

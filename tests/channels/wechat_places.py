@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import BaseTestServer, TestServer, unused_port
 from fake_wechat import (
     AES_KEY,
     AGENT,
@@ -74,5 +74,5 @@ async def _open(place: Place) -> AsyncIterator[None]:
         yield
 
 
-def _address(server: TestServer) -> str:
+def _address(server: BaseTestServer) -> str:
     return str(server.make_url("")).rstrip("/")
