@@ -111,7 +111,8 @@ class Service:
     def assistant(self) -> Assistant:
         library = PolicyLibrary(self.knowledge, sentence_encoder(self.settings.var_dir / "cache"))
         questions = KeptQuestions(self.database, timedelta(days=self.settings.questions_kept_days))
-        return Assistant(self.knowledge, library, self.database, self.clock, questions)
+        hours = self.settings.office_hours
+        return Assistant(self.knowledge, library, self.database, self.clock, questions, hours)
 
     @cached_property
     def engine(self) -> EngineClient:

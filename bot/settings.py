@@ -120,6 +120,12 @@ class Settings(BaseSettings):
         gt=0,
         description="days for which questions that were not answered well are kept, without the person",
     )
+    office_hours: str | None = Field(
+        None,
+        pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$",
+        description="when the helpline answers on working days, e.g. 08:30-17:30 (Shanghai); outside, a note for "
+        "calling back is taken; unset: no hours are told",
+    )
     quiet_hours: str = Field(
         "21:00-08:00", description="no reminders are sent between these times (Shanghai)"
     )

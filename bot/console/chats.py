@@ -1,5 +1,6 @@
 """Chats that ask for a human: taken over, answered and handed back by one of the helpline's staff."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,6 +14,16 @@ LONGEST_ANSWER = 2000
 
 TAKEN = "工作人员已经接入这个对话，正在看您前面说的话，请稍等。"
 HANDED_BACK = "人工服务先到这里，接下来由助手继续回答您。还需要工作人员时，请说“转人工”。"
+
+TEXT_BLOCKS: Mapping[str, str] = {
+    "问候": "您好，我是医保服务热线的工作人员，请问有什么可以帮您？",
+    "请稍等": "请稍等，我正在查。",
+    "核对身份": "请不要在这里发证件号和手机号。要查您本人的记录，我把对话交回助手，请按它的提示核对身份。",
+    "去哪里问": "这件事由参保地医保经办机构决定，请向他们核实，也可以拨打12393。",
+    "电话回复": "这件事在这里说不清楚，我们会打您登记的电话，请留意接听。",
+    "还有别的吗": "请问还有别的要问吗？没有的话，我把对话交回助手。",
+}
+"""Answers that are often given, by the name on their button."""
 
 
 class NotYoursError(Exception):
@@ -38,8 +49,10 @@ def take(session: Session, number: str, staff: Staff, now: datetime) -> Message 
     return _line(session, ticket, TAKEN, now) if waited else None
 
 
-def say(session: Session, number: str, text: str, staff: Staff, now: datetime) -> Message:
-    """Adds an answer to the chat. Raises NotYoursError and BadAnswerError."""
+def say(
+    session: Session, number: str, text: str, staff: Staff, now: datetime, form: str = ""
+) -> Message | None:
+    """Adds an answer to the chat; None where this form was sent before. Raises NotYoursError and BadAnswerError."""
     said = text.strip()
     if not said:
         raise BadAnswerError("还没有写内容。")
@@ -47,7 +60,10 @@ def say(session: Session, number: str, text: str, staff: Staff, now: datetime) -
         raise BadAnswerError(f"回复太长了，请分成几条，每条不超过{LONGEST_ANSWER}字。")
     if any(found.kind in ("id_number", "phone") for found in find_identifiers(said)):
         raise BadAnswerError("回复里有证件号或手机号，没有发出。请删掉再发，需要核对号码请在电话里说。")
-    return _line(session, _own(session, number, staff), said, now)
+    ticket = _own(session, number, staff)
+    if form and helpline.was_said(session, ticket.chat, form):
+        return None
+    return _line(session, ticket, said, now, form or None)
 
 
 def hand_back(session: Session, number: str, staff: Staff, now: datetime) -> Message:
@@ -69,9 +85,17 @@ def _own(session: Session, number: str, staff: Staff) -> HandoffTicket:
     return ticket
 
 
-def _line(session: Session, ticket: HandoffTicket, text: str, now: datetime) -> Message:
+def _line(
+    session: Session, ticket: HandoffTicket, text: str, now: datetime, form: str | None = None
+) -> Message:
     line = Message(
-        chat=ticket.chat, channel=ticket.channel, direction="staff", at=now, text=text, delivered=False
+        chat=ticket.chat,
+        channel=ticket.channel,
+        direction="staff",
+        at=now,
+        text=text,
+        source_id=form,
+        delivered=False,
     )
     session.add(line)
     session.flush()

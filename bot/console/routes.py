@@ -4,7 +4,7 @@ What is typed travels in POST bodies, never in an address; a person's page is fo
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 
 import aiohttp_jinja2
@@ -201,9 +201,16 @@ def _channel(name: str) -> str:
     return _CHANNELS.get(name, name)
 
 
+def _minutes(waited: timedelta) -> str:
+    """`7分钟`, `2小时05分`."""
+    hours, minutes = divmod(int(waited.total_seconds() // 60), 60)
+    return f"{hours}小时{minutes:02}分" if hours else f"{minutes}分钟"
+
+
 _FILTERS: Mapping[str, Callable[..., str]] = {
     "day": _day,
     "moment": moment,
+    "minutes": _minutes,
     "range": say_range,
     "channel": _channel,
     "yuan": yuan,

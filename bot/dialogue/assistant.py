@@ -17,8 +17,9 @@ from bot.dialogue import cost, policy, scope
 from bot.dialogue.application_occasions import OccasionsByStanding
 from bot.dialogue.cost.concern import asks_for_a_sum, asks_for_the_rule, tells_a_cost
 from bot.dialogue.deadline import DeadlineAnswers, asks_progress
-from bot.dialogue.handoff import Handoff, asks_for_a_person
+from bot.dialogue.handoff import CALL_BACK, Handoff, asks_for_a_person
 from bot.dialogue.learning import KeptQuestions
+from bot.dialogue.office import OfficeHours
 from bot.dialogue.original import OriginalWording, with_places_cited
 from bot.dialogue.personal import PersonalAnswers
 from bot.dialogue.reminding import Reminding, asks_what_is_on, wants_to_put_off
@@ -65,6 +66,9 @@ _NOT_ASKING = _CHATTING | {Errand.START_OVER, Errand.TAKE_COMPLAINT, Errand.DECL
 _WORDS = re.compile(r"\w")
 GO_ON_WITH_PROOF = Reply("身份还没核对完。要接着查，请发刚才要的那一项。", (Button("不查了", "不查了"),))
 
+_MAY_BE_A_NOTE = {Errand.CONTINUE, Errand.NOT_UNDERSTOOD, Errand.TAKE_COMPLAINT, Errand.MAKE_SMALL_TALK}
+"""What is left for the staff when they are not there; anything else is answered at once."""
+
 Answer = Callable[[Turn, Context], Awaitable[Outcome]]
 
 
@@ -78,6 +82,7 @@ class Assistant:
         database: Database,
         clock: Clock,
         questions: KeptQuestions,
+        office_hours: str | None = None,
     ) -> None:
         self.knowledge = knowledge
         self.library = library
@@ -86,7 +91,7 @@ class Assistant:
         self._parameters = load_parameters(knowledge.folder)
         calendar = WorkingCalendar(load_calendar(knowledge.folder))
         self.deadlines = DeadlineAnswers(knowledge, load_deadlines(knowledge.folder), calendar)
-        self._handoff = Handoff(database)
+        self._handoff = Handoff(database, OfficeHours(office_hours, calendar) if office_hours else None)
         self._original = OriginalWording(database, library)
         reminders = load_reminders(knowledge.folder)
         self._reminding = Reminding(database, reminders)
@@ -137,6 +142,8 @@ class Assistant:
             errand = Errand.NOT_UNDERSTOOD
         if scope.is_emergency(turn.text, self.knowledge.refusals):
             return Errand.DECLINE
+        if context.asked == CALL_BACK and errand in _MAY_BE_A_NOTE:
+            return Errand.HAND_OVER
         if self.personal.concerns_bindings(turn, context):
             return Errand.MANAGE_BINDINGS
         if context.task is Task.VERIFY and _goes_on_with_proof(errand, turn):

@@ -32,6 +32,13 @@ def active_ticket(session: Session, chat: str) -> HandoffTicket | None:
     )
 
 
+def add_note(session: Session, chat: str, note: str) -> None:
+    """Writes what a waiting chat wants onto its ticket, below what stands there already."""
+    ticket = active_ticket(session, chat)
+    if ticket is not None:
+        ticket.note = f"{ticket.note}\n{note}" if ticket.note else note
+
+
 def ticket_numbered(session: Session, number: str, lock: bool = False) -> HandoffTicket | None:
     """The ticket of that number. `lock`: nobody else changes it until the transaction ends."""
     chosen = select(HandoffTicket).where(HandoffTicket.number == number)
@@ -63,6 +70,12 @@ def waiting(session: Session) -> list[HandoffTicket]:
             select(HandoffTicket).where(HandoffTicket.state != "closed").order_by(HandoffTicket.opened_at)
         )
     )
+
+
+def was_said(session: Session, chat: str, source_id: str) -> bool:
+    """Whether the chat has a line from this source already."""
+    same = (Message.chat == chat, Message.source_id == source_id)
+    return session.scalar(select(Message.id).where(*same)) is not None
 
 
 def latest_lines(session: Session, number: str, limit: int) -> Sequence[Message]:

@@ -37,13 +37,15 @@ def telegram() -> FakeTelegram:
 
 @pytest.fixture(scope="session")
 def prepared(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: F811
-    """A database file with the demonstration records and two accounts, to copy from."""
+    """A database file with the demonstration records and an account of each role, to copy from."""
     path = tmp_path_factory.mktemp("console") / "prepared.db"
     shutil.copy(migrated_sqlite, path)
     database = Database(f"sqlite:///{path}", KEYS)
     load_demo(database, START)
     add_staff(database, "li", "李敏", PASSWORD, START)
     add_staff(database, "wang", "王强", PASSWORD, START)
+    add_staff(database, "zhou", "周文", PASSWORD, START, "analyst")
+    add_staff(database, "wu", "吴磊", PASSWORD, START, "administrator")
     with database.engine.connect() as connection:
         connection.exec_driver_sql("ROLLBACK")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -99,4 +101,20 @@ async def clerk(browser: Browser) -> Browser:
     """A browser that is signed in as 李敏."""
     page = await browser.sign_in()
     assert page.path == "/console"
+    return browser
+
+
+@pytest_asyncio.fixture
+async def analyst(browser: Browser) -> Browser:
+    """A browser that is signed in as 周文."""
+    await browser.sign_in("zhou")
+    return browser
+
+
+@pytest_asyncio.fixture
+async def administrator(browser: Browser, clock: HandClock) -> Browser:
+    """A browser that is signed in as 吴磊, whose second factor was just set up."""
+    await browser.sign_in("wu")
+    await browser.enrol(clock())
+    assert browser.page.path == "/console"
     return browser

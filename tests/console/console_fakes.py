@@ -7,6 +7,7 @@ from html import unescape
 
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
+from pyotp import TOTP
 
 from bot.clock import SHANGHAI
 from bot.identity.keys import derive_keys
@@ -80,6 +81,18 @@ class Browser:
     async def sign_in(self, username: str = "li", password: str = PASSWORD) -> Page:
         await self.open("/console/login")
         return await self.send("/console/login", username=username, password=password)
+
+    async def enrol(self, now: datetime) -> str:
+        """Sets up the second factor on the page that asks for it; the secret."""
+        found = re.search(r"secret=([A-Z2-7]+)", self.page.text)
+        assert found
+        await self.send_code(TOTP(found[1]).at(now))
+        return found[1]
+
+    async def send_code(self, code: str) -> Page:
+        sealed = re.search(r'name="setup" value="([^"]+)"', self.page.text)
+        setup = {"setup": sealed[1]} if sealed else {}
+        return await self.send("/console/second-factor", code=code, **setup)
 
     async def search(self, query: str, why: str = "来电人本人") -> Page:
         await self.open("/console")

@@ -1,5 +1,6 @@
 """The line of chats that wait for a human, and talking in one of them."""
 
+import secrets
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -9,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from bot.channels.rest import REST, WEBCHAT
 from bot.console import chats
-from bot.console.chats import LINES_SHOWN, BadAnswerError, NotYoursError
-from bot.console.desk import BROWSER, ROOT, STAFF, Desk, lines
+from bot.console.chats import LINES_SHOWN, TEXT_BLOCKS, BadAnswerError, NotYoursError
+from bot.console.desk import BROWSER, ROOT, STAFF, Desk, line, lines
 from bot.identity.access import Access, OpenedChat
 from bot.messages import Reply
 from bot.records import helpline
@@ -19,6 +20,9 @@ from bot.reminders.messenger import Messenger, Outcome
 
 FETCHING = (WEBCHAT, REST)
 """Channels that come for the lines of their chats by themselves."""
+
+LONGEST_MARK = 32
+"""Of a form, so that what is sent twice is said once."""
 
 UNDELIVERED = "刚才这条没有送到对方的聊天软件里。请打电话告诉对方，或稍后再发一次。"
 
@@ -40,6 +44,7 @@ class ChatPages:
             web.get("/chats/lines/{reference}", self._lines),
             web.post("/chats/{number}/take", self._take),
             web.post("/chats/{number}/say", self._say),
+            web.post("/chats/{number}/block", self._insert),
             web.post("/chats/{number}/hand-back", self._hand_back),
         ]
 
@@ -67,6 +72,9 @@ class ChatPages:
             "person": self._address_of_person(request, chat),
             "problem": problem,
             "draft": draft,
+            "blocks": tuple(TEXT_BLOCKS),
+            "now": now,
+            "once": secrets.token_hex(LONGEST_MARK // 2),
         }
         return await self._desk.page(request, "chat.html", shown, status=status)
 
@@ -91,10 +99,17 @@ class ChatPages:
         return await self._speak(request, chats.take)
 
     async def _say(self, request: web.Request) -> web.StreamResponse:
-        said = lines((await request.post()).get("text"))
+        form = await request.post()
+        said, once = lines(form.get("text")), line(form.get("once"))[:LONGEST_MARK]
         return await self._speak(
-            request, lambda s, number, staff, now: chats.say(s, number, said, staff, now), draft=said
+            request, lambda s, number, staff, now: chats.say(s, number, said, staff, now, once), draft=said
         )
+
+    async def _insert(self, request: web.Request) -> web.StreamResponse:
+        """Puts a text block behind what was written so far; nothing is sent."""
+        form = await request.post()
+        draft, block = lines(form.get("text")), TEXT_BLOCKS.get(line(form.get("block")), "")
+        return await self._chat_page(request, "", "\n".join(filter(None, (draft, block))))
 
     async def _hand_back(self, request: web.Request) -> web.StreamResponse:
         return await self._speak(request, chats.hand_back)
