@@ -10,10 +10,12 @@ from datetime import timedelta
 from typing import Any
 
 import aiohttp
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.records import provider_tokens
-from bot.records.database import Database
+from bot.records.database import Database, Result, UnreachableError
 from bot.records.provider_tokens import Look
 from bot.reminders.messenger import Delivery, Outcome
 
@@ -69,8 +71,9 @@ class SharedToken:
     async def get(self, refused: str | None = None) -> str:
         """A token that is good; `refused` is one that the provider does not take any more. Raises NotSentError."""
         for _ in range(LOOKS):
-            look = await self._database.run(
-                lambda session: provider_tokens.look(session, self._account, refused, self._clock())
+            look = await before_sending(
+                self._database,
+                lambda session: provider_tokens.look(session, self._account, refused, self._clock()),
             )
             if look.renew:
                 return await self._renew(look)
@@ -84,15 +87,25 @@ class SharedToken:
             answer = await self._fetch()
             token, seconds = str(answer["access_token"]), int(answer["expires_in"])
         except (*TROUBLE, KeyError, ValueError) as error:
-            await self._database.run(lambda session: provider_tokens.give_up(session, self._account))
+            await before_sending(
+                self._database, lambda session: provider_tokens.give_up(session, self._account)
+            )
             if look.token:  # still good for a while
                 return look.token
             raise NotSentError(f"no access token: {error}") from error
         expires_at = self._clock() + timedelta(seconds=seconds)
-        await self._database.run(
-            lambda session: provider_tokens.keep(session, self._account, token, expires_at)
+        await before_sending(
+            self._database, lambda session: provider_tokens.keep(session, self._account, token, expires_at)
         )
         return token
+
+
+async def before_sending(database: Database, function: Callable[[Session], Result]) -> Result:
+    """The result of `function(session)`. Raises NotSentError where the database does not answer."""
+    try:
+        return await database.run(function)
+    except (SQLAlchemyError, UnreachableError) as error:
+        raise NotSentError(type(error).__name__) from error
 
 
 async def call(url: str, query: dict[str, str], body: Body | None = None) -> Body:

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from bot.channels.gateway import Gateway
+from bot.channels.gateway import RETRY_SECONDS, Gateway, TooManyMessages
+from bot.channels.limits import TooManyTurns, TurnQueue
 from bot.channels.numbered import NumberedChats
 from bot.channels.wechat_crypto import Envelope
 from bot.channels.wechat_door import Door, Fields, event, message_id, words
@@ -29,6 +30,7 @@ class TencentChannel(ABC):
 
     def __init__(self, envelope: Envelope, gateway: Gateway, database: Database, clock: Clock) -> None:
         self._database = database
+        self._turns = TurnQueue()
         self._chats = NumberedChats(self.name, gateway, database, LONGEST, clock)
         self._door = Door(self.name, envelope, self._on_message, clock)
 
@@ -57,7 +59,15 @@ class TencentChannel(ABC):
         """The address, not telling who it is, of a user as Tencent names them."""
 
     async def _on_message(self, message: Fields) -> None:
-        address = await self._address(message.get("FromUserName", ""))
+        """One at a time for each user, in the order they came: a number chooses from what was said just before."""
+        user = message.get("FromUserName", "")
+        try:
+            async with self._turns.turn(user):
+                await self._take(message, await self._address(user))
+        except TooManyTurns:
+            await self._say(await self._address(user), str(TooManyMessages(RETRY_SECONDS)))
+
+    async def _take(self, message: Fields, address: str) -> None:
         if event(message) == "unsubscribe":
             await self._database.run(lambda session: outbox.unsubscribe(session, self.name, address))
             return

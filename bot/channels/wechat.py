@@ -18,9 +18,10 @@ from bot.settings import Settings, WechatTemplate
 SILENT = frozenset({45015, 45047, 48001})
 """Only templates may be sent: the follower has written nothing for 48 hours, or got as many messages as one may; or
 the account may send no others."""
-THING = 20
 GONE = frozenset({40003, 43004, 43101}) | SILENT
 """Nobody follows there, or they refused; or wrote nothing for too long, and no template is left to reach them."""
+THING = 20
+"""Characters of a template's field whose name begins so."""
 
 _SILENT_ERRORS = {str(RefusedError(code)) for code in SILENT}
 
@@ -53,21 +54,16 @@ class WechatChannel(TencentChannel):
     async def push(self, address: str, message: Reply, key: str) -> Delivery:
         """Sends `message`, by template where nothing else is allowed. BLOCKED where no template tells it either."""
         delivery = await self._chats.push(address, message, key, self._say)
+        silent = delivery.outcome is Outcome.BLOCKED and delivery.error in _SILENT_ERRORS
         template = self._account.template
-        if (
-            delivery.error not in _SILENT_ERRORS
-            or template is None
-            or not isinstance(message.card, RenewalCard)
-        ):
+        if not silent or template is None or not isinstance(message.card, RenewalCard):
             return delivery
-        return await self._notify(
-            address, template, _filled(template, message.text, message.card.items[0]), key
-        )
+        fields = _filled(template, message.text, message.card.items[0])
+        return await self._notify(address, template, fields, key)
 
     async def _say(self, address: str, text: str) -> Delivery:
-        return await self._send(
-            "custom/send", {"touser": address, "msgtype": "text", "text": {"content": text}}
-        )
+        body: Body = {"touser": address, "msgtype": "text", "text": {"content": text}}
+        return await self._send("custom/send", body)
 
     async def _notify(
         self, address: str, template: WechatTemplate, fields: dict[str, str], key: str
@@ -106,7 +102,7 @@ class WechatChannel(TencentChannel):
 
 
 def _filled(template: WechatTemplate, text: str, item: RenewalItem) -> dict[str, str]:
-    """The template's fields; WeChat takes no more than 20 characters in those called thing…"""
+    """The template's fields with what they say."""
     due = item.due_on
     said = {
         "disease": item.disease or "门诊慢特病",

@@ -4,9 +4,10 @@ Sources: 企业微信开发者中心, 接收消息与事件; 获取access_token;
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from bot.channels.gateway import Gateway
-from bot.channels.tencent import TROUBLE, Body, SharedToken, call, call_with, failed
+from bot.channels.tencent import TROUBLE, Body, SharedToken, before_sending, call, call_with, failed
 from bot.channels.tencent_channel import TencentChannel
 from bot.channels.wechat_crypto import Envelope
 from bot.clock import Clock, system_clock
@@ -70,15 +71,14 @@ class WeComChannel(TencentChannel):
         return await self._send(address, text, {})
 
     async def _send(self, address: str, text: str, options: Body) -> Delivery:
-        user = await self._database.run(lambda session: contacts.address_of(session, self.name, address))
         body = {
-            "touser": user or address,
             "msgtype": "text",
             "agentid": self._account.agent_id,
             "text": {"content": text},
             **options,
         }
         try:
+            body["touser"] = await self._user(address)
             answer = await call_with(self._token, f"{self._account.api_url}/cgi-bin/message/send", body)
         except TROUBLE as error:
             return failed(error, GONE)
@@ -88,6 +88,10 @@ class WeComChannel(TencentChannel):
 
     async def _address(self, user: str) -> str:
         return await self._database.run(lambda session: contacts.alias_of(session, self.name, user))
+
+    async def _user(self, address: str) -> str:
+        behind = partial(contacts.address_of, channel=self.name, alias=address)
+        return await before_sending(self._database, behind) or address
 
     async def _fetch_token(self) -> Body:
         query = {"corpid": self._account.corp_id, "corpsecret": self._account.secret}

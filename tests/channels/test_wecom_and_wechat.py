@@ -1,5 +1,6 @@
 """WeCom and an official account, whose chats are alike: in front of servers of our own and through the real doors."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -16,7 +17,7 @@ from bot.channels.gateway import Gateway
 from bot.messages import Button, Reply
 from bot.records import outbox
 from bot.records.database import Database
-from bot.records.models import Message, Person, Subscription
+from bot.records.models import Base, Message, Person, Subscription
 from bot.reminders.messenger import Outcome
 
 ASKS = {
@@ -94,6 +95,24 @@ class TestConversation:
         await place.provider.write(LI, "江西")
         await place.provider.heard(2)
         assert engine.texts == ["湖南", "江西"]
+
+    async def test_messages_are_answered_in_order_and_too_many_are_refused(
+        self, place: Place, engine: FakeEngine
+    ) -> None:
+        go_on = asyncio.Event()
+
+        async def answer(_body: dict[str, Any]) -> web.StreamResponse:
+            await go_on.wait()
+            return web.json_response([{"text": "好。"}])
+
+        engine.answer = answer
+        written = [f"第{number}句" for number in range(6)]
+        for text in written:
+            await place.provider.write(LI, text)
+        assert "太快" in (await place.provider.heard())[0]
+        go_on.set()
+        await place.provider.heard(6)
+        assert engine.texts == written[:5]
 
     async def test_what_has_no_words_is_told_so(self, place: Place, engine: FakeEngine) -> None:
         place.provider.people.add(LI)
@@ -212,6 +231,10 @@ class TestPush:
         place.provider.trouble.extend([None, Refused(45009)])
         delivery = await place.channel.push(LI, Reply("这是一句话。" * 200), "staff:1")
         assert delivery.outcome is Outcome.UNKNOWN
+
+    async def test_without_the_database_nothing_gets_out(self, place: Place, database: Database) -> None:
+        Base.metadata.drop_all(database.engine)
+        assert (await place.channel.push(LI, REMINDER, "reminder-1")).outcome is Outcome.RETRY
 
     async def test_what_did_not_get_out_is_tried_again_later(self, place: Place) -> None:
         assert (await place.unreachable.push(LI, REMINDER, "reminder-1")).outcome is Outcome.RETRY
