@@ -129,6 +129,11 @@ _DIGITS = re.compile(
     rf"(?<![A-Za-z0-9\-/])[{_NUMERAL}](?:[{_NUMERAL}年月日号./\- ]*[{_NUMERAL}日号xX])?+(?!\s*[元块万%个])"
 )
 _LEAST_DIGITS = 4
+# All that was written is a day long ago: a birth date, also when nobody asks for one any longer.
+_BIRTH_DATE = re.compile(
+    r"\s*((?:19\d\d|20[01]\d)"
+    r"(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|[年./\- ]\s*[\d十廿]{1,3}[月./\- ]\s*[\d十廿]{1,3}[日号]?))[\s。.]*"
+)
 _DATES = re.compile(
     r"(?:(?:19|20)\d\d(?:-\d{1,2}-\d{1,2}|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?:[ \-]+|$))+"
 )
@@ -148,6 +153,8 @@ def _by_preference(text: str, step: VerificationStep | None) -> Iterator[Finding
         yield _number("card", match.start(1), match[1])
     for match in _NAME_AFTER_CUE.finditer(written):
         yield Finding("name", match.start(1), match.end(1), match[1])
+    if birth := _BIRTH_DATE.fullmatch(in_digits(written)):
+        yield Finding("digits", birth.start(1), birth.end(1), written[birth.start(1) : birth.end(1)])
     if step == "name" and (answer := _WHOLE_NAME.fullmatch(written)):
         yield Finding("name", answer.start(1), answer.end(1), answer[1])
     if step is not None:

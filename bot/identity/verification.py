@@ -134,9 +134,7 @@ def _advance(session: Session, chat: str, text: str, now: datetime, relative: bo
         _end(session, chat)
         if relative and not bindings.has_room(session, chat, now):
             return Full()
-        proof = Verification(chat=chat, step="key", matched=True, relative=relative, expires_at=now + LASTS)
-        session.add(proof)
-        session.flush()
+        proof = _begin(session, chat, relative, now)
         return _take_key(session, proof, text, now, beginning=True)
     proof.expires_at = now + LASTS
     if proof.step == "key":
@@ -207,6 +205,8 @@ def _judge(session: Session, proof: Verification, now: datetime) -> Progress:
             _count_failure(session, subject, person_id, now),
         )
         people.audit(session, Reading(f"chat:{chat}", "核对身份", now), "verify failed", person_id)
+        if not max(waits):  # it begins again at once: what is typed now is still an answer to us
+            _begin(session, chat, proof.relative, now)
         return Failed(_attempts_left(session, chat, now), max(waits))
     for counted in (f"chat:{chat}", subject):
         if lock := _lock(session, counted):
@@ -219,6 +219,13 @@ def _verified(session: Session, chat: str, person_id: str, relative: bool, now: 
     binding: ChatBinding = bindings.bind(session, chat, person_id, relative, now)
     asked = bindings.consent_of(session, chat, person_id) is not None
     return Verified(binding.token, binding.relative, consent_due=not asked)
+
+
+def _begin(session: Session, chat: str, relative: bool, now: datetime) -> Verification:
+    proof = Verification(chat=chat, step="key", matched=True, relative=relative, expires_at=now + LASTS)
+    session.add(proof)
+    session.flush()
+    return proof
 
 
 def _end(session: Session, chat: str) -> None:

@@ -206,6 +206,12 @@ async def test_a_proof_left_lying_begins_anew(chat: Chat) -> None:
     assert outcome.context.person is None
 
 
+async def test_what_is_typed_after_a_failure_is_kept_from_the_engine_too(chat: Chat) -> None:
+    for _ in range(3):  # the second failure locks the chat
+        await chat.say_all("DEMO-HN-0001", "0001", "19520315", "19520314")
+    assert not any("1952" in heard for heard in chat.heard)
+
+
 async def test_giving_up_ends_it(chat: Chat) -> None:
     outcome = await chat.say_all("DEMO-HN-0001", "不查了")
     assert (outcome.context.task, outcome.context.asked) == (None, None)
