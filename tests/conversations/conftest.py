@@ -23,7 +23,7 @@ from bot.model import engine_environment, engine_python, ensure_model
 from bot.prepare import prepare
 from bot.settings import ROOT, Settings
 
-READY_WITHIN = 120
+READY_WITHIN = 300
 NOW = "2026-11-22T10:00:00+08:00"
 
 
