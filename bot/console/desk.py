@@ -11,9 +11,10 @@ from aiohttp import MultipartReader, web
 from bot.clock import SHANGHAI, Clock
 from bot.console.roles import RIGHTS, Right
 from bot.console.seals import Seals
-from bot.records import helpline
+from bot.records import helpline, people
 from bot.records.database import Database
 from bot.records.models import Staff
+from bot.records.people import Reading
 
 ROOT = "/console"
 FOLDER = Path(__file__).parent
@@ -68,6 +69,11 @@ class Desk:
         """A page that says why nothing was done, and what to do."""
         return await self.page(request, "problem.html", {"problem": problem}, status=status)
 
+    async def note(self, request: web.Request, action: str, why: str, person_id: str | None = None) -> None:
+        """Puts into the audit what somebody just did."""
+        reading = Reading(f"staff:{request[STAFF].username}", why, self.clock())
+        await self.database.run(lambda session: people.audit(session, reading, action, person_id))
+
     def reference(self, request: web.Request, kind: str, *what: str) -> str:
         """What stands in an address in place of a person or a chat."""
         return self.seals.reference(request[BROWSER], kind, what, self.clock())
@@ -87,6 +93,12 @@ class Desk:
     def address_of_person(self, request: web.Request, person_id: str, why: str) -> str:
         """A person's page, opened for a reason."""
         return f"{ROOT}/person/{self.reference(request, 'person', person_id, why)}"
+
+
+def again_after(page: web.Response, seconds: int, address: str) -> web.Response:
+    """The page, which its browser fetches again by itself after a while."""
+    page.headers["Refresh"] = f"{seconds}; url={address}"
+    return page
 
 
 def moment(value: datetime) -> str:

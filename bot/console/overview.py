@@ -1,5 +1,6 @@
 """The overview's figures: each a chart, drawn by pygal and styled by console.css alone, and a table of the same."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -67,21 +68,27 @@ def _chats(counts: Mapping[str, int], days: Sequence[str]) -> Figure:
 
 
 def _answers(answered: Iterable[Answered], knowledge: Knowledge) -> Figure:
-    counts: dict[str, int] = {}
-    unanswered = 0
+    labels = {str(status): words.label for status, words in knowledge.statuses.items()}
+    counts: Counter[str] = Counter()
     for each in answered:
-        status = "silent" if each.status == NOT_FIXED else each.status
-        known = next((words for key, words in knowledge.statuses.items() if key == status), None)
-        counts[known.label if known else "答了"] = (
-            counts.get(known.label if known else "答了", 0) + each.count
-        )
-        unanswered += each.count if status in UNANSWERED else 0
-    rows = tuple(sorted(counts.items(), key=lambda row: -row[1]))
-    total = sum(counts.values())
+        counts[_status(each)] += each.count
+    unanswered, total = sum(counts[status] for status in UNANSWERED), counts.total()
+    rows = tuple((labels.get(status, labels["answered"]), count) for status, count in counts.most_common())
     says = (
         f"{total} 个回答里 {unanswered} 个没答上，占 {unanswered / total:.1%}。" if total else "还没有回答。"
     )
     return _drawn(Figure("status", "答上了没有", says, ("怎么答的", "次数"), rows), pygal.HorizontalBar)
+
+
+def _status(answered: Answered) -> str:
+    """As `bot.messages.status_of` has it of the card itself."""
+    if answered.card in ("choose", "verify") or (answered.card == "estimate" and not answered.computed):
+        return "clarification"
+    if answered.card == "handoff":
+        return "handed_over"
+    if answered.card == "deadline":
+        return "silent" if answered.status == NOT_FIXED else "answered"
+    return answered.status or "answered"
 
 
 def _topics(counted: Sequence[tuple[str, int]], knowledge: Knowledge) -> Figure:

@@ -27,9 +27,12 @@ from bot.console.desk import (
     moment,
     text,
 )
-from bot.console.pages.administration import AdministrationPages
+from bot.console.pages.accounts import AccountPages
+from bot.console.pages.audit import AuditPages
 from bot.console.pages.chats import ChatPages
 from bot.console.pages.cost import CostPages
+from bot.console.pages.imports import ImportPages
+from bot.console.pages.keys import KeyPages
 from bot.console.pages.overview import OverviewPages
 from bot.console.pages.persons import PersonPages
 from bot.console.pages.policy import PolicyPages, QuestionPages
@@ -90,7 +93,10 @@ def add_console_routes(
         (Right.QUESTIONS, QuestionPages(desk, assistant.library, assistant.questions).routes()),
         (Right.REMINDERS, ReminderPages(desk).routes()),
         (Right.OVERVIEW, OverviewPages(desk, assistant.knowledge).routes()),
-        (Right.ADMINISTRATION, AdministrationPages(desk, keys).routes()),
+        (Right.ADMINISTRATION, AccountPages(desk).routes()),
+        (Right.ADMINISTRATION, ImportPages(desk).routes()),
+        (Right.ADMINISTRATION, AuditPages(desk).routes()),
+        (Right.ADMINISTRATION, KeyPages(desk, keys).routes()),
         (Right.CHATS, ChatPages(desk, access, messengers).routes()),
     ]
     console.router.add_get("/console.css", _css)

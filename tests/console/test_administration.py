@@ -10,12 +10,12 @@ from console_fakes import START, Browser, Page
 from sqlalchemy import select
 
 from bot.console.csv_files import csv_file
-from bot.console.pages import administration
+from bot.console.pages import imports
 from bot.records.database import Database
 from bot.records.models import AuditEntry, Person, Reminder, StaffSession, Subscription
 
 HERE = "/console/administration"
-PERSONS = "人员编号,姓名,证件号码,手机号,参保地,险种\nP-1,测试,11010519491231002X,,湖南,职工\n"
+PERSONS = "人员编号,姓名,证件号码,手机号,参保地,险种\nP-1,测试,11010519491231002X,,湖南,居民\n"
 
 
 async def test_accounts_are_made_and_switched_off(administrator: Browser, database: Database) -> None:
@@ -75,7 +75,7 @@ async def upload(browser: Browser, content: str, name: str = "人员.csv", **fie
 async def test_a_file_is_loaded_and_its_wrong_rows_are_listed(
     administrator: Browser, database: Database
 ) -> None:
-    page = await upload(administrator, PERSONS + "P-2,=1+1,not an id,,湖南,职工\n")
+    page = await upload(administrator, PERSONS + "P-2,二,not an id,,湖南,居民\n")
     assert "有误的行（1）" in page.text
     with database.transaction() as session:
         assert session.get(Person, "P-1") is not None
@@ -86,7 +86,7 @@ async def test_a_file_is_loaded_and_its_wrong_rows_are_listed(
 
 
 async def test_nothing_is_loaded_where_that_is_asked_for(administrator: Browser, database: Database) -> None:
-    page = await upload(administrator, PERSONS + "P-2,二,not an id,,湖南,职工\n", strict="1")
+    page = await upload(administrator, PERSONS + "P-2,二,not an id,,湖南,居民\n", strict="1")
     assert "什么都没有导入" in page.text
     with database.transaction() as session:
         assert session.get(Person, "P-1") is None
@@ -95,8 +95,8 @@ async def test_nothing_is_loaded_where_that_is_asked_for(administrator: Browser,
 async def test_what_is_uploaded_is_bounded_and_deleted(
     administrator: Browser, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(administration.tempfile, "mkdtemp", lambda prefix: str(_made(tmp_path / "upload")))
-    monkeypatch.setattr(administration, "UPLOAD_AT_MOST", 2**20)
+    monkeypatch.setattr(imports.tempfile, "mkdtemp", lambda prefix: str(_made(tmp_path / "upload")))
+    monkeypatch.setattr(imports, "UPLOAD_AT_MOST", 2**20)
     page = await upload(administrator, "x" * (2**20 + 1))
     assert "超过1MB" in page.text
     assert not (tmp_path / "upload").exists()
@@ -156,6 +156,13 @@ async def test_ten_thousand_entries_come_page_by_page(administrator: Browser, da
     page = await administrator.send(f"{HERE}/audit", action="find", page="99")
     assert "原因09999" in page.text
     assert "下一页" not in page.text
+
+
+@pytest.mark.parametrize("day", ["", "x", "0001-01-01", "9999-12-31"])
+async def test_days_that_make_no_sense_are_put_right(administrator: Browser, day: str) -> None:
+    await administrator.open(f"{HERE}/audit")
+    page = await administrator.send(f"{HERE}/audit", since=day, until=day, page="99999999999")
+    assert page.status == 200
 
 
 async def test_the_state_of_the_keys_is_told_and_no_key(administrator: Browser) -> None:

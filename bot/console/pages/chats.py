@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.channels.rest import REST, WEBCHAT
 from bot.console import chats
 from bot.console.chats import LINES_SHOWN, TEXT_BLOCKS, BadAnswerError, NotYoursError
-from bot.console.desk import BROWSER, ROOT, STAFF, Desk, line, lines
+from bot.console.desk import BROWSER, ROOT, STAFF, Desk, again_after, line, lines
 from bot.identity.access import Access, OpenedChat
 from bot.messages import Reply
 from bot.records import helpline
@@ -50,8 +50,10 @@ class ChatPages:
 
     async def _chats(self, request: web.Request) -> web.StreamResponse:
         tickets = await self._desk.database.run(helpline.waiting)
-        shown = {"tickets": tickets, "now": self._desk.clock()}
-        return await self._desk.page(request, "chats.html", shown)
+        still = "still" in request.query
+        shown = {"tickets": tickets, "now": self._desk.clock(), "still": still}
+        page = await self._desk.page(request, "chats.html", shown)
+        return page if still else again_after(page, 15, f"{ROOT}/chats?auto")
 
     async def _chat(self, request: web.Request) -> web.StreamResponse:
         return await self._chat_page(request, UNDELIVERED if "undelivered" in request.query else "")
@@ -93,7 +95,8 @@ class ChatPages:
         said = await self._desk.database.run(
             lambda session: helpline.latest_lines(session, number, LINES_SHOWN)
         )
-        return await self._desk.page(request, "lines.html", {"lines": said})
+        page = await self._desk.page(request, "lines.html", {"lines": said})
+        return again_after(page, 5, request.path)
 
     async def _take(self, request: web.Request) -> web.StreamResponse:
         return await self._speak(request, chats.take)
