@@ -32,7 +32,9 @@ def test_none_is_lost_and_none_is_sent_twice(sqlite_database: Database, tmp_path
 
 @pytest.mark.long
 @pytest.mark.parametrize("channel", ["webchat", "telegram"])
-def test_nor_in_two_hundred_deaths_over_ten_thousand(database: Database, tmp_path: Path, channel: str) -> None:
+def test_nor_in_two_hundred_deaths_over_ten_thousand(
+    database: Database, tmp_path: Path, channel: str
+) -> None:
     kill_again_and_again(database, tmp_path / "pushed", channel, reminders_due=10_000, kills=200)
 
 
