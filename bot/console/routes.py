@@ -200,7 +200,13 @@ def _day(day: date | datetime) -> str:
     return say_date(day.astimezone(SHANGHAI).date() if isinstance(day, datetime) else day)
 
 
-_CHANNELS = {"webchat": "网页", "telegram": "Telegram", "rest": "程序接口"}
+_CHANNELS = {
+    "webchat": "网页",
+    "telegram": "Telegram",
+    "rest": "程序接口",
+    "wecom": "企业微信",
+    "wechat": "公众号",
+}
 
 
 def _channel(name: str) -> str:
