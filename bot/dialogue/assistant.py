@@ -35,6 +35,7 @@ from bot.policy.library import PolicyLibrary
 from bot.records.database import Database
 from bot.reminders.planner import Planner
 
+LONGEST_BARE_ANSWER = 6  # characters: 社区, 县医院
 HAND_OVER_AFTER = 2  # turns in a row that were not understood
 
 
@@ -164,7 +165,9 @@ class Assistant:
         if _names_application(turn):
             return Errand.CHECK_STATUS
         if errand is Errand.DECLINE:
-            return errand
+            answers = context.asked and len(turn.text) <= LONGEST_BARE_ANSWER
+            known = scope.recognise(turn.text, self.knowledge.refusals)
+            return Errand.CONTINUE if answers and not known else errand
         told_in_full = cost.is_told(turn, self._parameters)
         if errand is not Errand.ESTIMATE_COST and not told_in_full and self.deadlines.concerns(turn, context):
             return Errand.CHECK_STATUS

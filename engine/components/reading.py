@@ -25,6 +25,8 @@ MOST_READ = 600
 """Characters of a message that are read. Two minutes of speech are shorter; what is longer must not hold up others."""
 
 _REDACTED_NAME = re.compile(r"〔姓名[A-Z]{4}〕")
+_TOLD_ALONG = re.compile(r"我?的?(?:身份证|证件|手机|电话|卡)?(?:号码?)?[是:：]?Ⓘ[,，\s]*")
+"""A number told beside a question is not what is asked."""
 _EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff"  # 👍 alone says thanks
 _NOT_WORDING = re.compile(rf"[^\w{''.join(ENTITY_MARKS.values())}{_EMOJI}%?]+")
 _QUESTION = re.compile(r"[?吗么呢嘛咋啥多少怎几哪谁]|什么|是不是|能不能|可不可以|有没有")
@@ -41,7 +43,8 @@ def wording(text: str, entities: Sequence[Mapping[str, Any]]) -> str:
             pieces += [text[position : entity["start"]], ENTITY_MARKS[entity["entity"]]]
             position = entity["end"]
     pieces.append(text[position:MOST_READ])
-    written = normalise(_REDACTED_NAME.sub("", "".join(pieces))).lower()
+    marked = _REDACTED_NAME.sub("", "".join(pieces))
+    written = normalise(_TOLD_ALONG.sub("", marked) or marked).lower()
     return "^" + close_up(_NOT_WORDING.sub(" ", written).strip()).text + "$"
 
 

@@ -127,6 +127,10 @@ class Figures(unittest.TestCase):
 
 
 class Wording(unittest.TestCase):
+    def test_a_number_told_beside_a_question_is_not_what_is_asked(self) -> None:
+        token = {"entity": "id_or_phone", "start": 4, "end": 12}
+        self.assertEqual(wording("我身份证〔证件KQRT〕，报多少", [token]), wording("报多少", []))
+
     def test_characters_typed_apart_are_one_wording(self) -> None:
         self.assertEqual(wording("能 报 多 少", []), wording("能报多少", []))
         self.assertNotEqual(wording("慢病 怎么办", []), wording("慢病怎么办", []))

@@ -46,12 +46,12 @@ def wait_until_sent(database: Database, address: str) -> None:
 @pytest.mark.engine
 def test_it_comes_is_asked_about_put_off_and_stopped(running: Running, database: Database) -> None:
     sender = f"reminded-{uuid.uuid4().hex}"
-    for text in ("到期前提醒我", "DEMO-SD-0002", "0008"):
+    for text in ("到期前提醒我", "DEMO-JL-0001", "0005"):
         say(running, sender, text)
-    assert "复审到期（提前90、30、7、1天）" in say(running, sender, "19641212")
+    assert "复审到期（提前90、30、7、1天）" in say(running, sender, "19490123")
     wait_until_sent(database, sender)
     answered = say(running, sender, "怎么办")
-    assert "提醒您：按记录，糖尿病的复审2026年11月25日到期，还有3天。" in answered
-    assert "第十九条" in answered
+    assert "提醒您：按记录，冠心病的复审2026年11月29日到期，还有7天。" in answered
+    assert "二（四）3" in answered
     assert "再提醒您" in say(running, sender, "明天再提醒我")
     assert "已经停了" in say(running, sender, "别再提醒我了")
