@@ -88,7 +88,7 @@ def up(settings: Settings, prepare: Callable[[Settings, Console], str]) -> None:
         _wait_until_ready(settings, children, console)
         console.print(f"\n[bold green]Ready[/] after {time.monotonic() - started:.0f} s\n")
         console.print(what_to_try)
-        console.print("\nLogs: " + ", ".join(str(child.log.relative_to(ROOT)) for child in children))
+        console.print("\nLogs: " + ", ".join(str(child.log) for child in children))
         console.print("Ctrl-C stops everything.")
         _watch(children, console)
     except KeyboardInterrupt:
