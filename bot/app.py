@@ -14,6 +14,7 @@ from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from actions import action_executor
+from bot.channels import ended_chats
 from bot.channels.channel import Channel, OpenChannel
 from bot.channels.engine_client import EngineClient
 from bot.channels.gateway import Gateway
@@ -51,6 +52,7 @@ CHANNELS: tuple[OpenChannel, ...] = (open_telegram, open_wecom, open_wechat)
 DELIVER_EVERY = timedelta(seconds=5)
 PLAN_EVERY = timedelta(hours=1)
 SWEEP_EVERY = timedelta(days=1)
+TELL_ENGINE_EVERY = timedelta(minutes=1)
 STOP_WITHIN = 10.0
 ACTION_FAILED = "对不起，我这边出了点问题，没能回答。请稍后再试，或拨打12393。"
 
@@ -204,6 +206,21 @@ async def _serving(service: Service, site: _Site) -> AsyncIterator[None]:
         await runner.cleanup()
 
 
+def _scheduler() -> AsyncIOScheduler:
+    return AsyncIOScheduler(timezone=SHANGHAI, job_defaults={"coalesce": True, "misfire_grace_time": None})
+
+
+@contextlib.asynccontextmanager
+async def _keeping_engine_forgetful(service: Service) -> AsyncIterator[None]:
+    scheduler, parties = _scheduler(), (service.database, service.engine)
+    scheduler.add_job(ended_chats.tell_engine, "interval", parties, seconds=TELL_ENGINE_EVERY.total_seconds())
+    scheduler.start()
+    try:
+        yield
+    finally:
+        scheduler.shutdown(wait=False)
+
+
 @contextlib.asynccontextmanager
 async def _reminding(service: Service) -> AsyncIterator[None]:
     planner, worker = open_planner(service.settings), open_worker(service)
@@ -215,9 +232,7 @@ async def _reminding(service: Service) -> AsyncIterator[None]:
         days = service.settings.transcript_days
         await service.database.run(lambda session: sweep(session, service.clock(), days))
 
-    scheduler = AsyncIOScheduler(
-        timezone=SHANGHAI, job_defaults={"coalesce": True, "misfire_grace_time": None}
-    )
+    scheduler = _scheduler()
     await plan()
     await forget_what_ended()
     scheduler.add_job(forget_what_ended, "interval", seconds=SWEEP_EVERY.total_seconds())
@@ -245,6 +260,7 @@ async def serve(settings: Settings, parts: frozenset[str]) -> None:
         if "web" in parts:
             site = _Site(web_app, settings.host, settings.port)
             await running.enter_async_context(_serving(service, site))
+            await running.enter_async_context(_keeping_engine_forgetful(service))
         for channel in service.channels:
             if channel.part in parts:
                 await running.enter_async_context(channel.listening())

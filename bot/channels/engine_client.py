@@ -3,6 +3,7 @@
 import asyncio
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -78,6 +79,16 @@ class EngineClient:
         if not messages:
             raise EngineDown("an empty answer: an action failed")
         return messages
+
+    async def forget(self, chat: str) -> None:
+        """Empties the chat's tracker. Raises EngineDown."""
+        url = f"{self._url}/conversations/{quote(chat, safe='')}/tracker/events"
+        try:
+            async with self._session.put(url, json=[]) as response:
+                if response.status != 200:
+                    raise EngineDown(f"status {response.status}")
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise EngineDown(type(error).__name__) from error
 
     async def healthy(self) -> bool:
         """Whether the door we use answers; Rasa opens it once its model is loaded."""

@@ -1,4 +1,4 @@
-"""`bot forget` and `bot keys …`: what belongs to persons, erased or encrypted anew."""
+"""`bot forget`, `bot readmit` and `bot keys …`: what belongs to persons, erased, let in again, encrypted anew."""
 
 from getpass import getuser
 from typing import Annotated
@@ -17,7 +17,7 @@ def forget(
     why: Annotated[str, typer.Option(help="the reason that the audit keeps; name nobody")] = "本人要求删除",
     yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
 ) -> None:
-    """Erase a person: records, reminders, and every chat that saw them. The audit keeps a line without them."""
+    """Erase a person: records, reminders, and every chat that saw them. Imports leave them out from then on."""
     from bot.app import open_clock, open_database
     from bot.identity.retention import forget_person
     from bot.records.people import Reading
@@ -31,9 +31,27 @@ def forget(
     if not known:
         console.print(f"There is no person {person}.", markup=False)
         raise SystemExit(1)
-    console.print(
-        "Erased. The agency's next export brings the person back unless the agency erases them, too."
-    )
+    console.print("Erased. The audit keeps a line without the person; imports leave the person out.")
+
+
+@app.command()
+def readmit(
+    person: Annotated[str, typer.Argument(help="the agency's number of the person (人员编号)")],
+    why: Annotated[str, typer.Option(help="the reason that the audit keeps")] = "本人要求恢复",
+) -> None:
+    """Let a person who was forgotten be imported again."""
+    from bot.app import open_clock, open_database
+    from bot.identity.retention import readmit_person
+    from bot.records.people import Reading
+
+    configured = settings_or_exit()
+    reading = Reading(f"system:{getuser()}", why, open_clock(configured)())
+    with open_database(configured).transaction() as session:
+        known = readmit_person(session, person, reading)
+    if not known:
+        console.print(f"No person {person} was forgotten.", markup=False)
+        raise SystemExit(1)
+    console.print("The next import brings the person back.")
 
 
 @keys.command("rotate")

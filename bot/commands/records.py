@@ -42,9 +42,10 @@ def import_(
         console.print(f"Not read: {title}", markup=False)
     for name, table in report.tables.items():
         repeated = f", {table.repeated} repeated (the last one holds)" if table.repeated else ""
+        kept_out = f", {table.kept_out} left out (persons who were forgotten)" if table.kept_out else ""
         console.print(
             f"{name}: {table.added} added, {table.changed} changed, {table.unchanged} unchanged, "
-            f"{table.wrong} wrong{repeated}"
+            f"{table.wrong} wrong{repeated}{kept_out}"
         )
     if report.error_count > len(report.errors):
         console.print(f"{report.error_count} rows are wrong; the first {len(report.errors)} are shown.")

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, delete, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
-from bot.records.models import HandoffTicket, Message
+from bot.records.database import insert_new
+from bot.records.models import EndedChat, HandoffTicket, Message
 
 BUTTONS_REMEMBERED = 20
 """Messages with buttons a chat may still press: people scroll back."""
@@ -94,3 +95,25 @@ def _fetch(session: Session, lines: Select[Message], limit: int) -> Sequence[Mes
     for row in rows:
         row.delivered = True
     return rows[::-1]
+
+
+def silent_since(session: Session, moment: datetime) -> Sequence[str]:
+    """The chats all of whose lines are older."""
+    newer = aliased(Message)
+    going_on = exists().where(newer.chat == Message.chat, newer.at >= moment)
+    return session.scalars(select(Message.chat).where(Message.at < moment, ~going_on).distinct()).all()
+
+
+def note_ended(session: Session, chat: str) -> None:
+    """Notes that nothing is kept of the chat, so that the engine is told."""
+    session.execute(insert_new(session, EndedChat).values(chat=chat).on_conflict_do_nothing())
+
+
+def ended(session: Session, limit: int) -> Sequence[str]:
+    """Ended chats that the engine was not told of."""
+    return session.scalars(select(EndedChat.chat).limit(limit)).all()
+
+
+def engine_was_told(session: Session, chat: str) -> None:
+    """Forgets even that the chat has ended."""
+    session.execute(delete(EndedChat).where(EndedChat.chat == chat))

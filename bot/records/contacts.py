@@ -3,12 +3,12 @@ or a telephone number): only what writes to the channel looks behind them."""
 
 import secrets
 
-from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from bot.records import outbox
-from bot.records.models import Contact
+from bot.records.database import insert_new
+from bot.records.models import ChatBinding, Contact, Subscription
 
 
 def alias_of(session: Session, channel: str, address: str) -> str:
@@ -17,15 +17,13 @@ def alias_of(session: Session, channel: str, address: str) -> str:
     found = session.scalar(known)
     if found is not None:
         return found
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert(Contact) if on_postgresql else sqlite.insert(Contact)
     row = {
         "alias": secrets.token_urlsafe(12),
         "channel": channel,
         "address": address,
         "address_index": address,
     }
-    session.execute(insert.values(row).on_conflict_do_nothing())
+    session.execute(insert_new(session, Contact).values(row).on_conflict_do_nothing())
     alias = session.scalars(known).one()
     outbox.readdress(session, channel, address, alias)
     return alias
@@ -35,3 +33,12 @@ def address_of(session: Session, channel: str, alias: str) -> str | None:
     """The address behind the name; None where there is none."""
     contact = session.get(Contact, alias)
     return contact.address if contact and contact.channel == channel else None
+
+
+def drop_unused(session: Session, chat: str) -> None:
+    """Forgets the address behind a chat's name, unless the chat still sees somebody or somebody is reminded there."""
+    channel, _, alias = chat.partition(":")
+    seen = exists().where(ChatBinding.chat == chat)
+    reminded = exists().where(Subscription.channel == channel, Subscription.address == alias)
+    theirs = (Contact.alias == alias, Contact.channel == channel)
+    session.execute(delete(Contact).where(*theirs, ~seen, ~reminded))

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 import psycopg
 import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from bot.records.fields import FieldKeys, use_keys
 
@@ -92,6 +93,12 @@ class Database:
     def close(self) -> None:
         """Close all pooled connections."""
         self.engine.dispose()
+
+
+def insert_new(session: Session, model: type[DeclarativeBase]) -> Any:
+    """An INSERT that can end in `on_conflict_do_nothing()`, in the words of the session's database."""
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(model) if on_postgresql else sqlite.insert(model)
 
 
 def engine_for(url: str) -> Engine:

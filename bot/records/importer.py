@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import SHANGHAI
 from bot.records.database import Database
+from bot.records.forgotten import KeptOut
 from bot.records.sheets import FileFaultError, Sheet, sheets_of
 from bot.records.tables import TABLES, Column, Table, Values
 
@@ -51,13 +52,15 @@ class RowError:
 
 @dataclass
 class TableReport:
-    """Rows of one table by what became of them; `repeated` counts those whose key an earlier row had."""
+    """Rows of one table by what became of them; `repeated` counts those whose key an earlier row had, `kept_out`
+    those of persons who were forgotten."""
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     wrong: int = 0
     repeated: int = 0
+    kept_out: int = 0
 
 
 @dataclass
@@ -240,6 +243,7 @@ def _read(known: KnownSheet, cells: list[str], now: datetime) -> tuple[Values, l
 def _store(session: Session, known: KnownSheet, rows: list[Row], report: ImportReport) -> None:
     """Add what is new, change what differs, leave the rest: two statements, however many rows there are."""
     table, counts = known.table, report.tables[known.table.name]
+    rows = _without_forgotten(session, known, rows, report)
     rows = _with_known_reference(session, known, rows, report)
     latest = _on_file(session, table, rows)
     added: dict[Key, Values] = {}
@@ -277,6 +281,21 @@ def _store(session: Session, known: KnownSheet, rows: list[Row], report: ImportR
 def _with_indexes(table: Table, values: Values) -> Values:
     """The values with those that look-up indexes are made of."""
     return values | {f"{name}_index": values[name] for name in table.indexed}
+
+
+def _without_forgotten(
+    session: Session, known: KnownSheet, rows: list[Row], report: ImportReport
+) -> list[Row]:
+    """The rows but those of forgotten persons, which are no fault of the file's."""
+    kept_out, good = KeptOut(session), []
+    for row in rows:
+        if row.values not in kept_out:
+            good.append(row)
+            continue
+        report.tables[known.table.name].kept_out += 1
+        if known.table.key == ("application_no",):
+            kept_out.add_application(row.values["person_id"], row.values["application_no"])
+    return good
 
 
 def _with_known_reference(

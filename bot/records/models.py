@@ -175,6 +175,17 @@ class Subscription(Base):
         self.kinds_off = others if on else [*others, kind]
 
 
+class Forgotten(Base):
+    """A number that an import must not bring back: a forgotten person's (then both are equal) or an application's of
+    theirs. Hashes, encrypted."""
+
+    __tablename__ = "forgotten"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person: Mapped[str] = mapped_column(Encrypted("forgotten"))
+    number: Mapped[str] = mapped_column(Encrypted("forgotten"))
+
+
 # --- chats ----------------------------------------------------------------------------------------
 
 
@@ -301,6 +312,14 @@ class Message(Base):
     source_id: Mapped[str | None] = mapped_column(String(64))
     delivered: Mapped[bool] = mapped_column(default=True)
     helpful: Mapped[bool | None]
+
+
+class EndedChat(Base):
+    """A chat of which nothing is kept here any more, until the engine has forgotten it as well."""
+
+    __tablename__ = "ended_chats"
+
+    chat: Mapped[str] = mapped_column(String(128), primary_key=True)
 
 
 # --- messengers -----------------------------------------------------------------------------------

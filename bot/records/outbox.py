@@ -24,9 +24,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, load_only, selectinload
 
+from bot.records.database import insert_new
 from bot.records.models import (
     Application,
     ApplicationEvent,
@@ -92,7 +92,7 @@ def plan_occasions(
     )
     if person_id is not None:
         rows = rows.where(found.c.person_id == person_id)
-    statement: Insert = _insert(session).from_select(list(values), rows).on_conflict_do_nothing()
+    statement: Insert = insert_new(session, Reminder).from_select(list(values), rows).on_conflict_do_nothing()
     return _changed(session.execute(statement, execution_options=COUNTED))
 
 
@@ -105,7 +105,7 @@ def plan(session: Session, reminders: Iterable[PlannedReminder]) -> int:
     return sum(
         _changed(
             session.execute(
-                _insert(session).values(rows[at : at + BATCH]).on_conflict_do_nothing(),
+                insert_new(session, Reminder).values(rows[at : at + BATCH]).on_conflict_do_nothing(),
                 execution_options=COUNTED,
             )
         )
@@ -133,11 +133,6 @@ def _reachable(kind: str) -> tuple[ColumnElement[bool], ...]:
     """The subscriptions at which the kind is wanted and arrives."""
     switched_off = cast(Subscription.kinds_off, String).contains(f'"{kind}"', autoescape=True)
     return ~switched_off, Subscription.unreachable_since.is_(None)
-
-
-def _insert(session: Session) -> Any:
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    return postgresql.insert(Reminder) if on_postgresql else sqlite.insert(Reminder)
 
 
 # --- delivering -------------------------------------------------------------------------------------

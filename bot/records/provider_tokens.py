@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from bot.records.database import insert_new
 from bot.records.models import ProviderToken
 
 EARLY = timedelta(minutes=5)
@@ -46,7 +46,5 @@ def give_up(session: Session, account: str) -> None:
 
 def _row(session: Session, account: str) -> ProviderToken:
     """The account's row, held until the end of the transaction."""
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert(ProviderToken) if on_postgresql else sqlite.insert(ProviderToken)
-    session.execute(insert.values(account=account).on_conflict_do_nothing())
+    session.execute(insert_new(session, ProviderToken).values(account=account).on_conflict_do_nothing())
     return session.get_one(ProviderToken, account, with_for_update=True)

@@ -17,9 +17,13 @@ Answer = Callable[[dict[str, Any]], Awaitable[web.StreamResponse]]
 
 @dataclass
 class FakeEngine:
-    """Rasa's REST channel: keeps what it was asked, and answers with `say`, or by `answer` if that is set."""
+    """Rasa's REST channel: keeps what it was asked, and answers with `say`, or by `answer` if that is set.
+
+    `trackers` are those that were written over, with their new events.
+    """
 
     asked: list[dict[str, Any]] = field(default_factory=list)
+    trackers: dict[str, list[Any]] = field(default_factory=dict)
     say: list[dict[str, Any]] = field(
         default_factory=lambda: [{"text": "湖南已退休人员的报销比例由各统筹地区定。"}]
     )
@@ -37,11 +41,16 @@ class FakeEngine:
                 return await self.answer(body)
             return web.json_response([{"recipient_id": body["sender"], **message} for message in self.say])
 
+        async def replace_events(request: web.Request) -> web.Response:
+            self.trackers[request.match_info["chat"]] = await request.json()
+            return web.json_response({})
+
         async def ready(_request: web.Request) -> web.Response:
             return web.json_response({"status": "ok"})
 
         app = web.Application()
         app.router.add_post("/webhooks/rest/webhook", webhook)
+        app.router.add_put("/conversations/{chat}/tracker/events", replace_events)
         app.router.add_get("/webhooks/rest/", ready)
         return app
 

@@ -50,12 +50,17 @@ def hand_clock() -> HandClock:
 
 
 @pytest_asyncio.fixture
-async def gateway(
-    engine_server: TestServer, database: Database, hand_clock: HandClock
-) -> AsyncIterator[Gateway]:
+async def engine_client(engine_server: TestServer) -> AsyncIterator[EngineClient]:
     client = EngineClient(str(engine_server.make_url("")), timeout=1.0)
-    yield Gateway(client, Transcript(database), FakeRedactor(), lambda: NOW, RateLimit(30, hand_clock))
+    yield client
     await client.close()
+
+
+@pytest.fixture
+def gateway(engine_client: EngineClient, database: Database, hand_clock: HandClock) -> Gateway:
+    return Gateway(
+        engine_client, Transcript(database), FakeRedactor(), lambda: NOW, RateLimit(30, hand_clock)
+    )
 
 
 @pytest_asyncio.fixture

@@ -6,7 +6,7 @@ from sqlalchemy import func, select, text
 from bot.clock import SHANGHAI
 from bot.identity import bindings, codes
 from bot.identity.retention import forget_person, sweep
-from bot.records import helpline, people
+from bot.records import chats, contacts, helpline, people
 from bot.records.database import Database
 from bot.records.demo import load_demo
 from bot.records.models import (
@@ -14,6 +14,7 @@ from bot.records.models import (
     AuditEntry,
     Base,
     ChatBinding,
+    Contact,
     Message,
     RedactionToken,
     Subscription,
@@ -73,6 +74,26 @@ def test_a_forgotten_person_is_nowhere_but_in_earlier_audit_entries(records: Dat
         )
 
 
+def test_the_engine_is_to_forget_the_chats_of_a_forgotten_person(records: Database) -> None:
+    with records.transaction() as session:
+        forget_person(session, PERSON, FORGETTING)
+        assert {"webchat:hers", "telegram:77"} <= set(chats.ended(session, 10))
+        chats.engine_was_told(session, "webchat:hers")
+        assert "webchat:hers" not in chats.ended(session, 10)
+
+
+def test_the_address_behind_a_chat_is_forgotten_where_nobody_else_needs_it(records: Database) -> None:
+    with records.transaction() as session:
+        hers, also_his = (contacts.alias_of(session, "wecom", address) for address in ("li", "wang"))
+        for alias in (hers, also_his):
+            bindings.bind(session, f"wecom:{alias}", PERSON, False, NOW)
+            people.record_of(session, PERSON, Reading(f"chat:wecom:{alias}", "status", NOW))
+        bindings.bind(session, f"wecom:{also_his}", "DEMO-P02", True, NOW)
+        forget_person(session, PERSON, FORGETTING)
+    with records.transaction() as session:
+        assert session.scalars(select(Contact.alias)).all() == [also_his]
+
+
 def test_who_is_not_on_record_cannot_be_forgotten(records: Database) -> None:
     with records.transaction() as session:
         assert not forget_person(session, "nobody", FORGETTING)
@@ -100,3 +121,16 @@ def test_what_has_lasted_its_time_is_swept_away(database: Database) -> None:
         kept = [session.scalar(select(func.count()).select_from(model)) for model in
                 (Message, ChatBinding, Verification, RedactionToken, VerificationLock, AccessCode)]  # fmt: skip
     assert kept == [1] * 6
+
+
+def test_a_chat_of_which_no_line_is_left_has_ended(database: Database) -> None:
+    with database.transaction() as session:
+        silent, going_on = (f"wecom:{contacts.alias_of(session, 'wecom', name)}" for name in ("li", "wang"))
+        for chat in (silent, going_on):
+            session.add(line(chat, NOW - timedelta(days=181)))
+        session.add(line(going_on))
+    with database.transaction() as session:
+        sweep(session, NOW, transcript_days=180)
+    with database.transaction() as session:
+        assert chats.ended(session, 10) == [silent]
+        assert [f"wecom:{alias}" for alias in session.scalars(select(Contact.alias))] == [going_on]

@@ -10,9 +10,11 @@ from openpyxl import Workbook
 from sqlalchemy import event, func, select
 
 from bot.clock import SHANGHAI
+from bot.identity.retention import forget_person, readmit_person
 from bot.records.database import Database
 from bot.records.importer import DiskFullError, ImportReport, import_files
 from bot.records.models import Application, ApplicationEvent, Eligibility, Person, Subscription
+from bot.records.people import Reading
 from tests.conftest_database import KEYS
 
 PERSONS = """person_id,name,id_number,phone,region,scheme,employment
@@ -93,6 +95,47 @@ def test_a_known_key_is_changed(database: Database, load) -> None:
     assert (report.tables["persons"].changed, report.tables["persons"].unchanged) == (1, 1)
     with database.transaction() as session:
         assert session.scalar(select(Person.person_id).where(Person.phone_index == "19900000009")) == "P1"
+
+
+class TestForgotten:
+    """Somebody who was forgotten, and whom the agency goes on exporting."""
+
+    FORGETTING = Reading("system:root", "本人要求删除", NOW)
+    LATER = APPLICATIONS + "A3,P1,高血压,初次,线上,2026-11-03T09:30:00\n"
+    EVENT_OF_LATER = "application_no,state,at\nA3,提交,2026-11-03T09:30:00\n"
+
+    @pytest.fixture(autouse=True)
+    def _forgotten(self, database: Database, load) -> None:
+        load(PERSONS, APPLICATIONS, EVENTS)
+        with database.transaction() as session:
+            forget_person(session, "P1", self.FORGETTING)
+
+    def test_stays_so_and_the_file_is_not_wrong(self, database: Database, load) -> None:
+        report = load(PERSONS, self.LATER, EVENTS, ELIGIBILITIES, SUBSCRIPTIONS, strict=True)
+        assert not report.error_count
+        assert [report.tables[name].kept_out for name in report.tables] == [1, 2, 3, 1, 1]
+        with database.transaction() as session:
+            assert session.scalars(select(Person.person_id)).all() == ["P2"]
+            assert session.scalars(select(Application.application_no)).all() == ["A2"]
+            assert not session.scalars(select(ApplicationEvent)).all()
+
+    def test_an_application_made_since_is_known_by_its_number_afterwards(self, load) -> None:
+        load(self.LATER)
+        report = load(self.EVENT_OF_LATER)
+        assert (report.error_count, report.tables["application_events"].kept_out) == (0, 1)
+
+    def test_what_is_kept_gives_nobody_away(self, database: Database) -> None:
+        with database.transaction() as session:
+            rows = session.connection().exec_driver_sql("SELECT * FROM forgotten").all()
+        assert len(rows) == 2
+        assert "P1" not in str(rows)
+
+    def test_comes_back_once_that_is_wanted(self, database: Database, load) -> None:
+        with database.transaction() as session:
+            assert readmit_person(session, "P1", self.FORGETTING)
+            assert not readmit_person(session, "P2", self.FORGETTING)
+        report = load(PERSONS, APPLICATIONS, EVENTS)
+        assert [report.tables[name].added for name in report.tables] == [1, 1, 3]
 
 
 def test_a_switched_off_reminder_stays_off(database: Database, load) -> None:
