@@ -69,9 +69,9 @@ def open_database(settings: Settings) -> Database:
     return Database(settings.database_url, load_keys(settings))
 
 
-def open_planner(settings: Settings) -> Planner:
+def open_planner(settings: Settings, knowledge: Knowledge) -> Planner:
     """The reminder planner over the knowledge folder."""
-    applications = OccasionsByStanding(load_knowledge(settings.knowledge_dir))
+    applications = OccasionsByStanding(knowledge)
     return Planner(load_reminders(settings.knowledge_dir), applications)
 
 
@@ -111,7 +111,8 @@ class Service:
 
     @cached_property
     def assistant(self) -> Assistant:
-        library = PolicyLibrary(self.knowledge, sentence_encoder(self.settings.var_dir / "cache"))
+        cache = self.settings.var_dir / "cache"
+        library = PolicyLibrary(self.knowledge, sentence_encoder(cache), cache)
         questions = KeptQuestions(self.database, timedelta(days=self.settings.questions_kept_days))
         hours = self.settings.office_hours
         return Assistant(self.knowledge, library, self.database, self.clock, questions, hours)
@@ -223,7 +224,7 @@ async def _keeping_engine_forgetful(service: Service) -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def _reminding(service: Service) -> AsyncIterator[None]:
-    planner, worker = open_planner(service.settings), open_worker(service)
+    planner, worker = open_planner(service.settings, service.knowledge), open_worker(service)
 
     async def plan() -> None:
         await service.database.run(lambda session: planner.run(session, service.clock()))

@@ -25,6 +25,7 @@ def reminders_plan(
 ) -> None:
     """Write what falls due within 48 hours into the outbox."""
     from bot.app import open_clock, open_database, open_planner
+    from bot.knowledge.library import load_knowledge
     from bot.records import outbox
 
     configured = settings_or_exit()
@@ -33,7 +34,7 @@ def reminders_plan(
         raise typer.BadParameter("another day can only be looked at, with --dry-run", param_hint="--on")
     with open_database(configured).transaction() as session:
         last = outbox.last_planned(session)
-        planned = open_planner(configured).run(session, now)
+        planned = open_planner(configured, load_knowledge(configured.knowledge_dir)).run(session, now)
         if dry_run:
             for reminder in outbox.planned_after(session, last):
                 console.print(

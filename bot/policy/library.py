@@ -1,9 +1,12 @@
 """From a question to an answer with its articles: retrieval over everything the knowledge can say."""
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
+from pathlib import Path
 
 from bot.knowledge.library import Knowledge, Region
 from bot.knowledge.schema import Answer, Article, Document, NationalFact, Topic
@@ -18,8 +21,9 @@ from bot.policy.answers import (
     without_scheme,
 )
 from bot.policy.encoder import Encoder
+from bot.policy.kept import KeptArray
 from bot.policy.premise import correction
-from bot.policy.ranking import Phrasing, Ranked, Ranking
+from bot.policy.ranking import Phrasing, Ranked, Ranking, Wordings
 from bot.policy.reading import Reader
 
 NATION = "全国"
@@ -72,17 +76,34 @@ _Target = Answer | Article | NationalFact | _Silent | Topic
 class PolicyLibrary:
     """Answers policy questions; made once, used by the chat and the helpline's console."""
 
-    def __init__(self, knowledge: Knowledge, encoder: Encoder | None) -> None:
+    def __init__(self, knowledge: Knowledge, encoder: Encoder | None, cache: Path | None = None) -> None:
+        """What takes long to learn is kept in the folder `cache` for the next start."""
         self.knowledge = knowledge
         self.encoder = encoder
         self._fits = _FITS if encoder else _FITS_BY_CHARACTERS
         numbers = (document.number for region in knowledge.regions.values() for document in region.documents)
         self._reader = Reader(knowledge.glossary, (*knowledge.regions, *numbers))
-        self._regions: Mapping[str, Ranking[_Target]] = {
-            name: Ranking(tuple(self._phrasings(region)), _topic_of, encoder)
-            for name, region in knowledge.regions.items()
-        }
-        self._anywhere: Ranking[_Target] = Ranking(tuple(self._general_phrasings()), _topic_of, encoder)
+        self._regions, self._anywhere = self._rankings(cache)
+
+    def _rankings(self, cache: Path | None) -> tuple[Mapping[str, Ranking[_Target]], Ranking[_Target]]:
+        """One for each region and one for what people ask anywhere."""
+        read = functools.cache(self._reader.read)  # many regions ask in the same words
+
+        def read_all(phrasings: Iterator[Phrasing[_Target]]) -> tuple[Phrasing[_Target], ...]:
+            return tuple(replace(phrasing, text=read(phrasing.text)) for phrasing in phrasings)
+
+        regions = self.knowledge.regions
+        asked = {name: read_all(self._phrasings(region)) for name, region in regions.items()}
+        anywhere = read_all(self._general_phrasings())
+        everything = chain(anywhere, *asked.values())
+        wordings = Wordings((phrasing.text for phrasing in everything), self.encoder)
+
+        def ranking(phrasings: tuple[Phrasing[_Target], ...], name: str) -> Ranking[_Target]:
+            kept = KeptArray(cache / f"learned-{name}.npz") if cache else None
+            return Ranking(phrasings, _topic_of, wordings, kept)
+
+        by_region = {name: ranking(phrasings, regions[name].folder) for name, phrasings in asked.items()}
+        return by_region, ranking(anywhere, "anywhere")
 
     # ---- answering ---------------------------------------------------------------------------------------
 
@@ -364,51 +385,50 @@ class PolicyLibrary:
             decided_by=AGENCY,
         )
 
-    # ---- everything that can be asked for -------------------------------------------------------------------
+    # ---- everything that can be asked for, not read yet -----------------------------------------------------
 
     def _phrasings(self, region: Region) -> Iterator[Phrasing[_Target]]:
         for answer in region.answers:
-            yield from self._read_all(answer.questions, answer)
-            yield Phrasing(self._reader.read(answer.answer), answer, _RESTATEMENT)
+            yield from _all_of(answer.questions, answer)
+            yield Phrasing(answer.answer, answer, _RESTATEMENT)
         for article in region.articles:
-            yield from self._read_all(article.questions, article)
-            yield Phrasing(self._reader.read(article.heading), article, _RESTATEMENT)
-            yield Phrasing(self._reader.read(article.says), article, _RESTATEMENT)
+            yield from _all_of(article.questions, article)
+            yield Phrasing(article.heading, article, _RESTATEMENT)
+            yield Phrasing(article.says, article, _RESTATEMENT)
         for topic in self.knowledge.topics.values():
             target = region.answer_to(topic.id) or (_Silent(topic) if topic.id in region.silent else None)
             if target:
-                yield from self._read_all((topic.name, *topic.questions), target, _GENERAL_WORDING)
+                yield from _all_of((topic.name, *topic.questions), target, _GENERAL_WORDING)
                 yield from self._asked_elsewhere(topic, region, target)
         for fact in self.knowledge.nation:
-            yield from self._read_all(fact.questions, fact, _GENERAL_WORDING)
+            yield from _all_of(fact.questions, fact, _GENERAL_WORDING)
 
     def _asked_elsewhere(self, topic: Topic, region: Region, target: _Target) -> Iterator[Phrasing[_Target]]:
         """How people of the other regions ask about the topic; their finer questions only where we have no finer
         answers of our own to tell apart by them."""
         finer = sum(answer.topic == topic.id for answer in region.answers) < 2
         for other in self.knowledge.regions.values():
+            general = other.answer_to(topic.id)
             for answer in other.answers:
-                general = answer is other.answer_to(topic.id)
-                if other is not region and answer.topic == topic.id and (general or finer):
-                    yield from self._read_all(answer.questions, target, _ASKED_ELSEWHERE)
+                if other is not region and answer.topic == topic.id and (answer is general or finer):
+                    yield from _all_of(answer.questions, target, _ASKED_ELSEWHERE)
 
     def _general_phrasings(self) -> Iterator[Phrasing[_Target]]:
         for fact in self.knowledge.nation:
-            yield from self._read_all((self.knowledge.topics[fact.topic].name, *fact.questions), fact)
+            yield from _all_of((self.knowledge.topics[fact.topic].name, *fact.questions), fact)
         for topic in self.knowledge.topics.values():
             if topic.needs_region:
-                yield from self._read_all((topic.name, *topic.questions), topic)
+                yield from _all_of((topic.name, *topic.questions), topic)
         for region in self.knowledge.regions.values():
             for answer in region.answers:
                 asked_about = self.knowledge.topics[answer.topic]
                 if asked_about.needs_region:
-                    yield from self._read_all(answer.questions, asked_about)
+                    yield from _all_of(answer.questions, asked_about)
 
-    def _read_all(
-        self, texts: tuple[str, ...], target: _Target, weight: float = 1.0
-    ) -> Iterator[Phrasing[_Target]]:
-        for text in texts:
-            yield Phrasing(self._reader.read(text), target, weight)
+
+def _all_of(texts: tuple[str, ...], target: _Target, weight: float = 1.0) -> Iterator[Phrasing[_Target]]:
+    for text in texts:
+        yield Phrasing(text, target, weight)
 
 
 def _with_candidates(told: PolicyAnswer, hits: tuple[Ranked[_Target], ...]) -> PolicyAnswer:

@@ -8,9 +8,10 @@ regression), so that 抽查 tells more than 对认定结果, whatever the single
 
 import zlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import log
+from pathlib import Path
 from typing import Generic, TypeVar
 
 import bm25s
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.policy.encoder import Encoder, Vectors
+from bot.policy.kept import KeptArray
 from bot.policy.reading import difference, marks
 
 T = TypeVar("T")
@@ -35,6 +37,8 @@ _LEARNED = 0.5
 """Weight of what was learned beside likeness."""
 _LEARNED_GRAMS = 1024
 _RIDGE = 1.0
+_THIS_CODE = Path(__file__).read_text(encoding="utf-8")
+"""What was learned by other code is learned anew."""
 
 
 @dataclass(frozen=True)
@@ -55,22 +59,52 @@ class Ranked(Generic[T]):
     phrasing: str
 
 
+class Wordings:
+    """Vectors and marks of the texts that people ask with, each text once however many rankings have it."""
+
+    def __init__(self, texts: Iterable[str], encoder: Encoder | None) -> None:
+        self._row = {text: row for row, text in enumerate(dict.fromkeys(texts))}
+        self.encoder = encoder
+        self.vectors: Vectors | None = encoder.encode(list(self._row)) if encoder else None
+        all_marks = [marks(text) for text in self._row]
+        self._marks = tuple(dict.fromkeys(all_marks))
+        number = {each: position for position, each in enumerate(self._marks)}
+        self._marks_of = np.array([number[each] for each in all_marks], dtype=np.int_)
+
+    def rows(self, texts: Iterable[str]) -> NDArray[np.int_]:
+        """Where each text stands in `vectors` and `differences`."""
+        return np.array([self._row[text] for text in texts], dtype=np.int_)
+
+    def differences(self, question: str) -> Scores:
+        """By text, what is lost because it differs from the question in something decisive."""
+        asked = marks(question)
+        return np.array([difference(asked, each) for each in self._marks])[self._marks_of]
+
+
 class Ranking(Generic[T]):
     """Phrasings of many targets, searchable. Targets are told apart by identity; `group_of` names what a
-    target is about, because what is learned of one target helps its kind."""
+    target is about, because what is learned of one target helps its kind. What was learned is kept in `kept`."""
 
     def __init__(
-        self, phrasings: Sequence[Phrasing[T]], group_of: Callable[[T], str], encoder: Encoder | None
+        self,
+        phrasings: Sequence[Phrasing[T]],
+        group_of: Callable[[T], str],
+        wordings: Wordings,
+        kept: KeptArray | None,
     ) -> None:
-        self._marks = [marks(phrasing.text) for phrasing in phrasings]
         self._phrasings = tuple(phrasings)
-        self._encoder = encoder
+        self._wordings = wordings
         texts = [phrasing.text for phrasing in phrasings]
+        self._rows = wordings.rows(texts)
         self._weights = np.array([phrasing.weight for phrasing in phrasings])
         self._characters = _Characters(texts)
-        self._vectors: Vectors | None = encoder.encode(texts) if encoder else None
-        targets = [(id(phrasing.target), group_of(phrasing.target)) for phrasing in phrasings]
-        self._learned = _Learned(self._features(texts, self._vectors), targets)
+        self._learned = _Learned(
+            [(id(phrasing.target), group_of(phrasing.target)) for phrasing in phrasings],
+            texts,
+            wordings.encoder.name if wordings.encoder else "",
+            lambda: self._features(texts, None if wordings.vectors is None else wordings.vectors[self._rows]),
+            kept,
+        )
 
     def rank(self, question: str) -> tuple[Ranked[T], ...]:
         """Every target the question touches, best first."""
@@ -88,16 +122,16 @@ class Ranking(Generic[T]):
     def _scores(self, question: str) -> tuple[Scores, Scores]:
         """Likeness by phrasing, and what was learned by phrasing's target."""
         scores = self._characters.scores(question)
-        vectors = self._encoder.encode([question]) if self._encoder else None
-        if vectors is not None and self._vectors is not None:
-            scores = (1 - _MEANING) * scores + _MEANING * np.clip(self._vectors @ vectors[0], 0, 1)
+        known, encoder = self._wordings.vectors, self._wordings.encoder
+        vectors = encoder.encode([question]) if encoder else None
+        if vectors is not None and known is not None:
+            meaning = np.clip(known @ vectors[0], 0, 1)[self._rows]
+            scores = (1 - _MEANING) * scores + _MEANING * meaning
         return scores * self._weights, self._learned.scores(self._features([question], vectors))
 
     def _differences(self, question: str) -> Scores:
         """By phrasing, what is lost because it differs from the question in something decisive."""
-        asked = marks(question)
-        by_marks = {each: difference(asked, each) for each in set(self._marks)}
-        return np.array([by_marks[each] for each in self._marks])
+        return self._wordings.differences(question)[self._rows]
 
     def _features(self, texts: Sequence[str], vectors: Vectors | None) -> Vectors:
         characters = np.stack([self._characters.features(text) for text in texts])
@@ -118,18 +152,35 @@ class Ranking(Generic[T]):
 
 
 class _Learned:
-    """Ridge regression from a question's features to the target and to its group, one half each."""
+    """Ridge regression from a question's features to the target and to its group, one half each.
 
-    def __init__(self, features: Vectors, targets: Sequence[tuple[int, str]]) -> None:
+    `features` of all `texts` are computed only where what was learned is not kept from an earlier start.
+    """
+
+    def __init__(
+        self,
+        targets: Sequence[tuple[int, str]],
+        texts: Sequence[str],
+        encoder: str,
+        features: Callable[[], Vectors],
+        kept: KeptArray | None,
+    ) -> None:
         ids = {target: column for column, target in enumerate(dict.fromkeys(target for target, _ in targets))}
         groups = {group: column for column, group in enumerate(dict.fromkeys(group for _, group in targets))}
         self._target = np.array([ids[target] for target, _ in targets])
         self._group = len(ids) + np.array([groups[group] for _, group in targets])
-        wanted = np.zeros((len(targets), len(ids) + len(groups)), dtype=np.float32)
-        rows = np.arange(len(targets))
+        made_from = (_THIS_CODE, encoder, *texts, *map(str, self._target), *map(str, self._group))
+        self._weights = (
+            kept.get(made_from, lambda: self._learn(features())) if kept else self._learn(features())
+        )
+
+    def _learn(self, features: Vectors) -> Vectors:
+        wanted = np.zeros((len(features), int(self._group.max()) + 1), dtype=np.float32)
+        rows = np.arange(len(features))
         wanted[rows, self._target] = wanted[rows, self._group] = 0.5
         covariance = features.T @ features + _RIDGE * np.eye(features.shape[1], dtype=np.float32)
-        self._weights = np.linalg.solve(covariance, features.T @ wanted)
+        learned: Vectors = np.linalg.solve(covariance, features.T @ wanted)
+        return learned
 
     def scores(self, features: Vectors) -> Scores:
         """By phrasing, how well the features suit its target: about 0 for strangers, about 1 for their own."""
@@ -144,6 +195,7 @@ class _Characters:
         tokens = [_grams(text) for text in texts]
         self._size = len(texts)
         self._frequency = Counter(gram for grams in tokens for gram in set(grams))
+        self._rarity_of = {gram: self._rarity(gram) for gram in self._frequency}
         self._bm25 = bm25s.BM25(k1=_BM25_K1, b=0.4)
         self._bm25.index(tokens, show_progress=False)
 
@@ -159,7 +211,9 @@ class _Characters:
         """The text's grams, weighted by rarity, folded into a vector of length one."""
         folded = np.zeros(_LEARNED_GRAMS, dtype=np.float32)
         for gram in set(_grams(text)):
-            folded[zlib.crc32(gram.encode()) % _LEARNED_GRAMS] += self._rarity(gram)
+            folded[zlib.crc32(gram.encode()) % _LEARNED_GRAMS] += self._rarity_of.get(gram) or self._rarity(
+                gram
+            )
         return folded / max(float(np.linalg.norm(folded)), 1e-9)
 
     def _rarity(self, gram: str) -> float:

@@ -90,8 +90,9 @@ class Reader:
         self._term_of |= {term.term: term.term for term in glossary}
         words = sorted(map(re.escape, self._term_of), key=len, reverse=True)
         self._words = re.compile("|".join(words))
-        long_terms = (t.term for t in glossary if len(t.term) >= _SHORTEST_REPAIRED)
+        long_terms = [t.term for t in glossary if len(t.term) >= _SHORTEST_REPAIRED]
         self._slipped = {but_one: term for term in long_terms for but_one in _with_a_gap(term)}
+        self._halves = {half for term in long_terms for half in _halves(term)}
         self._lengths = tuple(sorted({len(term) for term in self._slipped.values()}, reverse=True))
 
     def read(self, text: str) -> str:
@@ -104,10 +105,17 @@ class Reader:
         for length in self._lengths:
             for start in range(len(text) - length + 1):
                 window = text[start : start + length]
+                if not any(half in self._halves for half in _halves(window)):
+                    continue  # one slip leaves one half as it was
                 term = next((self._slipped[gap] for gap in _with_a_gap(window) if gap in self._slipped), None)
                 if term and term != window and not self._words.search(window):
                     text = text[:start] + term + text[start + length :]
         return text
+
+
+def _halves(word: str) -> tuple[str, str]:
+    middle = len(word) // 2
+    return word[:middle], word[middle:]
 
 
 def _with_a_gap(word: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ from conftest import NOW, Running
 from sqlalchemy import select
 
 from bot.app import open_database, open_planner
+from bot.knowledge.library import load_knowledge
 from bot.language.identifiers import find_identifiers
 from bot.records.database import Database
 from bot.records.models import Message, Reminder
@@ -127,7 +128,7 @@ def _messages(running: Running, sender: str) -> str:
 
 
 def _plan_again(running: Running, database: Database) -> int:
-    planner = open_planner(running.settings)
+    planner = open_planner(running.settings, load_knowledge(running.settings.knowledge_dir))
     with database.transaction() as session:
         return planner.run(session, datetime.fromisoformat(NOW))
 

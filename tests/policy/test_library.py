@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.knowledge.library import Knowledge
 from bot.messages import Citation
 from bot.policy.encoder import CachedEncoder, Vectors
+from bot.policy.kept import KeptArray
 from bot.policy.library import PolicyLibrary
 from bot.policy.reading import Reader, difference, marks
 
@@ -158,6 +160,25 @@ def test_vectors_are_kept_between_starts(tmp_path: Path) -> None:
 def test_a_spoilt_cache_is_made_anew(tmp_path: Path) -> None:
     (tmp_path / "vectors-counting.npz").write_bytes(b"spoilt")
     assert CachedEncoder(_CountingEncoder(), tmp_path).encode(["a", "bb"]).shape == (2, 2)
+
+
+def test_what_was_learned_is_kept_and_answers_the_same(
+    knowledge: Knowledge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh = PolicyLibrary(knowledge, None, tmp_path)
+    monkeypatch.setattr("numpy.linalg.solve", None)  # a second start must not learn again
+    again = PolicyLibrary(knowledge, None, tmp_path)
+    for question in ("起付线多少钱", "几天内申请复核", "药店"):
+        assert again.answer(question, "湖南", None, TODAY) == fresh.answer(question, "湖南", None, TODAY)
+
+
+def test_an_array_is_kept_until_it_is_made_from_something_else(tmp_path: Path) -> None:
+    kept = KeptArray(tmp_path / "kept.npz")
+    assert kept.get(["a", "b"], lambda: np.array([1])) == [1]
+    assert kept.get(["a", "b"], lambda: np.array([2])) == [1]
+    assert kept.get(["ab"], lambda: np.array([3])) == [3]
+    (tmp_path / "kept.npz").write_bytes(b"spoilt")
+    assert kept.get(["ab"], lambda: np.array([4])) == [4]
 
 
 def test_a_known_word_is_never_repaired_into_another(library: PolicyLibrary) -> None:
