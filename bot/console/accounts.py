@@ -15,6 +15,7 @@ from bot.records.models import Staff, StaffRole, StaffSession
 from bot.records.staff import account, remove_sessions_of
 
 PASSWORD_AT_LEAST = 12
+DISPLAY_NAME_AT_MOST = 64
 FAILURES_ALLOWED = 5
 LOCKED_FOR = timedelta(minutes=15)
 
@@ -25,7 +26,11 @@ _NOBODY = _hasher.hash("nobody has this password")
 
 
 class AccountError(ValueError):
-    """The account cannot be made or changed; the message says what to do instead."""
+    """The account cannot be made or changed; says what to do instead, to the operator and `in_chinese` to staff."""
+
+    def __init__(self, message: str, in_chinese: str) -> None:
+        super().__init__(message)
+        self.in_chinese = in_chinese
 
 
 def add_staff(
@@ -38,13 +43,21 @@ def add_staff(
 ) -> None:
     """Makes an account. Raises AccountError for a name that cannot be used and a password that is too short."""
     if not _USERNAME.fullmatch(username):
-        raise AccountError("The name needs 2 to 64 letters, digits, dots, hyphens or underscores.")
-    if not display_name.strip():
-        raise AccountError("The display name is empty; give the name colleagues see.")
+        raise AccountError(
+            "The name needs 2 to 64 letters, digits, dots, hyphens or underscores.",
+            "用户名要2到64个字母、数字、点、横线或下划线。",
+        )
+    if not 1 <= len(display_name.strip()) <= DISPLAY_NAME_AT_MOST:
+        raise AccountError(
+            f"The display name needs 1 to {DISPLAY_NAME_AT_MOST} characters; give the name colleagues see.",
+            f"请写同事看得懂的姓名，最多{DISPLAY_NAME_AT_MOST}个字。",
+        )
     password_hash = _hash_of(password)
     with database.transaction() as session:
         if account(session, username) is not None:
-            raise AccountError(f"The name {username} is taken; choose another.")
+            raise AccountError(
+                f"The name {username} is taken; choose another.", f"用户名{username}已经有人用了，请换一个。"
+            )
         session.add(
             Staff(
                 username=username,
@@ -77,6 +90,17 @@ def set_password(database: Database, username: str, password: str) -> None:
         staff = _in_use(session, username)
         staff.password_hash = password_hash
         staff.failed_logins, staff.locked_until, staff.totp_secret = 0, None, None
+        remove_sessions_of(session, staff)
+
+
+def set_role(database: Database, username: str, role: StaffRole) -> None:
+    """Gives an account another role; it is signed out everywhere, so that it begins anew with what it may do now.
+
+    Raises AccountError.
+    """
+    with database.transaction() as session:
+        staff = _in_use(session, username)
+        staff.role = role
         remove_sessions_of(session, staff)
 
 
@@ -130,16 +154,23 @@ def _in_use(session: Session, username: str) -> Staff:
     staff = account(session, username, lock=True)
     if staff is None:
         raise AccountError(
-            f"There is no account {username}; check the name, or make it with `bot staff add`."
+            f"There is no account {username}; check the name, or make it with `bot staff add`.",
+            f"没有账号{username}，请核对用户名。",
         )
     if not staff.active:
-        raise AccountError(f"The account {username} is switched off; make one under another name.")
+        raise AccountError(
+            f"The account {username} is switched off; make one under another name.",
+            f"账号{username}已经停用，请用别的名字新建一个。",
+        )
     return staff
 
 
 def _hash_of(password: str) -> str:
     if len(password) < PASSWORD_AT_LEAST:
-        raise AccountError(f"The password needs {PASSWORD_AT_LEAST} characters or more.")
+        raise AccountError(
+            f"The password needs {PASSWORD_AT_LEAST} characters or more.",
+            f"密码要{PASSWORD_AT_LEAST}位以上。",
+        )
     return _hasher.hash(password)
 
 

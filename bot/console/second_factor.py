@@ -3,6 +3,7 @@
 import hmac
 from datetime import datetime
 
+import segno
 from pyotp import TOTP, random_base32
 
 ISSUER = "慢特病服务台"
@@ -18,6 +19,11 @@ def new_secret() -> str:
 def enrolment_link(secret: str, username: str) -> str:
     """The `otpauth:` address that authenticators understand."""
     return TOTP(secret).provisioning_uri(name=username, issuer_name=ISSUER)
+
+
+def qr_code(link: str) -> str:
+    """The link as a QR code for a telephone's camera: a picture as a `data:` address, drawn here."""
+    return segno.make_qr(link).svg_data_uri(scale=4, border=3, light="#fff")
 
 
 def step_of(secret: str, code: str, now: datetime) -> int | None:

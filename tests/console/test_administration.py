@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from bot.console.csv_files import csv_file
 from bot.console.pages import imports
+from bot.console.sessions import open_session
 from bot.records.database import Database
-from bot.records.models import AuditEntry, Person, Reminder, StaffSession, Subscription
+from bot.records.models import AuditEntry, Person, Reminder, Staff, StaffSession, Subscription
 
 HERE = "/console/administration"
 PERSONS = "人员编号,姓名,证件号码,手机号,参保地,险种\nP-1,测试,11010519491231002X,,湖南,居民\n"
@@ -36,7 +37,26 @@ async def test_accounts_are_made_and_switched_off(administrator: Browser, databa
 async def test_an_account_that_cannot_be_made_says_why(administrator: Browser) -> None:
     await administrator.open(HERE)
     page = await administrator.send(f"{HERE}/add", username="li", name="李", password="x" * 12)
-    assert (page.status, "taken" in page.text) == (400, True)
+    assert (page.status, "已经有人用了" in page.text) == (400, True)
+
+
+async def test_a_changed_role_holds_from_the_next_sign_in_on(
+    administrator: Browser, database: Database
+) -> None:
+    await administrator.open(HERE)
+    page = await administrator.send(f"{HERE}/role", username="wu", role="clerk")
+    assert (page.status, "自己的角色" in page.text) == (400, True)
+    with database.transaction() as session:
+        open_session(
+            session, session.scalars(select(Staff).where(Staff.username == "zhou")).one(), "z", START
+        )
+    await administrator.send(f"{HERE}/role", username="zhou", role="clerk")
+    with database.transaction() as session:
+        assert session.get(StaffSession, "z") is None
+        noted = session.scalars(select(AuditEntry.why).where(AuditEntry.action == "change account")).all()
+    assert noted == ["改角色 zhou：坐席"]
+    await administrator.sign_in("zhou")
+    assert (await administrator.open("/console/overview")).status == 403
 
 
 async def test_a_session_is_ended_from_afar(administrator: Browser, database: Database) -> None:

@@ -28,6 +28,7 @@ class AccountPages:
             web.get("/administration", self._accounts),
             web.post("/administration/add", self._add),
             web.post("/administration/switch-off", self._switch_off),
+            web.post("/administration/role", self._role),
             web.post("/administration/password", self._password),
             web.post("/administration/end-session", self._end_session),
         ]
@@ -57,7 +58,7 @@ class AccountPages:
             line(form.get("name")),
             text(form.get("password")),
         )
-        role: StaffRole = next((r for r in get_args(StaffRole) if r == form.get("role")), "clerk")
+        role = _role_of(form.get("role"))
         return await self._change(
             request,
             f"新建{NAMES[role]} {username}",
@@ -74,6 +75,17 @@ class AccountPages:
             request, f"停用 {username}", lambda: accounts.disable_staff(self._desk.database, username)
         )
 
+    async def _role(self, request: web.Request) -> web.StreamResponse:
+        form = await request.post()
+        username, role = line(form.get("username")), _role_of(form.get("role"))
+        if username == request[STAFF].username:
+            return await self._accounts_page(request, "不能改自己的角色。请另一位管理员来改。", status=400)
+        return await self._change(
+            request,
+            f"改角色 {username}：{NAMES[role]}",
+            lambda: accounts.set_role(self._desk.database, username, role),
+        )
+
     async def _password(self, request: web.Request) -> web.StreamResponse:
         form = await request.post()
         username, password = line(form.get("username")), text(form.get("password"))
@@ -87,7 +99,7 @@ class AccountPages:
         try:
             await asyncio.to_thread(change)
         except AccountError as refusal:
-            return await self._accounts_page(request, str(refusal), status=400)
+            return await self._accounts_page(request, refusal.in_chinese, status=400)
         await self._desk.note(request, "change account", why)
         raise web.HTTPSeeOther(HERE)
 
@@ -96,3 +108,8 @@ class AccountPages:
         await self._desk.database.run(lambda session: staff.remove_session(session, browser))
         await self._desk.note(request, "change account", "结束一处登录")
         raise web.HTTPSeeOther(HERE)
+
+
+def _role_of(field: object) -> StaffRole:
+    """The role that was chosen; one that does not exist is the one that may do least to others."""
+    return next((role for role in get_args(StaffRole) if role == field), "clerk")

@@ -68,9 +68,11 @@ class SigningInPages:
         """Asks for a code; with a secret to set the authenticator up, where there is none yet."""
         staff, setup = request[STAFF], None
         if staff.totp_secret is None:
+            link = second_factor.enrolment_link(secret, staff.username)
             setup = {
                 "secret": secret,
-                "link": second_factor.enrolment_link(secret, staff.username),
+                "link": link,
+                "picture": second_factor.qr_code(link),
                 "sealed": self._desk.reference(request, "totp", secret),
             }
         shown = {"setup": setup, "problem": problem, "menu": ()}
