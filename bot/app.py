@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import resource
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -14,6 +16,7 @@ from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from actions import action_executor
+from bot import logs, metrics
 from bot.channels import ended_chats
 from bot.channels.channel import Channel, OpenChannel
 from bot.channels.engine_client import EngineClient
@@ -31,16 +34,18 @@ from bot.deadlines.calendar import WorkingCalendar
 from bot.dialogue.application_occasions import OccasionsByStanding
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.learning import KeptQuestions
+from bot.edge import IDLE_SECONDS, protect
 from bot.identity.keys import Keys, load_keys
 from bot.identity.redaction import Redactor
 from bot.identity.retention import sweep
 from bot.knowledge.deadlines import load_calendar
 from bot.knowledge.library import Knowledge, load_knowledge
 from bot.knowledge.reminders import load_reminders
-from bot.logs import configure_logs
 from bot.policy.encoder import sentence_encoder
 from bot.policy.library import PolicyLibrary
+from bot.probes import add_probe_routes
 from bot.records.database import Database
+from bot.records.migrations import require_newest
 from bot.reminders.messenger import Messenger
 from bot.reminders.planner import Planner
 from bot.reminders.wording import Wording
@@ -53,7 +58,8 @@ DELIVER_EVERY = timedelta(seconds=5)
 PLAN_EVERY = timedelta(hours=1)
 SWEEP_EVERY = timedelta(days=1)
 TELL_ENGINE_EVERY = timedelta(minutes=1)
-STOP_WITHIN = 10.0
+FINISH_WITHIN = 7.0
+"""Seconds that everything under way is given at the end; whoever stops us waits ten."""
 ACTION_FAILED = "对不起，我这边出了点问题，没能回答。请稍后再试，或拨打12393。"
 
 log = structlog.get_logger(__name__)
@@ -65,8 +71,10 @@ def open_clock(settings: Settings) -> Clock:
 
 
 def open_database(settings: Settings) -> Database:
-    """The records, with the keys of their encrypted columns. Its schema must be up to date."""
-    return Database(settings.database_url, load_keys(settings))
+    """The records, with the keys of their encrypted columns. Raises SchemaError where `bot migrate` must run first."""
+    database = Database(settings.database_url, load_keys(settings))
+    require_newest(database.engine)
+    return database
 
 
 def open_planner(settings: Settings, knowledge: Knowledge) -> Planner:
@@ -95,6 +103,7 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.stopping = False
         self.clock = open_clock(settings)
 
     @cached_property
@@ -155,17 +164,27 @@ class Service:
             parts["clock"] = self.clock().isoformat(timespec="seconds")
         return engine and database, parts
 
+    async def ready(self) -> tuple[bool, dict[str, Any]]:
+        """Whether new turns may come here, and each part's state: `stopping` once we were told to stop."""
+        up, parts = await self.health()
+        return up and not self.stopping, parts | {"service": "stopping" if self.stopping else "up"}
+
 
 def _state(up: bool) -> str:
     return "up" if up else "down"
 
 
 def web_app(service: Service) -> web.Application:
-    """The public side: chat interface, chat page, health, console."""
+    """The public side: chat interface, chat page, health and metrics, console."""
     app = web.Application()
     add_chat_routes(app, service.gateway, service.health)
+    add_probe_routes(app, service)
+    ours = set(app.router.resources())
     for channel in service.channels:
         channel.add_routes(app)
+    # All messages of a messenger come from its few servers, and each of them is signed.
+    signed = {resource.canonical for resource in app.router.resources() if resource not in ours}
+    protect(app, service.settings.trusted_proxies, RateLimit(service.settings.requests_per_minute), signed)
     add_console_routes(
         app, service.database, service.assistant, service.keys, service.clock, service.messengers
     )
@@ -177,16 +196,23 @@ def action_app(service: Service) -> web.Application:
     executor = action_executor(service.assistant)
 
     async def run_action(request: web.Request) -> web.Response:
-        try:
-            result = await executor.run(await request.json())
-        except Exception:
-            log.exception("action_failed")
-            return web.json_response({"events": [], "responses": [{"text": ACTION_FAILED}]})
-        return web.json_response(result.model_dump() if result else None)
+        call = await request.json()
+        with logs.same_turn(_metadata(call)), metrics.STAGE_SECONDS.labels("action").time():
+            try:
+                result = await executor.run(call)
+            except Exception:
+                log.exception("action_failed")
+                return web.json_response({"events": [], "responses": [{"text": ACTION_FAILED}]})
+            return web.json_response(result.model_dump() if result else None)
 
     app = web.Application(client_max_size=16 * 1024**2)
     app.router.add_post("/webhook", run_action)
     return app
+
+
+def _metadata(call: dict[str, Any]) -> dict[str, Any]:
+    """What the gateway sent along with the message that the action answers."""
+    return call["tracker"].get("latest_message", {}).get("metadata") or {}
 
 
 @dataclass(frozen=True)
@@ -198,7 +224,9 @@ class _Site:
 
 @contextlib.asynccontextmanager
 async def _serving(service: Service, site: _Site) -> AsyncIterator[None]:
-    runner = web.AppRunner(site.app(service), access_log=None, shutdown_timeout=STOP_WITHIN)
+    runner = web.AppRunner(
+        site.app(service), access_log=None, shutdown_timeout=FINISH_WITHIN, keepalive_timeout=IDLE_SECONDS
+    )
     await runner.setup()
     try:
         await web.TCPSite(runner, site.host, site.port).start()
@@ -243,35 +271,66 @@ async def _reminding(service: Service) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await worker.stop()
+        await worker.stop(FINISH_WITHIN / 2)
         scheduler.shutdown(wait=False)
 
 
 async def serve(settings: Settings, parts: frozenset[str]) -> None:
-    """Runs the parts until SIGTERM or SIGINT; turns under way are finished first."""
+    """Runs the parts until SIGTERM or SIGINT; what is under way is finished first, within ten seconds."""
     service = Service(settings)
+    require_newest(service.database.engine)
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with contextlib.AsyncExitStack() as running:
-        running.push_async_callback(service.engine.close)
+    async with contextlib.AsyncExitStack() as behind:  # what turns under way still need: it goes last
+        behind.push_async_callback(service.engine.close)
         if "actions" in parts:
             site = _Site(action_app, "127.0.0.1", settings.action_port)
-            await running.enter_async_context(_serving(service, site))
-        if "web" in parts:
-            site = _Site(web_app, settings.host, settings.port)
-            await running.enter_async_context(_serving(service, site))
-            await running.enter_async_context(_keeping_engine_forgetful(service))
-        for channel in service.channels:
-            if channel.part in parts:
-                await running.enter_async_context(channel.listening())
-        if "reminders" in parts:
-            await running.enter_async_context(_reminding(service))
-        log.info("serving", parts=sorted(parts), port=settings.port)
-        await stopped.wait()
+            await behind.enter_async_context(_serving(service, site))
+        async with _together(_faces(service, parts)):
+            log.info("serving", parts=sorted(parts), port=settings.port)
+            await stopped.wait()
+            service.stopping = True
+            log.info("stopping", turns=service.gateway.turns_under_way)
+    log.info("stopped")
+
+
+def _faces(service: Service, parts: frozenset[str]) -> Iterator[AbstractAsyncContextManager[None]]:
+    """What takes something up."""
+    if "web" in parts:
+        yield _serving(service, _Site(web_app, service.settings.host, service.settings.port))
+        yield _keeping_engine_forgetful(service)
+    for channel in service.channels:
+        if channel.part in parts:
+            yield channel.listening()
+    if "reminders" in parts:
+        yield _reminding(service)
+
+
+@contextlib.asynccontextmanager
+async def _together(faces: Iterable[AbstractAsyncContextManager[None]]) -> AsyncIterator[None]:
+    """Opens one after the other, and closes all at once: together they have `FINISH_WITHIN` seconds."""
+    opened: list[AbstractAsyncContextManager[None]] = []
+    try:
+        for face in faces:
+            await face.__aenter__()
+            opened.append(face)
+        yield
+    finally:
+        closing = [asyncio.ensure_future(face.__aexit__(None, None, None)) for face in opened]
+        done, late = await asyncio.wait(closing, timeout=FINISH_WITHIN) if closing else (set(), set())
+        for task in late:
+            task.cancel()
+        for task in done:
+            if error := task.exception():
+                log.error("not_closed_well", exc_info=error)
+        if late:
+            log.warning("stopped_late", faces=len(late))
 
 
 def run(settings: Settings, parts: frozenset[str]) -> None:
     """`bot serve`: blocks until told to stop."""
-    configure_logs(settings.log_level)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # each connection is an open file
+    logs.configure_logs(settings.log_level)
     asyncio.run(serve(settings, parts))

@@ -29,13 +29,23 @@ app.add_typer(staff.app, name="staff")
 def main() -> None:
     """Entry point: an expected problem is one line that says what to do, not a traceback."""
     from bot.console.accounts import AccountError
+    from bot.identity.keys import BadKeyError
     from bot.knowledge.files import KnowledgeError
     from bot.knowledge.official_files import OfficialTextError
     from bot.model import ModelError
+    from bot.records.migrations import SchemaError
     from bot.supervisor import StartError
 
     try:
         app()
-    except (AccountError, KnowledgeError, OfficialTextError, StartError, ModelError) as problem:
+    except (
+        AccountError,
+        BadKeyError,
+        KnowledgeError,
+        OfficialTextError,
+        StartError,
+        ModelError,
+        SchemaError,
+    ) as problem:
         console.print(str(problem), style="bold red", markup=False, soft_wrap=True)
         raise SystemExit(1) from None

@@ -4,11 +4,12 @@
 """
 
 from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -55,6 +56,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=ROOT / ".env", extra="ignore", frozen=True)
 
     host: str = Field("127.0.0.1", description="address the public gateway listens on")
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (),
+        description="addresses or networks of the TLS proxies before the gateway, with commas: 127.0.0.1,10.1.0.0/16; "
+        "only what they say of a caller is believed",
+    )
     port: int = Field(8080, ge=0, le=65535, description="port of the chat page, chat interface and console")
     engine_port: int = Field(5005, ge=1, le=65535, description="port of the dialogue engine, loopback only")
     action_port: int = Field(5055, ge=1, le=65535, description="port of the action endpoint, loopback only")
@@ -107,11 +113,23 @@ class Settings(BaseSettings):
         None, description="start the service's clock at this moment (demonstrations and acceptance runs)"
     )
     demo: bool = Field(True, description="load fictional demonstration records into an empty database")
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="DEBUG, INFO, WARNING or ERROR"
+    )
+    metrics_token: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="what Prometheus shows at /metrics, as a bearer token; unset: /metrics is for this machine alone",
+    )
     engine_timeout: float = Field(
         15.0, gt=0, description="seconds to wait for the engine's answer to one turn"
     )
     messages_per_minute: int = Field(30, gt=0, description="messages one sender may write in a minute")
+    requests_per_minute: int = Field(
+        1200,
+        gt=0,
+        description="requests of all kinds from one address in a minute (an open chat page asks 12 times)",
+    )
     transcript_days: int = Field(
         180, gt=0, description="days for which the lines of chats are kept, redacted"
     )
@@ -139,7 +157,43 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name.upper()} is set, so {', '.join(missing)} must be set, too")
         return self
 
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _with_commas(cls, networks: object) -> object:
+        if not isinstance(networks, str):
+            return networks
+        try:
+            return tuple(ip_network(part.strip()) for part in networks.split(",") if part.strip())
+        except ValueError as error:
+            raise ValueError(
+                f"expected addresses or networks with commas, e.g. 127.0.0.1,10.1.0.0/16 ({error})"
+            ) from None
+
+    @model_validator(mode="after")
+    def _beyond_loopback_only_with_care(self) -> Self:
+        """Whoever is reached from outside must be behind a TLS proxy, and must not make up keys of its own."""
+        if is_loopback(self.host):
+            return self
+        needed = {
+            "TRUSTED_PROXIES": (self.trusted_proxies, "the addresses of the TLS proxies that call us"),
+            "SECRET_KEY": (self.secret_key, "a key that is kept elsewhere: openssl rand -base64 32"),
+        }
+        missing = [f"{name} ({what})" for name, (value, what) in needed.items() if not value]
+        if missing:
+            raise ValueError(
+                f"HOST={self.host} can be reached from other machines, so these must be set, too: {'; '.join(missing)}"
+            )
+        return self
+
     @property
     def engine_url(self) -> str:
         """Base address of the dialogue engine."""
         return f"http://127.0.0.1:{self.engine_port}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on is reached from this machine alone."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

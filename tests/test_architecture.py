@@ -12,12 +12,21 @@ from bot.settings import ROOT
 ROWS: tuple[tuple[str, ...], ...] = (
     ("bot.cli",),
     ("bot.commands",),
-    ("bot.app", "bot.prepare", "bot.supervisor", "actions"),
+    ("bot.app", "bot.edge", "bot.probes", "bot.prepare", "bot.supervisor", "actions"),
     ("bot.channels", "bot.console"),
     ("bot.dialogue",),
     ("bot.policy", "bot.rules", "bot.deadlines", "bot.reminders", "bot.identity"),
     ("bot.knowledge", "bot.records"),
-    ("bot.language", "bot.messages", "bot.pictures", "bot.clock", "bot.settings", "bot.logs", "bot.model"),
+    (
+        "bot.language",
+        "bot.messages",
+        "bot.pictures",
+        "bot.clock",
+        "bot.settings",
+        "bot.logs",
+        "bot.metrics",
+        "bot.model",
+    ),
 )
 # Faces may not know each other, nor may the parts that answer; `records` reads no knowledge and vice versa.
 APART = (

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import structlog
 
+from bot import metrics
 from bot.reminders.messenger import Delivery, Outcome
 
 TRIES = 3
@@ -19,7 +20,8 @@ log = structlog.get_logger(__name__)
 async def insist(channel: str, send: Callable[[], Awaitable[Delivery]]) -> None:
     """Sends an answer, and tries again a few times where it surely did not arrive."""
     for _ in range(TRIES):
-        delivery = await send()
+        with metrics.STAGE_SECONDS.labels("channel").time():
+            delivery = await send()
         if delivery.outcome is not Outcome.RETRY:
             break
         wait = FIRST_WAIT if delivery.retry_after is None else delivery.retry_after

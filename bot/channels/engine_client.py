@@ -8,6 +8,8 @@ from urllib.parse import quote
 import aiohttp
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from bot import logs
+
 CONNECT_SECONDS = 2.0
 RETRY_AFTER_SECONDS = 0.5
 HEALTH_SECONDS = 2.0
@@ -60,7 +62,7 @@ class EngineClient:
     async def answer(self, chat: str, message: str, line: int) -> tuple[EngineMessage, ...]:
         """The engine's messages, at least one. Raises EngineDown.
 
-        `line` is the transcript's id of the message; custom actions find it in the message's metadata.
+        `line` is the transcript's id of the message; custom actions find it, and the turn's id, in its metadata.
         Tried a second time only if no connection came about; after that the turn may have been processed.
         """
         try:
@@ -101,7 +103,7 @@ class EngineClient:
             return False
 
     async def _post(self, chat: str, message: str, line: int) -> bytes:
-        body = {"sender": chat, "message": message, "metadata": {"line": line}}
+        body = {"sender": chat, "message": message, "metadata": {"line": line, logs.TURN: logs.turn_id()}}
         async with self._session.post(f"{self._url}/webhooks/rest/webhook", json=body) as response:
             if response.status != 200:
                 raise EngineDown(f"status {response.status}")

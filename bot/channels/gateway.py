@@ -5,11 +5,16 @@ whose text is a sentence for the person.
 """
 
 import re
+import time
 import unicodedata
-from typing import Protocol
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
 
 import structlog
 
+from bot import logs, metrics
 from bot.channels.engine_client import EngineClient, EngineDown, EngineMessage
 from bot.channels.limits import RateLimit, TooManyTurns, TurnQueue
 from bot.channels.transcript import Line, Transcript
@@ -32,15 +37,21 @@ log = structlog.get_logger()
 
 
 class Refusal(Exception):
-    """The message was not answered; `str()` says to the person why and what to do."""
+    """The message was not answered; `str()` says to the person why and what to do, `outcome` to who counts."""
+
+    outcome: ClassVar[str]
 
 
 class BadMessage(Refusal):
     """Nothing that could be answered was sent."""
 
+    outcome = "bad_message"
+
 
 class NoSuchAnswer(Refusal):
     """The chat has no answer of ours with this id that may be voted on."""
+
+    outcome = "no_such_answer"
 
     def __init__(self) -> None:
         super().__init__("这条回答不能评价。只能评价这个对话里我给出的答复。")
@@ -49,20 +60,29 @@ class NoSuchAnswer(Refusal):
 class TooManyMessages(Refusal):
     """Too fast; may be tried again after `seconds`."""
 
+    outcome = "too_many"
+
     def __init__(self, seconds: int) -> None:
         super().__init__(f"您发得太快了，我跟不上。请等{seconds}秒再发。")
         self.seconds = seconds
 
 
-KEPT = "助手暂时回答不了。您写的话已经留下，请过一两分钟再发一次；急事请打12393医保热线。"
-AWAY = "请稍等，系统正在恢复。过一两分钟再发一次；急事请打12393医保热线。"
-
-
 class AssistantDown(Refusal):
-    """No answer can be given now; the sentence says whether what was written is kept in the transcript."""
+    """No answer can be given now: the engine gives none. What was written is kept in the transcript."""
 
-    def __init__(self, sentence: str = KEPT) -> None:
-        super().__init__(sentence)
+    outcome = "engine_down"
+
+    def __init__(self) -> None:
+        super().__init__("助手暂时回答不了。您写的话已经留下，请过一两分钟再发一次；急事请打12393医保热线。")
+
+
+class RecordsDown(Refusal):
+    """No answer can be given now: the database is out of reach, so nothing was kept either."""
+
+    outcome = "database_down"
+
+    def __init__(self) -> None:
+        super().__init__("请稍等，系统正在恢复。过一两分钟再发一次；急事请打12393医保热线。")
 
 
 class Redactor(Protocol):
@@ -99,6 +119,14 @@ class Gateway:
         `sender` is stable and opaque within its channel; `message_id` is the channel's own, so that the same
         message delivered twice is answered once. Raises a Refusal.
         """
+        with logs.turn(channel), _measured(channel) as ended:
+            answers = await self._receive(channel, sender, text, message_id)
+            ended.outcome = "answered" if answers else "left_to_staff"
+            return answers
+
+    async def _receive(
+        self, channel: str, sender: str, text: str, message_id: str | None
+    ) -> list[OutgoingMessage]:
         chat = chat_id(channel, sender)
         text = _readable(text)
         if not text:
@@ -111,7 +139,17 @@ class Gateway:
         except TooManyTurns as error:
             raise TooManyMessages(RETRY_SECONDS) from error
         except UnreachableError as error:
-            raise AssistantDown(AWAY) from error
+            raise RecordsDown from error
+
+    @property
+    def turns_under_way(self) -> int:
+        """How many turns are being answered."""
+        return self._turns.under_way
+
+    @property
+    def turns_waiting(self) -> int:
+        """How many wait for an earlier turn of their chat."""
+        return self._turns.waiting
 
     async def vote(self, channel: str, sender: str, answer: int, helpful: bool) -> None:
         """Keeps what the person thinks of our answer; a second vote replaces the first. Raises a Refusal."""
@@ -130,7 +168,8 @@ class Gateway:
         return list(await self._transcript.pushed(chat_id(channel, sender)))
 
     async def _turn(self, chat: str, channel: str, text: str, message_id: str | None) -> tuple[Line, ...]:
-        redacted = await self._redactor.redact(text, chat)
+        with metrics.STAGE_SECONDS.labels("redaction").time():
+            redacted = await self._redactor.redact(text, chat)
         heard = await self._transcript.hear(chat, channel, text, redacted, message_id, self._clock())
         if heard.answers:
             return heard.answers
@@ -139,11 +178,35 @@ class Gateway:
                 return ()
             return await self._transcript.answer(chat, channel, heard.line, (CLERK_ANSWERS,), self._clock())
         try:
-            messages = await self._engine.answer(chat, heard.payload or typed(redacted), heard.line)
+            with metrics.STAGE_SECONDS.labels("engine").time():
+                messages = await self._engine.answer(chat, heard.payload or typed(redacted), heard.line)
         except EngineDown as error:
             log.error("engine_down", why=str(error))
             raise AssistantDown from error
         return await self._transcript.answer(chat, channel, heard.line, messages, self._clock())
+
+
+@dataclass
+class _Ended:
+    """How a turn ended, as far as it is known."""
+
+    outcome: str = "failed"
+
+
+@contextmanager
+def _measured(channel: str) -> Iterator[_Ended]:
+    """Counts, times and logs one turn."""
+    ended, begun = _Ended(), time.perf_counter()
+    try:
+        yield ended
+    except Refusal as refusal:
+        ended.outcome = refusal.outcome
+        raise
+    finally:
+        seconds = time.perf_counter() - begun
+        metrics.TURNS.labels(channel, ended.outcome).inc()
+        metrics.TURN_SECONDS.observe(seconds)
+        log.info("turn", outcome=ended.outcome, ms=round(1000 * seconds))
 
 
 def chat_id(channel: str, sender: str) -> str:

@@ -57,6 +57,16 @@ class TurnQueue:
         self._turns: dict[str, int] = {}
         self._total = 0
 
+    @property
+    def under_way(self) -> int:
+        """How many chats have a turn: one of each is being answered."""
+        return len(self._turns)
+
+    @property
+    def waiting(self) -> int:
+        """How many turns wait for an earlier one of their chat."""
+        return self._total - len(self._turns)
+
     @asynccontextmanager
     async def turn(self, chat: str) -> AsyncIterator[None]:
         """Waits for the chat's earlier turns. Raises TooManyTurns at once where the queue is full."""

@@ -24,6 +24,7 @@ from bot.channels.gateway import (
     BadMessage,
     Gateway,
     NoSuchAnswer,
+    RecordsDown,
     Refusal,
     TooManyMessages,
 )
@@ -166,7 +167,7 @@ def _plainly(handler: Handler) -> Handler:
             return _json({"error": str(refusal)}, status=429, headers={"Retry-After": str(refusal.seconds)})
         except NoSuchAnswer as refusal:
             return _json({"error": str(refusal)}, status=404)
-        except AssistantDown as refusal:
+        except (AssistantDown, RecordsDown) as refusal:
             return _json({"error": str(refusal)}, status=503)
         except Refusal as refusal:
             return _json({"error": str(refusal)}, status=400)

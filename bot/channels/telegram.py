@@ -32,6 +32,7 @@ from telegram.constants import ChatAction, ChatMemberStatus, ChatType, MessageLi
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import AIORateLimiter, Application, ContextTypes, TypeHandler
 
+from bot import logs
 from bot.channels.delivering import BROKEN, insist
 from bot.channels.gateway import Gateway, Refusal
 from bot.channels.pieces import SOURCE, pieces, utf16_units
@@ -210,18 +211,19 @@ class TelegramChannel:
         if chat is None or update.update_id in self._handled:
             return
         self._handled.append(update.update_id)
-        try:
-            if chat.type != ChatType.PRIVATE:
-                await self._leave(chat.id, update.my_chat_member)
-            elif update.my_chat_member:
-                await self._on_membership(chat.id, update.my_chat_member)
-            elif update.callback_query:
-                await self._on_button(chat.id, update.callback_query, _message_id(update))
-            elif message := update.message or update.edited_message:
-                await self._answer(chat.id, _text_of(message), _message_id(update))
-        except Exception:
-            log.exception("telegram_update_failed", update=update.update_id)
-            await self._send(chat.id, BROKEN)
+        with logs.turn(self.name):
+            try:
+                if chat.type != ChatType.PRIVATE:
+                    await self._leave(chat.id, update.my_chat_member)
+                elif update.my_chat_member:
+                    await self._on_membership(chat.id, update.my_chat_member)
+                elif update.callback_query:
+                    await self._on_button(chat.id, update.callback_query, _message_id(update))
+                elif message := update.message or update.edited_message:
+                    await self._answer(chat.id, _text_of(message), _message_id(update))
+            except Exception:
+                log.exception("telegram_update_failed", update=update.update_id)
+                await self._send(chat.id, BROKEN)
 
     async def _leave(self, chat: int, membership: ChatMemberUpdated | None) -> None:
         """Groups read along: refuse in one sentence, and go."""

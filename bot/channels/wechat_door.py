@@ -14,6 +14,7 @@ from aiohttp import web
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
 from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
 
+from bot import logs
 from bot.channels.wechat_crypto import Envelope, ForgedError
 from bot.clock import Clock
 
@@ -98,10 +99,11 @@ class Door:
         task.add_done_callback(self._under_way.discard)
 
     async def _answer(self, message: Fields) -> None:
-        try:
-            await self._take(message)
-        except Exception:
-            log.exception("callback_failed", channel=self._channel)
+        with logs.turn(self._channel):
+            try:
+                await self._take(message)
+            except Exception:
+                log.exception("callback_failed")
 
 
 def message_id(message: Fields) -> str:

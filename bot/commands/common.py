@@ -2,6 +2,7 @@
 
 from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
 
 from bot.settings import Settings
 
@@ -15,5 +16,7 @@ def settings_or_exit() -> Settings:
     except ValidationError as error:
         for problem in error.errors():
             variable = ".".join(str(part) for part in problem["loc"]).upper()
-            console.print(f"[bold red]{variable}[/]: {problem['msg']} (see `bot settings`)")
+            what = problem["msg"].removeprefix("Value error, ")
+            named = f"[bold red]{variable}[/]: " if variable else ""
+            console.print(f"{named}{escape(what)} (see `bot settings`)", soft_wrap=True)
         raise SystemExit(2) from None

@@ -12,12 +12,20 @@ app = typer.Typer()
 
 
 @app.command()
-def migrate() -> None:
-    """Create the database or bring its schema up to date."""
-    from bot.records.migrations import migrate as bring_up_to_date
+def migrate(
+    to: Annotated[
+        str, typer.Option(help="a step to go to, forward or back (0006, base); the newest")
+    ] = "head",
+) -> None:
+    """Create the database or bring its schema up to date. Going back loses what only newer tables and columns hold."""
+    from bot.records.migrations import migrate as bring
+    from bot.records.migrations import present
 
-    bring_up_to_date(settings_or_exit().database_url)
-    console.print("Database schema is up to date")
+    url = settings_or_exit().database_url
+    bring(url, to)
+    console.print(
+        "Database schema is up to date" if to == "head" else f"Database schema is at {present(url)}"
+    )
 
 
 @app.command("import")

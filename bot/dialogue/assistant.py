@@ -16,6 +16,7 @@ from bot.deadlines.calendar import WorkingCalendar
 from bot.dialogue import cost, policy, scope
 from bot.dialogue.application_occasions import OccasionsByStanding
 from bot.dialogue.cost.concern import asks_for_a_sum, asks_for_the_rule, tells_a_cost
+from bot.dialogue.counting import count
 from bot.dialogue.deadline import DeadlineAnswers, asks_progress
 from bot.dialogue.handoff import CALL_BACK, Handoff, asks_for_a_person
 from bot.dialogue.learning import KeptQuestions
@@ -110,6 +111,7 @@ class Assistant:
         outcome = await self._answers[errand](turn, context)
         if errand is not Errand.SHOW_ORIGINAL:
             outcome = with_places_cited(outcome)
+        count(turn, outcome)
         await self.questions.keep(turn, outcome)
         if errand is not Errand.NOT_UNDERSTOOD and outcome.context.not_understood:
             return replace(outcome, context=replace(outcome.context, not_understood=0))

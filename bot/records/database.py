@@ -1,6 +1,8 @@
 """Transactions on the database, synchronous, the same on SQLite and PostgreSQL."""
 
 import asyncio
+import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,12 +15,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
+from bot import logs, metrics
 from bot.records.fields import FieldKeys, use_keys
 
 Result = TypeVar("Result")
 
 BUSY_SECONDS = 10
 PATIENCE_SECONDS = 14  # less than the engine is given for a turn
+SLOW_SECONDS = 1.0
 log = structlog.get_logger(__name__)
 
 
@@ -44,8 +48,15 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """A session in one transaction: committed at the end, rolled back on any error."""
         self._refresh_keys()
-        with self._sessions.begin() as session:
-            yield session
+        begun = time.perf_counter()
+        try:
+            with self._sessions.begin() as session:
+                yield session
+        finally:
+            seconds = time.perf_counter() - begun
+            metrics.STAGE_SECONDS.labels("database").observe(seconds)
+            level = logging.WARNING if seconds > SLOW_SECONDS else logging.DEBUG
+            log.log(level, "transaction", ms=round(1000 * seconds, 1))
 
     async def run(self, function: Callable[[Session], Result]) -> Result:
         """Run `function(session)` as one transaction in a thread, and answer its result.
@@ -102,18 +113,33 @@ def insert_new(session: Session, model: type[DeclarativeBase]) -> Any:
 
 
 def engine_for(url: str) -> Engine:
-    """A pooled engine; SQLite in WAL mode with foreign keys on, waiting for its turn to write."""
+    """A pooled engine; SQLite in WAL mode with foreign keys on, waiting for its turn to write.
+
+    Errors never tell the values of a statement: those are persons' data. PostgreSQL knows each transaction by its turn.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(
-            url, pool_pre_ping=True, pool_timeout=BUSY_SECONDS, connect_args={"connect_timeout": BUSY_SECONDS}
+        engine = create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_timeout=BUSY_SECONDS,
+            connect_args={"connect_timeout": BUSY_SECONDS},
+            hide_parameters=True,
         )
+        event.listen(engine, "begin", _name_turn)
+        return engine
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _name_turn(connection: Connection) -> None:
+    """Until the end of the transaction: what pg_stat_activity and the server's log (`%a`) show is whose it is."""
+    if turn := logs.turn_id():
+        connection.exec_driver_sql(f"SET LOCAL application_name = 'turn {turn}'")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -10,6 +11,7 @@ from functools import partial
 import structlog
 from sqlalchemy.orm import Session
 
+from bot import metrics
 from bot.clock import SHANGHAI, Clock
 from bot.messages import Reply
 from bot.records import outbox
@@ -81,6 +83,7 @@ class Worker:
         self._clock = clock
         self._stopping = False
         self._under_way = asyncio.Lock()
+        self._pushes: set[asyncio.Timeout] = set()
 
     async def run_once(self) -> int:
         """Delivers all that is due; answers how many reminders were claimed. In quiet hours it claims none."""
@@ -96,9 +99,15 @@ class Worker:
                     break
             return total
 
-    async def stop(self) -> None:
-        """Claims nothing more, finishes what is being sent, and gives back the rest."""
+    async def stop(self, within: float) -> None:
+        """Claims nothing more, finishes what can be sent within so many seconds, and gives back the rest."""
         self._stopping = True
+        try:
+            async with asyncio.timeout(within), self._under_way:
+                return
+        except TimeoutError:
+            for push in self._pushes:
+                push.reschedule(asyncio.get_running_loop().time())
         async with self._under_way:
             pass
 
@@ -158,9 +167,27 @@ class Worker:
                 missing = Delivery(Outcome.RETRY, error=f"没有启用渠道 {reminder.channel}")
                 collected.append(self._ended(message, missing))
             elif messenger.tells_doubles:
-                collected.append(self._ended(message, await _push(messenger, message)))
+                collected.append(self._ended(message, await self._push(messenger, message)))
             elif await self._database.run(partial(_mark_sending, reminder)):
-                await self._record([self._ended(message, await _push(messenger, message))])
+                await self._record([self._ended(message, await self._push(messenger, message))])
+
+    async def _push(self, messenger: Messenger, message: _Message) -> Delivery:
+        """What came of it; what is cut off may have arrived."""
+        try:
+            async with asyncio.timeout(LONGEST_PUSH.total_seconds()) as limit:
+                self._pushes.add(limit)
+                with metrics.STAGE_SECONDS.labels("channel").time():
+                    delivery = await messenger.push(
+                        message.reminder.address, message.reply, message.reminder.key
+                    )
+        except Exception as error:
+            log.exception("push_failed", id=message.reminder.id, channel=message.reminder.channel)
+            delivery = Delivery(Outcome.UNKNOWN, error=type(error).__name__)
+        finally:
+            self._pushes.discard(limit)
+        if delivery.outcome is Outcome.UNKNOWN and messenger.tells_doubles:
+            return replace(delivery, outcome=Outcome.RETRY)
+        return delivery
 
     async def _record(self, ended: list[Ended]) -> None:
         now = self._clock()
@@ -173,7 +200,9 @@ class Worker:
 
         if ended:
             in_time = await self._database.run(record)
-            states = {end.state: sum(other.state == end.state for other in ended) for end in ended}
+            states = Counter[str](end.state for end in ended)
+            for state, number in states.items():
+                metrics.REMINDERS_ENDED.labels(state).inc(number)
             log.info("reminders", **states, in_time=in_time)
 
     def _ended(self, message: _Message, delivery: Delivery) -> Ended:
@@ -197,17 +226,6 @@ class Worker:
 
 def _mark_sending(reminder: Claimed, session: Session) -> bool:
     return outbox.mark_sending(session, reminder)
-
-
-async def _push(messenger: Messenger, message: _Message) -> Delivery:
-    try:
-        delivery = await messenger.push(message.reminder.address, message.reply, message.reminder.key)
-    except Exception as error:
-        log.exception("push_failed", id=message.reminder.id, channel=message.reminder.channel)
-        delivery = Delivery(Outcome.UNKNOWN, error=type(error).__name__)
-    if delivery.outcome is Outcome.UNKNOWN and messenger.tells_doubles:
-        return replace(delivery, outcome=Outcome.RETRY)
-    return delivery
 
 
 def _backoff(attempts: int) -> timedelta:

@@ -11,9 +11,9 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from bot.identity.keys import derive_keys
-from bot.records.database import Database
+from bot.records.database import Database, engine_for
 from bot.records.fields import Money, WrongKeyError
-from bot.records.migrations import migrate
+from bot.records.migrations import SchemaError, migrate, present, require_newest
 from bot.records.models import AuditEntry, Base, HandoffTicket, Person, Subscription
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
@@ -39,6 +39,38 @@ def test_migrations_and_models_agree(empty_url: str) -> None:
         differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
     database.close()
     assert differences == []
+
+
+def test_the_schema_goes_back_and_forward_with_records_in_it(empty_url: str) -> None:
+    migrate(empty_url)
+    database = Database(empty_url, derive_keys(b"k" * 32))
+    with database.transaction() as session:
+        session.add(a_person())
+    migrate(empty_url, "0001")
+    migrate(empty_url)
+    with database.transaction() as session:
+        assert session.scalars(select(Person.name)).all() == ["演示·张秀英"]
+    migrate(empty_url, "base")
+    assert present(empty_url) is None
+    migrate(empty_url)
+    require_newest(database.engine)
+    database.close()
+
+
+def test_a_database_that_is_not_ready_says_what_to_do(empty_url: str) -> None:
+    engine = engine_for(empty_url)
+    with pytest.raises(SchemaError, match="bot migrate"):
+        require_newest(engine)
+    migrate(empty_url, "0003")
+    with pytest.raises(SchemaError, match="at step 0003"):
+        require_newest(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(SchemaError, match="newer"):
+        require_newest(engine)
+    engine.dispose()
+    with pytest.raises(SchemaError, match="DATABASE_URL"):
+        present("postgresql+psycopg://bot@/none?host=/nowhere")
 
 
 def test_services_that_start_together_migrate_once(empty_url: str) -> None:

@@ -127,7 +127,7 @@ class TestDelivery:
         worker = worker_of(sqlite_database, clock, messenger)
         running = asyncio.create_task(worker.run_once())
         await begun.wait()
-        stopping = asyncio.create_task(worker.stop())
+        stopping = asyncio.create_task(worker.stop(5))
         await asyncio.sleep(0)
         go_on.set()
         await stopping
@@ -135,6 +135,30 @@ class TestDelivery:
         states = Counter(reminder.state for reminder in reminders(sqlite_database))
         assert states == {"sent": len(messenger.pushed), "pending": 10 - len(messenger.pushed)}
         assert 0 < len(messenger.pushed) < 10
+
+    @pytest.mark.parametrize(("tells_doubles", "state"), [(False, "unknown"), (True, "pending")])
+    async def test_a_push_that_hangs_does_not_keep_a_stopped_worker(
+        self, sqlite_database: Database, clock: HandClock, tells_doubles: bool, state: str
+    ) -> None:
+        remind(sqlite_database, 10)
+        begun = asyncio.Event()
+
+        class Hanging(FakeMessenger):
+            async def push(self, address: str, message: Reply, key: str) -> Delivery:
+                begun.set()
+                await asyncio.Event().wait()
+                raise AssertionError
+
+        messenger = Hanging()
+        messenger.tells_doubles = tells_doubles
+        worker = worker_of(sqlite_database, clock, messenger)
+        running = asyncio.create_task(worker.run_once())
+        await begun.wait()
+        await worker.stop(0)
+        await running
+        ended = reminders(sqlite_database)
+        assert {reminder.state for reminder in ended} == {state, "pending"}
+        assert not any(reminder.lease_token for reminder in ended)
 
 
 class TestStillWanted:
