@@ -23,7 +23,7 @@ def main() -> None:
     logs.configure_logs("INFO")
     Service.assistant = Mock()  # type: ignore[assignment]
     bot.app.add_console_routes = Mock()
-    asyncio.run(serve(settings, frozenset({"web", "actions", "reminders"})))
+    asyncio.run(serve(settings, frozenset({"web", "actions"})))
 
 
 if __name__ == "__main__":

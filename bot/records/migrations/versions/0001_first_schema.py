@@ -278,6 +278,18 @@ def upgrade() -> None:
     _refuse_changes("audit_entries")
 
 
+def downgrade() -> None:
+    """Leaves nothing: the audit goes, too."""
+    for table in (
+        "application_events", "verifications", "subscriptions", "staff_sessions", "reminders", "handoff_tickets",
+        "eligibilities", "chat_bindings", "applications", "verification_locks", "staff", "redaction_tokens",
+        "persons", "messages", "audit_entries",
+    ):  # fmt: skip
+        op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION audit_entries_append_only()")
+
+
 def _refuse_changes(table: str) -> None:
     """Entries are added and read, never changed or deleted, whoever asks."""
     if op.get_bind().dialect.name == "sqlite":
