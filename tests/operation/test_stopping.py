@@ -18,8 +18,6 @@ from aiohttp.test_utils import TestServer, unused_port
 from bot.settings import ROOT
 from tests.channels.channel_fakes import FakeEngine
 
-TURN = {"sender": "li", "message": "湖南退休报多少"}
-
 
 @dataclass
 class Running:
@@ -46,49 +44,35 @@ async def running(engine: TestServer, folder: Path, seconds: float) -> AsyncIter
         await process.wait()
 
 
-async def test_a_turn_under_way_is_finished(
+async def test_a_turn_under_way_is_finished_and_one_that_never_ends_keeps_nobody(
     engine_server: TestServer, engine: FakeEngine, tmp_path: Path
 ) -> None:
-    begun, go_on = asyncio.Event(), asyncio.Event()
+    begun, go_on, over = {"li": asyncio.Event(), "wang": asyncio.Event()}, asyncio.Event(), asyncio.Event()
 
-    async def slowly(body: dict[str, Any]) -> web.StreamResponse:
-        begun.set()
-        await go_on.wait()
-        return web.json_response([{"recipient_id": body["sender"], "text": "按办法报销。"}])
+    async def answer(body: dict[str, Any]) -> web.StreamResponse:
+        sender = body["sender"].partition(":")[2]
+        begun[sender].set()
+        await (go_on if sender == "li" else over).wait()
+        return web.json_response([{"recipient_id": sender, "text": "按办法报销。"}])
 
-    engine.answer = slowly
-    async with running(engine_server, tmp_path, 60) as service, aiohttp.ClientSession() as session:
-        turn = asyncio.create_task(_say(session, service))
-        await begun.wait()
+    engine.answer = answer
+    async with running(engine_server, tmp_path, seconds=5) as service, aiohttp.ClientSession() as session:
+        finished, endless = (asyncio.create_task(_say(session, service, sender)) for sender in begun)
+        for event in begun.values():
+            await event.wait()
         service.process.send_signal(signal.SIGTERM)
         await _lets_nobody_in(service)
         go_on.set()
-        assert await turn == [{"recipient_id": "li", "text": "按办法报销。"}]
-        assert await service.process.wait() == 0
-
-
-async def test_a_turn_that_never_ends_does_not_keep_it(
-    engine_server: TestServer, engine: FakeEngine, tmp_path: Path
-) -> None:
-    begun = asyncio.Event()
-
-    async def never(_body: dict[str, Any]) -> web.StreamResponse:
-        begun.set()
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    engine.answer = never
-    async with running(engine_server, tmp_path, 0.5) as service, aiohttp.ClientSession() as session:
-        turn = asyncio.create_task(_say(session, service))
-        await begun.wait()
-        service.process.send_signal(signal.SIGTERM)
+        assert await finished == [{"recipient_id": "li", "text": "按办法报销。"}]
         assert await service.process.wait() == 0
         with pytest.raises(aiohttp.ClientError):
-            await turn
+            await endless
+    over.set()
 
 
-async def _say(session: aiohttp.ClientSession, service: Running) -> Any:
-    async with session.post(f"{service.address}/webhooks/rest/webhook", json=TURN) as response:
+async def _say(session: aiohttp.ClientSession, service: Running, sender: str) -> Any:
+    turn = {"sender": sender, "message": "湖南退休报多少"}
+    async with session.post(f"{service.address}/webhooks/rest/webhook", json=turn) as response:
         response.raise_for_status()
         return await response.json()
 
