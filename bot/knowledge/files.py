@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 T = TypeVar("T")
 
@@ -49,12 +49,11 @@ def read_yaml(path: Path, model: type[T] | TypeAdapter[T]) -> T:
 
     YAML 1.2 (`no` is a word), duplicate keys rejected. Raises `KnowledgeError` for the first thing wrong.
     """
-    tree = _parse(path)
     adapter = model if isinstance(model, TypeAdapter) else TypeAdapter(model)
     try:
-        return adapter.validate_python(tree)
+        return adapter.validate_python(_parse_quickly(path))
     except ValidationError as error:
-        raise _slip(path, tree, error.errors()[0]) from error
+        raise _slip(path, _parse(path), error.errors()[0]) from error
 
 
 def slips(path: Path, model: type[T]) -> list[KnowledgeError]:
@@ -84,6 +83,14 @@ def _slip(path: Path, tree: Any, details: ErrorDetails) -> KnowledgeError:
     given = "" if unsaid else f"（现在是：{str(details['input'])[:60]}）"
     location = tuple(details["loc"])
     return KnowledgeError(path, _line(tree, location), _dotted(location), expected + given)
+
+
+def _parse_quickly(path: Path) -> Any:
+    """As `_parse`, in a sixth of the time, but without the lines: the parser in C, where it is installed."""
+    try:
+        return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, YAMLError):  # it is stricter, too: not everything it refuses is wrong
+        return _parse(path)
 
 
 def _parse(path: Path) -> Any:
