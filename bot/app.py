@@ -34,16 +34,16 @@ from bot.deadlines.calendar import WorkingCalendar
 from bot.dialogue.application_occasions import OccasionsByStanding
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.learning import KeptQuestions
-from bot.edge import IDLE_SECONDS, protect
 from bot.identity.keys import Keys, load_keys
 from bot.identity.redaction import Redactor
 from bot.identity.retention import sweep
 from bot.knowledge.deadlines import load_calendar
 from bot.knowledge.library import Knowledge, load_knowledge
 from bot.knowledge.reminders import load_reminders
+from bot.operation.edge import IDLE_SECONDS, protect
+from bot.operation.probes import add_probe_routes
 from bot.policy.encoder import sentence_encoder
 from bot.policy.library import PolicyLibrary
-from bot.probes import add_probe_routes
 from bot.records.database import Database
 from bot.records.migrations import require_newest
 from bot.reminders.messenger import Messenger

@@ -3,6 +3,7 @@
 import typer
 
 from bot.commands import (
+    doctor,
     estimate,
     knowledge,
     people,
@@ -17,7 +18,7 @@ from bot.commands import (
 from bot.commands.common import console
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for commands in (running, records, people, knowledge, questions, estimate):
+for commands in (running, doctor, records, people, knowledge, questions, estimate):
     app.add_typer(commands.app)
 app.add_typer(people.keys, name="keys")
 app.add_typer(policies.app, name="policies")
@@ -33,6 +34,8 @@ def main() -> None:
     from bot.knowledge.files import KnowledgeError
     from bot.knowledge.official_files import OfficialTextError
     from bot.model import ModelError
+    from bot.operation.backup import BackupError
+    from bot.operation.rollout import RolloutError
     from bot.records.migrations import SchemaError
     from bot.supervisor import StartError
 
@@ -40,11 +43,13 @@ def main() -> None:
         app()
     except (
         AccountError,
+        BackupError,
         BadKeyError,
         KnowledgeError,
         OfficialTextError,
         StartError,
         ModelError,
+        RolloutError,
         SchemaError,
     ) as problem:
         console.print(str(problem), style="bold red", markup=False, soft_wrap=True)

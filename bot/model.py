@@ -40,23 +40,36 @@ def engine_environment(settings: Settings) -> dict[str, str]:
     }
 
 
+def engine_command(settings: Settings, model: Path) -> list[str]:
+    """Starts the engine with a model, reachable from this machine alone."""
+    return [
+        str(engine_python()), "-m", "engine", "run", "--model", str(model),
+        "--interface", "127.0.0.1", "--port", str(settings.engine_port),
+        "--enable-api", "--endpoints", "engine/endpoints.yml", "--credentials", "credentials.yml",
+    ]  # fmt: skip
+
+
 def ensure_model(settings: Settings, console: Console) -> Path:
     """Path of the model for the present training content; trains it, visibly, if there is none yet.
 
     Raises `ModelError` when training fails.
     """
-    folder = settings.var_dir / "models"
     name = content_hash()
-    model = folder / f"{name}.tar.gz"
+    model = model_file(settings, name)
     if model.exists():
         console.print(f"Model {name} is up to date")
         return model
     console.print(f"Training model {name} (domain, data or configuration changed)")
     try:
-        rasa(settings, "train", "--fixed-model-name", name, "--out", str(folder))
+        rasa(settings, "train", "--fixed-model-name", name, "--out", str(model.parent))
     except subprocess.CalledProcessError:
         raise ModelError("Training failed; what Rasa said stands above.") from None
     return model
+
+
+def model_file(settings: Settings, name: str) -> Path:
+    """Where the model of that name is kept, once it is trained."""
+    return settings.var_dir / "models" / f"{name}.tar.gz"
 
 
 def rasa(settings: Settings, *arguments: str) -> None:

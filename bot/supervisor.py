@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bot.model import engine_environment, engine_python, ensure_model
+from bot.model import engine_command, engine_environment, ensure_model
 from bot.settings import ROOT, Settings
 
 READY_WITHIN = 180.0  # seconds; the engine alone takes about 20 on two cores
@@ -123,13 +123,8 @@ def _require_free(variable: str, port: int) -> None:
 
 
 def _engine(settings: Settings, model: Path) -> Child:
-    command = [
-        str(engine_python()), "-m", "engine", "run",
-        "--model", str(model),
-        "--interface", "127.0.0.1", "--port", str(settings.engine_port),
-        "--enable-api", "--endpoints", "engine/endpoints.yml", "--credentials", "credentials.yml",
-    ]  # fmt: skip
-    return Child("engine", command, engine_environment(settings), settings.var_dir / "log" / "engine.log")
+    log = settings.var_dir / "log" / "engine.log"
+    return Child("engine", engine_command(settings, model), engine_environment(settings), log)
 
 
 def _service(settings: Settings) -> Child:

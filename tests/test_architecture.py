@@ -12,7 +12,7 @@ from bot.settings import ROOT
 ROWS: tuple[tuple[str, ...], ...] = (
     ("bot.cli",),
     ("bot.commands",),
-    ("bot.app", "bot.edge", "bot.probes", "bot.prepare", "bot.supervisor", "actions"),
+    ("bot.app", "bot.operation", "bot.prepare", "bot.supervisor", "actions"),
     ("bot.channels", "bot.console"),
     ("bot.dialogue",),
     ("bot.policy", "bot.rules", "bot.deadlines", "bot.reminders", "bot.identity"),

@@ -1,4 +1,4 @@
-"""`bot migrate`, `bot import`, `bot export`: the database and the agency's records."""
+"""`bot migrate`, `backup`, `restore`, `import`, `export`: the database and the agency's records."""
 
 from getpass import getuser
 from pathlib import Path
@@ -26,6 +26,27 @@ def migrate(
     console.print(
         "Database schema is up to date" if to == "head" else f"Database schema is at {present(url)}"
     )
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="a new file")]) -> None:
+    """Write the whole database into one file, while the service goes on. SECRET_KEY is not in it: keep it elsewhere."""
+    from bot.operation.backup import back_up
+
+    size = back_up(settings_or_exit(), file)
+    console.print(f"Backed up to {file}, {size / 2**20:.1f} MiB", highlight=False)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="what `bot backup` wrote")],
+    replace: Annotated[bool, typer.Option("--replace", help="in place of what is there")] = False,
+) -> None:
+    """Put a backup into the database. Stop the service first."""
+    from bot.operation.backup import restore as put_back
+
+    persons = put_back(settings_or_exit(), file, replace)
+    console.print(f"Restored: {persons} persons. Now: bot migrate, bot doctor.", highlight=False)
 
 
 @app.command("import")

@@ -37,6 +37,36 @@ def serve(
 
 
 @app.command()
+def engine() -> None:
+    """Run the dialogue engine alone, for this machine alone; trains first if there is no model for the present data."""
+    import os
+
+    from bot.model import engine_command, engine_environment, ensure_model
+    from bot.settings import ROOT
+
+    configured = settings_or_exit()
+    command = engine_command(configured, ensure_model(configured, console))
+    os.chdir(ROOT)
+    os.execve(command[0], command, engine_environment(configured))  # noqa: S606 - a command of our own
+
+
+@app.command()
+def rollout(
+    model: Annotated[
+        str | None, typer.Argument(help="a model's name; that of the present data if none")
+    ] = None,
+) -> None:
+    """Put a model into the running engine between two turns; if it does not answer well, the old one comes back."""
+    from bot.model import ensure_model, model_file
+    from bot.operation.rollout import roll_out
+
+    configured = settings_or_exit()
+    file = model_file(configured, model) if model else ensure_model(configured, console)
+    previous = roll_out(configured, file)
+    console.print(f"Model {file.name.partition('.')[0]} answers. Back again: bot rollout {previous}")
+
+
+@app.command()
 def chat() -> None:
     """Talk to the running assistant in the terminal."""
     from bot.channels.terminal import converse

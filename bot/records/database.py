@@ -5,12 +5,13 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
 import structlog
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -83,6 +84,13 @@ class Database:
         except (DBAPIError, UnreachableError):
             return False
         return True
+
+    def now(self) -> datetime:
+        """Its own clock."""
+        with self.engine.connect() as connection:
+            now = connection.scalar(select(func.current_timestamp()))
+        assert isinstance(now, datetime)
+        return now if now.tzinfo else now.replace(tzinfo=UTC)
 
     def _in_transaction(self, function: Callable[[Session], Result]) -> Result:
         with self.transaction() as session:

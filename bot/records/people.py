@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from bot.records.models import Application, AuditEntry, Person
@@ -71,6 +71,12 @@ def person_by_key(session: Session, key: str) -> Person | None:
 def anybody(session: Session) -> Person | None:
     """Some person, to be compared in place of one who does not exist: nothing is shown."""
     return session.scalar(select(Person).order_by(Person.person_id).limit(1))
+
+
+def count_readable(session: Session) -> int:
+    """How many there are, after reading a name: with another key than it was written with, WrongKeyError."""
+    session.scalar(select(Person.name).limit(1))
+    return session.scalar(select(func.count()).select_from(Person)) or 0
 
 
 def _applicants(application_no: str) -> Any:

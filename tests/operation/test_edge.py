@@ -71,7 +71,7 @@ async def test_programs_on_this_machine_have_no_measure(start: Start) -> None:
 
 
 async def test_a_body_that_trickles_in_is_given_up(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.edge.BODY_SECONDS", 0.05)
+    monkeypatch.setattr("bot.operation.edge.BODY_SECONDS", 0.05)
     side = await start()
 
     async def trickle() -> object:

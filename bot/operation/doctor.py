@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 
 import aiohttp
-from sqlalchemy import Connection, func, select
 
 from bot.app import open_clock
 from bot.clock import SHANGHAI
@@ -224,8 +223,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             "对外服务却用 SQLite",
             "一个省的量请用 PostgreSQL：DATABASE_URL=postgresql+psycopg://…。",
         )
-    with database.engine.connect() as connection:
-        apart = abs(_its_clock(connection) - datetime.now(UTC))
+    apart = abs(database.now() - datetime.now(UTC))
     if apart > CLOCKS_APART:
         yield bad(
             "时钟",
@@ -235,12 +233,6 @@ def _database(settings: Settings) -> Iterator[Finding]:
     else:
         yield good("时钟", f"现在是 {datetime.now(SHANGHAI):%Y-%m-%d %H:%M}（北京时间），与数据库一致")
     database.close()
-
-
-def _its_clock(connection: Connection) -> datetime:
-    now = connection.scalar(select(func.current_timestamp()))
-    assert isinstance(now, datetime)
-    return now if now.tzinfo else now.replace(tzinfo=UTC)
 
 
 def _demo_clock(settings: Settings) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import metrics
-from bot.edge import from_this_machine
+from bot.operation.edge import from_this_machine
 from bot.records import helpline, outbox
 from bot.records.database import UnreachableError
 

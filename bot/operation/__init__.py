@@ -1,0 +1,1 @@
+"""What operators need: the public edge, probes and metrics, backups, model roll-outs, and the doctor."""
