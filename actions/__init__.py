@@ -3,6 +3,7 @@
 from rasa_sdk import Action
 from rasa_sdk.executor import ActionExecutor
 
+from actions.once import OncePerLine
 from actions.turns import TURN_ACTIONS, TurnAction
 from bot.dialogue.assistant import Assistant
 
@@ -20,4 +21,4 @@ def action_executor(assistant: Assistant) -> ActionExecutor:
     return executor
 
 
-__all__ = ["TurnAction", "action_executor", "all_actions"]
+__all__ = ["OncePerLine", "TurnAction", "action_executor", "all_actions"]

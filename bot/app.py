@@ -15,7 +15,7 @@ import structlog
 from aiohttp import web
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from actions import action_executor
+from actions import OncePerLine, action_executor
 from bot import logs, metrics
 from bot.channels import ended_chats
 from bot.channels.channel import Channel, OpenChannel
@@ -26,6 +26,7 @@ from bot.channels.pickup import PickupMessenger
 from bot.channels.rest import REST, WEBCHAT, add_chat_routes
 from bot.channels.telegram import open_telegram
 from bot.channels.transcript import Transcript
+from bot.channels.turns import SharedTurns
 from bot.channels.wechat import open_wechat
 from bot.channels.wecom import open_wecom
 from bot.clock import SHANGHAI, Clock, clock_starting_at, system_clock
@@ -128,7 +129,7 @@ class Service:
 
     @cached_property
     def engine(self) -> EngineClient:
-        return EngineClient(self.settings.engine_url, self.settings.engine_timeout)
+        return EngineClient(self.settings.engines, self.settings.engine_timeout)
 
     @cached_property
     def transcript(self) -> Transcript:
@@ -138,7 +139,8 @@ class Service:
     def gateway(self) -> Gateway:
         redactor = Redactor(self.database, self.clock)
         limit = RateLimit(self.settings.messages_per_minute)
-        return Gateway(self.engine, self.transcript, redactor, self.clock, limit)
+        turns = SharedTurns(self.database)
+        return Gateway(self.engine, self.transcript, redactor, self.clock, limit, turns)
 
     @cached_property
     def channels(self) -> list[Channel]:
@@ -193,13 +195,14 @@ def web_app(service: Service) -> web.Application:
 
 def action_app(service: Service) -> web.Application:
     """The action endpoint, for the engine alone: rasa-sdk's executor behind one route."""
-    executor = action_executor(service.assistant)
+    actions = OncePerLine(action_executor(service.assistant))
 
     async def run_action(request: web.Request) -> web.Response:
         call = await request.json()
-        with logs.same_turn(_metadata(call)), metrics.STAGE_SECONDS.labels("action").time():
+        sent = _metadata(call)
+        with logs.same_turn(sent), metrics.STAGE_SECONDS.labels("action").time():
             try:
-                result = await executor.run(call)
+                result = await actions.run(call, sent.get("line"))
             except Exception:
                 log.exception("action_failed")
                 return web.json_response({"events": [], "responses": [{"text": ACTION_FAILED}]})

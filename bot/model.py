@@ -33,6 +33,8 @@ def engine_environment(settings: Settings) -> dict[str, str]:
     """Environment variables of every engine process: where our actions are, quiet libraries."""
     return os.environ | {
         "ACTION_PORT": str(settings.action_port),
+        "TRACKER_URL": settings.tracker_url or f"sqlite:///{settings.var_dir / 'trackers.db'}",
+        "REDIS_URL": settings.redis_url or "",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "OPENBLAS_NUM_THREADS": "1",
         "PYTHONWARNINGS": "ignore",
@@ -45,7 +47,7 @@ def engine_command(settings: Settings, model: Path) -> list[str]:
     return [
         str(engine_python()), "-m", "engine", "run", "--model", str(model),
         "--interface", "127.0.0.1", "--port", str(settings.engine_port),
-        "--enable-api", "--endpoints", "engine/endpoints.yml", "--credentials", "credentials.yml",
+        "--enable-api", "--credentials", "credentials.yml",
     ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 `bot settings` prints this table; nothing else in the project reads the environment.
 """
 
+import re
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
@@ -63,6 +64,21 @@ class Settings(BaseSettings):
     )
     port: int = Field(8080, ge=0, le=65535, description="port of the chat page, chat interface and console")
     engine_port: int = Field(5005, ge=1, le=65535, description="port of the dialogue engine, loopback only")
+    engine_urls: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="addresses of several dialogue engines, with commas: http://10.1.0.7:5005,http://10.1.0.8:5005; "
+        "they need REDIS_URL and the same TRACKER_URL; unset: the one on ENGINE_PORT",
+    )
+    tracker_url: str | None = Field(
+        None,
+        description="where the engine keeps its trackers, as SQLAlchemy 1.4 names it: "
+        "postgresql+psycopg2://user:password@host/trackers; unset: VAR_DIR/trackers.db",
+    )
+    redis_url: str | None = Field(
+        None,
+        pattern="^rediss?://",
+        description="where several engines keep their locks: redis://:password@host:6379/0; unset: one engine",
+    )
     action_port: int = Field(5055, ge=1, le=65535, description="port of the action endpoint, loopback only")
     database_url: str = Field(
         f"sqlite:///{ROOT / 'var' / 'bot.db'}",
@@ -185,10 +201,20 @@ class Settings(BaseSettings):
             )
         return self
 
+    @field_validator("engine_urls", mode="before")
+    @classmethod
+    def _addresses_with_commas(cls, addresses: object) -> object:
+        if not isinstance(addresses, str):
+            return addresses
+        urls = tuple(part.strip().rstrip("/") for part in addresses.split(",") if part.strip())
+        if any(not re.match("https?://[^/]+$", url) for url in urls):
+            raise ValueError("expected addresses with commas, e.g. http://10.1.0.7:5005,http://10.1.0.8:5005")
+        return urls
+
     @property
-    def engine_url(self) -> str:
-        """Base address of the dialogue engine."""
-        return f"http://127.0.0.1:{self.engine_port}"
+    def engines(self) -> tuple[str, ...]:
+        """Base addresses of the dialogue engines."""
+        return self.engine_urls or (f"http://127.0.0.1:{self.engine_port}",)
 
 
 def is_loopback(host: str) -> bool:

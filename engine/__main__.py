@@ -1,6 +1,9 @@
 """`python -m engine run …` is `rasa run …` (and so for every Rasa command) with what a service needs:
 
-- telemetry off, and ACTION_PORT set for `engine/endpoints.yml`;
+- telemetry off, and a value for every variable of `engine/endpoints*.yml`, one of which `run` uses: with REDIS_URL
+  the one for several engine processes, which share locks in Redis and trackers in the database of TRACKER_URL;
+- sessions with an end, so that long chats stay fast (`engine/trackers.py`);
+- actions that are told the slots and the last message, but not all events again: no action of ours reads those;
 - Rasa's check of an action server's reply compiled once. Rasa 3.6.21 hands the constant JSON schema to
   `jsonschema.validate`, which checks the schema itself on every call: over half of a turn's time.
 
@@ -8,14 +11,26 @@ Stock `rasa` works from the project's root as well; it is only slower.
 """
 
 import os
-from typing import Any, Dict
+import sys
+from pathlib import Path
+from typing import Any, Dict, List
+from urllib.parse import unquote, urlsplit
 
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("ACTION_PORT", "5055")
+os.environ.setdefault("ACTION_URL", f"http://127.0.0.1:{os.environ['ACTION_PORT']}/webhook")
+os.environ.setdefault("TRACKER_URL", "sqlite:///var/trackers.db")
 os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 
+import rasa
 from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+
+from engine.trackers import bound_sessions
+
+FOLDER = Path(__file__).parent
 
 
 def compile_action_result_check() -> None:
@@ -32,12 +47,44 @@ def compile_action_result_check() -> None:
     RemoteAction._validate_action_result = validate
 
 
+def tell_actions_no_history() -> None:
+    """Replaces `RemoteAction._action_call_format`: the same call with a tracker that has no events."""
+
+    def call(action: RemoteAction, tracker: DialogueStateTracker, _domain: Domain) -> Dict[str, Any]:
+        state = tracker.current_state(EventVerbosity.NONE)
+        return {
+            "next_action": action.name(),
+            "sender_id": tracker.sender_id,
+            "tracker": {**state, "events": []},
+            "version": rasa.__version__,
+        }
+
+    RemoteAction._action_call_format = call
+
+
+def use_endpoints(arguments: List[str]) -> None:
+    """Adds to the command line of `run` the endpoints that the environment asks for, unless it names some."""
+    redis = os.environ.get("REDIS_URL")
+    if redis:
+        parts = urlsplit(redis)
+        os.environ["REDIS_HOST"] = parts.hostname or "localhost"
+        os.environ["REDIS_PORT"] = str(parts.port or 6379)
+        os.environ["REDIS_DB"] = parts.path.strip("/") or "0"
+        os.environ["REDIS_PASSWORD"] = unquote(parts.password or "")
+        os.environ["REDIS_SSL"] = "true" if parts.scheme == "rediss" else "false"
+    if "run" in arguments and "--endpoints" not in arguments:
+        arguments += ["--endpoints", str(FOLDER / ("endpoints-shared.yml" if redis else "endpoints.yml"))]
+
+
 def main() -> None:
     """Runs Rasa's command line."""
     compile_action_result_check()
-    from rasa.__main__ import main as rasa
+    tell_actions_no_history()
+    bound_sessions()
+    use_endpoints(sys.argv)
+    from rasa.__main__ import main as run
 
-    rasa()
+    run()
 
 
 if __name__ == "__main__":

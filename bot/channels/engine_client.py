@@ -1,6 +1,9 @@
 """Asks the dialogue engine: Rasa's REST channel on loopback, one call per turn."""
 
 import asyncio
+import hashlib
+import time
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +16,8 @@ from bot import logs
 CONNECT_SECONDS = 2.0
 RETRY_AFTER_SECONDS = 0.5
 HEALTH_SECONDS = 2.0
+SPARED_SECONDS = 30.0
+"""For so long an engine that gave no answer in time is asked only where no other is left."""
 
 
 class EngineDown(Exception):
@@ -42,10 +47,18 @@ _RASA_ANSWER = TypeAdapter(tuple[_RasaMessage, ...])
 
 
 class EngineClient:
-    """Connects when first asked, inside the running event loop; `close` it at the end."""
+    """Connects when first asked, inside the running event loop; `close` it at the end.
 
-    def __init__(self, url: str, timeout: float) -> None:
-        self._url = url.rstrip("/")
+    Of several engines each chat has one, as long as that one answers. They share trackers and locks, so another may
+    take over at any turn.
+    """
+
+    def __init__(
+        self, urls: Sequence[str], timeout: float, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._urls = tuple(url.rstrip("/") for url in urls)
+        self._monotonic = monotonic
+        self._silent_until: dict[str, float] = {}
         self._timeout = aiohttp.ClientTimeout(total=timeout, sock_connect=CONNECT_SECONDS)
 
     @cached_property
@@ -63,18 +76,26 @@ class EngineClient:
         """The engine's messages, at least one. Raises EngineDown.
 
         `line` is the transcript's id of the message; custom actions find it, and the turn's id, in its metadata.
-        Tried a second time only if no connection came about; after that the turn may have been processed.
+        Another engine is asked, or the only one again, where no connection came about, and where an engine died over
+        the turn: what its action has answered to this line is not done again (`actions/once.py`). An engine that is
+        silent may still be at it, so then nobody else is asked.
         """
+        engines = self._engines_for(chat)
         try:
             try:
-                raw = await self._post(chat, message, line)
+                raw = await self._post(engines[0], chat, message, line)
             except aiohttp.ClientConnectorError:
-                await asyncio.sleep(RETRY_AFTER_SECONDS)
-                raw = await self._post(chat, message, line)
+                await asyncio.sleep(0 if len(engines) > 1 else RETRY_AFTER_SECONDS)
+                raw = await self._post(engines[1 % len(engines)], chat, message, line)
+            except (aiohttp.ServerDisconnectedError, ConnectionResetError):
+                if len(engines) == 1:
+                    raise
+                raw = await self._post(engines[1], chat, message, line)
             messages = _joined(_RASA_ANSWER.validate_json(raw))
         except TimeoutError as error:
+            self._silent_until[engines[0]] = self._monotonic() + SPARED_SECONDS
             raise EngineDown("no answer in time") from error
-        except aiohttp.ClientError as error:
+        except (aiohttp.ClientError, ConnectionResetError) as error:
             raise EngineDown(type(error).__name__) from error
         except ValidationError as error:
             raise EngineDown("an answer that is not Rasa's") from error
@@ -84,7 +105,7 @@ class EngineClient:
 
     async def forget(self, chat: str) -> None:
         """Empties the chat's tracker. Raises EngineDown."""
-        url = f"{self._url}/conversations/{quote(chat, safe='')}/tracker/events"
+        url = f"{self._urls[0]}/conversations/{quote(chat, safe='')}/tracker/events"
         try:
             async with self._session.put(url, json=[]) as response:
                 if response.status != 200:
@@ -93,18 +114,31 @@ class EngineClient:
             raise EngineDown(type(error).__name__) from error
 
     async def healthy(self) -> bool:
-        """Whether the door we use answers; Rasa opens it once its model is loaded."""
+        """Whether an engine's door answers; Rasa opens it once its model is loaded."""
+        return any(await asyncio.gather(*map(self._answers, self._urls)))
+
+    def _engines_for(self, chat: str) -> list[str]:
+        """All engines, the chat's own first, those that were silent lately last. The others' chats stay where they are
+        when one comes or goes."""
+        now = self._monotonic()
+
+        def order(url: str) -> tuple[bool, bytes]:
+            return self._silent_until.get(url, now) > now, hashlib.sha256(f"{url} {chat}".encode()).digest()
+
+        return sorted(self._urls, key=order)
+
+    async def _answers(self, url: str) -> bool:
         try:
             async with self._session.get(
-                f"{self._url}/webhooks/rest/", timeout=aiohttp.ClientTimeout(total=HEALTH_SECONDS)
+                f"{url}/webhooks/rest/", timeout=aiohttp.ClientTimeout(total=HEALTH_SECONDS)
             ) as response:
                 return response.status == 200
         except (aiohttp.ClientError, TimeoutError):
             return False
 
-    async def _post(self, chat: str, message: str, line: int) -> bytes:
+    async def _post(self, url: str, chat: str, message: str, line: int) -> bytes:
         body = {"sender": chat, "message": message, "metadata": {"line": line, logs.TURN: logs.turn_id()}}
-        async with self._session.post(f"{self._url}/webhooks/rest/webhook", json=body) as response:
+        async with self._session.post(f"{url}/webhooks/rest/webhook", json=body) as response:
             if response.status != 200:
                 raise EngineDown(f"status {response.status}")
             return await response.read()

@@ -16,10 +16,12 @@ import structlog
 
 from bot import logs, metrics
 from bot.channels.engine_client import EngineClient, EngineDown, EngineMessage
-from bot.channels.limits import RateLimit, TooManyTurns, TurnQueue
+from bot.channels.limits import RateLimit
 from bot.channels.transcript import Line, Transcript
+from bot.channels.turns import SharedTurns
 from bot.clock import Clock
 from bot.records.database import UnreachableError
+from bot.records.turns import TooManyTurns
 
 TEXT_SHOWN_TO_ENGINE = 2_000
 SENDER_LENGTH = 100
@@ -103,13 +105,14 @@ class Gateway:
         redactor: Redactor,
         clock: Clock,
         limit: RateLimit,
+        turns: SharedTurns,
     ) -> None:
         self._transcript = transcript
         self._engine = engine
         self._redactor = redactor
         self._clock = clock
         self._limit = limit
-        self._turns = TurnQueue()
+        self._turns = turns
 
     async def receive(
         self, channel: str, sender: str, text: str, message_id: str | None = None
@@ -170,7 +173,11 @@ class Gateway:
     async def _turn(self, chat: str, channel: str, text: str, message_id: str | None) -> tuple[Line, ...]:
         with metrics.STAGE_SECONDS.labels("redaction").time():
             redacted = await self._redactor.redact(text, chat)
-        heard = await self._transcript.hear(chat, channel, text, redacted, message_id, self._clock())
+        heard = await self._transcript.hear(
+            chat, channel, text, redacted, message_id, self._clock(), self._limit.most_in_a_minute
+        )
+        if heard.line is None:
+            raise TooManyMessages(RETRY_SECONDS)
         if heard.answers:
             return heard.answers
         if heard.clerk_has_chat:

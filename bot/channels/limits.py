@@ -6,6 +6,8 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from bot.records.turns import TooManyTurns
+
 SENDERS_REMEMBERED = 10_000
 TURNS_PER_CHAT = 5
 TURNS_AT_ONCE = 200
@@ -21,6 +23,11 @@ class RateLimit:
         self._per_second = per_minute / 60
         self._monotonic = monotonic
         self._buckets: dict[str, tuple[float, float]] = {}
+
+    @property
+    def most_in_a_minute(self) -> int:
+        """What one bucket lets through in any minute: what was in it, and what came in meanwhile."""
+        return int(2 * self._capacity)
 
     def take(self, sender: str) -> int:
         """Takes one message. 0: allowed; else refused, and whole seconds until the next is allowed."""
@@ -45,27 +52,13 @@ class RateLimit:
         self._buckets = kept
 
 
-class TooManyTurns(Exception):
-    """The chat, or the service, has as many turns under way as it may."""
-
-
 class TurnQueue:
-    """One turn at a time in each chat, in the order they came; others wait, but only so many."""
+    """One turn at a time in each chat of this process, in the order they came; others wait, but only so many."""
 
     def __init__(self) -> None:
         self._locks: dict[str, asyncio.Lock] = {}
         self._turns: dict[str, int] = {}
         self._total = 0
-
-    @property
-    def under_way(self) -> int:
-        """How many chats have a turn: one of each is being answered."""
-        return len(self._turns)
-
-    @property
-    def waiting(self) -> int:
-        """How many turns wait for an earlier one of their chat."""
-        return self._total - len(self._turns)
 
     @asynccontextmanager
     async def turn(self, chat: str) -> AsyncIterator[None]:

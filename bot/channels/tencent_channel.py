@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from bot.channels.gateway import RETRY_SECONDS, Gateway, TooManyMessages
-from bot.channels.limits import TooManyTurns, TurnQueue
+from bot.channels.limits import TurnQueue
 from bot.channels.numbered import NumberedChats
 from bot.channels.wechat_crypto import Envelope
 from bot.channels.wechat_door import Door, Fields, event, message_id, words
@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.messages import Reply
 from bot.records import outbox
 from bot.records.database import Database
+from bot.records.turns import TooManyTurns
 from bot.reminders.messenger import Delivery
 
 LONGEST = 2048

@@ -1,7 +1,7 @@
 """The transcript: what was said in a chat, in order, redacted. Every face shows and answers from it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from bot.records.database import Database
 from bot.records.models import Message
 
 HISTORY_LINES = 200
+MINUTE = timedelta(minutes=1)
 
 Author = Literal["you", "assistant", "staff"]
 _ANSWER = "answer:"
@@ -43,12 +44,13 @@ class Line:
 class Heard:
     """What the transcript knows of a message that just came in.
 
-    `line` is its id. `answers` are ours, if the same message was answered before. `payload` is what the
-    engine gets for the button of ours that was pressed; None: the message was typed. `clerk_has_chat`: a
-    person of the helpline answers this chat now; `clerk_has_spoken`: they, or we, said so since.
+    `line` is its id; None: it was not kept, because the chat wrote too much. `answers` are ours, if the same message
+    was answered before. `payload` is what the engine gets for the button of ours that was pressed; None: the message
+    was typed. `clerk_has_chat`: a person of the helpline answers this chat now; `clerk_has_spoken`: they, or we,
+    said so since.
     """
 
-    line: int
+    line: int | None
     answers: tuple[Line, ...] = ()
     payload: str | None = None
     clerk_has_chat: bool = False
@@ -62,9 +64,18 @@ class Transcript:
         self._database = database
 
     async def hear(
-        self, chat: str, channel: str, raw: str, redacted: str, source_id: str | None, now: datetime
+        self,
+        chat: str,
+        channel: str,
+        raw: str,
+        redacted: str,
+        source_id: str | None,
+        now: datetime,
+        most_in_a_minute: int,
     ) -> Heard:
         """Keep a message that came in; the same `source_id` again keeps nothing twice.
+
+        `most_in_a_minute` holds over all processes of the service, each of which has a limit of its own.
 
         `raw` is only compared with the payloads of our own buttons, and never kept.
         """
@@ -73,6 +84,8 @@ class Transcript:
             button = chats.pressed_button(session, chat, raw)
             line = chats.line_with(session, chat, source_id)
             if line is None:
+                if chats.wrote_since(session, chat, now - MINUTE, most_in_a_minute):
+                    return Heard(line=None)
                 line = Message(
                     chat=chat,
                     channel=channel,

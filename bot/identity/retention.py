@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.identity import bindings
 from bot.identity.verification import FORGOTTEN_AFTER
-from bot.records import chats, contacts, forgotten, people
+from bot.records import chats, contacts, forgotten, people, turns
 from bot.records.models import (
     AccessCode,
     Application,
@@ -39,6 +39,7 @@ def sweep(session: Session, now: datetime, transcript_days: int) -> None:
     session.execute(delete(Verification).where(Verification.expires_at <= now))
     session.execute(delete(AccessCode).where(AccessCode.expires_at <= now))
     session.execute(delete(VerificationLock).where(VerificationLock.last_failed_at <= now - FORGOTTEN_AFTER))
+    turns.sweep(session, now)
     for binding in bindings.lapsed(session, now):
         session.delete(binding)
     session.flush()

@@ -26,6 +26,13 @@ def line_with(session: Session, chat: str, source_id: str | None) -> Message | N
     return session.scalar(select(Message).where(Message.chat == chat, Message.source_id == source_id))
 
 
+def wrote_since(session: Session, chat: str, since: datetime, times: int) -> bool:
+    """Whether the person wrote that often after `since`."""
+    theirs = select(Message.at).where(Message.chat == chat, Message.direction == "in")
+    earliest = session.scalar(theirs.order_by(Message.id.desc()).offset(times - 1).limit(1))
+    return earliest is not None and earliest > since
+
+
 def lines_of(session: Session, chat: str, prefix: str) -> Sequence[Message]:
     """Lines whose id begins so, in order."""
     belongs = (Message.chat == chat, Message.source_id.startswith(prefix))

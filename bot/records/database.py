@@ -59,14 +59,15 @@ class Database:
             level = logging.WARNING if seconds > SLOW_SECONDS else logging.DEBUG
             log.log(level, "transaction", ms=round(1000 * seconds, 1))
 
-    async def run(self, function: Callable[[Session], Result]) -> Result:
+    async def run(self, function: Callable[[Session], Result], patience: float = PATIENCE_SECONDS) -> Result:
         """Run `function(session)` as one transaction in a thread, and answer its result.
 
         While the database cannot be reached it is tried again, so `function` may be called several times; after
-        a while UnreachableError. What failed while being committed is not tried again: it may have been kept.
+        `patience` seconds UnreachableError. What failed while being committed is not tried again: it may
+        have been kept.
         """
         loop = asyncio.get_running_loop()
-        until, pause = loop.time() + PATIENCE_SECONDS, 0.1
+        until, pause = loop.time() + patience, 0.1
         while True:
             try:
                 return await asyncio.to_thread(self._in_transaction, function)

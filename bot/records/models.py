@@ -322,6 +322,16 @@ class EndedChat(Base):
     chat: Mapped[str] = mapped_column(String(128), primary_key=True)
 
 
+class ChatTurn(Base):
+    """The ticket of a turn under way. `lapses_at`: when nobody waits for it any more, unless it is renewed."""
+
+    __tablename__ = "chat_turns"
+
+    ticket: Mapped[int] = mapped_column(primary_key=True)
+    chat: Mapped[str] = mapped_column(String(128), index=True)
+    lapses_at: Mapped[datetime]
+
+
 # --- messengers -----------------------------------------------------------------------------------
 
 

@@ -16,6 +16,7 @@ from bot.channels.gateway import Gateway
 from bot.channels.limits import RateLimit
 from bot.channels.rest import add_chat_routes
 from bot.channels.transcript import Transcript
+from bot.channels.turns import SharedTurns
 from bot.identity.keys import derive_keys
 from bot.records.database import Database
 from bot.records.models import Base
@@ -51,16 +52,15 @@ def hand_clock() -> HandClock:
 
 @pytest_asyncio.fixture
 async def engine_client(engine_server: TestServer) -> AsyncIterator[EngineClient]:
-    client = EngineClient(str(engine_server.make_url("")), timeout=1.0)
+    client = EngineClient((str(engine_server.make_url("")),), timeout=1.0)
     yield client
     await client.close()
 
 
 @pytest.fixture
 def gateway(engine_client: EngineClient, database: Database, hand_clock: HandClock) -> Gateway:
-    return Gateway(
-        engine_client, Transcript(database), FakeRedactor(), lambda: NOW, RateLimit(30, hand_clock)
-    )
+    limit, turns = RateLimit(30, hand_clock), SharedTurns(database)
+    return Gateway(engine_client, Transcript(database), FakeRedactor(), lambda: NOW, limit, turns)
 
 
 @pytest_asyncio.fixture

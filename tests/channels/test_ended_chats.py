@@ -32,7 +32,7 @@ async def test_trackers_are_emptied_once(
 async def test_an_engine_that_is_down_is_told_later(
     database: Database, ended: list[str], unused_tcp_port: int
 ) -> None:
-    client = EngineClient(f"http://127.0.0.1:{unused_tcp_port}", 1)
+    client = EngineClient((f"http://127.0.0.1:{unused_tcp_port}",), 1)
     await tell_engine(database, client)
     await client.close()
     with database.transaction() as session:

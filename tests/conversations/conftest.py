@@ -69,8 +69,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     prepare(settings, Console(quiet=True))
     engine = [
         str(engine_python()), "-m", "engine", "run", "--model", str(model), "--interface", "127.0.0.1",
-        "--port", str(engine_port), "--enable-api", "--endpoints", "engine/endpoints.yml",
-        "--credentials", "credentials.yml",
+        "--port", str(engine_port), "--enable-api", "--credentials", "credentials.yml",
     ]  # fmt: skip
     service = [str(ROOT / ".venv" / "bin" / "bot"), "serve"]
     url = f"http://127.0.0.1:{port}"

@@ -1,0 +1,96 @@
+"""One turn at a time in each chat, in the order they came, whichever process of the service they came to."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.channels.limits import TURNS_AT_ONCE, TURNS_PER_CHAT
+from bot.clock import Clock, system_clock
+from bot.records import turns
+from bot.records.database import Database, UnreachableError
+from bot.records.turns import TooManyTurns
+
+LEASE = timedelta(seconds=15)
+"""For so long a chat waits for a process that has died in the middle of a turn."""
+RENEW_SECONDS = 4.0
+LOOK_AGAIN_SECONDS = 0.05
+
+
+@dataclass
+class _Chat:
+    """What this process has of one chat: turns go through `entrance` one by one, `freed` is set when one ends."""
+
+    turns: int = 0
+    entrance: asyncio.Lock = field(default_factory=asyncio.Lock)
+    freed: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class SharedTurns:
+    """Draws tickets in the database. The clock must be the machine's: several processes go by it."""
+
+    def __init__(self, database: Database, clock: Clock = system_clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._chats: dict[str, _Chat] = {}
+        self._total = 0
+
+    @property
+    def under_way(self) -> int:
+        """How many chats have a turn here: one of each is being answered."""
+        return len(self._chats)
+
+    @property
+    def waiting(self) -> int:
+        """How many turns wait here for an earlier one of their chat."""
+        return self._total - len(self._chats)
+
+    @asynccontextmanager
+    async def turn(self, chat: str) -> AsyncIterator[None]:
+        """Waits for the chat's earlier turns. Raises TooManyTurns at once where the queue is full."""
+        here = self._chats.get(chat) or _Chat()
+        if here.turns >= TURNS_PER_CHAT or self._total >= TURNS_AT_ONCE:
+            raise TooManyTurns
+        self._chats[chat] = here
+        here.turns += 1
+        self._total += 1
+        try:
+            async with self._ticket(chat, here):
+                yield
+        finally:
+            self._total -= 1
+            here.turns -= 1
+            if not here.turns:
+                del self._chats[chat]
+
+    @asynccontextmanager
+    async def _ticket(self, chat: str, here: _Chat) -> AsyncIterator[None]:
+        async with here.entrance:
+            ticket, is_next = await self._database.run(
+                lambda session: turns.draw(session, chat, self._clock(), LEASE, TURNS_PER_CHAT)
+            )
+        renewing = asyncio.create_task(self._renew(ticket))
+        try:
+            while not is_next:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(here.freed.wait(), LOOK_AGAIN_SECONDS)
+                is_next = await self._database.run(
+                    lambda session: turns.is_next(session, chat, ticket, self._clock())
+                )
+            yield
+        finally:
+            renewing.cancel()
+            with contextlib.suppress(UnreachableError):  # then it ends by itself
+                await self._database.run(lambda session: turns.end(session, ticket), patience=0)
+            here.freed.set()
+            here.freed = asyncio.Event()
+
+    async def _renew(self, ticket: int) -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            with contextlib.suppress(UnreachableError):
+                await self._database.run(
+                    lambda session: turns.renew(session, ticket, self._clock(), LEASE), patience=0
+                )
