@@ -212,9 +212,14 @@ class Settings(BaseSettings):
         return urls
 
     @property
+    def engine_url(self) -> str:
+        """Base address of the dialogue engine on this machine."""
+        return f"http://127.0.0.1:{self.engine_port}"
+
+    @property
     def engines(self) -> tuple[str, ...]:
-        """Base addresses of the dialogue engines."""
-        return self.engine_urls or (f"http://127.0.0.1:{self.engine_port}",)
+        """Base addresses of all dialogue engines."""
+        return self.engine_urls or (self.engine_url,)
 
 
 def is_loopback(host: str) -> bool:

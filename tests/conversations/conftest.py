@@ -66,6 +66,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     settings = Settings(**told)
     # The model is kept with the working tree, named by its content: a test run trains only what changed.
     model = ensure_model(Settings(var_dir=ROOT / "var"), Console())
+    # So are the vectors and what is learnt from the knowledge.
+    (ROOT / "var" / "cache").mkdir(parents=True, exist_ok=True)
+    (var / "cache").symlink_to(ROOT / "var" / "cache")
     prepare(settings, Console(quiet=True))
     engine = [
         str(engine_python()), "-m", "engine", "run", "--model", str(model), "--interface", "127.0.0.1",
