@@ -100,6 +100,8 @@ _ID_SHAPE = re.compile(
 )
 _LONG = re.compile(rf"(?<![0-9A-Za-z\-])\d{{12,}}[Xx]?{_END}")
 _IN_GROUPS = re.compile(rf"{_ALONE}\d(?:[ \-]{{0,3}}\d){{11,18}}{_END}")
+_ROUND_SUM = re.compile(r"(?=\d{12,14}$)\d{1,4}0+")
+"""A sum of money with too many zeros, for whoever computes to ask about; nobody's number looks like it."""
 _AFTER_CUE = re.compile(
     r"(?:卡号|卡|存折|[账帐]号|[账帐]户)(?:号码|号)?(?:是|为)?[:：\s]{0,3}([A-Za-z]{0,2}\d(?:[ \-]{0,3}[\dXx]){6,})"
 )
@@ -168,10 +170,12 @@ def _numbers(written: str) -> Iterator[Finding]:
     for match in _ID_SHAPE.finditer(written):
         yield _number("id_number", match.start(), match[0])
     for match in _LONG.finditer(written):
+        if _ROUND_SUM.fullmatch(match[0]):
+            continue
         yield _number("card" if len(match[0]) >= _CARD_LENGTH else "digits", match.start(), match[0])
     for match in _IN_GROUPS.finditer(written):
         number = _number("digits", match.start(), match[0])
-        if luhn_fits(number.value) and not _DATES.fullmatch(match[0]):
+        if luhn_fits(number.value) and not _DATES.fullmatch(match[0]) and not _ROUND_SUM.fullmatch(match[0]):
             yield replace(number, kind="card") if len(number.value) >= _CARD_LENGTH else number
     for match in _LANDLINE.finditer(written):
         yield _number("phone", match.start(), match[0])

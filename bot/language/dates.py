@@ -6,6 +6,7 @@ A mention of a month or a year is a range. Nothing is guessed that was not said,
 
 import calendar
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from datetime import time as TimeOfDay
@@ -127,6 +128,26 @@ def _following(mention: DateMention, mentions: list[DateMention], written: str) 
         if timedelta(0) <= first - dated[0].first <= _SOON_AFTER:
             return replace(mention, first=first, last=mention.last.replace(year=mention.last.year + years))
     return mention
+
+
+def in_order_told(mentions: Sequence[DateMention], written: str) -> list[DateMention]:
+    """Days without their year, told one after the other as they happened (11月20号批的，12月2号买药): where the
+    nearest past year sets the later one before the earlier, the earlier is of the year before."""
+    ordered = list(mentions)
+    for place in range(len(ordered) - 2, -1, -1):
+        mention, following = ordered[place], ordered[place + 1]
+        if not _tells_no_year(mention, written) or not _tells_no_year(following, written):
+            continue
+        if mention.first <= following.first or (mention.last.month, mention.last.day) == (2, 29):
+            continue
+        first = mention.first.replace(year=mention.first.year - 1)
+        if first <= following.first <= first + _SOON_AFTER:
+            ordered[place] = replace(mention, first=first, last=mention.last.replace(year=first.year))
+    return ordered
+
+
+def _tells_no_year(mention: DateMention, written: str) -> bool:
+    return bool(re.match(rf"{_N}[月./-]", written[mention.start : mention.end]))
 
 
 class _Reader:

@@ -42,14 +42,14 @@ _TWO_DIGITS = (
     rf"(?P<base>{CHINESE}(?<=[百千万]))?(?P<from>{_N})(?P<to>{_N})(?P<scale>[十百千]|十万|百万|万)"
     rf"|(?P<round>{CHINESE}?(?<=[十百千万]))(?P<either>{_ONE_OR_NEXT})(?![十百千万])"
 )
-_MORE = r"(?P<more>[多来余几](?=万|元|块|圆|钱))?(?P<late_scale>万)?"
+_MORE = r"(?P<more>(?:[多来余几]|大几)(?=万|元|块|圆|钱))?(?P<late_scale>万)?"
 _UNIT = r"(?:元钱|元整|元|块钱|块|圆|RMB|rmb|人民币)"
 _BELOW_YUAN = (
     rf"(?:零?(?P<jiao>{_N}|[1-9]|半)(?:毛钱?|角)(?:(?P<fen>{_N}|[1-9])(?:分钱?)?(?![\d天年个月]))?"
     rf"|零?(?P<only_fen>{_N}|[1-9])分钱?|(?P<bare_jiao>{_N}|[1-9]|半)(?![\d零一二三四五六七八九十百千万个年月天周次成号%元块点家种岁]))?"
 )
 _UNDER = r"(?:(?P<under>不到|将近|接近|差不多到|快|小(?=[一两二三]?[百千万]))[了有要]?)?"
-_AROUND = r"(?P<around>出头|上下|左右|不到|的样子)?"
+_AROUND = r"(?P<around>出头|挂零|上下|左右|不到|的样子)?"
 
 _WITH_UNIT = re.compile(
     rf"(?<![A-Za-z\d.]){_UNDER}{_SIGN}(?:[¥$] ?)?(?:{_TWO_DIGITS}|{_VALUE}){_MORE} ?{_UNIT}{_BELOW_YUAN}{_AROUND}"
@@ -66,7 +66,7 @@ _SCALE_OR_SO = re.compile(
 )
 _BARE = re.compile(
     rf"(?<![A-Za-z\d.,第〔\[/:]){_UNDER}{_SIGN}(?:{_TWO_DIGITS}|{_VALUE})"
-    rf"(?P<more>[多来余](?!少|[天年月个次周张家种名]))?(?P<late_scale>万)?{_AROUND}(?![A-Za-z\d])"
+    rf"(?P<more>[多来余](?!少|[天年月个次周张家种名])|大几)?(?P<late_scale>万)?{_AROUND}(?![A-Za-z\d])"
 )
 _COUNTED = re.compile(
     r"^(?:[个個天日号月年周岁人次种条级类项张盒片粒支瓶家位度米斤点时床区期版文楼倍成折%份届步样趟回遍口本根针袋颗副]"
@@ -74,7 +74,7 @@ _COUNTED = re.compile(
 )
 _CUES = (
     "药费|医药费|医疗费|门诊费|检查费|化验费|治疗费|诊疗费|手术费|住院费|总费用|费用|药钱|花费|花销|花|消费|开销|总共|一共|共|合计|总计|总额|总"
-    "|月限额|年限额|限额|额度|限|起付线|起付|门槛费|门槛|封顶线|封顶|余额|自付|自费|自己付|自己掏|垫付|垫|先付|付|交|缴|扣|掏|收|剩余|剩下|剩|还有"
+    "|月限额|年限额|限额|定额|额度|限|起付线|起付|门槛费|门槛|封顶线|封顶|余额|自付|自费|自己付|自己掏|垫付|垫|先付|付|交|缴|扣|掏|收|剩余|剩下|剩|还有"
     "|报销|报|补|药|钱|金额|支付|块|开|拿|买|吃|用|多|加|涨|账单|发票|票|单子|每月|每个月|一个月|这个月|这月|上月|上个月|每年|一年|一次|每次|个月|价|值|要|给|是|为|到|透析|累计"
 )
 _CUE_BEFORE = re.compile(
@@ -84,7 +84,12 @@ _CUE_BEFORE = re.compile(
 _CUE_AFTER = re.compile(
     r"^(?:能|可以?|给|该|应该|怎么|咋)?(?:报|的?药费|的?费用|自付|自费|够不够|的?[一-龥]{0,4}药|一盒|一瓶|一支|每月|每年|一个月|不到|以内|整|起|封顶|医保)"
 )
-_ABOUT_MONEY = re.compile(r"[费钱花元块付掏]|限额|额度|起付|封顶|报销|[能给]报|报[多好几]|总共|合计")
+_MEASURED = re.compile(
+    r"(?:血压|[高低]压|(?:收缩|舒张)压|血糖|空腹|餐后|糖化|血脂|尿酸|肌酐|胆固醇|心率|脉搏|体重|身高|血小板)"
+    r"(?:[是有到在高低了约大概/ ]|\d+(?:\.\d+)?){0,6}$"
+)
+"""What stands before a number that a doctor measured."""
+_ABOUT_MONEY = re.compile(r"[费钱花元块付掏]|限额|定额|额度|起付|封顶|报销|[能给]报|报[多好几]|总共|合计")
 _HOTLINES = {"12393", "12345", "12320", "110", "120", "119", "114"}
 _AFTER_PERCENT_WORDS = re.compile(r"(?:报|比例|报销|报到)(?:是|为|了)?$")
 _SCALES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "十万": 100_000, "百万": 1_000_000}
@@ -109,14 +114,14 @@ def _with_unit(written: str) -> Iterator[Amount]:
     for match in _RANGE.finditer(written):
         if match["unit"]:
             yield from _range(match)
+    for match in _SCALE_OR_SO.finditer(written):
+        value = Decimal(_SCALES[match["scale_alone"]])
+        yield Amount(match.start(), match.end(), *_near(value, value), True)
     for match in _WITH_UNIT.finditer(written):
         if not _is_together(written, match):
             yield from _read(match)
     for match in _WITH_SIGN.finditer(written):
         yield from _read(match)
-    for match in _SCALE_OR_SO.finditer(written):
-        value = Decimal(_SCALES[match["scale_alone"]])
-        yield Amount(match.start(), match.end(), *_near(value, value), True)
     for match in _JIAO_ONLY.finditer(written):
         value = _below_yuan(match)
         yield Amount(match.start(), match.end(), value, value, False)
@@ -174,9 +179,9 @@ def _roughly(match: re.Match[str]) -> tuple[Decimal, Decimal] | None:
         value, step = value * 10_000, step * 10_000
     value += _below_yuan(match)
     more, around = named.get("more"), named.get("around")
-    if more in ("多", "余", "几"):
+    if more in ("多", "余", "几", "大几"):
         return value, value + step
-    if around == "出头":
+    if around in ("出头", "挂零"):
         return value, value + step / 2
     low, high = _near(value, step)
     if named.get("under") or around == "不到":
@@ -217,7 +222,9 @@ def _bare(written: str) -> Iterator[Amount]:
     about_money = bool(_ABOUT_MONEY.search(written))
     for match in _BARE.finditer(written):
         before, after = written[: match.start()], written[match.end() :]
-        if _COUNTED.match(after) or (match["number"] in _HOTLINES and not _CUE_BEFORE.search(before)):
+        if _COUNTED.match(after) or _MEASURED.search(before):
+            continue
+        if match["number"] in _HOTLINES and not _CUE_BEFORE.search(before):
             continue
         if _is_amount(match, before, after, about_money):
             yield from _read(match)
@@ -237,7 +244,7 @@ def _is_amount(match: re.Match[str], before: str, after: str, about_money: bool)
                 and bool(re.search(r"[费钱花付额线药]", before[-6:]))
             )
         )
-    value = to_decimal(number)
+    value = _value(number)
     if value is None or (number.startswith("0") and "." not in number):
         return False
     if value <= 100 and _AFTER_PERCENT_WORDS.search(before):

@@ -37,11 +37,12 @@ class Case:
     `hospital_level` counts as 一级, 二级 or 三级; anything else is as if not said.
     `amount` is the cost of `months` months together (one, if not said), or of each of them if `each_month`.
     `excluded` (and `excluded_ratio`, of the amount) never enters the policy's scope; `within_policy` does.
+    `excluded_for`: what holds for the excluded part alone, so that it is not paid (no prescription …).
     `quarterly_limit` is a limit on three months' cost together. `asked_month`: of several months only this one is asked
     about. `own_terms`: ratio and limit are those told to the person for a separately paid drug.
     `used` is the cost already counted against the monthly limit, or what the fund has already paid this year.
     `quota_left` is what remains of the month's limit or of the year's cap; `unused_before` what an earlier
-    month left over. `until`: the amount recurs monthly to this day.
+    month left over. `cap_not_reached`: the limit or cap, whatever it is, was not reached. `until`: the amount recurs monthly to this day.
     """
 
     region: str | None = None
@@ -59,6 +60,7 @@ class Case:
     asked_month: date | None = None
     within_policy: Decimal | None = None
     excluded: Decimal | None = None
+    excluded_for: frozenset[Condition] = frozenset()
     excluded_ratio: Decimal | None = None
     examination: Decimal | None = None
     monthly_limit: Decimal | None = None

@@ -313,14 +313,17 @@ class Known:
 
     @remembered
     def monthly_limit(self) -> Span | None:
-        """The month's limit on eligible cost with what a further disease adds (湖南第十三条、第十四条)."""
+        """The month's limit on eligible cost with what a further disease adds (湖南第十三条、第十四条).
+
+        None: nothing is beyond it, for there is none, or the person says it was not reached.
+        """
         if not self.bounds_cost:
             return None
         case = self.case
         if case.quota_left is not None:
             return Span.exactly(case.quota_left)
         if self.base_limit is None:
-            return Span(NOTHING, self.total.high)
+            return None if case.cap_not_reached else Span(NOTHING, self.total.high)
         added = self.extra_limit
         if case.quarterly_limit is not None:
             added = added.times(Decimal(MONTHS_OF_A_QUARTER))
@@ -392,7 +395,8 @@ class Known:
         """Names that no one gave and without which nothing can be said, in the order of the bill."""
         names: list[str] = []
         limit = "annual_cap" if self.limited_by_year else "monthly_limit"
-        if self.bounds_cost and self.base_limit is None and self.case.quota_left is None:
+        told = self.base_limit is not None or self.case.quota_left is not None or self.case.cap_not_reached
+        if self.bounds_cost and not told:
             names.append(limit)
         if self.deductible_left is None:
             names.append("deductible")

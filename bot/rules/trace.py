@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from bot.knowledge.parameters import Condition, Entry, Fixed
+from bot.knowledge.parameters import Condition, Entry, Fixed, Rule
 from bot.knowledge.schema import Cite
 from bot.messages import Citation
 from bot.rules.known import Known
@@ -23,8 +23,8 @@ class Trace:
 
     def steps(self) -> tuple[Step, ...]:
         steps = [self._total_step(), self._scope_step(), self._deductible_step()]
-        if self._bounds.monthly_limit:
-            steps.append(self._limit_step(self._bounds.monthly_limit))
+        if self._known.bounds_cost:
+            steps.append(self._limit_step())
         steps.append(self._fund_step())
         said = f"{yuan(self._total)} − {yuan(self._fund)} = {yuan(self._you)}"
         steps.append(Step("个人自付", said, self._you))
@@ -45,10 +45,16 @@ class Trace:
         within = self._within_policy
         if not (self._bounds.excluded.high or self._bounds.before_start):
             return Step("符合政策范围", f"您没有说有不在范围内的，{yuan(within)}全部算在内", within)
-        rule = self._known.parameters.rule("own_share_first")
-        cite = rule.cite if rule else self._known.ratio_entries[0].cite
+        rules = self._excluding or [r for r in [self._known.parameters.rule("own_share_first")] if r]
+        cites = [rule.cite for rule in rules if rule.cite] or [self._known.ratio_entries[0].cite]
         said = f"{yuan(self._total)} 去掉不在范围内的，剩 {yuan(within)}"
-        return Step("符合政策范围", said, within, self._known.cited(cite))
+        return Step("符合政策范围", said, within, self._places(cites))
+
+    @property
+    def _excluding(self) -> list[Rule]:
+        """The rules by which a part of the cost is not paid for."""
+        rules = (self._known.parameters.rule(why) for why in sorted(self._known.case.excluded_for))
+        return [rule for rule in rules if rule]
 
     def _deductible_step(self) -> Step:
         entries = self._known.deductible_entries
@@ -69,13 +75,15 @@ class Trace:
             said = "没有起付线要扣" if deductible else "今年的起付线已经付满，不再扣"
         return Step("起付线", said, paid, places)
 
-    def _limit_step(self, limit: Span) -> Step:
+    def _limit_step(self) -> Step:
         known, case = self._known, self._known.case
         within = self._within_limit
-        if known.base_limit is None and case.quota_left is None:
-            said = "您没有给月限额"
+        if self._bounds.monthly_limit is None:
+            said = f"您说没有超过限额，{yuan(within)}全部算在内"
         elif case.quota_left is not None:
-            said = f"限额还剩 {yuan(limit)}，可算 {yuan(within)}"
+            said = f"限额还剩 {yuan(self._bounds.monthly_limit)}，可算 {yuan(within)}"
+        elif known.base_limit is None:
+            said = "您没有给月限额"
         else:
             said = f"{'，'.join(self._limit_parts())}；限额内的费用 {yuan(within)}"
         rules = [known.parameters.rule("over_limit")]
@@ -132,7 +140,7 @@ class Trace:
             "deductible_restarts": known.met_in_an_earlier_year,
             "several_diseases": known.has("several_diseases") or bool(known.extra_limit.high),
             "examination": case.examination is not None,
-            "own_share_first": bool(self._bounds.excluded.high),
+            "own_share_first": bool(self._bounds.excluded.high) and not self._excluding,
             "staying_elsewhere": known.has("staying_elsewhere"),
             "living_elsewhere": known.has("living_elsewhere"),
             "long_prescription": known.has("long_prescription"),
@@ -154,7 +162,7 @@ class Trace:
             "scheme_not_said": case.scheme is None and case.employment is None,
         }
         rules = (known.parameters.rule(when) for when, so in holds.items() if so)
-        said = [Remark(r.says, known.cited(r.cite)) for r in rules if r]
+        said = [Remark(r.says, known.cited(r.cite)) for r in (*self._excluding, *rules) if r]
         own, start = known.parameters.rule("separately_paid"), known.parameters.start
         if own and known.on_own_terms:
             said.append(Remark(f"{own.says}；这里用的是您给的比例和限额", known.cited(own.cite)))
@@ -179,7 +187,9 @@ class Trace:
         return tuple(
             Remark(rule.says, self._known.cited(rule.cite))
             for rule in self._known.parameters.rules
-            if rule.effect in ("unpaid", "elsewhere") and not self._known.has(rule.when)
+            if rule.effect in ("unpaid", "elsewhere")
+            and not self._known.has(rule.when)
+            and rule.when not in self._known.case.excluded_for
         )
 
     def overruled(self) -> tuple[str, ...]:

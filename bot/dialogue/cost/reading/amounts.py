@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bot.dialogue.cost.reading.amount_words import AFTER, BARE_BY_CUE, BEFORE, NEXT, OF_QUESTION
+from bot.dialogue.cost.reading.circumstance_words import UNPAID, conditions_in
 from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
+from bot.knowledge.parameters import Condition
 from bot.language.money import Amount, find_amounts
 from bot.language.numerals import to_decimal
 from bot.language.spans import Span as Placed
@@ -29,8 +31,11 @@ _AGAIN = re.compile(r"[这那][个笔张]?$")
 _ONE_OF_SEVERAL = re.compile(r"(?:^|[,。;])(?:另)?一[个种]病?种?[是为批给定]*$")
 _ABOUT_LIMITS = re.compile(r"限额|额度|定额")
 _MORE = re.compile(r"(?:还有|另外|再加上?|加上|外加)$")
+_JUST_BEFORE = re.compile(r"^[元块]?钱?(?:和|跟|及|与|以及|、|加|\+|还有|又)$")
+_ASKED_WHETHER = re.compile(r"是不是|是否|能不能|可不可以|会不会|难道")
+_A_PART = re.compile(r"其中|里[头面]|含|另外?|还有|又|外加|顺[带便]|剩下")
 _OF_A_DRUG = re.compile(r"^[元块]?钱?的(?:[^,。;\d]{0,4}药|透析|针)")
-_SPENT_BEFORE = re.compile(r"(?:前面|前头|之前|已经?|累计|到现在|上[回次]|头一?[回次])[^,。;报用]{0,8}$")
+_SPENT_BEFORE = re.compile(r"(?:前面|前头|之前|已经?|累计|到现在|[上前][一两二三四五几]?[回次]|头[一两]?[回次])[^,。;报用]{0,8}$")
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ def items_in(sentence: Sentence) -> tuple[Item, ...]:
     for amount in amounts:
         items.append(Item(amount, _role(around[amount.start], sentence, items)))
     items = _one_each(_named_again(_put_right(items, around), around), around, sentence)
-    return tuple(_spent_before(items, around))
+    return tuple(_not_paid_for(_spent_before(items, around), sentence))
 
 
 # Which numbers are amounts
@@ -105,6 +110,8 @@ def _around(text: str, amounts: list[Amount], index: int) -> _Around:
 
 
 def _role(around: _Around, sentence: Sentence, known: list[Item]) -> Role:
+    if known and _JUST_BEFORE.search(around.before):
+        return known[-1].role  # 前两次花了100和90
     role = (
         _quarterly(around, sentence)
         or _more_cost(around)
@@ -113,6 +120,8 @@ def _role(around: _Around, sentence: Sentence, known: list[Item]) -> Role:
         or _asked_for(around, sentence, known)
         or "cost"
     )
+    if role == "extra_limit" and _ASKED_WHETHER.search(around.before):
+        return "in_doubt"
     return "monthly_limit" if role == "limit" and _is_monthly(around) else role
 
 
@@ -202,9 +211,34 @@ def _spent_before(items: list[Item], around: Mapping[int, _Around]) -> list[Item
     roles = [item.role for item in items]
     if "deductible" not in roles or roles.count("cost") + roles.count("used") < 2:
         return items
-    counted_up = [
-        item
-        for item in items
-        if item.role in ("cost", "used") and _SPENT_BEFORE.search(around[item.start].before)
-    ]
+    counted_up: list[Item] = []
+    for item in items:
+        before = around[item.start].before
+        goes_on = bool(counted_up) and items[items.index(item) - 1] is counted_up[-1] and _JUST_BEFORE.search(before)
+        if item.role in ("cost", "used") and (goes_on or _SPENT_BEFORE.search(before)):
+            counted_up.append(item)
     return [replace(item, role="deductible_met") if item in counted_up else item for item in items]
+
+
+def _not_paid_for(items: list[Item], sentence: Sentence) -> list[Item]:
+    """One of several costs that, unlike the others, is not paid for (其中200没有处方): it is excluded."""
+    costs = [item for item in items if item.role in ("cost", "excluded")]
+    unpaid = {item.start: _conditions_of(item, items, sentence) & UNPAID for item in costs}
+    if not any(not unpaid[item.start] for item in costs if item.role == "cost"):
+        return items
+    return [
+        replace(item, role="excluded", because=because) if (because := unpaid.get(item.start)) else item
+        for item in items
+    ]
+
+
+def _conditions_of(item: Item, items: list[Item], sentence: Sentence) -> frozenset[Condition]:
+    """What holds for one amount: the words of its clause, and those of the next where it is told as a part."""
+    begin, stop = sentence.clause(item.start)
+    earlier = max((other.end for other in items if other.end <= item.start), default=0)
+    later = min((other.start for other in items if other.start >= item.end), default=len(sentence.text))
+    own = sentence.text[max(begin, earlier) : min(stop, later)]
+    if (found := conditions_in(own)) or not _A_PART.search(own):
+        return found
+    _, stop = sentence.clause(min(stop + 1, len(sentence.text)))
+    return conditions_in(sentence.text[item.end : min(stop, later)])

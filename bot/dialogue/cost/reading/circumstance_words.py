@@ -1,5 +1,7 @@
 """Words that tell what a case is like, by the conditions that regions draw consequences from."""
 
+import re
+
 from bot.knowledge.parameters import Condition
 
 HOLDS: tuple[tuple[Condition, str], ...] = (
@@ -22,7 +24,8 @@ HOLDS: tuple[tuple[Condition, str], ...] = (
     ("cancer_therapy", r"放化疗|化疗|放疗"),
     (
         "unrelated_disease",
-        r"感冒药[^,。]{0,6}(?:报|算)|(?:跟|与|和)[^,。]{0,8}(?:无关|没关系|不相关|不相符|不符)(?!的?\d)",
+        r"感冒药[^,。]{0,6}(?:报|算)|(?:跟|与|和)[^,。]{0,8}(?:无关|没关系|不相关|不相干|不相符|不符)|不对症"
+        r"|(?:别|其他|其它)的?(?:病|毛病)(?:种|症)?的?[^,。;\d]{0,3}(?:药|费|开|买|看|的|$)|不是(?:治|看)?(?:这个?|慢特?|我这)病的",
     ),
     ("outside_indication", r"超(?:出|了)?(?:法定)?(?:适应症|限定|说明书)|不符合限定支付"),
     ("not_for_outpatients", r"不得?(?:能)?在门诊(?:使?用)|(?:只|仅)(?:能|限)住院(?:使?用)"),
@@ -32,7 +35,7 @@ HOLDS: tuple[tuple[Condition, str], ...] = (
     ),
     (
         "several_diseases",
-        r"(?:俩|[两三四五几多]个|[两三四五几多]种|(?<!\d)[2-5][个种])(?:慢特?|特殊?|门慢|门特)?性?病(?!友|人)"
+        r"(?:俩|[两三四五几多][个种样]|(?<!\d)[2-5][个种样])(?:慢特?|特殊?|门慢|门特)?性?病(?!友|人)"
         r"|两种都|两个都|第二个?(?:病|种)|另一个病|主病",
     ),
     ("staying_elsewhere", r"临时(?:外出|去|到|在|来)|(?:出差|旅游|探亲|走亲戚)"),
@@ -48,3 +51,30 @@ RULED_OUT: tuple[tuple[Condition, str], ...] = (
     ("no_prescription", r"(?<!没)(?:有|凭|拿着?|开了)(?:医生|医师)?(?:的)?(?:处方|方子)"),
     ("separately_paid", r"不是单列|没(?:有)?单列"),
 )
+
+
+def conditions_in(text: str) -> frozenset[Condition]:
+    """What the text says holds, without what it rules out."""
+    return _named(HOLDS, text) - ruled_out_in(text)
+
+
+def ruled_out_in(text: str) -> frozenset[Condition]:
+    """What the text says does not hold."""
+    return _named(RULED_OUT, text)
+
+
+def _named(words: tuple[tuple[Condition, str], ...], text: str) -> frozenset[Condition]:
+    return frozenset(name for name, pattern in words if re.search(pattern, text))
+
+
+UNPAID = frozenset[Condition](
+    {
+        "not_designated",
+        "inpatient_stay",
+        "no_prescription",
+        "unrelated_disease",
+        "outside_indication",
+        "not_for_outpatients",
+    }
+)
+"""What may hold for a part of the cost alone, which then is not paid."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Container
 from dataclasses import replace
 
-from bot.dialogue.cost.reading.circumstance_words import HOLDS, RULED_OUT
+from bot.dialogue.cost.reading.circumstance_words import conditions_in, ruled_out_in
 from bot.dialogue.cost.reading.sentence import Part
 from bot.rules.case import BenefitClass, Case
 
@@ -17,13 +17,12 @@ _GONE_THERE = re.compile(r"[去到在来]$")
 
 def circumstances_of(part: Part, covered: Container[str]) -> Case:
     """Place, hospital, conditions and class. `covered`: the provinces whose documents are at hand."""
-    out = {name for name, pattern in RULED_OUT if re.search(pattern, part.text)}
-    held = {name for name, pattern in HOLDS if re.search(pattern, part.text)} - out
+    of_a_part = {condition for item in part.own_items for condition in item.because}
     case = Case(
         hospital_level=next((m.value for m in part.mentions if m.entity == "hospital_level"), None),
         benefit_class=next((name for name, pattern in _CLASSES if pattern.search(part.text)), None),
-        conditions=frozenset(held),
-        ruled_out=frozenset(out),
+        conditions=conditions_in(part.text) - of_a_part,
+        ruled_out=ruled_out_in(part.text) - of_a_part,
     )
     return _placed(case, part, covered)
 

@@ -1,13 +1,14 @@
 """From the amounts of a part to the facts of a case: the cost, in one sum or by months, and what stands beside it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from bot.dialogue.cost.reading.sentence import Item, Part, within_a_month
-from bot.dialogue.cost.reading.times import is_monthly, months_spoken_of
+from bot.dialogue.cost.reading.times import is_monthly, months_spoken_of, visits_of
 from bot.language.dates import find_dates
 from bot.language.money import Amount
 from bot.rules.case import Case, MonthCost
@@ -17,10 +18,14 @@ _HOW_MUCH_IS_PAID = r"[^,。;\d]{0,4}报"
 PART_OF = re.compile(
     rf"其中|里面|里头|含|包括|里有|当中|总(?!共?{_HOW_MUCH_IS_PAID})|共(?!{_HOW_MUCH_IS_PAID})"
 )
+_AMONG = re.compile(r"其中|当中|里[面头]?(?:有|是|含)|包括|包含")
 _MORE = re.compile(r"^(?:对了|哦|噢|啊|那|,)*(?:还有|另外|再加上?|加上|外加|又(?:花|买|拿|开))")
 _BESIDE = re.compile(
     r"(?:和|跟|还有|另外|外加|加上)[^,。;\d]{0,6}(?:感冒药|保健品|营养品|自费药)[^,。;\d]{0,3}\d"
 )
+_MORE_COST = re.compile(r"和|跟|还有|另外|外加|加上|又|再|顺[带便]")
+_OF_A_DRUG = re.compile(r"药[费钱]?(?:是|花了?)?$")
+_BILL = re.compile(r"(?:总|共|合计|起来|单子|发票|小票|账单|票)[^,。;\d]{0,5}$")
 _WHOLE = re.compile(r"(?:总共?|一共|合计|共)[^,。;\d]{0,5}$")
 _CORRECTED = re.compile(r"不对|不是|错了|更正|改成")
 _THIS_MONTH = re.compile(r"这个?月|本月|当月")
@@ -40,10 +45,11 @@ def cost_of(part: Part) -> Case:
         alone = adds(part) and case.examination is not None
         return replace(case, amount=Span.exactly(case.examination or NOTHING)) if alone else case
     case = case.updated(_cost(part))
-    if case.amount and case.excluded is not None and _BESIDE.search(part.text):
-        case = replace(case, amount=case.amount + Span.exactly(case.excluded))
-    if case.amount and case.examination is not None and not PART_OF.search(part.sentence.text):
-        case = replace(case, amount=case.amount + Span.exactly(case.examination))
+    whole = _sum_of_the_others(part)
+    if case.amount and whole:
+        case = replace(case, amount=whole)
+    elif case.amount:
+        case = replace(case, amount=case.amount + Span.exactly(_beside(part)))
     return case.updated(_asked_month(part, case))
 
 
@@ -55,11 +61,48 @@ def adds(part: Part) -> bool:
     return "cost" in told and bool(_MORE.search(part.text))
 
 
+def _sum_of_the_others(part: Part) -> Span | None:
+    """The cost that is what all others make together: 药300,别的病的药150,一张单子450."""
+    items = [item for item in part.own_items if item.role in ("cost", "excluded", "examination")]
+    if len(items) < 3 or any(item.amount.approximate for item in items):
+        return None
+    together = sum((item.amount.low for item in items), NOTHING)
+    for item in items:
+        named = {other.role for other in items} != {"cost"} or _AMONG.search(part.text) or _BILL.search(part.sentence.text[: item.start])
+        if item.role == "cost" and 2 * item.amount.low == together and named:
+            return Span.exactly(together / 2)
+    return None
+
+
+def _beside(part: Part) -> Decimal:
+    """What was spent beside the cost that is told, and not in it."""
+    beside = NOTHING
+    for item in part.own_items:
+        if item.role == "examination" and not PART_OF.search(part.sentence.text):
+            beside += item.amount.low
+        if item.role == "excluded" and _is_beside(part, item):
+            beside += item.amount.low
+    return beside
+
+
+def _is_beside(part: Part, item: Item) -> bool:
+    begin, stop = part.sentence.clause(item.start)
+    text = part.sentence.text
+    if not item.because:
+        return bool(_BESIDE.search(text[begin:stop]))
+    if PART_OF.search(text[begin : item.start]) or any(_WHOLE.search(text[: c.start]) for c in part.costs):
+        return False
+    alike = any(_OF_A_DRUG.search(text[: cost.start]) for cost in part.costs)
+    return alike or bool(_MORE_COST.search(text[begin : item.start]))
+
+
 def _with_item(case: Case, item: Item, part: Part) -> Case:
     figure = item.amount.low
-    if item.role in ("cost", "claimed", "limit"):
+    if item.role in ("cost", "claimed", "limit", "in_doubt"):
         return case
-    if item.role in ("excluded", "examination"):
+    if item.because:
+        case = replace(case, excluded_for=case.excluded_for | item.because)
+    if item.role in ("excluded", "examination", "used", "deductible_met"):
         figure += getattr(case, item.role) or NOTHING
     if item.role == "unused_before":
         return replace(case, unused_before=figure, unused_month=_month_before(part, item))
@@ -71,14 +114,39 @@ def _cost(part: Part) -> Case:
     costs = part.costs
     months = [(_month_of(part, amount), amount) for amount in costs]
     empty = _months_without_cost(part)
-    if len(costs) + len(empty) > 1 and all(month for month, _ in months):
+    different = {month for month, _ in months} | {cost.month for cost in empty}
+    if len(different) > 1 and None not in different:
         spent = tuple(MonthCost(month, amount.low) for month, amount in months if month)
-        return Case(by_month=(*empty, *spent))
+        return Case(by_month=_together(*empty, *spent))
     repeated = months_spoken_of(part.sentence.text) and [a for a in costs if is_monthly(part, a)]
-    chosen = repeated or [a for a in costs if _WHOLE.search(part.sentence.text[: a.start])] or costs
+    chosen = repeated or [a for a in costs if _WHOLE.search(part.sentence.text[: a.start])] or _not_in(part)
     if _CORRECTED.search(part.sentence.text):
         chosen = chosen[-1:]
-    return Case(amount=Span(sum((a.low for a in chosen), NOTHING), sum((a.high for a in chosen), NOTHING)))
+    return Case(amount=_sum(part, chosen))
+
+
+def _not_in(part: Part) -> list[Amount]:
+    """The costs without those that are told as parts of one before them: 620,其中甲类400,乙类220."""
+    told = _AMONG.search(part.sentence.text, part.costs[0].end)
+    return [cost for cost in part.costs if told is None or cost.start < told.start()]
+
+
+def _together(*costs: MonthCost) -> tuple[MonthCost, ...]:
+    """One cost for each month: what is spent in the same month shares its limit."""
+    months: dict[date, Decimal] = {}
+    for cost in costs:
+        months[cost.month] = months.get(cost.month, NOTHING) + cost.amount
+    return tuple(MonthCost(month, amount) for month, amount in months.items())
+
+
+def _sum(part: Part, costs: Sequence[Amount]) -> Span:
+    """All together, each as often as it is said to recur."""
+    times = [visits_of(part, cost) for cost in costs]
+    low, high = (
+        sum((getattr(cost, end) * often for cost, often in zip(costs, times, strict=True)), NOTHING)
+        for end in ("low", "high")
+    )
+    return Span(low, high)
 
 
 def _month_of(part: Part, amount: Amount) -> date | None:

@@ -12,11 +12,12 @@ _NOTHING_ADDED = re.compile(r"没(?:有|给|再|另|我|外)*加(?:额度|限额
 _OWN_TERMS = re.compile(r"单列[^,。;]{0,8}(?:比例|限额|额度)|(?:医保|经办|社保)[^,。;]{0,4}(?:告诉|说)")
 _NOT_REACHED = re.compile(
     r"(?:封顶|限额|额度|顶)[^,。;]{0,6}(?:没到|未到|没有到|没满|还早|够|没超|没用完|不到|充足|还多)"
-    r"|(?:没|未)(?:有)?(?:到|达到?|超过?|碰到)封?顶|没封顶|离封顶|^(?:还)?(?:没|未|没有)到[。吧呢啊的]*$"
+    r"|(?:没|未)(?:有)?(?:到|达到?|超过?|超出|碰到)了?(?:封?顶|(?:[年月季]度?)?(?:限额|额度))|没封顶|离封顶|^(?:还)?(?:没|未|没有)到[。吧呢啊的]*$"
 )
 _REACHED = re.compile(
     r"(?:封顶|年限额|年度限额|额度)[^,。;没未]{0,4}(?:到了|已到|用完|用光|花完|满了|用满|没了)"
 )
+_HALF = re.compile(r"(?:用|花|去)(?:掉|去)?了?(?:差不多|快|大概)?一半|(?P<left>(?:剩|还有)了?(?:差不多|大概)?一半)")
 _NO_DEDUCTIBLE = re.compile(
     r"(?:没有?|无|不设|不用|不要|免|取消了?)(?:什么)?(?:起付|门槛)"
     r"|(?:起付|门槛)(?:线|标准|费)?(?:是|为)?(?:没有|0|零|免)(?!\.)"
@@ -45,7 +46,14 @@ def limits_of(part: Part) -> Case:
         case = replace(case, extra_limit=Decimal(0))
     if _REACHED.search(part.text):
         return replace(case, quota_left=Decimal(0))
+    if (limit := _only_limit(part)) and (half := _HALF.search(part.text)):
+        return replace(case, **{"quota_left" if half["left"] else "used": limit / 2})
     return replace(case, cap_not_reached=bool(_NOT_REACHED.search(part.text)) or None)
+
+
+def _only_limit(part: Part) -> Decimal | None:
+    limits = {item.amount.low for item in part.own_items if item.role in ("limit", "monthly_limit")}
+    return limits.pop() if len(limits) == 1 else None
 
 
 def denies_deductible(part: Part) -> bool:

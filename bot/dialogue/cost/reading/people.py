@@ -12,16 +12,19 @@ from bot.rules.case import Case, Employment
 
 _PERSON = re.compile(
     r"我?(?:爸爸?|父亲|老?爹|老爸|妈妈?|母亲|老?娘|老妈|老伴儿?|老头子?|老太婆|老婆|老公|丈夫|妻子|爱人|爷爷|奶奶|外公|外婆|公公"
-    r"|婆婆|岳父|岳母|丈母娘|媳妇|对象|儿子|女儿|闺女|哥哥?|姐姐?|弟弟?|妹妹?)|[他她](?=这个?月|本月|花|用了|吃了|买了)"
+    r"|婆婆|岳父|岳母|丈母娘|媳妇|对象|儿子|女儿|闺女|孙子|孙女|女婿|[表堂大二三小]?(?:哥哥?|姐姐?|弟弟?|妹妹?)|嫂子|姐夫|妹夫"
+    r"|[大二三小]?(?:叔叔?|伯伯?|舅舅?|姑姑?|姨妈?)|姑父|舅妈|阿姨)|[他她](?=这个?月|本月|花|用了|吃了|买了)"
     r"|我(?:自己|本人)|我(?!们|这|的|想|要|问|该|能|给|帮|替)"
 )
 _SPEAKS_OF_SELF = re.compile(r"(?:是|还|在|也)*(?:在职|退休|上着?班|在岗|花|用了|买|限额)")
 _AT_WORK = re.compile(r"(?:是|还|在|也)*(?:上着?班|在岗)")
+_IN = re.compile(r"[是在]*")
 _OF_ALL = re.compile(r"各|每人|都|两个?人|俩|分别")
 _OF_ALL_TOGETHER = re.compile(r"一共|总共|合计|合起来|加起来|加一块")
 _EACH_SPENT = re.compile(r"各|每人")
 _SPENDS = re.compile(r"^(?:这个?月|本月|这次)?[也又才就只]?(?:花|用了|吃了|买了)")
 _NOT_YET = re.compile(r"(?:不是|没有?|未|还没|并非|别按)(?:到)?$")
+_WHETHER = re.compile(r"(?:算不算|是不是|是否|属不属于)(?:是|到)?$")
 _TREATED_LIKE: tuple[tuple[Employment, str], ...] = (
     ("在职", r"灵活就业|内退|(?<!不)上着?班|在岗|没退"),
     ("退休", "返聘|退下来|退[了的过]休|拿退休金|领养老金"),
@@ -95,8 +98,10 @@ def _employment(part: Part) -> Employment | None:
 
 
 def _meant(mention: Mention, sentence: Sentence) -> Employment | None:
-    """What the mention says, turned round by 还没退休, dropped by 不是在职,是退休."""
+    """What the mention says, turned round by 还没退休, dropped by 不是在职,是退休 and by 算不算退休."""
     employment = next((e for e in get_args(Employment) if e == mention.value), None)
+    if _WHETHER.search(sentence.text[: mention.start]):
+        return None
     if not employment or not _NOT_YET.search(sentence.text[: mention.start]):
         return employment
     others = (m for m in sentence.turn.mentions if m.entity == "employment" and m.start > mention.start)
@@ -119,7 +124,15 @@ def _of_oneself(sentence: Sentence, position: int) -> bool:
 def _told_apart(sentence: Sentence, position: int) -> bool:
     told = (m for m in sentence.turn.mentions if m.entity in ("employment", "scheme"))
     near = any(0 <= m.start - position <= 4 for m in told)
-    return near or bool(_AT_WORK.match(sentence.text[position:]))
+    return near or bool(_AT_WORK.match(sentence.text[position:])) or _lives_elsewhere(sentence, position)
+
+
+def _lives_elsewhere(sentence: Sentence, position: int) -> bool:
+    """Whether the person's own province follows, one of several that are named (我爸在湖南…,我叔在江西…)."""
+    named = [m for m in sentence.turn.mentions if m.entity == "region"]
+    if len({m.value.split("/")[0] for m in named}) < 2:
+        return False
+    return any(_IN.fullmatch(sentence.text[position : m.start]) for m in named if m.start >= position)
 
 
 def _name(person: re.Match[str]) -> str:

@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import Literal, TypeVar
 
 from bot.dialogue.turn import Mention, Turn
+from bot.knowledge.parameters import Condition
 from bot.language import normalise
-from bot.language.dates import DateMention, find_dates
+from bot.language.dates import DateMention, find_dates, in_order_told
 from bot.language.money import Amount
 from bot.language.ratios import Ratio, find_ratios
 from bot.language.spans import Span as Placed
@@ -33,8 +34,10 @@ Role = Literal[
     "examination",
     "unused_before",
     "claimed",
+    "in_doubt",
 ]
 """What an amount is of. `limit`: its period was not said. `claimed`: what the person heard the fund would pay.
+`in_doubt`: asked about, not told ("是不是能加100").
 
 All others but `cost` are fields of `bot.rules.case.Case`."""
 
@@ -46,11 +49,16 @@ _IN_A_MONTH = re.compile(r"^一月(?=[花吃用要药得开买])")
 
 @dataclass(frozen=True)
 class Item:
-    """An amount and what it is of. `instead_of`: the figure it puts right, where no word tells of what it is."""
+    """An amount and what it is of.
+
+    `instead_of`: the figure it puts right, where no word tells of what it is. `because`: what it, unlike the other
+    costs of the sentence, is not paid for.
+    """
 
     amount: Amount
     role: Role
     instead_of: Decimal | None = None
+    because: frozenset[Condition] = frozenset()
 
     @property
     def start(self) -> int:
@@ -74,7 +82,8 @@ class Sentence:
     @classmethod
     def of(cls, turn: Turn, asked: str | None) -> "Sentence":
         text = _A_PAUSE.sub(",", normalise(turn.text).replace("，", ","))
-        dates = [d for d in find_dates(text, turn.now.date()) if not _in_a_month(text, d)]
+        told = in_order_told(find_dates(text, turn.now.date()), text)
+        dates = [d for d in told if not _in_a_month(text, d)]
         return cls(text, turn, asked, tuple(find_ratios(text)), tuple(dates))
 
     def clause(self, position: int) -> tuple[int, int]:

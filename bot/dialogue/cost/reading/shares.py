@@ -11,7 +11,7 @@ from bot.language.ratios import Ratio
 from bot.rules.case import Case
 
 _AWAY = re.compile(r"临时|外出|异地|外地|跨省|外省|省外|到[^,。]{1,4}(?:只|就)?报|长期")
-_HOME = re.compile(r"本地|当地|省内|老家|家里|在家|参保地")
+_HOME = re.compile(r"本地|当地|省内|老家|家里|在家|参保地|[我咱]们?(?:这|那|市|县|区|省|本|当)|[市县]里")
 _TREATED_AWAY = re.compile(r"临时|外出|异地|外地|跨省|长期(?:居|住)")
 _OWN_SHARE = re.compile(
     r"(?:自付|自己(?:要|得)?(?:出|付|掏|承担|负担|拿)|个人(?:要|得)?(?:付|出|负担|承担|自付)|自负|自理)(?:比例)?(?:是|为)?$"
@@ -35,13 +35,25 @@ _BARE_ANSWER = re.compile(rf"(?<![\d.])(\d{{1,3}}(?:\.\d+)?){_NO_UNIT}")
 
 def shares_of(part: Part) -> Case:
     """The ratio, and the share of the cost that is the person's own before it."""
-    own_first = [r.value for r in part.ratios if _OWN_FIRST.search(part.sentence.text[: r.start])]
-    case = Case(excluded_ratio=own_first[-1] if own_first else None)
+    case = _own_first(part)
     if len(ratios := _meant(part)) == 1:
         return replace(case, ratio=ratios[0].value)
     if over := _OVER_ALL.search(part.text):
         return replace(case, ratio=Decimal(over[1]) / 100)
     return case if part.ratios else replace(case, ratio=_bare_share(part))
+
+
+def _own_first(part: Part) -> Case:
+    """What is the person's own before the ratio: of one of several costs where its clause has that share, else of all."""
+    for ratio in part.ratios:
+        if not _OWN_FIRST.search(part.sentence.text[: ratio.start]):
+            continue
+        begin, _ = part.sentence.clause(ratio.start)
+        own = [cost for cost in part.costs if begin <= cost.start < ratio.start]
+        if own and len(part.costs) > 1:
+            return Case(excluded=own[-1].low * ratio.value)
+        return Case(excluded_ratio=ratio.value)
+    return Case()
 
 
 def ratios_by_place(part: Part) -> tuple[RatioAt, ...]:

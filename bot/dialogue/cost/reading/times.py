@@ -18,6 +18,12 @@ _DEDUCTIBLE = re.compile(r"起付|门槛")
 _LEFT_OVER = re.compile(r"剩|没用完")
 _EVERY_MONTH = re.compile(r"(?:每个?月|一个月|1个月|月月|个个月|每月|按月|/月|一月)")
 _EVERY_MONTH_AFTER = re.compile(r"[元块]?钱?的?(?:/月|每月|一个月|一月)")
+_EACH_VISIT = re.compile(r"(?:每|一|单)[次回趟](?:是|要|得|都|花|用|透析|费用?|药费|大概)*$|[次回趟],?(?:都|各|均)(?:是|要|得|花)*了?$")
+_EACH_VISIT_AFTER = re.compile(r"[元块]?钱?(?:/|一|每)[次回趟]")
+_VISITS = re.compile(r"(?<![第一\d])(\d{1,2}|[两三四五六七八九十]{1,3})[次回趟]")
+_VISITS_A_WEEK = re.compile(r"(?:每|一个?|1)(?:周|星期|礼拜)[^,。;]{0,2}?(?:\d{1,2}|[一两二三四五六七八九十]{1,2})[次回趟]")
+_ONE_VISIT_ASKED = re.compile(r"(?:每|一|单|这)[次回趟][^,。;\d]{0,4}报|报[^,。;\d]{0,3}(?:每|一)[次回趟]")
+_MOST_VISITS = 99
 _MONTH = r"1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]"
 _MONTHS = re.compile(r"(?<!\d)(\d{1,2}|[一二两三四五六七八九十]{1,2})个月")
 _FROM_MONTH_TO_MONTH = re.compile(rf"(?<![\d年])({_MONTH})月份?(?:到|至|-)({_MONTH})月(?!\d)")
@@ -66,6 +72,17 @@ def is_monthly(part: Part, amount: Amount) -> bool:
         _EVERY_MONTH.search(text[max(begin, earlier) : amount.start])
         or _EVERY_MONTH_AFTER.match(text[amount.end : end])
     )
+
+
+def visits_of(part: Part, amount: Amount) -> int:
+    """How often a cost told for one visit came about: 一次420,一个月12次; once where one visit is asked about."""
+    text = part.sentence.text
+    begin, stop = part.sentence.clause(amount.start)
+    each = _EACH_VISIT.search(text[begin : amount.start]) or _EACH_VISIT_AFTER.match(text[amount.end : stop])
+    if not each or len(part.costs) > 1 or _ONE_VISIT_ASKED.search(text[amount.end :]):
+        return 1
+    counted = (to_decimal(match[1]) for match in _VISITS.finditer(_VISITS_A_WEEK.sub("", part.text)))
+    return next((int(often) for often in counted if often is not None and 1 < often <= _MOST_VISITS), 1)
 
 
 def months_spoken_of(text: str) -> int | None:
