@@ -32,7 +32,7 @@ def questions(
     if reason not in (None, *REASONS):
         raise typer.BadParameter(f"expected one of {', '.join(REASONS)}", param_hint="--reason")
     configured = settings_or_exit()
-    statuses = load_knowledge(configured.knowledge_dir).statuses
+    knowledge = load_knowledge(configured.knowledge_dir)
     kept = KeptQuestions(open_database(configured), timedelta(days=configured.questions_kept_days))
     first = since.replace(tzinfo=SHANGHAI) if since else None
     groups = kept.groups(
@@ -45,9 +45,9 @@ def questions(
             str(len(group.questions)),
             escape(f"{newest.text}\n{newest.at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"),
             group.regions,
-            group.reasons(statuses),
+            group.reasons(knowledge.statuses),
             "\n".join(group.topics),
-            "\n".join(group.files),
+            "\n".join(group.files(knowledge.regions)),
         )
     console.print(table)
     console.print(f"Groups: {len(groups)}. Questions: {sum(len(group.questions) for group in groups)}.")

@@ -1,9 +1,9 @@
 """Questions the dialogue asks back, one at a time, with buttons for the closed ones."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.dialogue.turn import Context, Outcome
-from bot.knowledge.library import REGION_FOLDERS
 from bot.messages import Button, ChooseCard, Reply
 
 
@@ -12,7 +12,7 @@ def choice(entity: str, value: str) -> Button:
     return Button(value, f'/inform{{"{entity}": "{value}"}}')
 
 
-def ask_for_region(context: Context, question: str) -> Outcome:
+def ask_for_region(context: Context, question: str, regions: Iterable[str]) -> Outcome:
     """Asks where the person is insured; what was asked before is kept in the context."""
-    buttons = tuple(choice("region", name) for name in REGION_FOLDERS)
+    buttons = tuple(choice("region", name) for name in regions)
     return Outcome((Reply(question, buttons, ChooseCard(slot="region")),), replace(context, asked="region"))

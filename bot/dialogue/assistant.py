@@ -166,14 +166,15 @@ class Assistant:
             return errand
         if _names_application(turn):
             return Errand.CHECK_STATUS
-        if errand is Errand.DECLINE:
+        told_in_full = cost.is_told(turn, self._parameters)
+        if errand is Errand.DECLINE and not told_in_full:
             answers = context.asked and len(turn.text) <= LONGEST_BARE_ANSWER
             known = scope.recognise(turn.text, self.knowledge.refusals)
             return Errand.CONTINUE if answers and not known else errand
-        told_in_full = cost.is_told(turn, self._parameters)
         if errand is not Errand.ESTIMATE_COST and not told_in_full and self.deadlines.concerns(turn, context):
             return Errand.CHECK_STATUS
-        if scope.is_other_cost(turn.text, self.knowledge.refusals):
+        among_others = told_in_full and cost.sets_a_part_apart(turn, self._parameters)
+        if scope.is_other_cost(turn.text, self.knowledge.refusals) and not among_others:
             return Errand.DECLINE
         if (
             told_in_full

@@ -126,9 +126,8 @@ class DeadlineAnswers:
         if not turn.values("region") and (given_away := self._knowledge.region_given_away(turn.text)):
             context = replace(context, region=given_away)
         if context.region is None or context.region not in self._knowledge.regions:
-            return ask_for_region(
-                replace(context, task=Task.DEADLINE), "请问是哪里参保的？各地的时限不一样。"
-            )
+            question = "请问是哪里参保的？各地的时限不一样。"
+            return ask_for_region(replace(context, task=Task.DEADLINE), question, self._knowledge.regions)
         region = self._knowledge.regions[context.region]
         occurrence = _occurrence(context)
         if occurrence is None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.dialogue.turn import Outcome, Turn
 from bot.identity.redaction import TOKEN
-from bot.knowledge.library import REGION_FOLDERS
+from bot.knowledge.library import Region
 from bot.knowledge.schema import StatusWords
 from bot.messages import (
     AnswerStatus,
@@ -64,10 +64,9 @@ class QuestionGroup:
         """The topics that the questions were taken for, each once."""
         return tuple(dict.fromkeys(question.topic for question in self.questions if question.topic))
 
-    @property
-    def files(self) -> tuple[str, ...]:
+    def files(self, regions: Mapping[str, Region]) -> tuple[str, ...]:
         """Where the answer is to be written, each file once."""
-        return tuple(dict.fromkeys(map(_file, self.questions)))
+        return tuple(dict.fromkeys(_file(question, regions) for question in self.questions))
 
     def reasons(self, statuses: Mapping[AnswerStatus, StatusWords]) -> str:
         """How many are here for each reason: 文件没写 2、说没用 1."""
@@ -150,11 +149,11 @@ def _counted(words: Iterable[str]) -> str:
     return "、".join(f"{word} {count}" for word, count in Counter(words).most_common())
 
 
-def _file(question: Question) -> str:
+def _file(question: Question, regions: Mapping[str, Region]) -> str:
     if question.status == "not_understood":
         return "data/nlu"
     if question.status in {"out_of_scope", "unsafe"}:
         return "knowledge/scope.yml"
-    if folder := REGION_FOLDERS.get(question.region or ""):
-        return f"knowledge/regions/{folder}/answers.yml"
+    if region := regions.get(question.region or ""):
+        return f"knowledge/regions/{region.folder}/answers.yml"
     return "knowledge/nation.yml"

@@ -319,7 +319,7 @@ def _comparison_text(compared: PolicyComparison) -> str:
 def _without_region(question: str, context: Context, library: PolicyLibrary) -> Outcome:
     if answer := library.nationwide(question):
         return _told(answer, context, library.knowledge)
-    return ask_for_region(context, "各地规定不一样。请问您在哪个省参保？")
+    return ask_for_region(context, "各地规定不一样。请问您在哪个省参保？", library.knowledge.regions)
 
 
 def _declined(province: str, question: str, context: Context, library: PolicyLibrary) -> Outcome:

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from bot.knowledge.files import read_yaml
+from bot.knowledge.gazetteer import Regions
 from bot.knowledge.schema import (
     Answer,
     Answers,
@@ -21,11 +22,6 @@ from bot.knowledge.schema import (
 )
 from bot.language import normalise
 from bot.messages import AnswerStatus, Citation
-
-REGION_FOLDERS: Mapping[str, str] = MappingProxyType(
-    {"江西": "jiangxi", "湖南": "hunan", "吉林": "jilin", "山东": "shandong", "内蒙古": "neimenggu"}
-)
-"""The five regions, in the order people see them, and their folders under `knowledge/regions/`."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +83,10 @@ def load_knowledge(folder: Path) -> Knowledge:
     what the files say about each other is proved by `bot.knowledge.check`."""
     topics = read_yaml(folder / "topics.yml", tuple[Topic, ...])
     statuses = read_yaml(folder / "statuses.yml", tuple[StatusWords, ...])
+    regions = {name: _load_region(files, name) for name, files in region_folders(folder).items()}
     return Knowledge(
         folder=folder,
-        regions=MappingProxyType({name: _load_region(folder, name) for name in REGION_FOLDERS}),
+        regions=MappingProxyType(regions),
         topics=MappingProxyType({topic.id: topic for topic in topics}),
         statuses=MappingProxyType({words.status: words for words in statuses}),
         glossary=read_yaml(folder / "glossary.yml", tuple[Term, ...]),
@@ -98,12 +95,18 @@ def load_knowledge(folder: Path) -> Knowledge:
     )
 
 
-def _load_region(folder: Path, name: str) -> Region:
-    files = folder / "regions" / REGION_FOLDERS[name]
+def region_folders(folder: Path) -> Mapping[str, Path]:
+    """The folders of the provinces that have answers, in the order of `regions.yml`, in which people see them."""
+    provinces = read_yaml(folder / "regions.yml", Regions).provinces
+    named = {province.name: folder / "regions" / province.folder for province in provinces if province.folder}
+    return {name: files for name, files in named.items() if (files / "answers.yml").exists()}
+
+
+def _load_region(files: Path, name: str) -> Region:
     written = read_yaml(files / "answers.yml", Answers)
     return Region(
         name=name,
-        folder=REGION_FOLDERS[name],
+        folder=files.name,
         documents=read_yaml(files / "documents.yml", tuple[Document, ...]),
         articles=read_yaml(files / "articles.yml", tuple[Article, ...]),
         answers=written.answers,

@@ -11,11 +11,11 @@ is written as text (`"0.80"`), so that it is exact.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, combinations, product
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -91,6 +91,10 @@ Condition = Literal[
     "quota_left_over",
 ]
 """What a case can be like; the rules of a region say what follows from it."""
+
+
+LOOK_UPS_KEPT = 256
+"""Per parameter; most cases are of a few days and a few kinds of people."""
 
 
 class Fixed(Strict):
@@ -198,6 +202,13 @@ class Parameter(Strict):
 
     def possible(self, day: date, words: frozenset[str]) -> tuple[Entry, ...]:
         """Every entry that may hold while the words do not say all: of an unknown employment both ratios."""
+        return self._looked_up(day, words)
+
+    @cached_property
+    def _looked_up(self) -> Callable[[date, frozenset[str]], tuple[Entry, ...]]:
+        return lru_cache(LOOK_UPS_KEPT)(self._look_up)
+
+    def _look_up(self, day: date, words: frozenset[str]) -> tuple[Entry, ...]:
         if not (said := [group for group in self._choices if not words.intersection(group)]):
             entry = self.at(day, words)
             return (entry,) if entry else ()
@@ -356,9 +367,10 @@ class RegionParameters(ParameterFile):
         return self._by_condition.get(when)
 
     @cached_property
-    def decisive(self) -> tuple[Rule, ...]:
-        """The rules after which nothing is computed."""
-        return tuple(rule for rule in self.rules if rule.effect in ("unpaid", "elsewhere"))
+    def decisive(self) -> tuple[tuple[Rule, tuple[Citation, ...]], ...]:
+        """The rules after which nothing is computed, each with where it stands."""
+        rules = (rule for rule in self.rules if rule.effect in ("unpaid", "elsewhere"))
+        return tuple((rule, self.citations([rule.cite] if rule.cite else [])) for rule in rules)
 
     def scheme_entry(self, scheme: Scheme, day: date) -> Entry | None:
         """Whether a scheme is covered on `day`."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from bot.knowledge.files import read_yaml
-from bot.knowledge.library import REGION_FOLDERS
+from bot.knowledge.library import region_folders
 from bot.knowledge.schema import Cite, Strict
 
 
@@ -81,10 +81,7 @@ def _when(rule: ReminderRule) -> str:
 def load_reminders(knowledge_dir: Path) -> ReminderKinds:
     """The kinds, and the rules of every region that has some. Raises `KnowledgeError`."""
     words = read_yaml(knowledge_dir / "reminders.yml", tuple[KindWords, ...])
-    files = {
-        region: knowledge_dir / "regions" / folder / "reminders.yml"
-        for region, folder in REGION_FOLDERS.items()
-    }
+    files = {region: folder / "reminders.yml" for region, folder in region_folders(knowledge_dir).items()}
     return ReminderKinds(
         words={each.kind: each for each in words},
         rules={

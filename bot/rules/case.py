@@ -42,7 +42,8 @@ class Case:
     about. `own_terms`: ratio and limit are those told to the person for a separately paid drug.
     `used` is the cost already counted against the monthly limit, or what the fund has already paid this year.
     `quota_left` is what remains of the month's limit or of the year's cap; `unused_before` what an earlier
-    month left over. `cap_not_reached`: the limit or cap, whatever it is, was not reached. `until`: the amount recurs monthly to this day.
+    month left over. `cap_not_reached`: the limit or cap, whatever it is, was not reached.
+    `until`: the amount recurs monthly to this day.
     """
 
     region: str | None = None

@@ -110,7 +110,7 @@ class _Estimator:
         )
         if not known.cost_known:
             return replace(nothing, missing=("amount",))
-        spent = known.total + Span.exactly(known.before_start)
+        spent = known.total.plus(Span.exactly(known.before_start))
         total = Span(to_fen(spent.low), to_fen(spent.high))
         steps = (
             Step("医疗费总额", f"您说的费用 {yuan(total)}", total),

@@ -84,7 +84,7 @@ def _used_up(known: Known) -> Iterator[Fault]:
         return
     limit: Span | None
     if known.bounds_cost:
-        name, limit = "限额", known.base_limit and known.base_limit + known.extra_limit
+        name, limit = "限额", known.base_limit and known.base_limit.plus(known.extra_limit)
     else:
         name, limit = "封顶", known.cap
     if limit and used > limit.high:

@@ -327,8 +327,8 @@ class Known:
         added = self.extra_limit
         if case.quarterly_limit is not None:
             added = added.times(Decimal(MONTHS_OF_A_QUARTER))
-        limit = self.base_limit + added
-        return (limit.less(case.used) if case.used else limit) + self.left_over
+        limit = self.base_limit.plus(added)
+        return (limit.less(case.used) if case.used else limit).plus(self.left_over)
 
     @remembered
     def extra_limit(self) -> Span:

@@ -1,14 +1,13 @@
 """Exact money: `Decimal` yuan, ranges with both ends, rounding, and how a figure is written."""
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 FEN = Decimal("0.01")
 NOTHING = Decimal(0)
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """From `low` to `high`, both included; a known figure has two equal ends."""
 
     low: Decimal
@@ -26,7 +25,8 @@ class Span:
     def width(self) -> Decimal:
         return self.high - self.low
 
-    def __add__(self, other: "Span") -> "Span":
+    def plus(self, other: "Span") -> "Span":
+        """Both ends with those of another."""
         return Span(self.low + other.low, self.high + other.high)
 
     def less(self, amount: Decimal) -> "Span":

@@ -1,7 +1,7 @@
 """What an estimate says: amounts, the steps they came by, what they rest on, what is missing."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from bot.messages import Citation
 from bot.rules.money import Span
@@ -20,8 +20,7 @@ Reason = Literal[
 ]
 
 
-@dataclass(frozen=True)
-class Remark:
+class Remark(NamedTuple):
     """Something said beside the figures, and where it stands."""
 
     says: str
@@ -37,8 +36,7 @@ class Refusal:
     citations: tuple[Citation, ...] = ()
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One line of the bill: what it is called, how it came about in words and figures, yuan."""
 
     label: str

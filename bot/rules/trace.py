@@ -184,12 +184,12 @@ class Trace:
 
     def not_applied(self) -> tuple[Remark, ...]:
         """Rules that would have forbidden or governed the payment, had the person told of their case."""
+        case = self._known.case
+        applied = case.conditions | case.excluded_for
         return tuple(
-            Remark(rule.says, self._known.cited(rule.cite))
-            for rule in self._known.parameters.rules
-            if rule.effect in ("unpaid", "elsewhere")
-            and not self._known.has(rule.when)
-            and rule.when not in self._known.case.excluded_for
+            Remark(rule.says, places)
+            for rule, places in self._known.parameters.decisive
+            if rule.when not in applied
         )
 
     def overruled(self) -> tuple[str, ...]:

@@ -162,12 +162,13 @@ class TestGroups:
             "药能寄到家吗",
             "湖南 2、江西 1",
         )
-        assert often.reasons(load_knowledge(ROOT / "knowledge").statuses) == "文件没写 3"
-        assert often.files == (
+        knowledge = load_knowledge(ROOT / "knowledge")
+        assert often.reasons(knowledge.statuses) == "文件没写 3"
+        assert often.files(knowledge.regions) == (
             "knowledge/regions/hunan/answers.yml",
             "knowledge/regions/jiangxi/answers.yml",
         )
-        assert (often.topics, once.files) == (("ratio",), ("data/nlu",))
+        assert (often.topics, once.files(knowledge.regions)) == (("ratio",), ("data/nlu",))
 
     async def test_by_time_and_reason(self, kept: KeptQuestions) -> None:
         await kept.keep(a_turn("药能寄到家吗", 1), an_outcome(policy("silent")))

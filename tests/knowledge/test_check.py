@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from bot.knowledge.check import Problem, check_knowledge
 from bot.knowledge.figures import figure_set, figures
-from bot.knowledge.library import REGION_FOLDERS, load_knowledge
+from bot.knowledge.library import load_knowledge
 from bot.knowledge.official_texts import read_texts, split_articles
 from bot.knowledge.wording import Articles
 from bot.messages import AnswerStatus
+from bot.settings import ROOT
 
 TEXT = """某办法
 各市：
@@ -49,7 +50,8 @@ def folder(tmp_path: Path) -> Path:
     _write(knowledge / "statuses.yml", "".join(f"- {{status: {s}, label: x}}\n" for s in statuses))
     for name in ("glossary", "nation", "scope", "reminders"):
         _write(knowledge / f"{name}.yml", "[]")
-    for region in REGION_FOLDERS.values():
+    _write(knowledge / "regions.yml", (ROOT / "knowledge/regions.yml").read_text(encoding="utf-8"))
+    for region in ("jiangxi", "hunan", "jilin", "shandong", "neimenggu"):
         files = knowledge / "regions" / region
         _write(
             files / "documents.yml",

@@ -7,8 +7,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
-from bot.knowledge.library import REGION_FOLDERS
 from bot.knowledge.official_files import OfficialTextError
+from bot.settings import ROOT
 from tests.conftest_database import migrated_sqlite  # noqa: F401
 
 DOCUMENT = (
@@ -27,7 +27,8 @@ def folder(tmp_path: Path, migrated_sqlite: Path, monkeypatch: pytest.MonkeyPatc
     knowledge = tmp_path / "knowledge"
     for name in ("topics", "statuses", "glossary", "nation", "scope"):
         _write(knowledge / f"{name}.yml", "[]")
-    for region in REGION_FOLDERS.values():
+    _write(knowledge / "regions.yml", (ROOT / "knowledge/regions.yml").read_text(encoding="utf-8"))
+    for region in ("jiangxi", "hunan", "jilin", "shandong", "neimenggu"):
         _write(knowledge / "regions" / region / "documents.yml", f"[{DOCUMENT.format(key=region)}]")
         _write(knowledge / "regions" / region / "articles.yml", ARTICLES)
         _write(knowledge / "regions" / region / "answers.yml", "answers: []")

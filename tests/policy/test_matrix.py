@@ -2,17 +2,20 @@
 
 import pytest
 
-from bot.knowledge.library import REGION_FOLDERS, Knowledge
+from bot.knowledge.library import Knowledge, region_folders
+from bot.settings import ROOT
+
+REGIONS = tuple(region_folders(ROOT / "knowledge"))
 
 
-@pytest.mark.parametrize("region", REGION_FOLDERS)
+@pytest.mark.parametrize("region", REGIONS)
 def test_every_topic_is_answered_or_known_to_be_silent(region: str, real_knowledge: Knowledge) -> None:
     place = real_knowledge.regions[region]
     needed = {topic.id for topic in real_knowledge.topics.values() if topic.needs_region}
     assert needed <= {answer.topic for answer in place.answers} | set(place.silent)
 
 
-@pytest.mark.parametrize("region", REGION_FOLDERS)
+@pytest.mark.parametrize("region", REGIONS)
 def test_what_is_not_settled_names_somebody_who_can_settle_it(region: str, real_knowledge: Knowledge) -> None:
     for answer in real_knowledge.regions[region].answers:
         if answer.status == "delegated":

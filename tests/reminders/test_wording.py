@@ -6,10 +6,11 @@ from decimal import Decimal
 import pytest
 from reminder_fakes import KINDS, TODAY, WORDING
 
-from bot.knowledge.library import REGION_FOLDERS
+from bot.knowledge.library import region_folders
 from bot.knowledge.reminders import Kind
 from bot.messages import RenewalCard
 from bot.reminders.occasions import Occasion
+from bot.settings import ROOT
 
 
 def text(kind: Kind, deadline: date, region: str = "吉林", disease: str = "高血压", **more: object) -> str:
@@ -60,7 +61,7 @@ def test_the_papers_are_named() -> None:
     assert "近期病历复印件" in said
 
 
-@pytest.mark.parametrize("region", REGION_FOLDERS)
+@pytest.mark.parametrize("region", tuple(region_folders(ROOT / "knowledge")))
 def test_every_kind_of_every_region_reads_well(region: str) -> None:
     for rule in KINDS.rules[region]:
         for lead in rule.leads:

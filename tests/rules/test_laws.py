@@ -79,7 +79,7 @@ def test_the_parts_add_up_to_the_total(case: Case) -> None:
 @given(known_cases(), yuan)
 def test_more_cost_never_pays_the_person_less(case: Case, more: D) -> None:
     assert case.amount is not None
-    dearer = replace(case, amount=case.amount + Span.exactly(more))
+    dearer = replace(case, amount=case.amount.plus(Span.exactly(more)))
     assert spans(answer(dearer))[0].low >= spans(answer(case))[0].low
     assert spans(answer(dearer))[1].low >= spans(answer(case))[1].low
 

@@ -67,12 +67,13 @@ class QuestionPages:
         groups = await asyncio.to_thread(
             self._kept.groups, self._desk.clock(), self._library.encoder, reason=reason or None
         )
-        statuses = self._library.knowledge.statuses
+        knowledge = self._library.knowledge
         shown = {
             "groups": groups[:GROUPS_SHOWN],
             "others_shown": WORDINGS_SHOWN,
             "reason": reason,
-            "reasons": {"": "全部"} | reason_labels(statuses),
-            "statuses": statuses,
+            "reasons": {"": "全部"} | reason_labels(knowledge.statuses),
+            "statuses": knowledge.statuses,
+            "regions": knowledge.regions,
         }
         return await self._desk.page(request, "questions.html", shown)

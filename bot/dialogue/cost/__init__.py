@@ -4,6 +4,13 @@
 without its defaults. Computing is `bot.rules`; nothing here knows a figure.
 """
 
-from bot.dialogue.cost.task import asked_again, estimate_cost, goes_on, is_told, question_again
+from bot.dialogue.cost.task import (
+    asked_again,
+    estimate_cost,
+    goes_on,
+    is_told,
+    question_again,
+    sets_a_part_apart,
+)
 
-__all__ = ["asked_again", "estimate_cost", "goes_on", "is_told", "question_again"]
+__all__ = ["asked_again", "estimate_cost", "goes_on", "is_told", "question_again", "sets_a_part_apart"]

@@ -49,14 +49,17 @@ def _inputs(people: Sequence[Person]) -> dict[str, str]:
         mark = f"{number}." if len(people) > 1 else ""
         for name, value in _CASE.dump_python(person.case, mode="json", exclude_defaults=True).items():
             if name not in _ELSEWHERE:
-                told[mark + name] = _flat(value)
+                told[mark + name] = _from_to(*value) if name == "amount" else _flat(value)
     return told
+
+
+def _from_to(*ends: Any) -> str:
+    return "–".join(dict.fromkeys(map(str, ends)))
 
 
 def _flat(value: Any) -> str:
     if isinstance(value, dict):
-        ends = list(dict.fromkeys(str(v) for v in value.values()))
-        return "–".join(ends)
+        return _from_to(*value.values())
     if isinstance(value, list):
         return "、".join(_flat(item) for item in value)
     return str(value)

@@ -102,7 +102,7 @@ def _joined(estimates: Sequence[Estimate], labels: Sequence[str], join: _Join) -
 
 
 def _labelled(label: str, step: Step) -> Step:
-    return replace(step, label=f"{label}：{step.label}")
+    return step._replace(label=f"{label}：{step.label}")
 
 
 def _each_once(groups: Iterable[tuple[_T, ...]]) -> tuple[_T, ...]:

@@ -19,8 +19,11 @@ def asks_for_a_sum(turn: Turn) -> bool:
 
 
 def tells_a_cost(turn: Turn) -> bool:
-    """Whether an amount is told and called a cost."""
-    return bool(turn.values("amount") and _TELLS_A_COST.search(normalise(turn.text)))
+    """Whether an amount is told and called a cost, or is all that is told."""
+    if not turn.values("amount"):
+        return False
+    words = "".join(m.text for m in turn.mentions if m.entity == "amount")
+    return bool(_TELLS_A_COST.search(normalise(turn.text))) or turn.text.strip(" 。.,，吧呢啊") == words
 
 
 def asks_for_the_rule(turn: Turn) -> bool:

@@ -115,7 +115,7 @@ def _with_the_rest(known: Case, said: Person) -> Case:
     """An amount that adds to the one that is known, as the sum of both."""
     if not said.adds or said.case.amount is None or known.amount is None:
         return said.case
-    return replace(said.case, amount=known.amount + said.case.amount)
+    return replace(said.case, amount=known.amount.plus(said.case.amount))
 
 
 def _completed(case: Case, known: Case, said: Case) -> Case:

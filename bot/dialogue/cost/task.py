@@ -8,7 +8,7 @@ from bot.dialogue.cost.card import card_of
 from bot.dialogue.cost.computing import compute, refused, settled
 from bot.dialogue.cost.differences import compared, replaced
 from bot.dialogue.cost.questions import QUESTIONS, buttons_for, next_question, question_for
-from bot.dialogue.cost.reading import read_cost
+from bot.dialogue.cost.reading import read_cost, tells_figures
 from bot.dialogue.cost.reading.changes import (
     answers_that_it_is_not_known,
     ends_in_a_figure,
@@ -59,7 +59,7 @@ def goes_on(turn: Turn, context: Context) -> bool:
     if context.asked and answers_that_it_is_not_known(text):
         return True
     other_person = bool(turn.values("employment")) and says_the_same(text)
-    figure = turn.values("amount") or find_ratios(text) or ends_in_a_figure(text)
+    figure = turn.values("amount") or find_ratios(text) or ends_in_a_figure(text) or tells_figures(turn)
     return bool(figure) or other_person or varies(text) or wants_steps(text)
 
 
@@ -68,6 +68,12 @@ def is_told(turn: Turn, parameters: Parameters) -> bool:
     person = read_cost(turn, None, parameters).people[0]
     terms = (person.limit, person.case.monthly_limit, person.case.quota_left, person.case.ratio)
     return person.cost_known and any(term is not None for term in terms)
+
+
+def sets_a_part_apart(turn: Turn, parameters: Parameters) -> bool:
+    """Whether a part of a cost is told that is not paid for (药费500,营养品200): the rest is for us."""
+    case = read_cost(turn, None, parameters).people[0].case
+    return case.excluded is not None and case.amount is not None and case.excluded < case.amount.low
 
 
 def question_again(context: Context) -> Reply | None:

@@ -54,6 +54,11 @@ def read_cost(turn: Turn, asked: str | None, covered: Container[str]) -> Reading
     return Reading((person,), named_in(sentence), fault, supposes(turn.text), claimed)
 
 
+def tells_figures(turn: Turn) -> bool:
+    """Whether any amount stands in the turn."""
+    return bool(items_in(Sentence.of(turn, None)))
+
+
 def _each(whole: Part, names: tuple[str, ...], covered: Container[str]) -> tuple[Person, ...]:
     """Each person's own clauses on top of what is said of all."""
     people = {name: Person(name=name) for name in names}

@@ -35,7 +35,9 @@ _JUST_BEFORE = re.compile(r"^[元块]?钱?(?:和|跟|及|与|以及|、|加|\+|�
 _ASKED_WHETHER = re.compile(r"是不是|是否|能不能|可不可以|会不会|难道")
 _A_PART = re.compile(r"其中|里[头面]|含|另外?|还有|又|外加|顺[带便]|剩下")
 _OF_A_DRUG = re.compile(r"^[元块]?钱?的(?:[^,。;\d]{0,4}药|透析|针)")
-_SPENT_BEFORE = re.compile(r"(?:前面|前头|之前|已经?|累计|到现在|[上前][一两二三四五几]?[回次]|头[一两]?[回次])[^,。;报用]{0,8}$")
+_SPENT_BEFORE = re.compile(
+    r"(?:前面|前头|之前|已经?|累计|到现在|[上前][一两二三四五几]?[回次]|头[一两]?[回次])[^,。;报用]{0,8}$"
+)
 
 
 @dataclass(frozen=True)
@@ -214,7 +216,11 @@ def _spent_before(items: list[Item], around: Mapping[int, _Around]) -> list[Item
     counted_up: list[Item] = []
     for item in items:
         before = around[item.start].before
-        goes_on = bool(counted_up) and items[items.index(item) - 1] is counted_up[-1] and _JUST_BEFORE.search(before)
+        goes_on = (
+            bool(counted_up)
+            and items[items.index(item) - 1] is counted_up[-1]
+            and _JUST_BEFORE.search(before)
+        )
         if item.role in ("cost", "used") and (goes_on or _SPENT_BEFORE.search(before)):
             counted_up.append(item)
     return [replace(item, role="deductible_met") if item in counted_up else item for item in items]

@@ -49,7 +49,7 @@ def cost_of(part: Part) -> Case:
     if case.amount and whole:
         case = replace(case, amount=whole)
     elif case.amount:
-        case = replace(case, amount=case.amount + Span.exactly(_beside(part)))
+        case = replace(case, amount=case.amount.plus(Span.exactly(_beside(part))))
     return case.updated(_asked_month(part, case))
 
 
@@ -68,7 +68,11 @@ def _sum_of_the_others(part: Part) -> Span | None:
         return None
     together = sum((item.amount.low for item in items), NOTHING)
     for item in items:
-        named = {other.role for other in items} != {"cost"} or _AMONG.search(part.text) or _BILL.search(part.sentence.text[: item.start])
+        named = (
+            {other.role for other in items} != {"cost"}
+            or _AMONG.search(part.text)
+            or _BILL.search(part.sentence.text[: item.start])
+        )
         if item.role == "cost" and 2 * item.amount.low == together and named:
             return Span.exactly(together / 2)
     return None

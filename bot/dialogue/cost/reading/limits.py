@@ -17,7 +17,9 @@ _NOT_REACHED = re.compile(
 _REACHED = re.compile(
     r"(?:封顶|年限额|年度限额|额度)[^,。;没未]{0,4}(?:到了|已到|用完|用光|花完|满了|用满|没了)"
 )
-_HALF = re.compile(r"(?:用|花|去)(?:掉|去)?了?(?:差不多|快|大概)?一半|(?P<left>(?:剩|还有)了?(?:差不多|大概)?一半)")
+_HALF = re.compile(
+    r"(?:用|花|去)(?:掉|去)?了?(?:差不多|快|大概)?一半|(?P<left>(?:剩|还有)了?(?:差不多|大概)?一半)"
+)
 _NO_DEDUCTIBLE = re.compile(
     r"(?:没有?|无|不设|不用|不要|免|取消了?)(?:什么)?(?:起付|门槛)"
     r"|(?:起付|门槛)(?:线|标准|费)?(?:是|为)?(?:没有|0|零|免)(?!\.)"
@@ -47,7 +49,7 @@ def limits_of(part: Part) -> Case:
     if _REACHED.search(part.text):
         return replace(case, quota_left=Decimal(0))
     if (limit := _only_limit(part)) and (half := _HALF.search(part.text)):
-        return replace(case, **{"quota_left" if half["left"] else "used": limit / 2})
+        return replace(case, quota_left=limit / 2) if half["left"] else replace(case, used=limit / 2)
     return replace(case, cap_not_reached=bool(_NOT_REACHED.search(part.text)) or None)
 
 

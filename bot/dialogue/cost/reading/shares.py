@@ -44,7 +44,7 @@ def shares_of(part: Part) -> Case:
 
 
 def _own_first(part: Part) -> Case:
-    """What is the person's own before the ratio: of one of several costs where its clause has that share, else of all."""
+    """The person's own share before the ratio: of one of several costs if told in its clause, else of all."""
     for ratio in part.ratios:
         if not _OWN_FIRST.search(part.sentence.text[: ratio.start]):
             continue
