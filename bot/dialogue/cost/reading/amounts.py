@@ -24,7 +24,7 @@ _OF_A_MONTH = re.compile(rf"{_MONTHLY.pattern}|月(?=[限额定])")
 _TAKEN_BACK = re.compile(r"(?:说|搞|弄|记|写|看|算|报|打)?错了?|不对|更正|改一下|重说")
 _NOW_IT_IS = re.compile(r"^(?:而|应该|其实|实际|改)*(?:上|成)?(?:是|为)?(?:的)?$")
 _COPULA = re.compile(r"[是为了有到达大概约也就在:( 元块]+$")
-_EARLIER_MONTH = re.compile(r"(?:上个?|前)月|\d+月|[一二三四五六七八九十]月")
+_EARLIER_MONTH = re.compile(r"(?:上个?|前)月|上个?季度?|\d+月|[一二三四五六七八九十]月")
 _A_QUARTER = re.compile(r"(?:一个?|每个?)季度?(?:是|有|给|为)*$")
 _BY_QUARTER = re.compile(r"季度?[^,。;\d]{0,6}(?:额度|限额|定额)|(?:额度|限额|定额)[^,。;\d]{0,4}季")
 _AGAIN = re.compile(r"[这那][个笔张]?$")
@@ -32,6 +32,12 @@ _ONE_OF_SEVERAL = re.compile(r"(?:^|[,。;])(?:另)?一[个种]病?种?[是为�
 _ABOUT_LIMITS = re.compile(r"限额|额度|定额")
 _MORE = re.compile(r"(?:还有|另外|再加上?|加上|外加)$")
 _JUST_BEFORE = re.compile(r"^[元块]?钱?(?:和|跟|及|与|以及|、|加|\+|还有|又)$")
+_SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
+_AND_PAID = re.compile(r"^[元块]?钱?,?(?:医保)?(?:才|只|就|已经?|给)*报(?:销)?了$")
+_EARLIER_TIMES = re.compile(r"(?:前|上|头)(?:面|头)?(?:[一两二三四五几]?[次回趟])[^,。;\d]{0,8}$")
+_THIS_TIME = re.compile(r"[这本][次回趟]|今天|刚才|现在")
+_ALL_ASKED = re.compile(r"一共|总共|合计|加起来|拢共")
+_TIMES_EACH = re.compile(r"(\d{1,2}|[两二三四五六七八九十])[次回趟]药?,?(?:都|各|均)(?:是|要|得|花|用)*了?$")
 _ASKED_WHETHER = re.compile(r"是不是|是否|能不能|可不可以|会不会|难道")
 _A_PART = re.compile(r"其中|里[头面]|含|另外?|还有|又|外加|顺[带便]|剩下")
 _OF_A_DRUG = re.compile(r"^[元块]?钱?的(?:[^,。;\d]{0,4}药|透析|针)")
@@ -59,6 +65,8 @@ def items_in(sentence: Sentence) -> tuple[Item, ...]:
     for amount in amounts:
         items.append(Item(amount, _role(around[amount.start], sentence, items)))
     items = _one_each(_named_again(_put_right(items, around), around), around, sentence)
+    items = _monthly_without_a_word(_limits_of_diseases(items, sentence), around)
+    items = [_as_often_as_told(item, around) for item in _settled_before(items, around)]
     return tuple(_not_paid_for(_spent_before(items, around), sentence))
 
 
@@ -123,7 +131,7 @@ def _role(around: _Around, sentence: Sentence, known: list[Item]) -> Role:
         or "cost"
     )
     if role == "extra_limit" and _ASKED_WHETHER.search(around.before):
-        return "in_doubt"
+        return "aside"
     return "monthly_limit" if role == "limit" and _is_monthly(around) else role
 
 
@@ -206,6 +214,52 @@ def _one_each(items: list[Item], around: Mapping[int, _Around], sentence: Senten
     if len(paired) < 2 or not _ABOUT_LIMITS.search(sentence.text[: paired[0].start]):
         return items
     return [replace(item, role="limit") if item in paired else item for item in items]
+
+
+def _limits_of_diseases(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "高血压200,冠心病350,药费340": what stands right after the diseases' names are their limits."""
+    ends = {m.end for m in sentence.turn.mentions if m.entity == "disease"}
+    named = [item for item in items if item.role == "cost" and item.start in ends]
+    if len(named) < 2 or not any(item.role == "cost" and item not in named for item in items):
+        return items
+    return [replace(item, role="limit") if item in named else item for item in items]
+
+
+def _monthly_without_a_word(items: list[Item], around: Mapping[int, _Around]) -> list[Item]:
+    """ "每月250,这个月花了300": where a cost is told beside it, what is only called monthly is the limit."""
+    if any(item.role in ("limit", "monthly_limit", "quota_left") for item in items):
+        return items
+    costs = [item for item in items if item.role == "cost"]
+    bare = [item for item in costs if re.fullmatch(_MONTHLY, around[item.start].before.strip())]
+    if len(bare) != 1 or not any(_SPENT.search(around[item.start].before) for item in costs):
+        return items
+    return [replace(item, role="monthly_limit") if item in bare else item for item in items]
+
+
+def _settled_before(items: list[Item], around: Mapping[int, _Around]) -> list[Item]:
+    """ "前两次花了100" is used when this cost is asked about; "花了5000报了4000,这次…" only tells what was paid."""
+    costs = [item for item in items if item.role == "cost"]
+    settled: dict[int, Role] = {}
+    for item, following in pairwise(items):
+        paid = following.role == "used" and _AND_PAID.search(around[following.start].before)
+        if item.role == "cost" and paid and costs[-1] is not item:
+            settled[item.start] = "aside"
+    if costs and all(item.role != "deductible" for item in items):
+        last = around[costs[-1].start]
+        if _THIS_TIME.search(last.before) and not _ALL_ASKED.search(last.after):
+            earlier = (item for item in costs[:-1] if _EARLIER_TIMES.search(around[item.start].before))
+            settled |= {item.start: "used" for item in earlier}
+    return [replace(item, role=settled.get(item.start, item.role)) for item in items]
+
+
+def _as_often_as_told(item: Item, around: Mapping[int, _Around]) -> Item:
+    """ "前两次各花了80": twice."""
+    often = _TIMES_EACH.search(around[item.start].before)
+    count = to_decimal(often[1]) if often and item.role in ("cost", "used", "deductible_met") else None
+    if count is None:
+        return item
+    amount = item.amount
+    return replace(item, amount=replace(amount, low=amount.low * count, high=amount.high * count))
 
 
 def _spent_before(items: list[Item], around: Mapping[int, _Around]) -> list[Item]:

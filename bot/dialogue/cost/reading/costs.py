@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from bot.dialogue.cost.reading.sentence import Item, Part, within_a_month
-from bot.dialogue.cost.reading.times import is_monthly, months_spoken_of, visits_of
-from bot.language.dates import find_dates
+from bot.dialogue.cost.reading.times import MONTH, is_monthly, months_spoken_of, visits_of
+from bot.language.dates import find_dates, in_order_told
 from bot.language.money import Amount
 from bot.rules.case import Case, MonthCost
 from bot.rules.money import NOTHING, Span
@@ -23,7 +23,12 @@ _MORE = re.compile(r"^(?:对了|哦|噢|啊|那|,)*(?:还有|另外|再加上?|�
 _BESIDE = re.compile(
     r"(?:和|跟|还有|另外|外加|加上)[^,。;\d]{0,6}(?:感冒药|保健品|营养品|自费药)[^,。;\d]{0,3}\d"
 )
+_MONTHS_LISTED = re.compile(
+    r"(?<![\d.])((?:(?:1[0-2]|[1-9])(?=[月、,和跟])|[一二三四五六七八九十、,和跟]|(?<=[\d一二三四五六七八九十])月份?)+"
+    rf"(?:{MONTH})月)份?(?:这?[两三四五六\d]个月)?[^,。;\d]{{0,6}}?(?:各|都|每个?月|均)[^,。;\d]{{0,4}}$"
+)
 _MORE_COST = re.compile(r"和|跟|还有|另外|外加|加上|又|再|顺[带便]")
+_BOUGHT = re.compile(r"[花买开拿配付做]")
 _OF_A_DRUG = re.compile(r"药[费钱]?(?:是|花了?)?$")
 _BILL = re.compile(r"(?:总|共|合计|起来|单子|发票|小票|账单|票)[^,。;\d]{0,5}$")
 _WHOLE = re.compile(r"(?:总共?|一共|合计|共)[^,。;\d]{0,5}$")
@@ -97,12 +102,16 @@ def _is_beside(part: Part, item: Item) -> bool:
     if PART_OF.search(text[begin : item.start]) or any(_WHOLE.search(text[: c.start]) for c in part.costs):
         return False
     alike = any(_OF_A_DRUG.search(text[: cost.start]) for cost in part.costs)
-    return alike or bool(_MORE_COST.search(text[begin : item.start]))
+    return (
+        alike
+        or bool(_BOUGHT.search(text[begin : item.start]))
+        or bool(_MORE_COST.search(text[begin : item.start]))
+    )
 
 
 def _with_item(case: Case, item: Item, part: Part) -> Case:
     figure = item.amount.low
-    if item.role in ("cost", "claimed", "limit", "in_doubt"):
+    if item.role in ("cost", "claimed", "limit", "aside"):
         return case
     if item.because:
         case = replace(case, excluded_for=case.excluded_for | item.because)
@@ -118,6 +127,8 @@ def _cost(part: Part) -> Case:
     costs = part.costs
     months = [(_month_of(part, amount), amount) for amount in costs]
     empty = _months_without_cost(part)
+    if len(costs) == 1 and len(listed := _months_of_each(part, costs[0])) > 1:
+        return Case(by_month=tuple(MonthCost(month, costs[0].low) for month in listed))
     different = {month for month, _ in months} | {cost.month for cost in empty}
     if len(different) > 1 and None not in different:
         spent = tuple(MonthCost(month, amount.low) for month, amount in months if month)
@@ -133,6 +144,17 @@ def _not_in(part: Part) -> list[Amount]:
     """The costs without those that are told as parts of one before them: 620,其中甲类400,乙类220."""
     told = _AMONG.search(part.sentence.text, part.costs[0].end)
     return [cost for cost in part.costs if told is None or cost.start < told.start()]
+
+
+def _months_of_each(part: Part, cost: Amount) -> tuple[date, ...]:
+    """The months a cost is told for, each (3月4月5月各花了200; 七八九月都是200)."""
+    begin, _ = part.sentence.clause(cost.start)
+    listed = _MONTHS_LISTED.search(part.sentence.text[max(0, begin - 12, cost.start - 48) : cost.start])
+    if not listed:
+        return ()
+    months = "、".join(f"{number}月" for number in re.findall(MONTH, listed[1]))
+    named = in_order_told(find_dates(months, part.sentence.turn.now.date()), months)
+    return tuple(dict.fromkeys(mention.first for mention in named))
 
 
 def _together(*costs: MonthCost) -> tuple[MonthCost, ...]:

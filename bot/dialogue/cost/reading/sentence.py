@@ -34,10 +34,10 @@ Role = Literal[
     "examination",
     "unused_before",
     "claimed",
-    "in_doubt",
+    "aside",
 ]
 """What an amount is of. `limit`: its period was not said. `claimed`: what the person heard the fund would pay.
-`in_doubt`: asked about, not told ("是不是能加100").
+`aside`: of something else, or asked about and not told ("是不是能加100").
 
 All others but `cost` are fields of `bot.rules.case.Case`."""
 

@@ -18,10 +18,7 @@ _DEDUCTIBLE = re.compile(r"起付|门槛")
 _LEFT_OVER = re.compile(r"剩|没用完")
 _EVERY_MONTH = re.compile(r"(?:每个?月|一个月|1个月|月月|个个月|每月|按月|/月|一月)")
 _EVERY_MONTH_AFTER = re.compile(r"[元块]?钱?的?(?:/月|每月|一个月|一月)")
-_EACH_VISIT = re.compile(
-    r"(?:每|一|单)[次回趟](?:是|要|得|都|花|用|透析|费用?|药费|大概)*$"
-    r"|[次回趟],?(?:都|各|均)(?:是|要|得|花)*了?$"
-)
+_EACH_VISIT = re.compile(r"(?:每|一|单)[次回趟](?:是|要|得|都|花|用|透析|费用?|药费|大概)*$")
 _EACH_VISIT_AFTER = re.compile(r"[元块]?钱?(?:/|一|每)[次回趟]")
 _VISITS = re.compile(r"(?<![第一\d])(\d{1,2}|[两三四五六七八九十]{1,3})[次回趟]")
 _VISITS_A_WEEK = re.compile(
@@ -29,12 +26,12 @@ _VISITS_A_WEEK = re.compile(
 )
 _ONE_VISIT_ASKED = re.compile(r"(?:每|一|单|这)[次回趟][^,。;\d]{0,4}报|报[^,。;\d]{0,3}(?:每|一)[次回趟]")
 _MOST_VISITS = 99
-_MONTH = r"1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]"
+MONTH = r"1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]"
 _MONTHS = re.compile(r"(?<!\d)(\d{1,2}|[一二两三四五六七八九十]{1,2})个月")
-_FROM_MONTH_TO_MONTH = re.compile(rf"(?<![\d年])({_MONTH})月份?(?:到|至|-)({_MONTH})月(?!\d)")
+_FROM_MONTH_TO_MONTH = re.compile(rf"(?<![\d年])({MONTH})月份?(?:到|至|-)({MONTH})月(?!\d)")
 _MOST_MONTHS = 24
 _SPANS: tuple[tuple[str, int], ...] = (
-    (r"(?:一|1|这|整|上|本|每)个?(?:整)?季度?(?=[^,。;没剩]{0,4}(?:花|共|买|开|药|吃|要))", 3),
+    (r"(?:一|1|这|整|上|本|每)个?(?:整)?季度?(?=[^,。;没剩头第]{0,4}(?:花|共|买|开|药|吃|要))", 3),
     (r"半年|上半年|下半年", 6),
     (r"(?:一|1|全|整|每)年(?!级)(?!度)|一整年|12个月", 12),
 )
