@@ -242,7 +242,7 @@ def _settled_before(items: list[Item], around: Mapping[int, _Around]) -> list[It
     settled: dict[int, Role] = {}
     for item, following in pairwise(items):
         paid = following.role == "used" and _AND_PAID.search(around[following.start].before)
-        if item.role == "cost" and paid and costs[-1] is not item:
+        if item.role in ("cost", "used") and paid and costs and costs[-1] is not item:
             settled[item.start] = "aside"
     if costs and all(item.role != "deductible" for item in items):
         last = around[costs[-1].start]
