@@ -16,7 +16,9 @@ from bot.language import normalise
 from bot.language.dates import DateMention, find_dates
 from bot.messages import NOT_FIXED, Citation, DeadlineCard, Reply
 
-_ONLINE = re.compile(r"爱山东|鲁医保|政务服务网|小程序|app|线上|网上|网络|手机上|公众号", re.IGNORECASE)
+_ONLINE = re.compile(
+    r"爱山东|鲁医保|政务服务网|小程序|app|线上|网上|网络|手机上|[用拿]手机|公众号", re.IGNORECASE
+)
 _REFUSED = (
     r"不服|异议|有意见|复核|申诉|(?:没|未|不)(?:能|有|给)*通过|(?:没|不|未)(?:有|给|予)*批|不予认定|没认定上|"
     r"被?拒|驳回|不给过|没过(?!期|审|多久|几|\d)"
@@ -46,14 +48,15 @@ _DAY_OF: Mapping[Event, tuple[str, ...]] = {
 }
 """The words that stand by the event's own day, the more telling first: a completed application counts anew."""
 _PLANNED = re.compile(
-    r"(?:打算|准备|计划|想|要|将|如果|假如)[^,。;]{0,14}(?:交|递|申请|申报|提)(?!的|了|过|上去了)"
+    r"(?:打算|准备|计划|想|要|将|如果|假如)[^,。;]{0,14}(?:交|递|申请|申报|提)(?!的|了|过|上去了)|"
+    r"(?:如果|假如|假设|要是|若是?|万一)[^,。;]{0,14}(?:批|通过|拿到|收到|认定)(?!的|了|过)"
 )
 _ASKS = re.compile(
     r"[?？吗么嘛呢]|不$|怎|咋|哪|几|多久|多少|什么|啥|能不能|可以|行不|合规|对不|还能|是不是|(.)[不没]\1|谁|凭"
 )
 _ASKS_OF_TIME = re.compile(
     r"时候|时间|哪[天日]|几号|几时|几月|多久|[几多少]+天|日期|截止|期限|[到过超逾]期|超[时过了]|来得及|赶得上|最[晚迟后]|[之以]前|"
-    r"办[完结好]|结果|享受|生效|开始|[能可][以用报刷]|算|晚了|还[能没]|现在|多会|当[天月]|下个?月|合规|对[不吗么]|咋[办整]|怎么办"
+    r"办[完结好]|结果|享受|生效|开始|[能可][以用报刷]|算|晚了|还[能没]|现在|多会|当[天月]|下个?月|差[^,。;]{0,3}[天月]|合规|对[不吗么]|咋[办整]|怎么办"
 )
 _ASKS_PROGRESS = re.compile(
     r"到哪|进度|进展|批了?[没吗么不]|批下来了?[没吗么]|(?:办|审|弄)(?:好|完)了?[没吗么]|审核?过了?[没吗么]|审核中|消息|信儿|没信|动静|"
@@ -270,7 +273,7 @@ def _occurrence(context: Context) -> Occurrence | None:
 def _due_reply(region: Region, found: Due, occurrence: Occurrence, today: date) -> Reply:
     citation = region.citation(found.rule.cite)
     in_time = "还来得及。" if found.rule.runs_from is Event.REVIEW_DUE else ""
-    lines = [f"{in_time}{found.rule.label}是{say_range(found.on)}。"]
+    lines = [f"{in_time}{say_due(found)}。"]
     lines.append(f"{found.rule.says}。{_counting(found, occurrence)}依据：{citation}。")
     if found.otherwise:
         lines.append(_otherwise(found.otherwise))
@@ -299,7 +302,7 @@ def _due_reply(region: Region, found: Due, occurrence: Occurrence, today: date) 
 def _otherwise(found: Due) -> str:
     """The other reading, where nothing settles whether an application came within office hours, or online."""
     if found.rule.online_outside_office_hours:
-        return f"要是在下班时间线上交的，{found.rule.label}是{say_range(found.on)}。"
+        return f"要是在下班时间线上交的，{say_due(found)}。"
     return f"要是算在工作时间内受理的，{say_range(found.on)}当天办结；几点算下班，文件没有写。"
 
 
@@ -335,6 +338,11 @@ def _citations(region: Region, cite: Cite | None) -> tuple[Citation, ...]:
 def say_date(day: date) -> str:
     """2026年3月13日."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def say_due(found: Due) -> str:
+    """最晚办结日是2026年3月13日."""
+    return f"{found.rule.label}{'是' if found.on.exact else ''}{say_range(found.on)}"
 
 
 def say_range(dates: DateRange) -> str:

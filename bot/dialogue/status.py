@@ -7,7 +7,7 @@ from datetime import date
 from bot.clock import SHANGHAI
 from bot.deadlines.calendar import WorkingCalendar
 from bot.deadlines.limits import Due, Occurrence, due, open_point
-from bot.dialogue.deadline import say_date, say_range
+from bot.dialogue.deadline import say_date, say_due, say_range
 from bot.knowledge.deadlines import Event, RegionDeadlines, Step
 from bot.knowledge.library import Region
 from bot.messages import ApplicationCard, ApplicationEvent, Citation, Reply, say_places
@@ -109,7 +109,7 @@ def status_reply(
     if steps:
         lines.append(f"办理经过：{steps}。")
     if now.due:
-        day = "" if now.state == "通过" else f"{now.due.rule.label}是{say_range(now.due.on)}。"
+        day = "" if now.state == "通过" else f"{say_due(now.due)}。"
         lines.append(f"{day}{now.due.rule.told(application.disease)}。")
     elif now.state in ("提交", "受理", "审核") and (point := open_point(rules, Event.SUBMITTED)):
         lines.append(f"{point.says}。")

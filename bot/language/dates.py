@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from datetime import time as TimeOfDay
 from typing import Literal
 
+from bot.language.festivals import FESTIVALS, festival
 from bot.language.identifiers import find_identifiers
 from bot.language.normalise import normalise
 from bot.language.numerals import to_decimal
@@ -87,11 +88,20 @@ _AGO = re.compile(
 _DAY_OF_MONTH = re.compile(
     rf"(?<![第\d.发函号〕\]A-Za-z月几到初])(?P<day>{_N})号(?![文楼线床窗通令码]){_TIME}"
 )
+_FESTIVAL = re.compile(
+    rf"(?:{_YEAR}|{_RELATIVE_YEAR})?(?<![零〇一二三四五六七八九十])(?P<festival>{'|'.join(FESTIVALS)})(?:节|假期?|放假|长假)*的?"
+    rf"(?P<beside>头一天|前一[天日]|前两天|[当那这]天|当日|后一天|第二天){_TIME}"
+)
+_DONE_ON_WEEK_DAY = re.compile(
+    rf"(?<![上下这本每到至])(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])(?![到至岁年一二三四五六]){_TIME}"
+    r"(?=[^,，。;；?？]{0,10}(?:交|递|送|报|传|申请|提交|批|通过|收到|拿到|接到|补齐|受理|办)(?:上去|下来)?[的了])"
+)
 _TIME_ALONE = re.compile(rf"{_DAYPART} ?{_CLOCK}")
 
 _YEARS = {"大前年": -3, "前年": -2, "去年": -1, "今年": 0, "明年": 1, "后年": 2}
 _DAYS = {"大前": -3, "前": -2, "昨": -1, "今": 0, "明": 1, "后": 2, "大后": 3}
 _MONTHS = {"上上": -2, "上": -1, "这": 0, "本": 0, "下": 1, "下下": 2}
+_BESIDE = {"头一天": -1, "前一天": -1, "前一日": -1, "前两天": -2, "后一天": 1, "第二天": 1}
 _SOON_AFTER = timedelta(days=183)
 _PARTS = {"初": (1, 10), "上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31), "底": (21, 31), "末": (21, 31)}
 _RELATIVE_TO_ANOTHER_DATE = re.compile(r"(?:到期|届满|期满|复审|提|过期)的?$")
@@ -162,11 +172,13 @@ class _Reader:
         """Candidates, the more explicit first."""
         readers = (
             (_FULL, self._full),
+            (_FESTIVAL, self._festival),
             (_MONTH_DAY, self._month_day),
             (_SHORT_MONTH_DAY, self._month_day),
             (_RELATIVE_MONTH, self._relative_month),
             (_RELATIVE_DAY, self._relative_day),
             (_WEEK_DAY, self._week_day),
+            (_DONE_ON_WEEK_DAY, self._done_on_week_day),
             (_YEAR_MONTH, self._month_day),
             (_AGO, self._ago),
             (_DAY_OF_MONTH, self._day_of_month),
@@ -224,6 +236,25 @@ class _Reader:
             days="一二三四五六日天".index(match["weekday"]) if match["weekday"] != "天" else 6
         )
         return DateMention(match.start(), match.end(), day, day)
+
+    def _done_on_week_day(self, match: re.Match[str]) -> DateMention:
+        """周三交的: the last one, today included."""
+        weekday = "一二三四五六日".index(match["weekday"].replace("天", "日"))
+        day = self.today - timedelta(days=(self.today.weekday() - weekday) % 7)
+        return DateMention(match.start(), match.end(), day, day)
+
+    def _festival(self, match: re.Match[str]) -> DateMention | None:
+        """国庆前一天, 去年中秋那天; without a year the nearest on the preferred side."""
+        said = self._year_said(match.groupdict())
+        years = (said,) if said else range(self.today.year - 1, self.today.year + 2)
+        beside = timedelta(days=_BESIDE.get(match["beside"], 0))
+        days = [day + beside for year in years if (day := festival(match["festival"], year))]
+        if said is None:
+            days = [
+                day for day in days if (day >= self.today if self.prefer == "future" else day <= self.today)
+            ]
+        day = min(days, key=lambda one: abs(one - self.today), default=None)
+        return DateMention(match.start(), match.end(), day, day) if day else None
 
     def _ago(self, match: re.Match[str]) -> DateMention | None:
         if _RELATIVE_TO_ANOTHER_DATE.search(self.written[: match.start()]):

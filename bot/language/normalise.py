@@ -10,11 +10,15 @@ _FULL_WIDTH["￥"] = "¥"
 # Between digits an ASCII comma groups thousands; a Chinese comma always separates.
 del _FULL_WIDTH["，"]
 
+_CANTONESE = dict(zip("嘅喺咗唔冇佢睇嚟", "的在了不没他看来", strict=True))
+"""Particles that stand for one of Mandarin's."""
+
 _traditional = OpenCC("t2s")
 
 
 def normalise(text: str) -> str:
-    """Simplified characters and half-width letters, digits and signs; as long as `text`, character by character."""
+    """Simplified characters, half-width letters, digits and signs, Mandarin particles; as long as `text`, character by
+    character."""
     return "".join(map(_normal_character, text))
 
 
@@ -22,6 +26,8 @@ def normalise(text: str) -> str:
 def _normal_character(character: str) -> str:
     if character in _FULL_WIDTH:
         return _FULL_WIDTH[character]
+    if character in _CANTONESE:
+        return _CANTONESE[character]
     if "\u3400" <= character <= "\u9fff":
         simplified: str = _traditional.convert(character)
         return simplified if len(simplified) == 1 else character

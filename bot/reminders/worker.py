@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from bot import metrics
 from bot.clock import SHANGHAI, Clock
 from bot.messages import Reply
-from bot.records import outbox
+from bot.records import outbox, people
 from bot.records.database import Database
 from bot.records.models import Person
 from bot.records.outbox import Claimed, Ended
+from bot.records.people import Reading
 from bot.reminders.messenger import Delivery, Messenger, Outcome
 from bot.reminders.occasions import ApplicationOccasions, still_there
 from bot.reminders.wording import Wording
@@ -119,10 +120,12 @@ class Worker:
         claimed = outbox.claim(session, now, LEASE)
         if not claimed:
             return 0, []
-        people = outbox.people_of(session, claimed)
+        concerned = outbox.people_of(session, claimed)
+        for person_id in concerned:
+            people.audit(session, Reading("system:reminders", "发提醒前核对", now), "read", person_id)
         overtaken = outbox.with_closer_due(session, claimed, now)
         replies = {
-            each.id: self._reply(each, people[each.person_id], now)
+            each.id: self._reply(each, concerned[each.person_id], now)
             for each in claimed
             if each.id not in overtaken
         }

@@ -70,6 +70,10 @@ def due_on(reply: Reply) -> str | None:
         ("山东冠心病不予认定，11月16号短信告诉我的", "2026-11-26"),
         # what is planned lies ahead, and follows into a year not yet published
         ("山东，我打算12月21号去交冠心病的材料", "2027-01-19"),
+        ("湖南，要是12月30号才批下来，哪天起能用", "2027-01-01"),
+        # days named by a festival or a day of the week
+        ("山东，国庆前一天交的冠心病", "2026-11-03"),
+        ("山东，周三上午在窗口交的透析", "2026-11-18"),
         # a review: the nearest day, whatever was filed
         ("吉林，复审12月3号到期，11月28号去申请来得及吗", "2026-12-03"),
         ("吉林，我复审是2026年10月20号到期，10月18号交的复审申请", "2026-10-20"),
@@ -87,6 +91,10 @@ def test_both_readings_are_said_at_the_edge_of_office_hours(told: Any) -> None:
     reply = told("山东，2026年6月10日下午五点四十在爱山东交的透析")
     assert due_on(reply) == "2026-06-11"
     assert "2026年6月10日当天办结" in reply.text
+
+
+def test_where_holidays_are_not_published_yet_a_span_is_said(told: Any) -> None:
+    assert told("山东，打算12月21号去交冠心病的材料").text.startswith("最晚办结日预计在2027年1月19日到")
 
 
 def test_an_hour_surely_outside_leaves_one_reading(told: Any) -> None:

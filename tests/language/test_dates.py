@@ -27,6 +27,11 @@ TODAY = date(2026, 11, 22)
         ("三天前", "三天前", date(2026, 11, 19)),
         ("29号办的", "29号", date(2026, 10, 29)),
         ("上周五", "上周五", date(2026, 11, 13)),
+        ("周三在窗口交的", "周三", date(2026, 11, 18)),
+        ("礼拜天早上报的", "礼拜天早上", TODAY),
+        ("国庆前一天交的", "国庆前一天", date(2026, 9, 30)),
+        ("去年中秋节当天交的", "去年中秋节当天", date(2025, 10, 6)),
+        ("元旦第二天批的", "元旦第二天", date(2026, 1, 2)),
     ],
 )
 def test_a_day(text: str, written: str, day: date) -> None:
@@ -52,7 +57,14 @@ def test_a_longer_time(text: str, first: date, last: date) -> None:
     assert (mention.first, mention.last, mention.day) == (first, last, None)
 
 
+@pytest.mark.parametrize("text", ["周一到周五能交材料吗", "周六能办吗", "国庆放假办吗", "过年前能批吗"])
+def test_no_day(text: str) -> None:
+    assert not find_dates(text, TODAY)
+
+
 def test_the_future_when_the_caller_prefers_it() -> None:
+    (mention,) = find_dates("元旦前一天去交", TODAY, prefer="future")
+    assert mention.day == date(2026, 12, 31)
     (mention,) = find_dates("5月20号前去医院", TODAY, prefer="future")
     assert mention.day == date(2027, 5, 20)
 

@@ -19,6 +19,7 @@ from reminder_fakes import (
     add_person,
     reminders,
 )
+from sqlalchemy import select
 
 from bot.clock import SHANGHAI
 from bot.deadlines.calendar import WorkingCalendar
@@ -26,7 +27,7 @@ from bot.knowledge.deadlines import load_calendar
 from bot.messages import Reply
 from bot.records import outbox
 from bot.records.database import Database
-from bot.records.models import Eligibility, Reminder
+from bot.records.models import AuditEntry, Eligibility, Reminder
 from bot.records.outbox import Ended, PlannedReminder
 from bot.reminders.messenger import Delivery, Messenger, Outcome
 from bot.reminders.worker import LEASE, MAX_ATTEMPTS, QuietHours, Worker
@@ -83,6 +84,13 @@ class TestDelivery:
         assert "高血压的复审2026年11月29日到期，还有7天" in (sent.text or "")
         assert (sent.state, sent.sent_at, sent.provider_message_id) == ("sent", NOW, "m1")
         assert (sent.attempts, sent.lease_token, sent.lease_until) == (1, None, None)
+
+    async def test_the_look_into_the_records_is_noted(self, database: Database, clock: HandClock) -> None:
+        remind(database)
+        await worker_of(database, clock, FakeMessenger()).run_once()
+        with database.transaction() as session:
+            (entry,) = session.scalars(select(AuditEntry))
+        assert (entry.who, entry.action, entry.person_id, entry.at) == ("system:reminders", "read", "p1", NOW)
 
     async def test_nothing_before_its_time(self, database: Database, clock: HandClock) -> None:
         add_person(database, DEADLINE)
