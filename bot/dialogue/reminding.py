@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.clock import SHANGHAI
 from bot.dialogue.deadline import say_date
 from bot.dialogue.turn import Context, Outcome, Task, Turn
+from bot.identity import bindings
 from bot.knowledge.reminders import Kind, KindWords, ReminderKinds
 from bot.language import normalise
 from bot.language.dates import find_dates
@@ -122,12 +123,15 @@ class Reminding:
         return _ended(Reply(f"好的，{say_date(day)}再提醒您。{why}"), context)
 
     async def recall(self, turn: Turn, context: Context) -> Context:
-        """The context in which "怎么办" right after a reminder is a question about that reminder."""
+        """The context in which "怎么办" right after a reminder is a question about that reminder.
+
+        Who is no longer known here is answered by the rules, not asked who they are.
+        """
         if not self._may_be_about_a_reminder(turn):
             return context
         channel, address = address_of(turn)
 
-        def recall(session: Session) -> tuple[Reminder, str] | None:
+        def recall(session: Session) -> tuple[Reminder, str, bool] | None:
             last = outbox.last_sent(session, channel, address, turn.now - ANSWERED_WITHIN)
             if (
                 last is None
@@ -136,14 +140,16 @@ class Reminding:
             ):
                 return None
             person = session.get(Person, last.person_id)
-            return (last, person.region) if person else None
+            known = any(b.token == context.person for b in bindings.of_chat(session, turn.chat, turn.now))
+            return (last, person.region, known) if person else None
 
         found = await self._database.run(recall)
         if found is None:
             return context
-        reminder, region = found
+        reminder, region, known = found
         return replace(
             context,
+            person=context.person if known else None,
             task=Task.RENEWAL,
             asked=None,
             region=region,

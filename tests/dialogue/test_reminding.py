@@ -1,5 +1,6 @@
 """The reminders of a chat: which are on, stopping one kind or all, putting one off, what 怎么办 after one means."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from bot.clock import SHANGHAI
 from bot.dialogue.reminding import Reminding, asks_what_is_on, wants_to_put_off
 from bot.dialogue.turn import Context, Outcome, Task, Turn
+from bot.identity import bindings
 from bot.knowledge.reminders import load_reminders
 from bot.records import outbox
 from bot.records.database import Database
@@ -120,6 +122,19 @@ class TestWhatToDoAboutIt:
         context = await reminding.recall(turn(text), Context(region="湖南", city="长沙市"))
         assert (context.region, context.city, context.diseases) == ("山东", None, ("糖尿病",))
         assert (context.task, context.last_question) == (Task.RENEWAL, "复审怎么办")
+
+    async def test_who_is_no_longer_known_is_not_asked_who_they_are(
+        self,
+        reminding: Reminding,
+        sqlite_database: Database,  # noqa: F811
+    ) -> None:
+        with sqlite_database.transaction() as session:
+            person_id = session.scalars(select(Reminder.person_id)).one()
+            token = bindings.bind(session, "telegram:7", person_id, False, NOW).token
+        known = Context(person=token)
+        assert (await reminding.recall(turn("复审怎么办"), known)).person == token
+        later = replace(turn("复审怎么办"), now=NOW + timedelta(hours=1))
+        assert (await reminding.recall(later, known)).person is None
 
     async def test_not_when_something_else_was_talked_about_since(
         self,
