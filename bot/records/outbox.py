@@ -4,7 +4,7 @@ What is due is found by a partial index, so that a look into the outbox costs wh
 """
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,17 +13,20 @@ from sqlalchemy import (
     ColumnElement,
     CursorResult,
     Insert,
-    Integer,
     Select,
     String,
+    Table,
+    Update,
     bindparam,
     cast,
+    column,
     exists,
     func,
     literal,
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session, load_only, selectinload
 
 from bot.records.database import insert_new
@@ -177,31 +180,31 @@ class Ended:
     counts: bool = True
 
 
-_CLAIMED = [getattr(Reminder, name) for name in Claimed.__dataclass_fields__]
+_ROWS: Table = Reminder.__table__  # type: ignore[assignment]
 
 
 def claim(session: Session, now: datetime, lease: timedelta, limit: int = BATCH) -> list[Claimed]:
     """Takes the reminders that have been due longest, for this worker alone, until the lease ends."""
     due = (
-        select(Reminder.id)
-        .where(Reminder.state == "pending", Reminder.not_before <= now)
-        .order_by(Reminder.not_before)
+        select(_ROWS.c.id)
+        .where(_ROWS.c.state == "pending", _ROWS.c.not_before <= now)
+        .order_by(_ROWS.c.not_before)
         .limit(limit)
         .with_for_update(skip_locked=True)
         .cte("due")
     )
     taken = session.execute(
-        update(Reminder)
-        .where(Reminder.id.in_(select(due.c.id)))
+        update(_ROWS)
+        .where(_ROWS.c.id.in_(select(due.c.id)))
         .values(
             state="claimed",
             lease_token=secrets.token_hex(8),
             lease_until=now + lease,
-            attempts=Reminder.attempts + 1,
+            attempts=_ROWS.c.attempts + 1,
         )
-        .returning(*_CLAIMED)
+        .returning(*(_ROWS.c[name] for name in Claimed.__dataclass_fields__))
     )
-    claimed = [Claimed(**row._mapping) for row in taken]
+    claimed = [Claimed(*row) for row in taken]
     return sorted(claimed, key=lambda reminder: (reminder.not_before, reminder.id))
 
 
@@ -215,21 +218,6 @@ def record(session: Session, ended: Sequence[Ended]) -> int:
     """Writes the outcomes where the lease is still this worker's; answers how many that were."""
     if not ended:
         return 0
-    statement = (
-        update(Reminder.__table__)  # type: ignore[arg-type]
-        .where(Reminder.id == bindparam("this"), Reminder.lease_token == bindparam("held"))
-        .values(
-            state=bindparam("state"),
-            text=bindparam("text"),
-            sent_at=bindparam("sent_at"),
-            provider_message_id=bindparam("provider_message_id"),
-            last_error=bindparam("last_error"),
-            not_before=bindparam("not_before"),
-            attempts=bindparam("attempts", type_=Integer),
-            lease_token=None,
-            lease_until=None,
-        )
-    )
     rows = [
         {
             "this": end.reminder.id,
@@ -244,7 +232,35 @@ def record(session: Session, ended: Sequence[Ended]) -> int:
         }
         for end in ended
     ]
-    return _changed(session.connection().execute(statement, rows, execution_options=COUNTED))
+    if session.get_bind().dialect.name == "postgresql":
+        return _changed(session.execute(_recording(_side_by_side(rows))))
+    one_by_one = {name: bindparam(name, type_=column.type) for name, column in _OUTCOME.items()}
+    return _changed(session.connection().execute(_recording(one_by_one), rows, execution_options=COUNTED))
+
+
+_OUTCOME = {"this": _ROWS.c.id, "held": _ROWS.c.lease_token} | {
+    name: _ROWS.c[name]
+    for name in (
+        "state", "text", "sent_at", "provider_message_id", "last_error", "not_before", "attempts"
+    )
+}  # fmt: skip
+
+
+def _recording(new: Any) -> Update:
+    """Sets a reminder that is still held to what became of it, and lets go of it; `new` has a column for each value."""
+    values = {name: new[name] for name in _OUTCOME if name not in ("this", "held")}
+    held = (_ROWS.c.id == new["this"], _ROWS.c.lease_token == new["held"])
+    return update(_ROWS).where(*held).values(**values, lease_token=None, lease_until=None)
+
+
+def _side_by_side(rows: Sequence[Mapping[str, Any]]) -> Any:
+    """All rows as one table, an array a column: less work for PostgreSQL than a statement for each."""
+    arrays = (
+        bindparam(name, [row[name] for row in rows], type_=postgresql.ARRAY(column.type))
+        for name, column in _OUTCOME.items()
+    )
+    columns = (column(name, of.type) for name, of in _OUTCOME.items())
+    return func.unnest(*arrays).table_valued(*columns, name="outcome").render_derived().c
 
 
 def release_expired(session: Session, now: datetime, tells_doubles: Sequence[str]) -> int:

@@ -63,5 +63,6 @@ def work_until_killed(url: str, log: Path, start: datetime, working: Event) -> N
         worker = worker_at(url, log, start, working)
         while True:
             await worker.run_once()
+            working.set()  # nothing was left to push
 
     asyncio.run(work())

@@ -22,6 +22,9 @@ from bot.reminders.worker import LANES, LEASE
 BETWEEN = LEASE + timedelta(seconds=10)
 DEADLINE = TODAY + timedelta(days=7)
 
+STARTS_WITHIN = 180
+"""Seconds: on a machine that is busy with other things a process may be slow to start."""
+
 PROCESSES = multiprocessing.get_context("fork")
 
 
@@ -84,10 +87,12 @@ def run_and_kill(url: str, log: Path, kill: int) -> None:
     working = PROCESSES.Event()
     process = PROCESSES.Process(target=work_until_killed, args=(url, log, NOW + kill * BETWEEN, working))
     process.start()
-    assert working.wait(20)
-    process.join(random.uniform(0, 0.05))
-    process.kill()
-    process.join()
+    try:
+        assert working.wait(STARTS_WITHIN)
+        process.join(random.uniform(0, 0.05))
+    finally:
+        process.kill()
+        process.join()
     assert process.exitcode == -signal.SIGKILL
 
 
