@@ -28,6 +28,7 @@ from bot.dialogue.application_occasions import OccasionsByStanding
 from bot.identity.keys import derive_keys
 from bot.knowledge.library import load_knowledge
 from bot.knowledge.reminders import load_reminders
+from bot.logs import configure_logs
 from bot.records import outbox
 from bot.records.database import Database
 from bot.records.migrations import migrate
@@ -63,6 +64,7 @@ class Measured:
 
 def main() -> None:
     arguments = _arguments()
+    configure_logs("ERROR")
     results = [
         _measure(kind, url, people)
         for people in arguments.sizes
@@ -177,6 +179,7 @@ def _in_processes(url: str) -> float:
 
 
 def _claim_and_record(url: str, ready: Barrier, ended: "SimpleQueue[float]") -> None:
+    configure_logs("ERROR")
     database = Database(url, KEYS)
     with database.transaction() as session:
         session.scalar(select(func.count()).select_from(Subscription).limit(1))
