@@ -202,6 +202,7 @@ def _rows_read(database: Database) -> str:
     counted = text(
         "SELECT sum(idx_tup_fetch + seq_tup_read)::bigint FROM pg_stat_xact_user_tables WHERE relname = 'reminders'"
     )
+    database.engine.dispose()  # a connection of its own: what the last one has read may not be counted yet
     with database.transaction() as session:
         claimed = outbox.claim(session, DUE, LEASE)
         rows = int(session.scalar(counted) or 0)
