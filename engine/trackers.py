@@ -6,6 +6,7 @@ along; events before it, and chats silent for `KEPT_DAYS`, are deleted. A chat o
 
 import time
 from typing import Any, Dict, List, Optional, Text
+from urllib.parse import unquote
 
 import sqlalchemy as sa
 from rasa.core.actions.action import ActionSessionStart
@@ -63,7 +64,12 @@ class RecentTrackerStore(SQLTrackerStore):
         self.sessionmaker.configure(bind=self.engine)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """As Rasa's; what no later turn reads is deleted."""
+        """As Rasa's; what no later turn reads is deleted. A tracker that was emptied is a chat to be forgotten."""
+        if not tracker.events:
+            # Rasa's API takes the chat's name as it stands in the address.
+            names = {tracker.sender_id, unquote(tracker.sender_id)}
+            self._delete(self.SQLEvent.sender_id.in_(names), before=time.time() + 1)
+            return
         await super().save(tracker)
         starts = (event for event in reversed(tracker.events) if isinstance(event, SessionStarted))
         started = next(starts, None)

@@ -9,6 +9,7 @@ from rasa.core.actions.action import ActionSessionStart, RemoteAction
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 
 from engine.__main__ import tell_actions_no_history, use_endpoints
 from engine.trackers import SESSION_EVENTS, RecentTrackerStore, bound_sessions
@@ -77,6 +78,14 @@ class Trackers(unittest.TestCase):
         old.update(SessionStarted(timestamp=1.0), DOMAIN)
         asyncio.run(store.save(old))
         self.assertIsNone(asyncio.run(store.retrieve("rest:old")))
+
+    def test_a_chat_whose_tracker_is_emptied_is_forgotten(self) -> None:
+        """As the service does it: Rasa's `PUT /conversations/<name>/tracker/events` with no events."""
+        store = RecentTrackerStore(DOMAIN, self.url)
+        self._talk(store, 2)
+        for name in ("rest:b", "rest%3Aa"):
+            asyncio.run(store.save(DialogueStateTracker.from_dict(name, [], DOMAIN.slots)))
+        self.assertIsNone(asyncio.run(store.retrieve("rest:a")))
 
     def test_actions_get_slots_and_message_without_the_history(self) -> None:
         self._talk(RecentTrackerStore(DOMAIN, self.url), 3)
