@@ -84,7 +84,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
 # ---- this machine ----------------------------------------------------------------------------------------
 
 
-def _environments(_settings: Settings) -> Iterator[Finding]:
+def environments(_settings: Settings) -> Iterator[Finding]:
+    """Both Python environments."""
     python = ".".join(map(str, sys.version_info[:3]))
     yield good("服务的 Python", python)
     engine = engine_python()
@@ -100,7 +101,8 @@ def _environments(_settings: Settings) -> Iterator[Finding]:
         yield good("引擎的 Python", f"{version}，Rasa {rasa}")
 
 
-def _space(settings: Settings) -> Iterator[Finding]:
+def space(settings: Settings) -> Iterator[Finding]:
+    """Room on the disk."""
     settings.var_dir.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(settings.var_dir).free
     found = f"{settings.var_dir} 还有 {free / 2**30:.1f} GB"
@@ -110,7 +112,8 @@ def _space(settings: Settings) -> Iterator[Finding]:
         yield good("磁盘", found)
 
 
-def _fonts(_settings: Settings) -> Iterator[Finding]:
+def fonts(_settings: Settings) -> Iterator[Finding]:
+    """A Chinese font, for the cost picture."""
     listed = shutil.which("fc-list")
     fonts = (
         subprocess.run([listed, ":lang=zh"], capture_output=True, text=True, timeout=30, check=False).stdout  # noqa: S603
@@ -130,7 +133,8 @@ def _fonts(_settings: Settings) -> Iterator[Finding]:
 # ---- keys, knowledge, model ------------------------------------------------------------------------------
 
 
-def _secret_key(settings: Settings) -> Iterator[Finding]:
+def secret_key(settings: Settings) -> Iterator[Finding]:
+    """The key, its form and where it is kept."""
     what = "密钥 SECRET_KEY"
     made = settings.secret_key is None and not key_file(settings).exists()
     if made:
@@ -156,7 +160,8 @@ def _secret_key(settings: Settings) -> Iterator[Finding]:
     yield warn(what, f"在 {path}", "正式使用时请改由环境变量给出，并与数据库备份分开保管。")
 
 
-def _knowledge(settings: Settings) -> Iterator[Finding]:
+def knowledge(settings: Settings) -> Iterator[Finding]:
+    """knowledge/, as `bot check-knowledge` proves it."""
     try:
         problems = check_knowledge(settings.knowledge_dir, texts=None)
     except KnowledgeError as error:
@@ -174,7 +179,8 @@ def _knowledge(settings: Settings) -> Iterator[Finding]:
         yield good("政策知识", "没有问题")
 
 
-def _holidays(settings: Settings) -> Iterator[Finding]:
+def holidays(settings: Settings) -> Iterator[Finding]:
+    """Whether next year's holidays are known, once they are out."""
     today = open_clock(settings)().astimezone(SHANGHAI).date()
     calendar = WorkingCalendar(load_calendar(settings.knowledge_dir))
     what, advice = (
@@ -191,7 +197,8 @@ def _holidays(settings: Settings) -> Iterator[Finding]:
         yield good(what, f"到 {today.year} 年；{today.year + 1} 年的一般 11 月公布")
 
 
-def _model(settings: Settings) -> Iterator[Finding]:
+def model(settings: Settings) -> Iterator[Finding]:
+    """Whether the model was trained from the present data."""
     name = content_hash()
     if (settings.var_dir / "models" / f"{name}.tar.gz").exists():
         yield good("对话模型", f"{name}，是最新的")
@@ -204,7 +211,8 @@ def _model(settings: Settings) -> Iterator[Finding]:
 # ---- the database ----------------------------------------------------------------------------------------
 
 
-def _database(settings: Settings) -> Iterator[Finding]:
+def records(settings: Settings) -> Iterator[Finding]:
+    """The database: reached, migrated, its clock and ours."""
     try:
         keys = load_keys(settings)
     except BadKeyError:
@@ -235,7 +243,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
     database.close()
 
 
-def _demo_clock(settings: Settings) -> Iterator[Finding]:
+def demonstration(settings: Settings) -> Iterator[Finding]:
+    """What is for demonstrations only."""
     if settings.bot_now:
         yield warn(
             "时钟",
@@ -249,7 +258,8 @@ def _demo_clock(settings: Settings) -> Iterator[Finding]:
 # ---- the running parts -----------------------------------------------------------------------------------
 
 
-def _running(settings: Settings) -> Iterator[Finding]:
+def running_parts(settings: Settings) -> Iterator[Finding]:
+    """Who answers on our ports, and from where they are reached."""
     parts = {
         "网关（PORT）": (settings.port, "/health", "bot serve"),
         "动作接口（ACTION_PORT）": (settings.action_port, "/webhook", "bot serve"),
@@ -311,7 +321,8 @@ async def _status(url: str) -> int | None:
         return None
 
 
-def _channels(settings: Settings) -> Iterator[Finding]:
+def messengers(settings: Settings) -> Iterator[Finding]:
+    """The form of what each messenger gave us."""
     if settings.telegram_token is not None:
         if _TELEGRAM_TOKEN.fullmatch(settings.telegram_token.get_secret_value()):
             yield good("Telegram", "令牌的格式对")
@@ -336,15 +347,15 @@ def _channels(settings: Settings) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Check, ...] = (
-    _environments,
-    _space,
-    _fonts,
-    _secret_key,
-    _knowledge,
-    _holidays,
-    _model,
-    _database,
-    _demo_clock,
-    _running,
-    _channels,
+    environments,
+    space,
+    fonts,
+    secret_key,
+    knowledge,
+    holidays,
+    model,
+    records,
+    demonstration,
+    running_parts,
+    messengers,
 )
