@@ -1,5 +1,8 @@
 """The `bot` command, put together from bot/commands/."""
 
+import logging
+
+import structlog
 import typer
 
 from bot.commands import (
@@ -39,6 +42,8 @@ def main() -> None:
     from bot.records.migrations import SchemaError
     from bot.supervisor import StartError
 
+    # What a command says is not mixed with the log, but for warnings; the service sets its own up.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     try:
         app()
     except (

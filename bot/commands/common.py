@@ -10,13 +10,7 @@ console = Console()
 
 
 def settings_or_exit() -> Settings:
-    """The settings; a wrong value ends the command with the variable's name and what is expected.
-
-    From here on a command's own lines are not mixed with those of the log, but for warnings.
-    """
-    from bot.logs import configure_logs
-
-    configure_logs("WARNING")
+    """The settings; a wrong value ends the command with the variable's name and what is expected."""
     try:
         return Settings()
     except ValidationError as error:

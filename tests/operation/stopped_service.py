@@ -3,14 +3,12 @@
 `python -m tests.operation.stopped_service VAR_DIR SECONDS`: what is under way is given so many seconds.
 """
 
-import asyncio
 import sys
 from pathlib import Path
 from unittest.mock import Mock
 
 import bot.app
-from bot import logs
-from bot.app import Service, serve
+from bot.app import Service, run
 from bot.records.migrations import migrate
 from bot.settings import Settings
 
@@ -20,10 +18,9 @@ def main() -> None:
     folder, bot.app.FINISH_WITHIN = Path(sys.argv[1]), float(sys.argv[2])
     settings = Settings(_env_file=None, var_dir=folder, database_url=f"sqlite:///{folder}/bot.db")
     migrate(settings.database_url)
-    logs.configure_logs("INFO")
     Service.assistant = Mock()  # type: ignore[assignment]
     bot.app.add_console_routes = Mock()
-    asyncio.run(serve(settings, frozenset({"web", "actions"})))
+    run(settings, frozenset({"web", "actions"}))
 
 
 if __name__ == "__main__":
