@@ -506,6 +506,37 @@ class StaffSession(Base):
     staff: Mapped[Staff] = relationship(lazy="joined")
 
 
+class ImportRun(Base):
+    """An import begun in the console; only the latest is kept, and at most one is `running`.
+
+    `line` of `lines` is how far it was in the file named in `doing` when it last told, at `told_at`. `report` is JSON:
+    what it says of wrong rows may quote them.
+    """
+
+    __tablename__ = "import_runs"
+    __table_args__ = (
+        Index(
+            "uq_import_runs_running",
+            "running",
+            unique=True,
+            sqlite_where=text("running"),
+            postgresql_where=text("running"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    by: Mapped[str] = mapped_column(String(64))
+    begun_at: Mapped[datetime]
+    files: Mapped[list[Any]]
+    running: Mapped[bool] = mapped_column(default=True)
+    told_at: Mapped[datetime]
+    doing: Mapped[str] = mapped_column(Text, default="")
+    line: Mapped[int] = mapped_column(default=0)
+    lines: Mapped[int | None]
+    problem: Mapped[str] = mapped_column(Text, default="")
+    report: Mapped[str | None] = mapped_column(Encrypted("import report"))
+
+
 class HandoffTicket(Base):
     """A chat that asked for a person. `number` is what the patient is told."""
 

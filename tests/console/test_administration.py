@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 from aiohttp import FormData
-from console_fakes import START, Browser, Page
+from console_fakes import START, Browser, HandClock, Page
 from sqlalchemy import select
 
 from bot.console.csv_files import csv_file
+from bot.console.imports import SILENT_AT_MOST, TASK
 from bot.console.pages import imports
 from bot.console.sessions import open_session
 from bot.records.database import Database
+from bot.records.imports import begin, tell
 from bot.records.models import AuditEntry, Person, Reminder, Staff, StaffSession, Subscription
 
 HERE = "/console/administration"
@@ -84,10 +86,9 @@ async def upload(browser: Browser, content: str, name: str = "人员.csv", **fie
         form.add_field(key, value)
     form.add_field("files", content.encode(), filename=name, content_type="text/csv")
     page = await browser._on(await browser.client.post(f"{HERE}/import", data=form))
-    for _ in range(200):
-        if "自动刷新" not in page.text:
-            break
-        await asyncio.sleep(0.02)
+    under_way = [task for task in asyncio.all_tasks() if task.get_name() == TASK]
+    if under_way:
+        await asyncio.gather(*under_way)
         page = await browser.open(f"{HERE}/import")
     return page
 
@@ -110,6 +111,22 @@ async def test_nothing_is_loaded_where_that_is_asked_for(administrator: Browser,
     assert "什么都没有导入" in page.text
     with database.transaction() as session:
         assert session.get(Person, "P-1") is None
+
+
+async def test_an_import_of_another_process_is_shown_and_is_alone(
+    administrator: Browser, database: Database, clock: HandClock
+) -> None:
+    with database.transaction() as session:
+        run = begin(session, ["人员.csv"], "sun", START, START - SILENT_AT_MOST)
+        assert run is not None
+        tell(session, run, "人员.csv", 4000, 9000, START)
+    page = await administrator.open(f"{HERE}/import")
+    assert 'value="4000" max="9000"' in page.text
+    page = await upload(administrator, PERSONS)
+    assert (page.status, "等它结束" in page.text) == (400, True)
+    clock.pass_by(SILENT_AT_MOST)  # its process went down
+    assert "导入中断了" in (await administrator.open(f"{HERE}/import")).text
+    assert "没有有误的行" in (await upload(administrator, PERSONS)).text
 
 
 async def test_what_is_uploaded_is_bounded_and_deleted(

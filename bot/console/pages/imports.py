@@ -8,7 +8,7 @@ from pathlib import Path
 from aiohttp import BodyPartReader, web
 
 from bot.console.csv_files import csv_file
-from bot.console.desk import FILES, ROOT, STAFF, Desk, again_after
+from bot.console.desk import FILES, ROOT, STAFF, Desk
 from bot.console.imports import BusyError, Imports
 
 HERE = f"{ROOT}/administration/import"
@@ -23,7 +23,7 @@ class ImportPages:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._imports = Imports(desk.database)
+        self._imports = Imports(desk.database, desk.clock)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -36,9 +36,9 @@ class ImportPages:
         return await self._import_state(request, problem="")
 
     async def _import_state(self, request: web.Request, problem: str, status: int = 200) -> web.Response:
-        shown = {"latest": self._imports.latest, "problem": problem, "errors_shown": ERRORS_SHOWN}
-        page = await self._desk.page(request, "import.html", shown, status=status)
-        return again_after(page, 2, f"{HERE}?auto") if self._imports.is_busy else page
+        latest = await self._imports.latest()
+        shown = {"latest": latest, "problem": problem, "errors_shown": ERRORS_SHOWN}
+        return await self._desk.page(request, "import.html", shown, status=status)
 
     async def _import(self, request: web.Request) -> web.StreamResponse:
         try:
@@ -52,14 +52,15 @@ class ImportPages:
 
     async def _begin(self, request: web.Request) -> None:
         """Keeps the files in a folder of their own while they are loaded. Raises BusyError and _BadUploadError."""
-        if self._imports.is_busy:
+        latest = await self._imports.latest()
+        if latest and not latest.is_over:
             raise BusyError
         folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="import-"))
         try:
             strict = await self._receive(request, folder)
-            self._imports.begin(folder, request[STAFF].username, strict, self._desk.clock())
+            await self._imports.begin(folder, request[STAFF].username, strict)
         except BaseException:  # a browser that goes away in the middle, too
-            shutil.rmtree(folder)
+            shutil.rmtree(folder, ignore_errors=True)
             raise
 
     async def _receive(self, request: web.Request, folder: Path) -> bool:
@@ -89,7 +90,7 @@ class ImportPages:
         return strict
 
     async def _errors(self, request: web.Request) -> web.StreamResponse:
-        latest = self._imports.latest
+        latest = await self._imports.latest()
         if latest is None or latest.report is None:
             raise web.HTTPSeeOther(HERE)
         rows = [(e.file, e.line, e.column or "", e.reason) for e in latest.report.errors]
