@@ -23,6 +23,7 @@ from bot.channels.channel import Channel, OpenChannel
 from bot.channels.engine_client import EngineClient
 from bot.channels.gateway import Gateway
 from bot.channels.limits import RateLimit
+from bot.channels.page import add_chat_page
 from bot.channels.pickup import PickupMessenger
 from bot.channels.rest import REST, WEBCHAT, add_chat_routes
 from bot.channels.telegram import open_telegram
@@ -181,6 +182,7 @@ def web_app(service: Service) -> web.Application:
     """The public side: chat interface, chat page, health and metrics, console."""
     app = web.Application()
     add_chat_routes(app, service.gateway, service.health)
+    add_chat_page(app, service.settings.embedding_sites, service.settings.demo)
     add_probe_routes(app, service)
     ours = set(app.router.resources())
     for channel in service.channels:

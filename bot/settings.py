@@ -160,6 +160,12 @@ class Settings(BaseSettings):
         description="when the helpline answers on working days, e.g. 08:30-17:30 (Shanghai); outside, a note for "
         "calling back is taken; unset: no hours are told",
     )
+    embedded_by: str | None = Field(
+        None,
+        pattern=r"^https?://[A-Za-z0-9.-]+(:\d+)?( https?://[A-Za-z0-9.-]+(:\d+)?)*$",
+        description="sites whose pages may show the chat page in a frame, separated by spaces, e.g. "
+        "https://www.example.gov.cn; unset: none",
+    )
     quiet_hours: str = Field(
         "21:00-08:00", description="no reminders are sent between these times (Shanghai)"
     )
@@ -210,6 +216,11 @@ class Settings(BaseSettings):
         if any(not re.match("https?://[^/]+$", url) for url in urls):
             raise ValueError("expected addresses with commas, e.g. http://10.1.0.7:5005,http://10.1.0.8:5005")
         return urls
+
+    @property
+    def embedding_sites(self) -> tuple[str, ...]:
+        """The origins named in EMBEDDED_BY."""
+        return tuple((self.embedded_by or "").split())
 
     @property
     def engine_url(self) -> str:

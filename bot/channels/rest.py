@@ -1,17 +1,13 @@
-"""The public HTTP doors: Rasa's REST channel for programs, the chat page and its messages, health.
+"""The public HTTP doors: Rasa's REST channel for programs, the messages of the chat page, health.
 
 `POST /webhooks/rest/webhook` is the chat contract: `{"sender", "message"}` in, a list of messages out. A message
 with an `id` takes a vote: `POST /webhooks/rest/feedback` with `{"sender", "id", "helpful"}`.
-The page has chats of its own, found by an unguessable HttpOnly cookie: what was said in a chat is shown to
-the browser that said it, and no sender of another channel can name that chat.
+No sender of another channel can name a chat of the page, which is found by its browser's cookie (`page.py`).
 """
 
 import json
-import re
-import secrets
 from collections.abc import Awaitable, Callable
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Any
 
 import structlog
@@ -28,24 +24,12 @@ from bot.channels.gateway import (
     Refusal,
     TooManyMessages,
 )
+from bot.channels.page import sender_of
 from bot.channels.transcript import Line
 from bot.clock import SHANGHAI
 
 BODY_BYTES = 8 * 1024
 REST, WEBCHAT = "rest", "webchat"
-
-PAGE = Path(__file__).parent / "web"
-PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-cache",
-}
-
-COOKIE = "chat"
-COOKIE_SECONDS = 180 * 24 * 3600
-_COOKIE_VALUE = re.compile(r"[A-Za-z0-9_-]{32}")
 
 Health = Callable[[], Awaitable[tuple[bool, dict[str, Any]]]]
 """Whether everything needed is up, and each part's state as JSON."""
@@ -107,7 +91,7 @@ class PageMessage(BaseModel):
 
 
 def add_chat_routes(app: web.Application, gateway: Gateway, health: Health) -> None:
-    """Adds the chat interface, the chat page at `/` and `/health`."""
+    """Adds the chat interface, the chat page's messages and `/health`."""
 
     async def rest_webhook(request: web.Request) -> web.Response:
         body = RestMessage.model_validate_json(await _body(request))
@@ -121,12 +105,12 @@ def add_chat_routes(app: web.Application, gateway: Gateway, health: Health) -> N
         return _json({"id": vote.id, "helpful": vote.helpful})
 
     async def page_vote(request: web.Request) -> web.Response:
-        sender, vote = _sender(request), Vote.model_validate_json(await _body(request))
+        sender, vote = _own_page(request), Vote.model_validate_json(await _body(request))
         await gateway.vote(WEBCHAT, sender, vote.id, vote.helpful)
         return _json({"id": vote.id, "helpful": vote.helpful})
 
     async def page_send(request: web.Request) -> web.Response:
-        sender = _sender(request)
+        sender = _own_page(request)
         body = PageMessage.model_validate_json(await _body(request))
         await gateway.receive(WEBCHAT, sender, body.message, body.message_id)
         return await page_lines(sender, body.after)
@@ -150,9 +134,6 @@ def add_chat_routes(app: web.Application, gateway: Gateway, health: Health) -> N
     app.router.add_get("/chat/messages", _plainly(page_read))
     app.router.add_post("/chat/feedback", _plainly(page_vote))
     app.router.add_get("/health", report_health)
-    app.router.add_get("/", _page)
-    for name in ("chat.css", "chat.js", "icon.svg"):
-        app.router.add_get(f"/chat/{name}", _file(name))
 
 
 def _plainly(handler: Handler) -> Handler:
@@ -232,27 +213,15 @@ def _json(body: Any, status: int = 200, headers: dict[str, str] | None = None) -
     return response
 
 
+def _own_page(request: web.Request) -> str:
+    """The sender, of a request that only our own page can make: no form of another site sends JSON."""
+    if request.content_type != "application/json":
+        raise BadMessage("请求不是 JSON（Content-Type: application/json）。")
+    return _sender(request)
+
+
 def _sender(request: web.Request) -> str:
-    cookie = request.cookies.get(COOKIE, "")
-    if not _COOKIE_VALUE.fullmatch(cookie):
+    sender = sender_of(request)
+    if sender is None:
         raise BadMessage("浏览器没有带上对话编号。请允许本页使用 Cookie，再刷新页面。")
-    return cookie
-
-
-async def _page(request: web.Request) -> web.StreamResponse:
-    # A cache on the way must never hand one browser's cookie to another.
-    response = web.FileResponse(PAGE / "index.html", headers={**PAGE_HEADERS, "Cache-Control": "no-store"})
-    cookie = request.cookies.get(COOKIE, "")
-    if not _COOKIE_VALUE.fullmatch(cookie):
-        cookie = secrets.token_urlsafe(24)
-    response.set_cookie(
-        COOKIE, cookie, max_age=COOKIE_SECONDS, httponly=True, samesite="Lax", secure=request.secure
-    )
-    return response
-
-
-def _file(name: str) -> Handler:
-    async def serve(_request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(PAGE / name, headers=PAGE_HEADERS)
-
-    return serve
+    return sender

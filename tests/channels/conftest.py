@@ -14,6 +14,7 @@ from channel_fakes import NOW, FakeEngine, FakeRedactor, HandClock
 from bot.channels.engine_client import EngineClient
 from bot.channels.gateway import Gateway
 from bot.channels.limits import RateLimit
+from bot.channels.page import add_chat_page
 from bot.channels.rest import add_chat_routes
 from bot.channels.transcript import Transcript
 from bot.channels.turns import SharedTurns
@@ -71,5 +72,6 @@ async def web_client(gateway: Gateway) -> AsyncIterator[TestClient[web.Request, 
 
     app = web.Application()
     add_chat_routes(app, gateway, health)
+    add_chat_page(app)
     async with TestClient(TestServer(app)) as client:
         yield client

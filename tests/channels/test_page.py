@@ -1,6 +1,7 @@
 """The chat page in a real browser: what a person sees, through reloads and lost connections."""
 
-import shutil
+import asyncio
+import gzip
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,16 +10,12 @@ import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 from channel_fakes import FakeEngine
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
-FLAGS += ["--disable-background-networking", "--disable-component-update"]
+from bot.channels.page import FOLDER
+from tests.browsers import NARROW, WIDE, in_a_browser, look_closely, watch
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not shutil.which(CHROMIUM), reason=f"needs {CHROMIUM}"),
-]
+pytestmark = in_a_browser
 
 SOURCE = {"document": "湘医保发〔2022〕52号", "article": "第十三条"}
 ESTIMATE: dict[str, Any] = {
@@ -32,17 +29,16 @@ ESTIMATE: dict[str, Any] = {
 
 
 @pytest_asyncio.fixture
-async def page(web_client: TestClient[web.Request, web.Application]) -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = await browser.new_page(viewport={"width": 360, "height": 740})
-        page.set_default_timeout(5_000)
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        await page.goto(str(web_client.make_url("/")))
-        yield page
-        assert not errors
-        await browser.close()
+async def page(
+    chromium: Browser, web_client: TestClient[web.Request, web.Application]
+) -> AsyncIterator[Page]:
+    context = await chromium.new_context(viewport=NARROW)
+    page = await context.new_page()
+    wrong = watch(page)
+    await page.goto(str(web_client.make_url("/")))
+    yield page
+    await context.close()
+    assert not wrong
 
 
 async def write(page: Page, text: str) -> None:
@@ -165,6 +161,118 @@ async def test_large_type_and_contrast_are_remembered(page: Page) -> None:
     await page.reload()
     await expect(page.locator("html")).to_have_class("large contrast")
     assert await page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+ANSWERS: list[dict[str, Any]] = [
+    {"text": "您自付多少？", "buttons": [{"title": "不清楚", "payload": "不清楚"}]},
+    {"text": "您大约自付120到200元。", "custom": ESTIMATE},
+    {
+        "text": "退休人员报85%。",
+        "custom": {"card": "policy_answer", "status": "fixed", "citations": [SOURCE]},
+    },
+    {
+        "text": "您的申请正在审核。",
+        "custom": {
+            "card": "application",
+            "events": [{"state": "提交", "on": "2026-11-09"}],
+            "citations": [SOURCE],
+        },
+    },
+    {"text": "已为您登记转人工，排队号是1122-0001。", "custom": {"card": "handoff", "ticket": "1122-0001"}},
+]
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_axe_finds_nothing_whatever_is_switched(page: Page, engine: FakeEngine, size: Any) -> None:
+    await page.set_viewport_size(size)
+    await page.wait_for_selector("#welcome .chips")
+    await look_closely(page)
+    engine.say = ANSWERS
+    await write(page, "六百块能报多少")
+    await page.wait_for_selector(".cost")
+    for switch in ("#large", "#contrast", "#large", None):  # every combination of the two
+        await look_closely(page)
+        if switch:
+            await page.click(switch)
+
+
+async def test_text_is_20_pixels_and_larger(page: Page, engine: FakeEngine) -> None:
+    engine.say = ANSWERS
+    await write(page, "六百块能报多少")
+    await page.wait_for_selector(".cost")
+    sizes = await page.evaluate(
+        "Array.from("
+        "document.querySelectorAll('.text, .choices button, #words, #composer button, .cost dd, .fold summary'),"
+        " e => parseFloat(getComputedStyle(e).fontSize))"
+    )
+    assert min(sizes) >= 20
+
+
+def test_the_page_is_light_before_pictures() -> None:
+    raw = [(FOLDER / name).read_bytes() for name in ("index.html", "chat.css", "chat.js", "icon.svg")]
+    assert sum(map(len, raw)) < 60_000
+    assert sum(len(gzip.compress(each)) for each in raw) < 15_000
+
+
+async def test_dots_are_there_while_an_answer_is_on_its_way(page: Page, engine: FakeEngine) -> None:
+    arrived = asyncio.Event()
+
+    async def answer(body: dict[str, Any]) -> web.StreamResponse:
+        await arrived.wait()
+        return web.json_response([{"recipient_id": body["sender"], "text": "报85%。"}])
+
+    engine.answer = answer
+    await write(page, "退休报多少")
+    await expect(page.locator(".typing")).to_be_visible()
+    await expect(page.locator("#status")).to_contain_text("正在查")
+    arrived.set()
+    await expect(page.locator(".line.assistant .text").last).to_have_text("报85%。")
+    await expect(page.locator(".typing")).to_have_count(0)
+
+
+async def test_what_is_written_while_the_line_is_cut_arrives_once_and_in_order(
+    page: Page, engine: FakeEngine
+) -> None:
+    await page.context.set_offline(True)
+    await write(page, "湖南退休报多少")
+    await expect(page.locator("#status")).to_contain_text("网络不通")
+    await write(page, "在职呢")
+    await page.context.set_offline(False)
+    await expect(page.locator(".line.assistant")).to_have_count(3)
+    await expect(page.locator(".line.you")).to_have_count(2)
+    assert engine.texts == ["湖南退休报多少", "在职呢"]
+
+
+async def test_by_keyboard_alone(page: Page, engine: FakeEngine) -> None:
+    await page.focus("#words")
+    await page.keyboard.type("六百块能报多少")
+    engine.say = ANSWERS[1:2]
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector(".cost")
+    await page.focus("#log")
+    await page.keyboard.press("Tab")  # what can be unfolded, in the order it is read
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".fold ol")).to_be_visible()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".fold ul")).to_be_visible()
+    await page.focus("#words")
+    await page.keyboard.press("Shift+Tab")
+    await expect(page.locator("#human")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".line.you .text").last).to_have_text("转人工")
+
+
+async def test_another_tab_shows_the_same_conversation(page: Page) -> None:
+    other = await page.context.new_page()
+    await other.goto(page.url)
+    await write(page, "湖南退休报多少")
+    await expect(page.locator(".line")).to_have_count(3)
+    await other.reload()
+    await expect(other.locator(".line")).to_have_count(3)
+    await other.go_back()
+    await other.go_forward()
+    await expect(other.locator(".line")).to_have_count(3)
 
 
 async def test_everything_pressed_is_at_least_48_pixels_high(page: Page, engine: FakeEngine) -> None:

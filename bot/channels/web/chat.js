@@ -24,10 +24,21 @@
 
   // --- what is written, until it has arrived: survives a reload, is gone when the tab is closed -------------
 
-  let outbox = JSON.parse(sessionStorage.getItem("outbox") || "[]");
+  const ofThisTab = storage("sessionStorage");
+  const ofThisBrowser = storage("localStorage");
+  let outbox = JSON.parse(ofThisTab.getItem("outbox") || "[]");
 
   function keepOutbox() {
-    sessionStorage.setItem("outbox", JSON.stringify(outbox));
+    ofThisTab.setItem("outbox", JSON.stringify(outbox));
+  }
+
+  // A browser that lets a frame keep nothing: the page works, and remembers nothing of its own.
+  function storage(name) {
+    try {
+      return window[name];
+    } catch (error) {
+      return { getItem: function () { return null; }, setItem: function () {} };
+    }
   }
 
   function newMessageId() {
@@ -57,6 +68,7 @@
     sending = true;
     lastActive = Date.now();
     tell("正在查，请稍等……");
+    showTyping();
     const item = outbox[0];
     let outcome;
     try {
@@ -65,6 +77,7 @@
       outcome = { retry: nextPause(), sentence: "网络不通。连上后会自动再发，您不用重写。" };
     }
     sending = false;
+    typing.remove();
     if (outcome.lines) {
       failures = 0;
       tell("");
@@ -97,6 +110,16 @@
     }
     if (response.status >= 500) return { retry: nextPause(), sentence: sentence };
     return { sentence: sentence };
+  }
+
+  // Three dots where the answer will be; the line below says the same in words.
+  const typing = make("div", "typing");
+  typing.setAttribute("aria-hidden", "true");
+  for (let dot = 0; dot < 3; dot += 1) typing.appendChild(make("span"));
+
+  function showTyping() {
+    log.appendChild(typing);
+    log.scrollTop = log.scrollHeight;
   }
 
   function fetchInTime(seconds, url, options) {
@@ -135,8 +158,19 @@
 
   async function read() {
     const response = await fetchInTime(READ_SECONDS, "/chat/messages?after=" + lastId, {});
+    if (response.status === 400) offerOwnWindow();
     if (!response.ok) throw new Error(response.status);
     return response.json();
+  }
+
+  // In a frame whose browser keeps no cookie of ours there is no chat; in a window of its own there is.
+  function offerOwnWindow() {
+    if (window.top === window.self || document.getElementById("own-window")) return;
+    const link = make("a", "own-window", "这个网页里存不住对话，请点这里，在新窗口里打开助手");
+    link.id = "own-window";
+    link.href = "/";
+    link.target = "_blank";
+    document.querySelector("#welcome .bubble").appendChild(link);
   }
 
   async function poll() {
@@ -314,10 +348,14 @@
     const button = make("button", "hear", "念给我听");
     button.type = "button";
     button.addEventListener("click", function () {
+      const speaking = button.textContent === "停下";
+      speechSynthesis.cancel();                       // ends what another button began, too
+      if (speaking) return;
       const speech = new SpeechSynthesisUtterance(text);
       speech.lang = "zh-CN";
       speech.rate = 0.9;
-      speechSynthesis.cancel();
+      speech.onend = speech.onerror = function () { button.textContent = "念给我听"; };
+      button.textContent = "停下";
       speechSynthesis.speak(speech);
     });
     return button;
@@ -440,11 +478,11 @@
       document.documentElement.classList.toggle(id, on);
       button.setAttribute("aria-pressed", String(on));
     }
-    const saved = localStorage.getItem(id);
+    const saved = ofThisBrowser.getItem(id);
     set(saved === null ? id === "contrast" && matchMedia("(prefers-contrast: more)").matches : saved === "on");
     button.addEventListener("click", function () {
       const on = button.getAttribute("aria-pressed") !== "true";
-      localStorage.setItem(id, on ? "on" : "off");
+      ofThisBrowser.setItem(id, on ? "on" : "off");
       set(on);
     });
   }
