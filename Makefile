@@ -49,7 +49,7 @@ eval: .venv/.dev engine/.venv/.ready
 	.venv/bin/python -m evaluation $(ARGS)
 
 screenshots: .venv/.dev
-	.venv/bin/python scripts/screenshots.py
+	.venv/bin/python -m scripts.screenshots
 
 # ---- environments ----------------------------------------------------------------------------------------
 
