@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from bot.knowledge.deadlines import load_deadlines
 from bot.knowledge.figures import Figure, figure_set, figures
 from bot.knowledge.files import KnowledgeError
+from bot.knowledge.helpline import Helpline, load_helpline
 from bot.knowledge.library import Knowledge, Region, load_knowledge
 from bot.knowledge.parameters import load_parameters
 from bot.knowledge.reminders import load_reminders
@@ -40,7 +41,7 @@ def check_knowledge(knowledge_dir: Path, texts: Mapping[str, Articles] | None) -
     """Everything wrong with the knowledge. `texts`: the documents' articles by document key; without them the
     proofs against the official wording are left out."""
     try:
-        knowledge = load_knowledge(knowledge_dir)
+        knowledge, helpline = load_knowledge(knowledge_dir), load_helpline(knowledge_dir)
         rules = {
             "parameters.yml": load_parameters(knowledge_dir),
             "deadlines.yml": load_deadlines(knowledge_dir),
@@ -49,7 +50,7 @@ def check_knowledge(knowledge_dir: Path, texts: Mapping[str, Articles] | None) -
     except KnowledgeError as error:
         line = f"第{error.line}行 " if error.line else ""
         return [Problem(_shown(error.file, knowledge_dir), error.key, line + error.expected)]
-    problems = list(_check_words(knowledge))
+    problems = [*_check_words(knowledge), *_check_helpline(helpline, knowledge)]
     for region in knowledge.regions.values():
         problems += _check_references(region, knowledge)
     if texts is not None:
@@ -80,6 +81,15 @@ def _check_words(knowledge: Knowledge) -> Iterator[Problem]:
     for topic in knowledge.topics.values():
         if not topic.needs_region and topic.id not in told:
             yield Problem("nation.yml", topic.id, "这个主题不分地区，但没有全国的说法")
+
+
+def _check_helpline(helpline: Helpline, knowledge: Knowledge) -> Iterator[Problem]:
+    for topic in helpline.frequent_topics:
+        if topic not in knowledge.topics:
+            yield Problem("helpline.yml", "frequent_topics", f"topics.yml 里没有主题 {topic}")
+    names = [block.name for block in helpline.text_blocks]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield Problem("helpline.yml", "text_blocks", f"有两段都叫“{name}”")
 
 
 def _check_references(region: Region, knowledge: Knowledge) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
     knowledge/
       glossary.yml  statuses.yml  topics.yml  regions.yml  diseases.yml  nation.yml
+      helpline.yml                      what the console's staff have at hand (see bot/knowledge/helpline.py)
       regions/<folder>/documents.yml    the region's documents: number, status, validity, known gaps
                        articles.yml     every article or section, restated in our own words
                        answers.yml      one answer per topic, and finer answers beside it

@@ -61,7 +61,7 @@ async def test_outside_a_note_for_calling_back_is_taken(
     assert "记下了" in noted.replies[0].text
     assert noted.context.asked is None
     with sqlite_database.transaction() as session:
-        (ticket,) = helpline.waiting(session)
+        (ticket,) = helpline.waiting(session, 10)
         assert ticket.note == "我的申请没消息，下午方便"
 
 

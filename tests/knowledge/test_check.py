@@ -40,6 +40,12 @@ ANSWERS = """answers:
 silent: [limit]
 """
 
+HELPLINE = """text_blocks:
+  - {name: 问候, text: 您好。}
+  - {name: 再见, text: 再见。}
+frequent_topics: [ratio]
+"""
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -51,6 +57,7 @@ def folder(tmp_path: Path) -> Path:
     for name in ("glossary", "nation", "scope", "reminders"):
         _write(knowledge / f"{name}.yml", "[]")
     _write(knowledge / "regions.yml", (ROOT / "knowledge/regions.yml").read_text(encoding="utf-8"))
+    _write(knowledge / "helpline.yml", HELPLINE)
     for region in ("jiangxi", "hunan", "jilin", "shandong", "neimenggu"):
         files = knowledge / "regions" / region
         _write(
@@ -107,6 +114,15 @@ def test_a_slip_is_found_and_located(folder: Path, old: str, new: str, said: str
     problems = _change(folder, old, new)
     assert any(said in problem.message for problem in problems)
     assert {problem.file for problem in problems} == {"regions/hunan/answers.yml"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"), [("[ratio]", "[ratios]", "没有主题 ratios"), ("再见,", "问候,", "都叫“问候”")]
+)
+def test_a_slip_in_what_clerks_have_at_hand_is_found(folder: Path, old: str, new: str, said: str) -> None:
+    _write(folder / "helpline.yml", HELPLINE.replace(old, new))
+    (problem,) = check_knowledge(folder, None)
+    assert (problem.file, said in problem.message) == ("helpline.yml", True)
 
 
 def test_a_computed_figure_must_be_derived_from_the_article(folder: Path) -> None:
