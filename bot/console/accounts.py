@@ -89,7 +89,8 @@ def set_password(database: Database, username: str, password: str) -> None:
     with database.transaction() as session:
         staff = _in_use(session, username)
         staff.password_hash = password_hash
-        staff.failed_logins, staff.locked_until, staff.totp_secret = 0, None, None
+        staff.failed_logins, staff.locked_until = 0, None
+        staff.totp_secret, staff.totp_step = None, 0
         remove_sessions_of(session, staff)
 
 

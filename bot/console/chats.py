@@ -1,6 +1,5 @@
 """Chats that ask for a human: taken over, answered and handed back by one of the helpline's staff."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -14,16 +13,6 @@ LONGEST_ANSWER = 2000
 
 TAKEN = "工作人员已经接入这个对话，正在看您前面说的话，请稍等。"
 HANDED_BACK = "人工服务先到这里，接下来由助手继续回答您。还需要工作人员时，请说“转人工”。"
-
-TEXT_BLOCKS: Mapping[str, str] = {
-    "问候": "您好，我是医保服务热线的工作人员，请问有什么可以帮您？",
-    "请稍等": "请稍等，我正在查。",
-    "核对身份": "请不要在这里发证件号和手机号。要查您本人的记录，我把对话交回助手，请按它的提示核对身份。",
-    "去哪里问": "这件事由参保地医保经办机构决定，请向他们核实，也可以拨打12393。",
-    "电话回复": "这件事在这里说不清楚，我们会打您登记的电话，请留意接听。",
-    "还有别的吗": "请问还有别的要问吗？没有的话，我把对话交回助手。",
-}
-"""Answers that are often given, by the name on their button."""
 
 
 class NotYoursError(Exception):

@@ -140,6 +140,18 @@ def _is_fixed(table: Parameter | None) -> bool:
     return table is not None and all(isinstance(entry.state, Fixed) for entry in table.entries)
 
 
+def fitting(
+    values: Mapping[str, tuple[str, ...]], parameters: RegionParameters
+) -> dict[str, tuple[str, ...]]:
+    """Of what a record tells, what the region's form asks for and can be chosen there."""
+    shown = {each.name: each for each in fields_of(parameters)}
+    return {
+        name: cells
+        for name, cells in values.items()
+        if name in shown and (not shown[name].options or set(cells) <= set(shown[name].options))
+    }
+
+
 # --- computing ------------------------------------------------------------------------------------
 
 

@@ -95,12 +95,6 @@ class Desk:
         return f"{ROOT}/person/{self.reference(request, 'person', person_id, why)}"
 
 
-def again_after(page: web.Response, seconds: int, address: str) -> web.Response:
-    """The page, which its browser fetches again by itself after a while."""
-    page.headers["Refresh"] = f"{seconds}; url={address}"
-    return page
-
-
 def moment(value: datetime) -> str:
     """`2026-11-22 10:00`, Shanghai."""
     return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"

@@ -19,6 +19,8 @@ from bot.records import overview
 from bot.records.overview import Answered, Period
 
 WIDTH, HEIGHT = 620, 300
+ROOM, PER_BAR = 60, 34
+"""Of charts with lying bars: their height grows with their number."""
 LABELS_AT_MOST = 10
 CHARACTER = 13
 """Pixels that a Chinese character is wide; pygal reckons with narrower ones."""
@@ -161,7 +163,7 @@ def _drawn(figure: Figure, kind: type[Any]) -> Figure:
     rows = figure.rows if upright else figure.rows[::-1]  # pygal draws from the bottom
     chart = kind(
         width=WIDTH,
-        height=HEIGHT,
+        height=HEIGHT if upright else ROOM + PER_BAR * len(rows),
         print_values=len(rows) <= LABELS_AT_MOST * 2,
         print_values_position="center" if kind is pygal.StackedBar else "top",
         print_zeroes=False,

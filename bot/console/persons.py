@@ -1,6 +1,6 @@
 """What the console shows of a person: masked, with the same words and dates the assistant would use."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,10 +37,14 @@ class ApplicationView:
 
 @dataclass(frozen=True)
 class EligibilityView:
-    """A recognised disease. `days_left` until the review; negative when that is past; None: no date on record."""
+    """A recognised disease. `days_left` until the review; negative when that is past; None: no date on record.
+
+    `cost` are the fields of the cost form that the record fills in.
+    """
 
     eligibility: Eligibility
     days_left: int | None
+    cost: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,11 @@ class SubscriptionView:
 @dataclass(frozen=True)
 class PersonView:
     identity: Identity
+    region: str
     applications: tuple[ApplicationView, ...]
     eligibilities: tuple[EligibilityView, ...]
     renewal_telling: str
+    cost: Mapping[str, str]
     subscriptions: tuple[SubscriptionView, ...]
     reminders: tuple[Reminder, ...]
 
@@ -77,12 +83,18 @@ class PersonViews:
         latest_first = sorted(person.applications, key=lambda a: a.submitted_at, reverse=True)
         return PersonView(
             identity=identity_of(person),
+            region=person.region,
             applications=tuple(self._application(a, person.region, today) for a in latest_first),
             eligibilities=tuple(
-                EligibilityView(e, (e.review_due - today).days if e.review_due else None)
+                EligibilityView(
+                    e,
+                    (e.review_due - today).days if e.review_due else None,
+                    cost_fields(person) | cost_fields_of(e),
+                )
                 for e in person.eligibilities
             ),
             renewal_telling=renewal_reply(person.eligibilities, region, review, today).text,
+            cost=cost_fields(person),
             subscriptions=tuple(
                 SubscriptionView(each, self._reminders.told(person.region, each.wants))
                 for each in person.subscriptions
@@ -108,6 +120,24 @@ def identity_of(person: Person) -> Identity:
         place=f"{person.region}{person.city or ''}",
         scheme=person.scheme + (f"·{person.employment}" if person.employment else ""),
     )
+
+
+def cost_fields(person: Person) -> dict[str, str]:
+    """What the record tells for the cost form, by its fields' names."""
+    told = {"scheme.0": person.scheme, "employment.0": person.employment, "area.0": person.city}
+    return {"region": person.region} | {name: value for name, value in told.items() if value}
+
+
+def cost_fields_of(eligibility: Eligibility) -> dict[str, str]:
+    """The same of a recognised disease."""
+    limit = eligibility.monthly_limit
+    told = {
+        "diseases.0": eligibility.disease,
+        "benefit_class.0": eligibility.benefit_class,
+        "monthly_limit.0": None if limit is None else f"{limit:f}",
+        "approved_on.0": f"{eligibility.approved_on}",
+    }
+    return {name: value for name, value in told.items() if value}
 
 
 def masked(number: str) -> str:

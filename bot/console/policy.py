@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from bot.dialogue.deadline import say_date
 from bot.knowledge.library import Region
+from bot.knowledge.schema import Document
 from bot.knowledge.wording import Articles, readable
 from bot.language.identifiers import find_identifiers
 from bot.messages import Citation
@@ -17,10 +19,11 @@ from bot.policy.library import PolicyLibrary
 @dataclass(frozen=True)
 class Source:
     """A cited place. `says` is our restatement, empty where the place has none of its own; `wording` the official
-    wording, empty where it is not imported."""
+    wording, empty where it is not imported. `validity` says from when to when the document holds."""
 
     citation: Citation
     title: str
+    validity: str
     heading: str
     says: str
     wording: str
@@ -33,6 +36,16 @@ class RegionAnswer:
     answer: PolicyAnswer
     status: str
     sources: tuple[Source, ...]
+
+    @property
+    def as_text(self) -> str:
+        """The answer with its documents, to be pasted elsewhere."""
+        documents = dict.fromkeys(
+            f"{source.citation.document}《{source.title}》，{source.validity}"
+            for source in self.sources
+            if source.title
+        )
+        return "\n".join((f"{self.answer.region}：{self.answer.text}", *documents))
 
 
 @dataclass(frozen=True)
@@ -97,7 +110,16 @@ def _source(region: Region, texts: Mapping[str, Articles], citation: Citation) -
     return Source(
         citation=citation,
         title=document.title if document else "",
+        validity=_validity(document) if document else "",
         heading=restated.heading if restated else "",
         says=restated.says if restated else "",
         wording=readable(texts.get(document.key, {}).get(citation.article, "")) if document else "",
     )
+
+
+def _validity(document: Document) -> str:
+    if document.status == "draft":
+        return "征求意见稿，还没有生效"
+    since = f"自{say_date(document.valid_from)}起施行" if document.valid_from else "施行日期没有登记"
+    until = f"有效期至{say_date(document.valid_to)}" if document.valid_to else "有效期没有登记"
+    return f"{since}，{until}" + ("，已经失效" if document.status == "expired" else "")

@@ -1,4 +1,5 @@
-"""The helpline's console: its pages under /console, rendered on the server and complete without any script.
+"""The helpline's console: its pages under /console, rendered on the server. Without scripts they are complete but
+for looking by themselves for something new (htmx) and the copy buttons (console.js).
 
 What is typed travels in POST bodies, never in an address; a person's page is found by a sealed reference.
 """
@@ -46,6 +47,7 @@ from bot.dialogue.assistant import Assistant
 from bot.dialogue.deadline import say_date, say_range
 from bot.identity.access import Access
 from bot.identity.keys import Keys
+from bot.knowledge.helpline import load_helpline
 from bot.knowledge.parameters import load_parameters
 from bot.messages import say_places
 from bot.policy.library import PolicyLibrary
@@ -54,8 +56,8 @@ from bot.reminders.messenger import Messenger
 from bot.rules.money import yuan
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -84,7 +86,10 @@ def add_console_routes(
     _set_up_templates(console, assistant.library)
     signing_in = SigningInPages(desk)
     policy = PolicyPages(desk, assistant.library)
-    persons = PersonPages(desk, access, PersonViews(assistant), policy.look_up)
+    at_hand, topics = load_helpline(assistant.knowledge.folder), assistant.knowledge.topics
+    known = (topics[each] for each in at_hand.frequent_topics if each in topics)
+    frequent = {topic.name: topic.questions[0] if topic.questions else topic.name for topic in known}
+    persons = PersonPages(desk, access, PersonViews(assistant), policy.look_up, frequent)
     pages: list[tuple[Right, Iterable[web.RouteDef]]] = [
         (Right.NONE, signing_in.routes()),
         (Right.PERSONS, persons.routes()),
@@ -97,9 +102,10 @@ def add_console_routes(
         (Right.ADMINISTRATION, ImportPages(desk).routes()),
         (Right.ADMINISTRATION, AuditPages(desk).routes()),
         (Right.ADMINISTRATION, KeyPages(desk, keys).routes()),
-        (Right.CHATS, ChatPages(desk, access, messengers).routes()),
+        (Right.CHATS, ChatPages(desk, access, messengers, at_hand).routes()),
     ]
-    console.router.add_get("/console.css", _css)
+    for name in ("console.css", "console.js", "htmx.min.js"):
+        console.router.add_get(f"/{name}", _file(name))
     console.router.add_routes(signing_in.open_routes())
     for right, routes in pages:
         for route in routes:
@@ -116,6 +122,8 @@ def _signed_in(desk: Desk, right: Right, handler: Handler) -> Handler:
             lambda session: sessions.signed_in(session, browser, now, by_hand)
         )
         if signed_in is None:
+            if _is_automatic(request):  # the whole page goes there, not a piece of it
+                return web.Response(headers={"HX-Redirect": LOGIN})
             raise web.HTTPSeeOther(LOGIN)
         staff = request[STAFF] = signed_in.staff
         if not signed_in.confirmed and right is not Right.NONE:
@@ -176,12 +184,15 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 def _is_automatic(request: web.Request) -> bool:
-    """Whether the browser asked by itself, to look for something new."""
-    return "auto" in request.query or request.path.startswith(f"{ROOT}/chats/lines/")
+    """Whether a piece of the page asked by itself, to look for something new."""
+    return "HX-Request" in request.headers
 
 
-async def _css(_request: web.Request) -> web.StreamResponse:
-    return web.FileResponse(FOLDER / "console.css")
+def _file(name: str) -> Handler:
+    async def serve(_request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(FOLDER / name)
+
+    return serve
 
 
 def _set_up_templates(console: web.Application, library: PolicyLibrary) -> None:
@@ -215,7 +226,7 @@ def _channel(name: str) -> str:
 
 def _minutes(waited: timedelta) -> str:
     """`7分钟`, `2小时05分`."""
-    hours, minutes = divmod(int(waited.total_seconds() // 60), 60)
+    hours, minutes = divmod(max(0, int(waited.total_seconds() // 60)), 60)
     return f"{hours}小时{minutes:02}分" if hours else f"{minutes}分钟"
 
 

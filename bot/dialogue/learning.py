@@ -66,7 +66,7 @@ class QuestionGroup:
 
     def files(self, regions: Mapping[str, Region]) -> tuple[str, ...]:
         """Where the answer is to be written, each file once."""
-        return tuple(dict.fromkeys(_file(question, regions) for question in self.questions))
+        return tuple(dict.fromkeys(file_of(question, regions) for question in self.questions))
 
     def reasons(self, statuses: Mapping[AnswerStatus, StatusWords]) -> str:
         """How many are here for each reason: 文件没写 2、说没用 1."""
@@ -149,7 +149,8 @@ def _counted(words: Iterable[str]) -> str:
     return "、".join(f"{word} {count}" for word, count in Counter(words).most_common())
 
 
-def _file(question: Question, regions: Mapping[str, Region]) -> str:
+def file_of(question: Question, regions: Mapping[str, Region]) -> str:
+    """Where the answer to a question is to be written."""
     if question.status == "not_understood":
         return "data/nlu"
     if question.status in {"out_of_scope", "unsafe"}:

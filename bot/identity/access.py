@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.identity import bindings, codes
-from bot.records import guards, helpline, people, staff
+from bot.records import chats, guards, helpline, people, staff
 from bot.records.database import Database
-from bot.records.models import ChatBinding, HandoffTicket, Person
+from bot.records.models import ChatBinding, Consent, HandoffTicket, Message, Person
 from bot.records.people import Reading
 
 
@@ -36,12 +36,13 @@ class OpenedChat:
 
 @dataclass(frozen=True)
 class Protection:
-    """Which chats see a person's data, and how it stands with those that tried to.
+    """Which chats see a person's data, what was agreed to there, and how it stands with those that tried to.
 
     `locked_until`: nobody can prove to be this person before, except by a code.
     """
 
     bindings: Sequence[ChatBinding]
+    consents: Sequence[Consent]
     failures: int
     locked_until: datetime | None
 
@@ -146,6 +147,22 @@ class Access:
 
         return await self._database.run(read)
 
+    async def talk(
+        self, username: str, person_id: str, token: str, why: str, limit: int, now: datetime
+    ) -> Sequence[Message] | None:
+        """The latest lines of the chat that is the person's own by the binding of this token, oldest first."""
+
+        def read(session: Session) -> Sequence[Message] | None:
+            reading = _staff_reading(session, username, why, now)
+            bound = bindings.of_person(session, person_id, now)
+            own = next((b for b in bound if b.token == token and not b.relative), None)
+            if own is None:
+                return None
+            people.audit(session, reading, "read chat", person_id)
+            return chats.latest_lines(session, own.chat, limit)
+
+        return await self._database.run(read)
+
     async def protection(self, username: str, person_id: str, why: str, now: datetime) -> Protection:
         """How a person's data is protected."""
 
@@ -154,6 +171,7 @@ class Access:
             lock = guards.lock_of_person(session, person_id)
             return Protection(
                 bindings=bindings.of_person(session, person_id, now),
+                consents=bindings.consents_of(session, person_id),
                 failures=lock.failures if lock else 0,
                 locked_until=lock.locked_until if lock and lock.locked_until > now else None,
             )

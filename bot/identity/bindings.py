@@ -83,6 +83,13 @@ def consent_of(session: Session, chat: str, person_id: str) -> Consent | None:
     return session.scalar(select(Consent).where(Consent.chat == chat, Consent.person_id == person_id))
 
 
+def consents_of(session: Session, person_id: str) -> Sequence[Consent]:
+    """What was answered about remembering this person, latest first."""
+    return session.scalars(
+        select(Consent).where(Consent.person_id == person_id).order_by(Consent.at.desc())
+    ).all()
+
+
 def note_consent(session: Session, binding: ChatBinding, question: str, agreed: bool, now: datetime) -> None:
     """Keeps the answer. A relative who did not agree is not seen any longer."""
     reading = Reading(f"chat:{binding.chat}", "同意记住" if agreed else "不同意记住", now)

@@ -19,6 +19,12 @@ def line(session: Session, chat: str, line_id: int) -> Message | None:
     return session.scalar(select(Message).where(Message.chat == chat, Message.id == line_id))
 
 
+def latest_lines(session: Session, chat: str, limit: int) -> Sequence[Message]:
+    """The latest lines of a chat, oldest first. Read only by who may open it, which is audited."""
+    newest_first = select(Message).where(Message.chat == chat).order_by(Message.id.desc()).limit(limit)
+    return session.scalars(newest_first).all()[::-1]
+
+
 def line_with(session: Session, chat: str, source_id: str | None) -> Message | None:
     """The line that came in, or was pushed, under this id."""
     if source_id is None:

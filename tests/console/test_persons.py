@@ -1,11 +1,13 @@
+import re
 from datetime import timedelta
 
 import pytest
 from console_fakes import START, Browser, HandClock
 from sqlalchemy import select
 
+from bot.identity import bindings
 from bot.records.database import Database
-from bot.records.models import AuditEntry, Person, Reminder, Subscription
+from bot.records.models import AuditEntry, Message, Person, Reminder, Subscription
 
 ID, PHONE, NAME = "999999195203140013", "19900000001", "演示·张秀英"
 
@@ -74,7 +76,7 @@ async def test_every_look_is_audited_with_its_reason(clerk: Browser, database: D
 async def test_without_a_reason_nothing_is_looked_up(clerk: Browser, database: Database) -> None:
     page = await clerk.search(PHONE, why=" ")
     assert page.status == 400
-    assert "查看原因" in page.text
+    assert "写明原因" in page.text
     assert looks(database) == []
 
 
@@ -148,3 +150,28 @@ async def test_a_question_in_the_search_box_is_answered_by_policy(clerk: Browser
     page = await clerk.search("退休人员报销比例是多少")
     assert page.text.count('class="card region"') == 5
     assert looks(database) == []
+
+
+async def test_a_persons_own_chat_is_read_and_a_relatives_is_not(clerk: Browser, database: Database) -> None:
+    with database.transaction() as session:
+        for chat, relative in (("webchat:own", False), ("webchat:daughters", True)):
+            bound = bindings.bind(session, chat, "DEMO-P01", relative, START)
+            bindings.note_consent(session, bound, "要记住您吗？", True, START)
+            session.add(Message(chat=chat, channel="webchat", direction="in", at=START, text=f"{chat}说的"))
+    page = await clerk.search(PHONE)
+    assert page.text.count("要记住您吗？") == 2
+    assert page.text.count("看对话") == 1
+    page = await clerk.open(page.link("/console/talk/"))
+    assert "webchat:own说的" in page.text
+    assert looks(database)[-1] == ("staff:li", "read chat", "来电人本人在线咨询", "DEMO-P01")
+    assert (await clerk.open("/console/talk/made-up")).status == 404
+
+
+async def test_the_cost_form_is_filled_in_from_the_record(clerk: Browser) -> None:
+    page = await clerk.search(PHONE)
+    told = dict(re.findall(r'name="([a-z_]+(?:\.0)?)" value="([^"]*)"', page.text.split("已认定的病种")[1]))
+    told.pop("token")
+    page = await clerk.send("/console/cost", **told)
+    assert "<option selected>湖南" in page.text
+    assert re.search(r'name="employment.0" value="退休" checked', page.text)
+    assert 'name="amount.0" value=""' in page.text

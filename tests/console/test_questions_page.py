@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -5,6 +6,7 @@ from console_fakes import START, Browser
 
 from bot.records.database import Database
 from bot.records.models import Question
+from bot.settings import ROOT
 
 
 def a_question(text: str, **changes: object) -> Question:
@@ -56,3 +58,27 @@ async def test_a_reason_there_is_none_of_shows_all(clerk: Browser, reason: str) 
     page = await clerk.open(f"/console/questions?reason={reason}")
     assert page.status == 200
     assert "没有这样的问题" in page.text
+
+
+@pytest.mark.usefixtures("asked")
+async def test_write_an_answer_leads_to_the_file_and_the_line(clerk: Browser, database: Database) -> None:
+    page = await clerk.open("/console/questions")
+    page = await clerk.open(page.link("/console/questions/write"))
+    found = re.search(r"knowledge/regions/hunan/answers.yml:(\d+)", page.text)
+    assert found
+    lines = (ROOT / "knowledge/regions/hunan/answers.yml").read_text().splitlines()
+    assert lines[int(found[1]) - 1] == "- topic: ratio"
+    assert "药能寄到家吗, 药能寄到家里吗" in page.text
+    assert "限额以内的药费" in page.text  # what is answered now
+
+
+async def test_what_was_not_understood_is_written_for_the_understanding(
+    clerk: Browser, database: Database
+) -> None:
+    with database.transaction() as session:
+        question = a_question("<i>嘎嘎</i>: [x]", status="not_understood", region=None, topic=None)
+        session.add(question)
+    page = await clerk.open(f"/console/questions/write?of={question.id}")
+    assert "data/nlu" in page.text
+    assert "&lt;i&gt;嘎嘎" in page.text
+    assert (await clerk.open("/console/questions/write?of=999,x,")).status == 404

@@ -30,6 +30,9 @@ async def test_analysts_see_no_person(analyst: Browser) -> None:
     assert (await analyst.open("/console/policy")).status == 200
 
 
+FILES = ("console.css", "console.js", "htmx.min.js")
+
+
 def test_administrators_may_do_everything() -> None:
     assert RIGHTS["administrator"] == frozenset(Right)
 
@@ -41,7 +44,7 @@ async def test_every_page_is_for_signed_in_staff_alone(
     addresses = {
         (route.method, route.resource.canonical) for route in console.router.routes() if route.resource
     }
-    for method, address in addresses - {("GET", "/console/console.css")}:
+    for method, address in addresses - {("GET", f"/console/{name}") for name in FILES}:
         if address == "/console/login" or method not in ("GET", "POST"):
             continue
         response = await client.request(

@@ -1,7 +1,7 @@
 """The line of chats that wait for a human, and talking in one of them."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from bot.channels.rest import REST, WEBCHAT
 from bot.console import chats
-from bot.console.chats import LINES_SHOWN, TEXT_BLOCKS, BadAnswerError, NotYoursError
-from bot.console.desk import BROWSER, ROOT, STAFF, Desk, again_after, line, lines
+from bot.console.chats import LINES_SHOWN, BadAnswerError, NotYoursError
+from bot.console.desk import ROOT, STAFF, Desk, ReferenceEndedError, line, lines
 from bot.identity.access import Access, OpenedChat
+from bot.knowledge.helpline import Helpline
 from bot.messages import Reply
 from bot.records import helpline
 from bot.records.models import Message, Staff
@@ -21,6 +22,7 @@ from bot.reminders.messenger import Messenger, Outcome
 FETCHING = (WEBCHAT, REST)
 """Channels that come for the lines of their chats by themselves."""
 
+SHOWN = 100
 LONGEST_MARK = 32
 """Of a form, so that what is sent twice is said once."""
 
@@ -32,14 +34,18 @@ log = structlog.get_logger(__name__)
 class ChatPages:
     """`messengers` by channel: for answers to chats that do not fetch them."""
 
-    def __init__(self, desk: Desk, access: Access, messengers: Mapping[str, Messenger]) -> None:
+    def __init__(
+        self, desk: Desk, access: Access, messengers: Mapping[str, Messenger], at_hand: Helpline
+    ) -> None:
         self._desk = desk
         self._access = access
+        self._at_hand = at_hand
         self._messengers = messengers
 
     def routes(self) -> list[web.RouteDef]:
         return [
             web.get("/chats", self._chats),
+            web.get("/chats/waiting", self._waiting),
             web.get("/chats/{number}", self._chat),
             web.get("/chats/lines/{reference}", self._lines),
             web.post("/chats/{number}/take", self._take),
@@ -49,11 +55,17 @@ class ChatPages:
         ]
 
     async def _chats(self, request: web.Request) -> web.StreamResponse:
-        tickets = await self._desk.database.run(helpline.waiting)
-        still = "still" in request.query
-        shown = {"tickets": tickets, "now": self._desk.clock(), "still": still}
-        page = await self._desk.page(request, "chats.html", shown)
-        return page if still else again_after(page, 15, f"{ROOT}/chats?auto")
+        shown = {
+            "waits": await self._desk.database.run(lambda session: helpline.waiting(session, SHOWN)),
+            "taken": await self._desk.database.run(lambda session: helpline.taken(session, SHOWN)),
+            "now": self._desk.clock(),
+            "still": "still" in request.query,
+        }
+        return await self._desk.page(request, "chats.html", shown)
+
+    async def _waiting(self, request: web.Request) -> web.StreamResponse:
+        """How many wait, for the menu of every page."""
+        return await self._desk.page(request, "waiting.html", {})
 
     async def _chat(self, request: web.Request) -> web.StreamResponse:
         return await self._chat_page(request, UNDELIVERED if "undelivered" in request.query else "")
@@ -70,11 +82,12 @@ class ChatPages:
             "mine": chat.ticket.state == "open" and chat.ticket.staff_id == staff.id,
             "reachable": chat.ticket.channel in (*FETCHING, *self._messengers),
             "slow": chat.ticket.channel == REST,
-            "lines": f"{ROOT}/chats/lines/{self._desk.reference(request, 'chat', number)}",
+            "lines": await self._desk.database.run(lambda session: self._said(session, number)),
+            "more_lines": f"{ROOT}/chats/lines/{self._desk.reference(request, 'chat', number)}",
             "person": self._address_of_person(request, chat),
             "problem": problem,
             "draft": draft,
-            "blocks": tuple(TEXT_BLOCKS),
+            "blocks": tuple(block.name for block in self._at_hand.text_blocks),
             "now": now,
             "once": secrets.token_hex(LONGEST_MARK // 2),
         }
@@ -86,17 +99,17 @@ class ChatPages:
         return self._desk.address_of_person(request, chat.person_id, _why_of_chat(chat.ticket.number))
 
     async def _lines(self, request: web.Request) -> web.StreamResponse:
-        """The pane that fetches itself again. Only who opened the chat, which was audited, has its address."""
-        reference, now = request.match_info["reference"], self._desk.clock()
-        referred = self._desk.seals.referred(request[BROWSER], "chat", reference, now)
-        if referred is None:
+        """What was said, for the pane that asks for it again. Only who opened the chat, which was audited, has the
+        address."""
+        try:
+            (number,) = self._desk.referred(request, "chat")
+        except ReferenceEndedError:
             return await self._desk.page(request, "lines.html", {"lines": None})
-        (number,) = referred
-        said = await self._desk.database.run(
-            lambda session: helpline.latest_lines(session, number, LINES_SHOWN)
-        )
-        page = await self._desk.page(request, "lines.html", {"lines": said})
-        return again_after(page, 5, request.path)
+        said = await self._desk.database.run(lambda session: self._said(session, number))
+        return await self._desk.page(request, "lines.html", {"lines": said})
+
+    def _said(self, session: Session, number: str) -> Sequence[Message]:
+        return helpline.latest_lines(session, number, LINES_SHOWN)
 
     async def _take(self, request: web.Request) -> web.StreamResponse:
         return await self._speak(request, chats.take)
@@ -111,7 +124,7 @@ class ChatPages:
     async def _insert(self, request: web.Request) -> web.StreamResponse:
         """Puts a text block behind what was written so far; nothing is sent."""
         form = await request.post()
-        draft, block = lines(form.get("text")), TEXT_BLOCKS.get(line(form.get("block")), "")
+        draft, block = lines(form.get("text")), self._at_hand.text_of(line(form.get("block")))
         return await self._chat_page(request, "", "\n".join(filter(None, (draft, block))))
 
     async def _hand_back(self, request: web.Request) -> web.StreamResponse:

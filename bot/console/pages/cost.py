@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from bot.console import cost
 from bot.console.cost import Filled, computed, fields_of
 from bot.console.desk import Desk, line
 from bot.knowledge.parameters import RegionParameters
@@ -37,6 +38,9 @@ class CostPages:
         form = await request.post()
         region, columns = self._region(form.get("region")), await self._columns(request)
         asked = line(form.get("do"))
+        if asked == "fill":  # what a person's record tells; the costs are still to be typed
+            fitting = cost.fitting(columns[0], self._parameters[region])
+            return await self._page(request, "cost.html", region, (Filled(fitting),))
         filled = computed(columns, self._parameters[region], self._desk.today())
         if asked == "add" and len(columns) < COLUMNS_AT_MOST:
             filled = computed((*columns, columns[-1]), self._parameters[region], self._desk.today())
