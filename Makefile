@@ -1,8 +1,9 @@
 # make run   build, train, load demonstration records, start, and print the address
 # make test  everything a change must pass; make test-long adds minutes of killing and restarting
 # make chat  the same conversation in the terminal (while `make run` is going on)
+# make bench a turn beside stock Rasa's; trains that on its first run, which takes long
 
-.PHONY: screenshots run chat test test-long lint types unit knowledge nlu-data conversations check-knowledge eval train lock clean environments
+.PHONY: bench screenshots run chat test test-long lint types unit knowledge nlu-data conversations check-knowledge eval train lock clean environments
 
 PYTHON ?= python3
 UV := .tools/bin/uv
@@ -47,6 +48,9 @@ conversations: .venv/.dev engine/.venv/.ready
 
 eval: .venv/.dev engine/.venv/.ready
 	.venv/bin/python -m evaluation $(ARGS)
+
+bench: .venv/.dev engine/.venv/.ready
+	.venv/bin/python -m bench.turns --write docs/bench-turns.md
 
 screenshots: .venv/.dev
 	.venv/bin/python -m scripts.screenshots

@@ -250,7 +250,7 @@ def _service(settings: Settings, number: int, with_reminders: bool = True) -> Pr
     if number == 0:
         prepare(settings, Console(quiet=True))
     if not with_reminders:
-        command += ["--only", "web,actions"]
+        command += ["--only", "web", "--only", "actions"]
     url = f"http://127.0.0.1:{settings.port}/health"
     return Process(
         f"service {number}", command, _environment(settings), url, settings.var_dir / f"service-{number}.log"

@@ -4,6 +4,7 @@ It remembers little. A chat's session ends after `SESSION_EVENTS` events as it d
 along; events before it, and chats silent for `KEPT_DAYS`, are deleted. A chat of 5,000 turns is as fast as one of 50.
 """
 
+import contextlib
 import time
 from typing import Any, Dict, List, Optional, Text
 from urllib.parse import unquote
@@ -17,8 +18,8 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
-SESSION_EVENTS = 120
-"""Some twelve turns: no rule of ours looks further back than one."""
+SESSION_EVENTS = 60
+"""Some six turns: no rule of ours looks further back than one."""
 KEPT_DAYS = 30
 SWEEP_EVERY = 3600.0  # seconds
 
@@ -50,8 +51,8 @@ class RecentTrackerStore(SQLTrackerStore):
         super().__init__(domain, host=host, **kwargs)
         self._swept = 0.0
         self._use_checked_connections(host)
-        for table in self.Base.metadata.tables.values():
-            sa.Index("ix_events_timestamp", table.c.timestamp).create(self.engine, checkfirst=True)
+        with contextlib.suppress(sa.exc.DBAPIError):  # another engine, started together with us, was quicker
+            sa.Index("ix_events_timestamp", self.SQLEvent.timestamp).create(self.engine, checkfirst=True)
 
     def _use_checked_connections(self, url: Text) -> None:
         """A connection that broke while the database was away must not cost a chat its memory."""
@@ -68,22 +69,21 @@ class RecentTrackerStore(SQLTrackerStore):
         if not tracker.events:
             # Rasa's API takes the chat's name as it stands in the address.
             names = {tracker.sender_id, unquote(tracker.sender_id)}
-            self._delete(self.SQLEvent.sender_id.in_(names), before=time.time() + 1)
+            self._delete(self.SQLEvent.sender_id.in_(names))
             return
         await super().save(tracker)
         starts = (event for event in reversed(tracker.events) if isinstance(event, SessionStarted))
         started = next(starts, None)
         if started is not None and tracker.events[0].timestamp < started.timestamp:
-            self._delete(self.SQLEvent.sender_id == tracker.sender_id, before=started.timestamp)
+            theirs = self.SQLEvent.sender_id == tracker.sender_id
+            self._delete(theirs, self.SQLEvent.timestamp < started.timestamp)
         if time.time() > self._swept + SWEEP_EVERY:
             self._swept = time.time()
-            self._delete(before=time.time() - KEPT_DAYS * 86400)
+            self._delete(self.SQLEvent.timestamp < time.time() - KEPT_DAYS * 86400)
 
-    def _delete(self, *which: Any, before: float) -> None:
+    def _delete(self, *which: Any) -> None:
         with self.session_scope() as session:
-            session.query(self.SQLEvent).filter(*which, self.SQLEvent.timestamp < before).delete(
-                synchronize_session=False
-            )
+            session.query(self.SQLEvent).filter(*which).delete(synchronize_session=False)
             session.commit()
 
 
