@@ -71,7 +71,9 @@ _RELATIVE_MONTH = re.compile(
     rf"(?:{_PART}|(?P<day>{_N})(?:[号日]|{_NOT_LONGER}{_NO_COUNT}))?{_TIME}"
 )
 _WHOLE_YEAR = re.compile(
-    r"(?<!\d)(?:(?P<year>(?:19|20)\d\d|[零〇一二三四五六七八九]{4})年|(?P<relative_year>大前年|前年|去年|今年|明年|后年))"
+    r"(?<!\d)(?:(?P<year>(?:19|20)\d\d|[零〇一二三四五六七八九]{4}"
+    r"|[12]\d(?=年[初底末]?(?:办|认定|批|申请|通过)))年"  # 21年办的 is a year, 21年的糖尿病 is not
+    r"|(?P<relative_year>大前年|前年|去年|今年|明年|后年))"
     r"(?:年?(?P<part>初|底|末))?(?!度)"
 )
 _RELATIVE_DAY = re.compile(

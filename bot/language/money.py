@@ -70,12 +70,12 @@ _BARE = re.compile(
 )
 _COUNTED = re.compile(
     r"^(?:[个個天日号月年周岁人次种条级类项张盒片粒支瓶家位度米斤点时床区期版文楼倍成折%份届步样趟回遍口本根针袋颗副]"
-    r"|[多来几余](?:[天年月个次周岁张家种名人])|分(?!钱)|公里|小时|分钟|工作日|名(?!字)|院|甲|级|季度|mg|ml|毫|克|路|后(?!来)|℃|级|号|代|-\d|/\d|:\d)"
+    r"|[多来几余](?:[天年月个次周岁张家种名人])|分(?!钱|别)|公里|小时|分钟|工作日|名(?!字)|院|甲|级|季度|mg|ml|毫|克|路|后(?!来)|℃|级|号|代|-\d|/\d|:\d)"
 )
 _CUES = (
     "药费|医药费|医疗费|门诊费|检查费|化验费|治疗费|诊疗费|手术费|住院费|总费用|费用|药钱|花费|花销|花|消费|开销|总共|一共|共|合计|总计|总额|总"
     "|月限额|年限额|限额|定额|额度|限|起付线|起付|门槛费|门槛|封顶线|封顶|余额|自付|自费|自己付|自己掏|垫付|垫|先付|付|交|缴|扣|掏|收|剩余|剩下|剩|还有"
-    "|报销|报|补|药|钱|金额|支付|块|开|拿|买|吃|用|多|加|涨|账单|发票|票|单子|每月|每个月|一个月|这个月|这月|上月|上个月|每年|一年|一次|每次|个月|价|值|要|给|是|为|到|透析|累计|这次|这回|这趟|本次"
+    "|报销|报|补|药|甲类|乙类|丙类|钱|金额|支付|块|开|拿|买|吃|用|多|加|涨|账单|发票|票|单子|每月|每个月|一个月|这个月|这月|上月|上个月|每年|一年|一次|每次|个月|价|值|要|给|是|为|到|透析|累计|这次|这回|这趟|本次"
 )
 _CUE_BEFORE = re.compile(
     rf"(?:{_CUES})(?:[是为有大概约莫差不多就才也又都已经快近将超过小于不足到要得吃掉了用完去过共计整的在打]"
@@ -142,14 +142,16 @@ def _range(match: re.Match[str]) -> Iterator[Amount]:
 
 def _read(match: re.Match[str]) -> Iterator[Amount]:
     named = match.groupdict()
+    # 不到五百 and 五百不到: the bound is part of what is meant, not of the number's place.
     start = match.end("under") if named.get("under") else match.start()
+    end = match.start("around") if named.get("around") == "不到" else match.end()
     bounds = _one_or_the_other(named) if named.get("from") or named.get("either") else _roughly(match)
     if bounds is None:
         return
     low, high = bounds
     if named.get("sign"):
         low, high = -high, -low
-    yield Amount(start, match.end(), low, high, low != high)
+    yield Amount(start, end, low, high, low != high)
 
 
 def _one_or_the_other(named: Mapping[str, str | None]) -> tuple[Decimal, Decimal] | None:

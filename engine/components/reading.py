@@ -8,24 +8,25 @@ from bot.language import normalise
 from bot.language.spacing import close_up
 
 ENTITY_MARKS: Mapping[str, str] = {
-    "region": "Ⓡ",
-    "disease": "Ⓓ",
-    "scheme": "Ⓢ",
-    "employment": "Ⓔ",
-    "amount": "Ⓐ",
-    "period": "Ⓟ",
-    "hospital_level": "Ⓗ",
-    "application_no": "Ⓝ",
-    "id_or_phone": "Ⓘ",
-    "date": "Ⓣ",
+    "region": "ρ",
+    "disease": "δ",
+    "scheme": "σ",
+    "employment": "ε",
+    "amount": "α",
+    "period": "π",
+    "hospital_level": "η",
+    "application_no": "ν",
+    "id_or_phone": "ι",
+    "date": "τ",
 }
-"""One character stands for every entity of a type: what is asked does not depend on which city it is."""
+"""One character stands for every entity of a type: what is asked does not depend on which city it is. Greek small letters
+because neither `normalise` nor lower-casing nor a pronouncer changes them, and hardly anybody types them."""
 
 MOST_READ = 600
 """Characters of a message that are read. Two minutes of speech are shorter; what is longer must not hold up others."""
 
 _REDACTED_NAME = re.compile(r"〔姓名[A-Z]{4}〕")
-_TOLD_ALONG = re.compile(r"我?的?(?:身份证|证件|手机|电话|卡)?(?:号码?)?[是:：]?Ⓘ[,，\s]*")
+_TOLD_ALONG = re.compile(r"我?的?(?:身份证|证件|手机|电话|卡)?(?:号码?)?[是:：]?ι[,，\s]*")
 """A number told beside a question is not what is asked."""
 _EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff"  # 👍 alone says thanks
 _NOT_WORDING = re.compile(rf"[^\w{''.join(ENTITY_MARKS.values())}{_EMOJI}%?]+")

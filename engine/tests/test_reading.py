@@ -143,6 +143,7 @@ class Wording(unittest.TestCase):
             return [{"entity": "region", "start": start, "end": end}]
 
         self.assertEqual(wording("长沙怎么报？", entity(0, 2)), wording("景德镇怎么报?", entity(0, 3)))
+        self.assertNotEqual(wording("长沙怎么报", entity(0, 2)), wording("R怎么报", []))
 
     def test_build(self) -> None:
         place = {"entity": "region", "start": 0, "end": 2}

@@ -50,6 +50,7 @@ def test_a_day(text: str, written: str, day: date) -> None:
         ("下个月", date(2026, 12, 1), date(2026, 12, 31)),
         ("2024年", date(2024, 1, 1), date(2024, 12, 31)),
         ("去年", date(2025, 1, 1), date(2025, 12, 31)),
+        ("21年办的", date(2021, 1, 1), date(2021, 12, 31)),
     ],
 )
 def test_a_longer_time(text: str, first: date, last: date) -> None:
@@ -97,6 +98,7 @@ def test_a_day_that_does_not_exist_is_no_day(text: str) -> None:
         "20个工作日",
         "24号文",
         "12周",
+        "20年的糖尿病",
         "一个月",
         "这个月药费",
         "到期30天前提醒",
