@@ -65,7 +65,12 @@ class Errand(StrEnum):
 _CHATTING = frozenset({Errand.MAKE_SMALL_TALK, Errand.NOT_UNDERSTOOD, Errand.HAND_OVER})
 _NOT_ASKING = _CHATTING | {Errand.START_OVER, Errand.TAKE_COMPLAINT, Errand.DECLINE, Errand.CONTINUE}
 """What a short question is taken for now and then."""
+_PLAIN_WISHES = frozenset({Errand.HAND_OVER, Errand.START_OVER, Errand.STOP_REMINDER, Errand.SET_REMINDER})
+"""Said in plain words; no number or date beside them makes something else of them."""
 _WORDS = re.compile(r"\w")
+_PERSON_JUST_BEFORE = re.compile(r"[我俺咱爸妈爹娘爷奶公婆伴](?!们)[^，,。？?！!\s吗么]{0,8}$")
+_NOT_SO_YET = re.compile(r"要是|如果|假如|若|万一|快|等|没|还差|将|准备|要不|打算|想")
+_SINCE = re.compile(r"了?(?:以后|之后|以前|之前|后|前|的呢|呢)")
 GO_ON_WITH_PROOF = Reply("身份还没核对完。要接着查，请发刚才要的那一项。", (Button("不查了", "不查了"),))
 
 _MAY_BE_A_NOTE = {Errand.CONTINUE, Errand.NOT_UNDERSTOOD, Errand.TAKE_COMPLAINT, Errand.MAKE_SMALL_TALK}
@@ -143,6 +148,24 @@ class Assistant:
         """The errand that is meant, where the conversation or the text says better than the intent."""
         if turn.text and not _WORDS.search(turn.text):
             errand = Errand.NOT_UNDERSTOOD
+        if first := self._goes_before_all(errand, turn, context):
+            return first
+        if errand in _NOT_ASKING and self._asks_about_policy(errand, turn, context):
+            return Errand.ANSWER_POLICY
+        if errand in _PLAIN_WISHES:
+            return errand
+        if _names_application(turn):
+            return Errand.CHECK_STATUS
+        if errand is Errand.DECLINE and not cost.is_told(turn, self._parameters):
+            return Errand.CONTINUE if self._is_a_bare_answer(turn, context) else errand
+        if told := self._tells_dates_or_money(errand, turn, context):
+            return told
+        if errand in {Errand.NOT_UNDERSTOOD, Errand.TAKE_COMPLAINT} and context.asked:
+            return Errand.CONTINUE
+        return errand
+
+    def _goes_before_all(self, errand: Errand, turn: Turn, context: Context) -> Errand | None:
+        """Danger to life; what only goes on with a note, a proof; what is told by words alone and has no intent."""
         if scope.is_emergency(turn.text, self.knowledge.refusals):
             return Errand.DECLINE
         if context.asked == CALL_BACK and errand in _MAY_BE_A_NOTE:
@@ -155,40 +178,38 @@ class Assistant:
             return Errand.SHOW_ORIGINAL
         if asks_what_is_on(turn):
             return Errand.LIST_REMINDERS
-        if wants_to_put_off(turn):
-            return Errand.PUT_OFF_REMINDER
-        if errand in _NOT_ASKING and not context.asked and not asks_for_a_person(turn.text):
-            if policy.continues(turn, context, self.library):
-                return Errand.ANSWER_POLICY
-            if errand in _CHATTING and policy.fits_surely(turn, context, self.library):
-                return Errand.ANSWER_POLICY
-        if errand in {Errand.HAND_OVER, Errand.START_OVER, Errand.STOP_REMINDER, Errand.SET_REMINDER}:
-            return errand
-        if _names_application(turn):
-            return Errand.CHECK_STATUS
+        return Errand.PUT_OFF_REMINDER if wants_to_put_off(turn) else None
+
+    def _asks_about_policy(self, errand: Errand, turn: Turn, context: Context) -> bool:
+        """Whether what was taken for no question goes on with the last answer, or a written answer surely fits it."""
+        if context.asked or asks_for_a_person(turn.text):
+            return False
+        return policy.continues(turn, context, self.library) or (
+            errand in _CHATTING and policy.fits_surely(turn, context, self.library)
+        )
+
+    def _is_a_bare_answer(self, turn: Turn, context: Context) -> bool:
+        """Whether a few words answer what we asked, unless they are recognisably nothing of ours."""
+        answers = context.asked and len(turn.text) <= LONGEST_BARE_ANSWER
+        return bool(answers) and scope.recognise(turn.text, self.knowledge.refusals) is None
+
+    def _tells_dates_or_money(self, errand: Errand, turn: Turn, context: Context) -> Errand | None:
+        """What figures in the text decide: a date that a time limit runs from, a sum to be worked out, a rule."""
         told_in_full = cost.is_told(turn, self._parameters)
-        if errand is Errand.DECLINE and not told_in_full:
-            answers = context.asked and len(turn.text) <= LONGEST_BARE_ANSWER
-            known = scope.recognise(turn.text, self.knowledge.refusals)
-            return Errand.CONTINUE if answers and not known else errand
         if errand is not Errand.ESTIMATE_COST and not told_in_full and self.deadlines.concerns(turn, context):
             return Errand.CHECK_STATUS
         among_others = told_in_full and cost.sets_a_part_apart(turn, self._parameters)
         if scope.is_other_cost(turn.text, self.knowledge.refusals) and not among_others:
             return Errand.DECLINE
-        if (
-            told_in_full
-            or (context.task is Task.COST and cost.goes_on(turn, context))
-            or asks_for_a_sum(turn)
-        ):
+        if told_in_full or asks_for_a_sum(turn):
+            return Errand.ESTIMATE_COST
+        if context.task is Task.COST and cost.goes_on(turn, context):
             return Errand.ESTIMATE_COST
         if errand in {Errand.CONTINUE, Errand.NOT_UNDERSTOOD} and tells_a_cost(turn):
             return Errand.ESTIMATE_COST
         if errand is Errand.ESTIMATE_COST and context.task is not Task.COST and asks_for_the_rule(turn):
             return Errand.ANSWER_POLICY
-        if errand in {Errand.NOT_UNDERSTOOD, Errand.TAKE_COMPLAINT} and context.asked:
-            return Errand.CONTINUE
-        return errand
+        return None
 
     # ---- errands ---------------------------------------------------------------------------------------
 
@@ -269,13 +290,24 @@ class Assistant:
 
 
 def _with_what_was_said(turn: Turn, context: Context) -> Context:
-    """Diseases, and the employment where it is all that was said, are kept whatever the errand is."""
-    employments = turn.values("employment") if turn.intent == "inform" else ()
+    """Diseases, and the employment of the person it is about, are kept whatever the errand is."""
     return replace(
         context,
         diseases=turn.values("disease") or context.diseases,
-        employment=employments[0] if employments else context.employment,
+        employment=_own_employment(turn) or context.employment,
     )
+
+
+def _own_employment(turn: Turn) -> str | None:
+    """The employment told of a person (我是湘潭退休的, 俺妈退休了), or all that was said; none where both are compared,
+    it is only imagined (要是我退休) or still to come."""
+    employments = turn.values("employment")
+    if len(employments) != 1:
+        return employments[0] if employments and turn.intent == "inform" else None
+    mention = next(m for m in turn.mentions if m.entity == "employment")
+    before, after = turn.text[: mention.start], turn.text[mention.end :]
+    told = _PERSON_JUST_BEFORE.search(before) and not _NOT_SO_YET.search(before) and not _SINCE.match(after)
+    return employments[0] if told or turn.intent == "inform" else None
 
 
 def _names_application(turn: Turn) -> bool:

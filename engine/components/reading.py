@@ -19,8 +19,10 @@ ENTITY_MARKS: Mapping[str, str] = {
     "id_or_phone": "ι",
     "date": "τ",
 }
-"""One character stands for every entity of a type: what is asked does not depend on which city it is. Greek small letters
-because neither `normalise` nor lower-casing nor a pronouncer changes them, and hardly anybody types them."""
+"""One character stands for every entity of a type: what is asked does not depend on which city it is.
+
+Greek small letters: neither `normalise` nor lower-casing nor a pronouncer changes them, and hardly anybody types them.
+"""
 
 MOST_READ = 600
 """Characters of a message that are read. Two minutes of speech are shorter; what is longer must not hold up others."""
