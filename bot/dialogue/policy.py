@@ -50,7 +50,7 @@ _WHO_DECIDES = re.compile(
 )
 _CONTINUES = re.compile(r"^(那|那么|还有|如果|要是|假如|换成|要|换|不对|说错|错了|不是.{1,6}是)|呢$")
 _LONGEST_CONTINUATION = 14
-_SURELY = 0.7
+_SURELY = 0.5
 """A question fits so well that it is answered whatever else the turn was taken for."""
 _TOO_SHORT_ALONE = 4
 _FILLER = re.compile(r"[\s，。？！,.?!不对错了参保呢啊呀吧嘛那么的地方这边省市人我是在换成要说看如果是]+")

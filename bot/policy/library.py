@@ -29,25 +29,25 @@ from bot.policy.reading import Reader
 NATION = "全国"
 """The region named on answers that hold everywhere."""
 
-_FITS = 0.4
-_FITS_BY_CHARACTERS = 0.3
+_FITS = 0.33
+_FITS_BY_CHARACTERS = 0.25
 """From this score on an answer fits. Characters alone score lower than characters and meaning together."""
-_NOTHING_IN_COMMON = 0.25
+_NOTHING_IN_COMMON = 0.22
 """Between this and what fits, the closest rule is told as a guess: measured, it is right in two cases of three."""
 NOT_SURE = "我拿不准您问的是不是这件事，下面是最接近的规定"
-_CLEARLY_BETTER = 0.06
+_CLEARLY_BETTER = 0.04
 """An article's restatement is told instead of a written answer only if it fits better by this much."""
-_CANNOT_TELL_APART = 0.05
+_CANNOT_TELL_APART = 0.03
 """Two answers as close as this are both told: measured, the second one is right in a third of the cases in which the
 first is not, and a quarter of all answers get one sentence longer."""
 
-_MAYBE = 0.28
+_MAYBE = 0.25
 """From this score on, what nearly fits is asked about before it is given up."""
 _PREVIOUS_SHARE = 0.35
 _LONG = 36  # characters; what is longer tells a story first and asks at its end
 _CLOSING = 22
 _STORY_SHARE = 0.5
-_SAME_TOPIC = 0.18
+_SAME_TOPIC = 0.12
 """What a continuation gains for staying with the topic that was talked about."""
 _SHOWN_CANDIDATES = 5
 _LONGEST_EXPLANATION = 160  # characters; an article more would not be listened to
@@ -96,11 +96,15 @@ class PolicyLibrary:
         asked = {name: read_all(self._phrasings(region)) for name, region in regions.items()}
         anywhere = read_all(self._general_phrasings())
         everything = chain(anywhere, *asked.values())
-        wordings = Wordings((phrasing.text for phrasing in everything), self.encoder)
+        asked_about = tuple(dict.fromkeys((each.text, _topic_of(each.target)) for each in everything))
+
+        def kept(name: str) -> KeptArray | None:
+            return KeptArray(cache / f"learned-{name}.npz") if cache else None
+
+        wordings = Wordings(asked_about, self.encoder, kept("topics"))
 
         def ranking(phrasings: tuple[Phrasing[_Target], ...], name: str) -> Ranking[_Target]:
-            kept = KeptArray(cache / f"learned-{name}.npz") if cache else None
-            return Ranking(phrasings, _topic_of, wordings, kept)
+            return Ranking(phrasings, _topic_of, wordings, kept(name))
 
         by_region = {name: ranking(phrasings, regions[name].folder) for name, phrasings in asked.items()}
         return by_region, ranking(anywhere, "anywhere")
@@ -398,7 +402,7 @@ class PolicyLibrary:
         for topic in self.knowledge.topics.values():
             target = region.answer_to(topic.id) or (_Silent(topic) if topic.id in region.silent else None)
             if target:
-                yield from _all_of((topic.name, *topic.questions), target, _GENERAL_WORDING)
+                yield from _borrowed((topic.name, *topic.questions), target, _GENERAL_WORDING)
                 yield from self._asked_elsewhere(topic, region, target)
         for fact in self.knowledge.nation:
             yield from _all_of(fact.questions, fact, _GENERAL_WORDING)
@@ -411,24 +415,29 @@ class PolicyLibrary:
             general = other.answer_to(topic.id)
             for answer in other.answers:
                 if other is not region and answer.topic == topic.id and (answer is general or finer):
-                    yield from _all_of(answer.questions, target, _ASKED_ELSEWHERE)
+                    yield from _borrowed(answer.questions, target, _ASKED_ELSEWHERE)
 
     def _general_phrasings(self) -> Iterator[Phrasing[_Target]]:
         for fact in self.knowledge.nation:
             yield from _all_of((self.knowledge.topics[fact.topic].name, *fact.questions), fact)
         for topic in self.knowledge.topics.values():
             if topic.needs_region:
-                yield from _all_of((topic.name, *topic.questions), topic)
+                yield from _borrowed((topic.name, *topic.questions), topic)
         for region in self.knowledge.regions.values():
             for answer in region.answers:
                 asked_about = self.knowledge.topics[answer.topic]
                 if asked_about.needs_region:
-                    yield from _all_of(answer.questions, asked_about)
+                    yield from _borrowed(answer.questions, asked_about)
 
 
 def _all_of(texts: tuple[str, ...], target: _Target, weight: float = 1.0) -> Iterator[Phrasing[_Target]]:
     for text in texts:
         yield Phrasing(text, target, weight)
+
+
+def _borrowed(texts: tuple[str, ...], target: _Target, weight: float = 1.0) -> Iterator[Phrasing[_Target]]:
+    for text in texts:
+        yield Phrasing(text, target, weight, borrowed=True)
 
 
 def _with_candidates(told: PolicyAnswer, hits: tuple[Ranked[_Target], ...]) -> PolicyAnswer:

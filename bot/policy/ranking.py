@@ -1,17 +1,15 @@
 """Ranks what can be said by how close a question comes to the ways people ask for it.
 
-Three voices. Likeness to single phrasings in characters (BM25 over uni- and bigrams) and, where an encoder is
-at hand, in meaning (sentence vectors), both scaled to 0..1, so that a score says how well the best fits and not
-only which is best. And what all phrasings together teach about which words go with which target (a ridge
-regression), so that 抽查 tells more than 对认定结果, whatever the single phrasings happen to be.
+Two voices. Likeness to single phrasings in characters (BM25 over uni- and bigrams) and, where an encoder is at hand,
+in meaning (sentence vectors), both scaled to 0..1, so that a score says how well the best fits and not only which is
+best. And what all phrasings together teach about which words go with which target and with which topic, so that 抽查
+tells more than 对认定结果, whatever the single phrasings happen to be.
 """
 
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import log
-from pathlib import Path
 from typing import Generic, TypeVar
 
 import bm25s
@@ -20,34 +18,31 @@ from numpy.typing import NDArray
 
 from bot.policy.encoder import Encoder, Vectors
 from bot.policy.kept import KeptArray
+from bot.policy.learned import Described, Features, Learned
 from bot.policy.reading import difference, marks
 
 T = TypeVar("T")
 Scores = NDArray[np.float64]
-"""One score per phrasing."""
+"""One score per phrasing, or per target."""
 
 _MEANING = 0.55
 """Weight of sentence vectors against characters, chosen on our own questions."""
-_SUPPORT = 0.3
-"""Share of the next closest phrasings of the same thing in its score: one chance likeness counts for less."""
-_SUPPORTERS = 3
-_CONSIDERED = 240
+_LIKENESS = 0.25
+"""Weight of likeness beside what was learned."""
 _BM25_K1 = 1.2
-_LEARNED = 0.5
-"""Weight of what was learned beside likeness."""
-_LEARNED_GRAMS = 1024
-_RIDGE = 1.0
-_THIS_CODE = Path(__file__).read_text(encoding="utf-8")
-"""What was learned by other code is learned anew."""
 
 
 @dataclass(frozen=True)
 class Phrasing(Generic[T]):
-    """One way of asking for `target`. `weight` below 1 marks weaker evidence: a restatement, a general wording."""
+    """One way of asking for `target`. `weight` below 1 marks weaker evidence: a restatement, a general wording.
+
+    `borrowed`: it asks about the target's topic, in words that tell nothing about this target among others.
+    """
 
     text: str
     target: T
     weight: float = 1.0
+    borrowed: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,132 +55,135 @@ class Ranked(Generic[T]):
 
 
 class Wordings:
-    """Vectors and marks of the texts that people ask with, each text once however many rankings have it."""
+    """All the texts that people ask with, each once however many rankings have it, and which topic each is about."""
 
-    def __init__(self, texts: Iterable[str], encoder: Encoder | None) -> None:
-        self._row = {text: row for row, text in enumerate(dict.fromkeys(texts))}
+    def __init__(
+        self, asked_about: Sequence[tuple[str, str]], encoder: Encoder | None, kept: KeptArray | None
+    ) -> None:
+        """`asked_about`: text and topic (empty: none), for every pair once."""
+        texts = list(dict.fromkeys(text for text, _ in asked_about))
+        self._row = {text: row for row, text in enumerate(texts)}
         self.encoder = encoder
-        self.vectors: Vectors | None = encoder.encode(list(self._row)) if encoder else None
-        all_marks = [marks(text) for text in self._row]
+        self.vectors: Vectors | None = encoder.encode(texts) if encoder else None
+        self.features = Features(texts, self.vectors)
+        all_marks = [marks(text) for text in texts]
         self._marks = tuple(dict.fromkeys(all_marks))
         number = {each: position for position, each in enumerate(self._marks)}
         self._marks_of = np.array([number[each] for each in all_marks], dtype=np.int_)
+        with_topic = [(text, topic) for text, topic in asked_about if topic]
+        self.topics = self.learn(with_topic, [1.0] * len(with_topic), kept)
 
-    def rows(self, texts: Iterable[str]) -> NDArray[np.int_]:
+    def rows(self, texts: Sequence[str]) -> NDArray[np.int_]:
         """Where each text stands in `vectors` and `differences`."""
         return np.array([self._row[text] for text in texts], dtype=np.int_)
+
+    def learn(
+        self, labelled: Sequence[tuple[str, str]], weights: Sequence[float], kept: KeptArray | None
+    ) -> Learned[str]:
+        """What texts of ours teach about their labels."""
+        texts = [text for text, _ in labelled]
+        return Learned(
+            texts,
+            [label for _, label in labelled],
+            weights,
+            self.features,
+            lambda: [self._described(text) for text in texts],
+            (self.encoder.name if self.encoder else "", *self._row),
+            kept,
+        )
 
     def differences(self, question: str) -> Scores:
         """By text, what is lost because it differs from the question in something decisive."""
         asked = marks(question)
         return np.array([difference(asked, each) for each in self._marks])[self._marks_of]
 
+    def _described(self, text: str) -> Described:
+        vector = None if self.vectors is None else self.vectors[self._row[text]]
+        return self.features.describe(text, vector)
+
 
 class Ranking(Generic[T]):
-    """Phrasings of many targets, searchable. Targets are told apart by identity; `group_of` names what a
-    target is about, because what is learned of one target helps its kind. What was learned is kept in `kept`."""
+    """Phrasings of many targets, searchable. Targets are told apart by identity; `topic_of` names what a
+    target is about (empty: nothing of its own), because what is learned of one target helps its kind."""
 
     def __init__(
         self,
         phrasings: Sequence[Phrasing[T]],
-        group_of: Callable[[T], str],
+        topic_of: Callable[[T], str],
         wordings: Wordings,
         kept: KeptArray | None,
     ) -> None:
-        self._phrasings = tuple(phrasings)
+        """What was learned is kept in `kept`."""
+        number = {id(phrasing.target): None for phrasing in phrasings}
+        order = {target: position for position, target in enumerate(number)}
+        self._phrasings = sorted(phrasings, key=lambda phrasing: order[id(phrasing.target)])
+        texts = [phrasing.text for phrasing in self._phrasings]
+        targets = [order[id(phrasing.target)] for phrasing in self._phrasings]
+        self._starts = np.searchsorted(targets, np.arange(len(order)))
+        self._ends = np.append(self._starts[1:], len(targets))
+        self._targets = [self._phrasings[start].target for start in self._starts]
         self._wordings = wordings
-        texts = [phrasing.text for phrasing in phrasings]
         self._rows = wordings.rows(texts)
-        self._weights = np.array([phrasing.weight for phrasing in phrasings])
+        self._weights = np.array([phrasing.weight for phrasing in self._phrasings])
         self._characters = _Characters(texts)
-        self._learned = _Learned(
-            [(id(phrasing.target), group_of(phrasing.target)) for phrasing in phrasings],
-            texts,
-            wordings.encoder.name if wordings.encoder else "",
-            lambda: self._features(texts, None if wordings.vectors is None else wordings.vectors[self._rows]),
-            kept,
-        )
+        own = [each for each in self._phrasings if not each.borrowed]
+        labelled = [(each.text, str(order[id(each.target)])) for each in own]
+        self._learned = wordings.learn(labelled, [each.weight for each in own], kept)
+        self._own = _columns(self._learned, (str(target) for target in range(len(order))))
+        self._topics = _columns(wordings.topics, (topic_of(target) for target in self._targets))
 
     def rank(self, question: str) -> tuple[Ranked[T], ...]:
-        """Every target the question touches, best first."""
+        """Every target, best first; none where nothing of the question was ever asked."""
         if not question:
             return ()
         likeness, learned = self._scores(question)
-        return self._gather(likeness - self._differences(question), learned)
+        if not likeness.any():
+            return ()
+        return self._ranked(likeness - self._differences(question), learned)
 
     def rank_following(self, question: str, previous: str, share: float) -> tuple[Ranked[T], ...]:
         """As `rank`, for a question that continues a previous one, which counts for `share` of the score."""
         here, before = self._scores(question), self._scores(previous)
         likeness, learned = ((1 - share) * new + share * old for new, old in zip(here, before, strict=True))
-        return self._gather(likeness - self._differences(question), learned)
+        return self._ranked(likeness - self._differences(question), learned)
 
     def _scores(self, question: str) -> tuple[Scores, Scores]:
-        """Likeness by phrasing, and what was learned by phrasing's target."""
-        scores = self._characters.scores(question)
+        """Likeness by phrasing, and what was learned by target."""
+        likeness = self._characters.scores(question)
         known, encoder = self._wordings.vectors, self._wordings.encoder
-        vectors = encoder.encode([question]) if encoder else None
-        if vectors is not None and known is not None:
-            meaning = np.clip(known @ vectors[0], 0, 1)[self._rows]
-            scores = (1 - _MEANING) * scores + _MEANING * meaning
-        return scores * self._weights, self._learned.scores(self._features([question], vectors))
+        vector = encoder.encode([question])[0] if encoder else None
+        if vector is not None and known is not None:
+            meaning = np.clip(known @ vector, 0, 1)[self._rows]
+            likeness = (1 - _MEANING) * likeness + _MEANING * meaning
+        described = self._wordings.features.describe(question, vector)
+        return likeness * self._weights, self._learned_scores(described)
+
+    def _learned_scores(self, described: Described) -> Scores:
+        """By target, how well the words suit it and its topic: about 0 for strangers, about 1 for their own."""
+        own = np.append(self._learned.scores(described), np.nan)[self._own]
+        topic = np.append(self._wordings.topics.scores(described), np.nan)[self._topics]
+        own, topic = np.where(np.isnan(own), topic, own), np.where(np.isnan(topic), own, topic)
+        return np.nan_to_num((own + topic + 2) / 4).astype(np.float64)
 
     def _differences(self, question: str) -> Scores:
         """By phrasing, what is lost because it differs from the question in something decisive."""
         return self._wordings.differences(question)[self._rows]
 
-    def _features(self, texts: Sequence[str], vectors: Vectors | None) -> Vectors:
-        characters = np.stack([self._characters.features(text) for text in texts])
-        return characters if vectors is None else np.hstack([characters, vectors]) * np.float32(0.5**0.5)
-
-    def _gather(self, likeness: Scores, learned: Scores) -> tuple[Ranked[T], ...]:
-        found: dict[int, list[int]] = {}
-        for position in np.argsort(-likeness)[:_CONSIDERED]:
-            found.setdefault(id(self._phrasings[position].target), []).append(int(position))
-        ranked = [self._ranked(positions, likeness, learned) for positions in found.values()]
-        return tuple(sorted(ranked, key=lambda hit: -hit.score))
-
-    def _ranked(self, positions: list[int], likeness: Scores, learned: Scores) -> Ranked[T]:
-        best = self._phrasings[positions[0]]
-        support = float(likeness[positions[1 : 1 + _SUPPORTERS]].sum()) / _SUPPORTERS
-        score = (1 - _SUPPORT) * float(likeness[positions[0]]) + _SUPPORT * support
-        return Ranked(best.target, score + _LEARNED * float(learned[positions[0]]), best.text)
-
-
-class _Learned:
-    """Ridge regression from a question's features to the target and to its group, one half each.
-
-    `features` of all `texts` are computed only where what was learned is not kept from an earlier start.
-    """
-
-    def __init__(
-        self,
-        targets: Sequence[tuple[int, str]],
-        texts: Sequence[str],
-        encoder: str,
-        features: Callable[[], Vectors],
-        kept: KeptArray | None,
-    ) -> None:
-        ids = {target: column for column, target in enumerate(dict.fromkeys(target for target, _ in targets))}
-        groups = {group: column for column, group in enumerate(dict.fromkeys(group for _, group in targets))}
-        self._target = np.array([ids[target] for target, _ in targets])
-        self._group = len(ids) + np.array([groups[group] for _, group in targets])
-        made_from = (_THIS_CODE, encoder, *texts, *map(str, self._target), *map(str, self._group))
-        self._weights = (
-            kept.get(made_from, lambda: self._learn(features())) if kept else self._learn(features())
+    def _ranked(self, likeness: Scores, learned: Scores) -> tuple[Ranked[T], ...]:
+        closest = [
+            int(start + np.argmax(likeness[start:end]))
+            for start, end in zip(self._starts, self._ends, strict=True)
+        ]
+        scores = _LIKENESS * likeness[closest] + (1 - _LIKENESS) * learned
+        return tuple(
+            Ranked(self._targets[target], float(scores[target]), self._phrasings[closest[target]].text)
+            for target in np.argsort(-scores, kind="stable")
         )
 
-    def _learn(self, features: Vectors) -> Vectors:
-        wanted = np.zeros((len(features), int(self._group.max()) + 1), dtype=np.float32)
-        rows = np.arange(len(features))
-        wanted[rows, self._target] = wanted[rows, self._group] = 0.5
-        covariance = features.T @ features + _RIDGE * np.eye(features.shape[1], dtype=np.float32)
-        learned: Vectors = np.linalg.solve(covariance, features.T @ wanted)
-        return learned
 
-    def scores(self, features: Vectors) -> Scores:
-        """By phrasing, how well the features suit its target: about 0 for strangers, about 1 for their own."""
-        by_column = (features @ self._weights)[0]
-        return np.asarray(by_column[self._target] + by_column[self._group], dtype=np.float64)
+def _columns(learned: Learned[str], labels: Iterable[str]) -> NDArray[np.int_]:
+    """Where each label's score stands; -1 for one that nothing was learned about."""
+    return np.array([learned.column.get(label, -1) for label in labels], dtype=np.int_)
 
 
 class _Characters:
@@ -195,7 +193,6 @@ class _Characters:
         tokens = [_grams(text) for text in texts]
         self._size = len(texts)
         self._frequency = Counter(gram for grams in tokens for gram in set(grams))
-        self._rarity_of = {gram: self._rarity(gram) for gram in self._frequency}
         self._bm25 = bm25s.BM25(k1=_BM25_K1, b=0.4)
         self._bm25.index(tokens, show_progress=False)
 
@@ -206,15 +203,6 @@ class _Characters:
             return np.zeros(self._size)
         perfect = sum(self._rarity(gram) for gram in grams) / (1 + _BM25_K1)
         return np.clip(np.asarray(self._bm25.get_scores(known), dtype=np.float64) / perfect, 0, 1)
-
-    def features(self, text: str) -> Vectors:
-        """The text's grams, weighted by rarity, folded into a vector of length one."""
-        folded = np.zeros(_LEARNED_GRAMS, dtype=np.float32)
-        for gram in set(_grams(text)):
-            folded[zlib.crc32(gram.encode()) % _LEARNED_GRAMS] += self._rarity_of.get(gram) or self._rarity(
-                gram
-            )
-        return folded / max(float(np.linalg.norm(folded)), 1e-9)
 
     def _rarity(self, gram: str) -> float:
         """BM25's inverse document frequency; an unseen gram weighs as much as the rarest."""

@@ -182,7 +182,7 @@ def test_what_only_nearly_fits_is_asked_about_with_buttons(
     library: PolicyLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unsure = replace(
-        library.answer("今天天气怎么样", "湖南", None, NOW.date()), rivals=("ratio", "deductible")
+        library.answer("轮椅陪护", "湖南", None, NOW.date()), rivals=("ratio", "deductible")
     )
     monkeypatch.setattr(library, "answer", lambda *_: unsure)
     asked = answer_policy(_turn("湖南这个钱怎么个说法", region="湖南"), Context(), library).replies[0]
