@@ -48,7 +48,7 @@ def compile_action_result_check() -> None:
 
 
 def tell_actions_no_history() -> None:
-    """Replaces `RemoteAction._action_call_format`: the same call with a tracker that has no events."""
+    """Replaces `RemoteAction._action_call_format`: the same call with a tracker that has no events, and no domain."""
 
     def call(action: RemoteAction, tracker: DialogueStateTracker, _domain: Domain) -> Dict[str, Any]:
         state = tracker.current_state(EventVerbosity.NONE)
@@ -56,6 +56,7 @@ def tell_actions_no_history() -> None:
             "next_action": action.name(),
             "sender_id": tracker.sender_id,
             "tracker": {**state, "events": []},
+            "domain": {},  # rasa-sdk refuses a call without one
             "version": rasa.__version__,
         }
 

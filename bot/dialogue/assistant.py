@@ -71,6 +71,7 @@ _WORDS = re.compile(r"\w")
 _PERSON_JUST_BEFORE = re.compile(r"[我俺咱爸妈爹娘爷奶公婆伴](?!们)[^，,。？?！!\s吗么]{0,8}$")
 _NOT_SO_YET = re.compile(r"要是|如果|假如|若|万一|快|等|没|还差|将|准备|要不|打算|想")
 _SINCE = re.compile(r"了?(?:以后|之后|以前|之前|后|前|的呢|呢)")
+_HOW_LONG = re.compile(r"最[晚迟长多]|几天|多久|多长|多少(天|日|个)")
 GO_ON_WITH_PROOF = Reply("身份还没核对完。要接着查，请发刚才要的那一项。", (Button("不查了", "不查了"),))
 
 _MAY_BE_A_NOTE = {Errand.CONTINUE, Errand.NOT_UNDERSTOOD, Errand.TAKE_COMPLAINT, Errand.MAKE_SMALL_TALK}
@@ -184,8 +185,10 @@ class Assistant:
         """Whether what was taken for no question goes on with the last answer, or a written answer surely fits it."""
         if context.asked or asks_for_a_person(turn.text):
             return False
-        return policy.continues(turn, context, self.library) or (
-            errand in _CHATTING and policy.fits_surely(turn, context, self.library)
+        return (
+            policy.continues(turn, context, self.library)
+            or (errand in _CHATTING and policy.fits_surely(turn, context, self.library))
+            or (errand is Errand.DECLINE and self.knowledge.document_named(turn.text))
         )
 
     def _is_a_bare_answer(self, turn: Turn, context: Context) -> bool:
@@ -236,7 +239,8 @@ class Assistant:
             return await self.personal.check_status(turn, context)
         if self.deadlines.concerns(turn, context) or self.deadlines.tells_event(turn):
             return self.deadlines.answer(turn, context)
-        if context.person or context.task is Task.STATUS or asks_progress(turn.text):
+        own = context.person or context.task is Task.STATUS or asks_progress(turn.text)
+        if own and not _asks_for_the_limit(turn):
             return await self.personal.check_status(turn, context)
         return await self._answer_policy(turn, context)
 
@@ -313,6 +317,11 @@ def _own_employment(turn: Turn) -> str | None:
 def _names_application(turn: Turn) -> bool:
     """Whether an application's number is given, or digits that were taken out while a proof is under way."""
     return bool(turn.values("application_no")) or f"〔{LABELS['digits']}" in turn.text
+
+
+def _asks_for_the_limit(turn: Turn) -> bool:
+    """Whether it is a region's rule that is asked for and nobody's own case: 泰安最晚几天给结果."""
+    return bool(turn.values("region")) and _HOW_LONG.search(turn.text) is not None
 
 
 def _goes_on_with_proof(errand: Errand, turn: Turn) -> bool:

@@ -53,6 +53,7 @@ _LONGEST_CONTINUATION = 14
 _SURELY = 0.5
 """A question fits so well that it is answered whatever else the turn was taken for."""
 _TOO_SHORT_ALONE = 4
+_LONGEST_REMEMBERED = 60
 _FILLER = re.compile(r"[\s，。？！,.?!不对错了参保呢啊呀吧嘛那么的地方这边省市人我是在换成要说看如果是]+")
 
 
@@ -68,7 +69,9 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
     question, previous = _question(turn, context, _instead_of_places(turn, regions, outside))
     if not question:
         return _asked_nothing(context)
-    remembered = replace(context, last_question=question, task=Task.POLICY, asked=None)
+    remembered = replace(
+        context, last_question=_to_remember(question, previous), task=Task.POLICY, asked=None
+    )
     if _speaks_of_others(turn):
         remembered = replace(remembered, scheme=scheme_before)
     if len(regions) > 1 and _compares(turn):
@@ -93,12 +96,12 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
 
 def continues(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
     """Whether a turn that was taken for something else goes on with what was just answered: 为什么, 那我问谁,
-    or in few words another disease, employment or scheme."""
+    or in few words another region, disease, employment or scheme."""
     if context.last_question and _asks_about_the_last(turn.text):
         return True
     if context.task is not Task.POLICY or recognise(turn.text, library.knowledge.refusals):
         return False
-    named = any(turn.values(entity) for entity in ("disease", "employment", "scheme"))
+    named = any(turn.values(entity) for entity in ("region", "disease", "employment", "scheme"))
     return named and len(_bare(turn.text)) <= _LONGEST_CONTINUATION
 
 
@@ -132,6 +135,12 @@ def _question(turn: Turn, context: Context, elsewhere: str) -> tuple[str, str | 
             if new in said and old in previous and new not in previous:
                 return previous.replace(old, new), None
     return said, previous
+
+
+def _to_remember(question: str, previous: str | None) -> str:
+    """What a next turn in few words goes on with: a question that only continued another, with that other."""
+    together = f"{previous} {question}" if previous else question
+    return together if len(together) <= _LONGEST_REMEMBERED else question
 
 
 def _instead_of_places(turn: Turn, regions: tuple[str, ...], outside: tuple[str, ...]) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 
@@ -69,13 +70,19 @@ class Knowledge:
     refusals: tuple[Refusal, ...]
 
     def region_given_away(self, text: str) -> str | None:
-        """The region whose document's number, or something only that region has (爱山东), stands in the text."""
+        """The region whose document, or something only that region has (爱山东, 湘雅), is named in the text."""
         plain = _bare(text)
         for region in self.regions.values():
             for document in region.documents:
-                if any(_bare(sign) in plain for sign in (document.number, *document.signs)):
+                if any(_bare(sign) in plain for sign in (_series(document), *document.signs)):
                     return region.name
         return None
+
+    def document_named(self, text: str) -> bool:
+        """Whether the text names one of the documents by its number, whole or without its year (赣医保字29号)."""
+        plain = _bare(text)
+        documents = chain.from_iterable(region.documents for region in self.regions.values())
+        return any(_series(document) in plain for document in documents)
 
 
 def load_knowledge(folder: Path) -> Knowledge:
@@ -112,6 +119,11 @@ def _load_region(files: Path, name: str) -> Region:
         answers=written.answers,
         silent=written.silent,
     )
+
+
+def _series(document: Document) -> str:
+    """What a document's number begins with: 赣医保字 of 赣医保字〔2023〕29号."""
+    return _bare(document.number.partition("〔")[0])
 
 
 def _bare(text: str) -> str:

@@ -62,7 +62,9 @@ class Features:
         columns = np.array(found, dtype=np.int_)
         values = self._rarity[columns]
         values = values / max(float(np.linalg.norm(values)), 1e-9)
-        axes = self._middle if vector is None else (vector - self._middle) @ self._main_axes
+        axes = np.zeros(0, dtype=np.float32)
+        if vector is not None:
+            axes = ((vector - self._middle) @ self._main_axes).astype(np.float32)
         return Described(columns, values, axes)
 
 
@@ -117,7 +119,8 @@ def _learn(
     described: Sequence[Described], characters: int, labels: Sequence[int], weights: Sequence[float]
 ) -> NDArray[np.float32]:
     """One column of weights for each label: a row for each character feature, each axis, and one for the bias."""
-    from scipy.sparse import csr_matrix, hstack  # a second to import, and needed only when something has changed
+    # They take a second to import, and are needed only when something has changed.
+    from scipy.sparse import csr_matrix, hstack
     from sklearn.svm import LinearSVC
 
     ends = np.cumsum([0, *(len(each.columns) for each in described)])

@@ -29,10 +29,10 @@ from bot.policy.reading import Reader
 NATION = "全国"
 """The region named on answers that hold everywhere."""
 
-_FITS = 0.33
+_FITS = 0.3
 _FITS_BY_CHARACTERS = 0.25
 """From this score on an answer fits. Characters alone score lower than characters and meaning together."""
-_NOTHING_IN_COMMON = 0.22
+_NOTHING_IN_COMMON = 0.17
 """Between this and what fits, the closest rule is told as a guess: measured, it is right in two cases of three."""
 NOT_SURE = "我拿不准您问的是不是这件事，下面是最接近的规定"
 _CLEARLY_BETTER = 0.04
@@ -41,7 +41,7 @@ _CANNOT_TELL_APART = 0.03
 """Two answers as close as this are both told: measured, the second one is right in a third of the cases in which the
 first is not, and a quarter of all answers get one sentence longer."""
 
-_MAYBE = 0.25
+_MAYBE = 0.2
 """From this score on, what nearly fits is asked about before it is given up."""
 _PREVIOUS_SHARE = 0.35
 _LONG = 36  # characters; what is longer tells a story first and asks at its end

@@ -163,7 +163,8 @@ class Ranking(Generic[T]):
         own = np.append(self._learned.scores(described), np.nan)[self._own]
         topic = np.append(self._wordings.topics.scores(described), np.nan)[self._topics]
         own, topic = np.where(np.isnan(own), topic, own), np.where(np.isnan(topic), own, topic)
-        return np.nan_to_num((own + topic + 2) / 4).astype(np.float64)
+        scores: Scores = np.nan_to_num((own + topic + 2) / 4)
+        return scores
 
     def _differences(self, question: str) -> Scores:
         """By phrasing, what is lost because it differs from the question in something decisive."""

@@ -181,9 +181,7 @@ def test_whom_to_ask_is_told_of_what_was_just_answered(library: PolicyLibrary, t
 def test_what_only_nearly_fits_is_asked_about_with_buttons(
     library: PolicyLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    unsure = replace(
-        library.answer("轮椅陪护", "湖南", None, NOW.date()), rivals=("ratio", "deductible")
-    )
+    unsure = replace(library.answer("轮椅陪护", "湖南", None, NOW.date()), rivals=("ratio", "deductible"))
     monkeypatch.setattr(library, "answer", lambda *_: unsure)
     asked = answer_policy(_turn("湖南这个钱怎么个说法", region="湖南"), Context(), library).replies[0]
     assert asked.card == ChooseCard(slot="topic")
