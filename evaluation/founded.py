@@ -38,7 +38,9 @@ class Sources:
             d.number: str(d.valid_to or "") for r in knowledge.regions.values() for d in r.documents
         }
         self._places = re.compile(rf"({'|'.join(map(re.escape, self._ends))})([^。；\n]+)")
-        self._nation = {fact.topic: f"{fact.answer}。{fact.why}。{fact.next}" for fact in knowledge.nation}
+        self._nation: defaultdict[str, str] = defaultdict(str)
+        for fact in knowledge.nation:
+            self._nation[fact.topic] += "。".join((fact.answer, fact.why, fact.next, fact.source, ""))
 
     def unfounded(self, turns: Iterable[str], answer: Answer) -> tuple[str, ...]:
         """The answer's figures, as written, that nobody gave."""
@@ -61,7 +63,7 @@ class Sources:
             if card["card"] in _WORKED_OUT:
                 yield "，".join(_leaves(card))
             elif not card.get("citations"):  # common knowledge names its source in words
-                yield self._nation.get(card.get("topic", ""), "")
+                yield self._nation[card.get("topic", "")]
 
     def _cited_in_words(self, text: str) -> Iterator[Citation]:
         """Places as `say_places` names them: 湘医保发〔2022〕52号第十三条、第十九条."""

@@ -66,7 +66,7 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
     context = with_what_was_said(turn, context, library)
     regions = _regions(turn, library)
     outside = _outside(turn, context, library)
-    question, previous = _question(turn, context, _instead_of_places(turn, regions, outside))
+    question, previous = _question(turn, context, _instead_of_places(turn, regions, outside), library)
     if not question:
         return _asked_nothing(context)
     remembered = replace(
@@ -117,7 +117,7 @@ def fits_surely(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
 # ---- what is asked ---------------------------------------------------------------------------------------
 
 
-def _question(turn: Turn, context: Context, elsewhere: str) -> tuple[str, str | None]:
+def _question(turn: Turn, context: Context, elsewhere: str, library: PolicyLibrary) -> tuple[str, str | None]:
     """The question without region names, and the one it continues where the two must be weighed together.
 
     `elsewhere` stands for the places that were named.
@@ -128,7 +128,7 @@ def _question(turn: Turn, context: Context, elsewhere: str) -> tuple[str, str | 
         return ("", None) if not _FILLER.sub("", said) else (said, None)
     if not _FILLER.sub("", said) or _asks_about_the_last(said) or _is_bare_answer(turn, context):
         return previous, None
-    if not _is_continuation(said):
+    if not _is_continuation(said) and not _says_little_alone(said, context, library):
         return said, None
     for one, other in OPPOSITES:
         for new, old in ((one, other), (other, one)):
@@ -162,6 +162,11 @@ def _is_continuation(said: str) -> bool:
     if len(bare) <= _TOO_SHORT_ALONE:
         return True
     return len(bare) <= _LONGEST_CONTINUATION and bool(_CONTINUES.search(bare))
+
+
+def _says_little_alone(said: str, context: Context, library: PolicyLibrary) -> bool:
+    """Whether few words fit nothing well enough to be a question of their own: 谁给定的这个."""
+    return len(_bare(said)) <= _LONGEST_CONTINUATION and not library.fits(said, context.region)
 
 
 def without_regions(turn: Turn, instead: str = "") -> str:

@@ -156,8 +156,12 @@ class PolicyLibrary:
                 told.append(f"{cite}是这样规定的：{said[cite]}")
         return replace(answered, answer="\n".join(told), why="", beside="") if told else answered
 
+    def fits(self, question: str, region: str | None) -> bool:
+        """Whether some answer fits well enough to be told without a doubt."""
+        return self.closeness(question, region) >= self._fits
+
     def closeness(self, question: str, region: str | None) -> float:
-        """How well the best answer fits: below 0 is nothing in common, 1 and more certain. Without a region,
+        """How well the best answer fits: 0 is nothing in common, 1 and more certain. Without a region,
         among what people ask anywhere."""
         ranking = self._regions[region] if region else self._anywhere
         return max((hit.score for hit in ranking.rank(self._reader.read(question))), default=0.0)
