@@ -30,6 +30,13 @@ app.add_typer(reminders.app, name="reminders")
 app.add_typer(staff.app, name="staff")
 
 
+@app.callback()
+def say_no_more_than_warnings() -> None:
+    """Answers for the helpline, and what an operator needs."""
+    # What a command says is not mixed with the log; the service sets its own up.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+
+
 def main() -> None:
     """Entry point: an expected problem is one line that says what to do, not a traceback."""
     from bot.console.accounts import AccountError
@@ -42,8 +49,6 @@ def main() -> None:
     from bot.records.migrations import SchemaError
     from bot.supervisor import StartError
 
-    # What a command says is not mixed with the log, but for warnings; the service sets its own up.
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     try:
         app()
     except (

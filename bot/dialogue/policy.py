@@ -52,6 +52,8 @@ _CONTINUES = re.compile(r"^(那|那么|还有|如果|要是|假如|换成|要|�
 _LONGEST_CONTINUATION = 14
 _SURELY = 0.5
 """A question fits so well that it is answered whatever else the turn was taken for."""
+_ALONE = 0.45
+"""A question that begins like a continuation fits so well alone that it is none."""
 _TOO_SHORT_ALONE = 4
 _LONGEST_REMEMBERED = 60
 _FILLER = re.compile(r"[\s，。？！,.?!不对错了参保呢啊呀吧嘛那么的地方这边省市人我是在换成要说看如果是]+")
@@ -96,13 +98,16 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
 
 def continues(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
     """Whether a turn that was taken for something else goes on with what was just answered: 为什么, 那我问谁,
-    or in few words another region, disease, employment or scheme."""
+    in few words another region, disease, employment or scheme, or what fits and begins like a continuation."""
     if context.last_question and _asks_about_the_last(turn.text):
         return True
     if context.task is not Task.POLICY or recognise(turn.text, library.knowledge.refusals):
         return False
+    said = _bare(without_regions(turn))
+    if len(said) > _LONGEST_CONTINUATION:
+        return False
     named = any(turn.values(entity) for entity in ("region", "disease", "employment", "scheme"))
-    return named and len(_bare(turn.text)) <= _LONGEST_CONTINUATION
+    return named or (bool(_CONTINUES.search(said)) and library.fits(said, context.region))
 
 
 def fits_surely(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
@@ -128,7 +133,7 @@ def _question(turn: Turn, context: Context, elsewhere: str, library: PolicyLibra
         return ("", None) if not _FILLER.sub("", said) else (said, None)
     if not _FILLER.sub("", said) or _asks_about_the_last(said) or _is_bare_answer(turn, context):
         return previous, None
-    if not _is_continuation(said) and not _says_little_alone(said, context, library):
+    if not _goes_on(said, context, library):
         return said, None
     for one, other in OPPOSITES:
         for new, old in ((one, other), (other, one)):
@@ -164,9 +169,16 @@ def _is_continuation(said: str) -> bool:
     return len(bare) <= _LONGEST_CONTINUATION and bool(_CONTINUES.search(bare))
 
 
-def _says_little_alone(said: str, context: Context, library: PolicyLibrary) -> bool:
-    """Whether few words fit nothing well enough to be a question of their own: 谁给定的这个."""
-    return len(_bare(said)) <= _LONGEST_CONTINUATION and not library.fits(said, context.region)
+def _goes_on(said: str, context: Context, library: PolicyLibrary) -> bool:
+    """Whether a few words go on with the last question: they are no question of their own, or begin like a
+    continuation and do not surely fit something alone (要公立的是吧, but not 要是没通过怎么办)."""
+    bare = _bare(said)
+    if len(bare) <= _TOO_SHORT_ALONE or bare.endswith("呢"):
+        return len(bare) <= _LONGEST_CONTINUATION
+    if len(bare) > _LONGEST_CONTINUATION:
+        return False
+    alone = library.closeness(said, context.region)
+    return alone < _ALONE if _CONTINUES.search(bare) else not library.fits(said, context.region)
 
 
 def without_regions(turn: Turn, instead: str = "") -> str:

@@ -65,7 +65,7 @@ async def test_what_the_documents_do_not_know_is_said_so(clerk: Browser) -> None
 
 
 async def test_what_was_rejected_is_shown_where_nothing_fits(clerk: Browser, library: PolicyLibrary) -> None:
-    question, region = "猫猫狗狗", "湖南"
+    question, region = "狗吃猫粮", "湖南"
     rejected = library.answer(question, region, None, ON)
     assert not rejected.topic
     await clerk.open("/console/policy")
