@@ -15,8 +15,8 @@ from bot.messages import Reply
 def turn_of(tracker: Tracker, now: datetime) -> Turn:
     """The person's last message as the dialogue sees it; a pressed button reads as the values it carries."""
     message = tracker.latest_message
-    mentions = tuple(_mention(entity) for entity in message.get("entities") or [])
     text = message.get("text") or ""
+    mentions = tuple(_mention(entity, text) for entity in message.get("entities") or [])
     if text.startswith("/"):
         text, mentions = _pressed(mentions)
     intent = message.get("intent") or {}
@@ -42,10 +42,9 @@ def _pressed(mentions: tuple[Mention, ...]) -> tuple[str, tuple[Mention, ...]]:
     return text.rstrip(), tuple(placed)
 
 
-def _mention(entity: dict[str, Any]) -> Mention:
-    value = str(entity["value"])
+def _mention(entity: dict[str, Any], text: str) -> Mention:
     start, end = entity.get("start") or 0, entity.get("end") or 0
-    return Mention(entity["entity"], value, start, end, str(entity.get("text") or value))
+    return Mention(entity["entity"], str(entity["value"]), start, end, text[start:end])
 
 
 def context_of(tracker: Tracker) -> Context:

@@ -36,7 +36,7 @@ _ASKS_WHO_IS_COVERED = re.compile(
     r"(?:适用|归|按|管|能|可以|算|包括|覆盖).{0,8}(?:吗|么|不|嘛|没有)[?？。]?$"
 )
 _DENIED = re.compile(r"(?<!是)不(?:是|在|住)$|没(?:有)?在$")
-_TREATED_THERE = re.compile(r"去|到|过来|过去|在.{1,6}(?:住|看|带|打工|上班)|住")
+_TREATED_THERE = re.compile(r"去|到|过来|过去|在.{1,6}(?:住|看|带|打工|上班|过冬|养老|避暑|那边)|住")
 
 _WHY = re.compile(
     r"^(这|那|这是|那是)?(为什么|为啥|凭什么|凭啥|什么原因|怎么回事|什么道理)(呢|啊|呀|这样|这么规定)*$"
@@ -56,6 +56,9 @@ _ALONE = 0.45
 """A question that begins like a continuation fits so well alone that it is none."""
 _TOO_SHORT_ALONE = 4
 _LONGEST_REMEMBERED = 60
+_TELLING = re.compile(
+    r"[得了有患和还跟又也都被说俺咱妈爸娘爹她他您家老伴头太婆公奶爷]|同时|查出来?|诊断|这个?病"
+)
 _FILLER = re.compile(r"[\s，。？！,.?!不对错了参保呢啊呀吧嘛那么的地方这边省市人我是在换成要说看如果是]+")
 
 
@@ -69,7 +72,7 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
     regions = _regions(turn, library)
     outside = _outside(turn, context, library)
     question, previous = _question(turn, context, _instead_of_places(turn, regions, outside), library)
-    if not question:
+    if not question or (context.last_question is None and _only_tells(turn)):
         return _asked_nothing(context)
     remembered = replace(
         context, last_question=_to_remember(question, previous), task=Task.POLICY, asked=None
@@ -155,6 +158,14 @@ def _instead_of_places(turn: Turn, regions: tuple[str, ...], outside: tuple[str,
     if len(cities) > 1 and len(regions) == 1:
         return "各市"
     return "" if outside or regions else "外省"
+
+
+def _only_tells(turn: Turn) -> bool:
+    """Whether a turn says who is asking and asks nothing: 俺是济宁的，得了糖尿病和高血压."""
+    rest = turn.text
+    for mention in sorted(turn.mentions, key=lambda m: -m.start):
+        rest = rest[: mention.start] + rest[mention.end :]
+    return turn.intent == "inform" and not _FILLER.sub("", _TELLING.sub("", rest))
 
 
 def _is_bare_answer(turn: Turn, context: Context) -> bool:

@@ -132,6 +132,19 @@ def test_a_bare_region_without_a_question_asks_what_is_wanted(library: PolicyLib
     assert "？" in _text(outcome)
 
 
+def test_who_only_tells_of_themselves_is_asked_what_is_wanted(library: PolicyLibrary) -> None:
+    told = "俺是长沙的，得了糖尿病"
+    turn = replace(
+        _turn(told, "inform"),
+        mentions=(
+            Mention("region", "湖南/长沙市", 2, 4, "长沙"),
+            Mention("disease", "糖尿病", 8, 11, "糖尿病"),
+        ),
+    )
+    assert "？" in _text(answer_policy(turn, Context(), library))
+    assert isinstance(answer_policy(turn, Context(), library).replies[0].card, ChooseCard)
+
+
 def test_an_emergency_comes_before_everything(library: PolicyLibrary) -> None:
     refusals = library.knowledge.refusals
     assert is_emergency("我胸口疼", refusals)
