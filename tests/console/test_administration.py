@@ -86,11 +86,8 @@ async def upload(browser: Browser, content: str, name: str = "人员.csv", **fie
         form.add_field(key, value)
     form.add_field("files", content.encode(), filename=name, content_type="text/csv")
     page = await browser._on(await browser.client.post(f"{HERE}/import", data=form))
-    under_way = [task for task in asyncio.all_tasks() if task.get_name() == TASK]
-    if under_way:
-        await asyncio.gather(*under_way)
-        page = await browser.open(f"{HERE}/import")
-    return page
+    await asyncio.gather(*(task for task in asyncio.all_tasks() if task.get_name() == TASK))
+    return page if page.status >= 400 else await browser.open(f"{HERE}/import")
 
 
 async def test_a_file_is_loaded_and_its_wrong_rows_are_listed(
