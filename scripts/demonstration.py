@@ -54,7 +54,7 @@ class Demonstration:
         with page.expect_navigation():
             page.keyboard.press("Enter")
         if page.url.endswith("/second-factor"):
-            secret = page.locator(".secret code").inner_text().replace(" ", "")
+            secret = "".join((page.locator(".secret code").text_content() or "").split())
             page.fill("#code", TOTP(secret).at(self.now()))
             with page.expect_navigation():
                 page.keyboard.press("Enter")

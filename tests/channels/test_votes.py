@@ -164,6 +164,7 @@ class TestTelegram:
         (answer,) = await telegram.heard()
         assert list(answer.buttons) == ["有用", "没用"]
         await telegram.press(answer, "没用")
+        await telegram.wait(lambda: len(telegram.notes) == 1)
         await telegram.press(answer, "有用")
         await telegram.wait(lambda: len(telegram.notes) == 2)
         assert ["没用" in telegram.notes[0], "有用" in telegram.notes[1]] == [True, True]
