@@ -3,9 +3,14 @@
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
+from hypothesis import settings
 from playwright.async_api import Browser, async_playwright, expect
 
 from tests.browsers import CHROMIUM, FLAGS, PATIENCE
+
+# No test depends on how fast the machine is.
+settings.register_profile("any_machine", deadline=None)
+settings.load_profile("any_machine")
 
 
 @pytest_asyncio.fixture(scope="session")
