@@ -29,7 +29,7 @@ def linear_model() -> CalibratedClassifierCV:
     """The untrained model: a linear support vector machine per intent, rare intents counting as much as frequent
     ones; its margins become probabilities by what held-out thirds of the examples show. Needs three of each intent.
     """
-    # A hundred times coarser than usual: as many right in cross-validation, in some three fifths of the time.
+    # A hundred times coarser than usual: as many right on one fold of three, in some three fifths of the time.
     machine = LinearSVC(C=1.0, class_weight="balanced", random_state=0, tol=1e-2)
     return CalibratedClassifierCV(machine, cv=3, ensemble=False)
 
