@@ -5,11 +5,11 @@ its sentence vector. They are learnt by scikit-learn once for a state of the kno
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import log
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,6 @@ from numpy.typing import NDArray
 from bot.policy.encoder import Vectors
 from bot.policy.kept import KeptArray
 from bot.policy.reading import marks
-
-Label = TypeVar("Label", bound=Hashable)
 
 _AXES = 128
 """Of a sentence vector's 512; more of them are slower to learn from and tell no more."""
@@ -68,7 +66,7 @@ class Features:
         return Described(columns, values, axes)
 
 
-class Learned(Generic[Label]):
+class Learned:
     """Which label a text suits, learnt from texts that have one.
 
     `made_from` names whatever the texts' descriptions depend on; `described` is asked for only where the same was
@@ -78,7 +76,7 @@ class Learned(Generic[Label]):
     def __init__(
         self,
         texts: Sequence[str],
-        labels: Sequence[Label],
+        labels: Sequence[str],
         weights: Sequence[float],
         features: Features,
         described: Callable[[], Sequence[Described]],

@@ -79,7 +79,7 @@ class Wordings:
 
     def learn(
         self, labelled: Sequence[tuple[str, str]], weights: Sequence[float], kept: KeptArray | None
-    ) -> Learned[str]:
+    ) -> Learned:
         """What texts of ours teach about their labels."""
         texts = [text for text, _ in labelled]
         return Learned(
@@ -182,7 +182,7 @@ class Ranking(Generic[T]):
         )
 
 
-def _columns(learned: Learned[str], labels: Iterable[str]) -> NDArray[np.int_]:
+def _columns(learned: Learned, labels: Iterable[str]) -> NDArray[np.int_]:
     """Where each label's score stands; -1 for one that nothing was learned about."""
     return np.array([learned.column.get(label, -1) for label in labels], dtype=np.int_)
 
