@@ -152,10 +152,10 @@ class Assistant:
         return [*self.others, *self.engines]
 
 
-def stock(folder: Path, epochs: int) -> Assistant:
+def stock(folder: Path) -> Assistant:
     """Stock Rasa and its action server."""
     port, action_port = free_ports(2)
-    project = stock_project(action_port, epochs)
+    project = stock_project(action_port)
     model = stock_model(project)
     environment = stock_environment()
     command = ["run", "--model", str(model), "--interface", "127.0.0.1", "--port", str(port), "--enable-api"]

@@ -24,8 +24,6 @@ from bench.stock.project import seconds_of, stock_model, stock_project
 PEOPLE = {1: 20, 8: 4, 64: 1}
 """How many talk at once, and how many turns each of them has in one round."""
 ROUNDS = 2
-EPOCHS = 1
-"""Of the stock model. The size of the model, and so the time of a turn, is the same as after its default of 100."""
 
 
 @dataclass
@@ -60,7 +58,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        theirs, ours = Contender("stock", stock(folder, EPOCHS)), Contender("product", product(folder))
+        theirs, ours = Contender("stock", stock(folder)), Contender("product", product(folder))
         with running(theirs.assistant.processes), running(ours.assistant.processes):
             _measure(theirs, ours)
             report = _report(theirs, ours, asyncio.run(_shares(ours.assistant)))
@@ -160,7 +158,7 @@ def _report(theirs: Contender, ours: Contender, shares: dict[str, float]) -> str
         f"Gateway and action endpoint add {sum(shares.values()):.1f} ms to a canned turn (p50, one person): ",
     ]
     lines[-1] += ", ".join(f"{name} {value:.1f}" for name, value in shares.items()) + "."
-    trained = seconds_of(stock_model(stock_project(0, EPOCHS))).read_text()
+    trained = seconds_of(stock_model(stock_project(0))).read_text()
     lines += [
         "",
         f"Training of the stock model with {EPOCHS} of 100 epochs took {trained} s when it was made.",

@@ -2,7 +2,9 @@
 
 - telemetry off, and a value for every variable of `engine/endpoints*.yml`, one of which `run` uses: with REDIS_URL
   the one for several engine processes, which share locks in Redis and trackers in the database of TRACKER_URL;
-- sessions with an end, so that long chats stay fast (`engine/trackers.py`);
+- sessions with an end, so that long chats stay fast, and no turn on a tracker that could not be read
+  (`engine/trackers.py`);
+- a turn that fails says nothing, and its log lines carry the turn's id (`engine/turns.py`);
 - actions that are told the slots and the last message, but not all events again: no action of ours reads those;
 - Rasa's check of an action server's reply compiled once. Rasa 3.6.21 hands the constant JSON schema to
   `jsonschema.validate`, which checks the schema itself on every call: over half of a turn's time.
@@ -28,7 +30,8 @@ from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
-from engine.trackers import bound_sessions
+from engine.trackers import bound_sessions, fail_without_trackers
+from engine.turns import answer_whole_or_not_at_all, name_turns_in_log_lines
 
 FOLDER = Path(__file__).parent
 
@@ -82,6 +85,9 @@ def main() -> None:
     compile_action_result_check()
     tell_actions_no_history()
     bound_sessions()
+    fail_without_trackers()
+    answer_whole_or_not_at_all()
+    name_turns_in_log_lines()
     use_endpoints(sys.argv)
     from rasa.__main__ import main as run
 

@@ -1,27 +1,64 @@
 """What the engine remembers of chats: in a database, so that a restart or another engine process goes on with it.
 
-It remembers little. A chat's session ends after `SESSION_EVENTS` events as it does after a pause, and takes its slots
-along; events before it, and chats silent for `KEPT_DAYS`, are deleted. A chat of 5,000 turns is as fast as one of 50.
+One row for each chat, with the events of its last session. A session ends after `SESSION_EVENTS` events as it does
+after a pause, and takes its slots along; chats silent for `KEPT_DAYS` are deleted. A chat of 5,000 turns is as fast as
+one of 50.
 """
 
+import asyncio
 import contextlib
+import json
 import time
-from typing import Any, Dict, List, Optional, Text
+from typing import Any, Callable, Dict, List, Optional, Text
 from urllib.parse import unquote
 
 import sqlalchemy as sa
 from rasa.core.actions.action import ActionSessionStart
+from rasa.core.agent import Agent
 from rasa.core.processor import MessageProcessor
-from rasa.core.tracker_store import SQLTrackerStore
-from rasa.shared.core.constants import SESSION_START_METADATA_SLOT
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, SESSION_START_METADATA_SLOT
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import SessionStarted, SlotSet
+from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import QueuePool
 
 SESSION_EVENTS = 60
 """Some six turns: no rule of ours looks further back than one."""
 KEPT_DAYS = 30
 SWEEP_EVERY = 3600.0  # seconds
+DATABASE_SECONDS = 5
+"""How long the database may take to let us in, or over one statement."""
+_DAY = 86400
+
+_FOR_POSTGRESQL = {
+    "connect_timeout": DATABASE_SECONDS,
+    "tcp_user_timeout": 1000 * DATABASE_SECONDS,
+    "options": f"-c statement_timeout={1000 * DATABASE_SECONDS}",
+}
+_FOR_SQLITE = {"timeout": DATABASE_SECONDS, "check_same_thread": False}
+
+_TABLES = sa.MetaData()
+sa.Table(
+    "trackers", _TABLES,
+    sa.Column("chat", sa.String(255), primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("day", sa.Integer, nullable=False, index=True),  # of the last turn, since 1970
+    sa.Column("events", sa.Text, nullable=False),  # JSON, a list of Rasa's events
+)  # fmt: skip
+_READ = sa.text("SELECT version, events FROM trackers WHERE chat = :chat")
+_WRITE = sa.text(
+    "INSERT INTO trackers (chat, version, day, events) VALUES (:chat, :read + 1, :day, :events)"
+    " ON CONFLICT (chat) DO UPDATE SET version = excluded.version, day = excluded.day, events = excluded.events"
+    " WHERE trackers.version = :read"
+)
+_FORGET = sa.text("DELETE FROM trackers WHERE chat IN (:chat, :name)")
+_SWEEP = sa.text("DELETE FROM trackers WHERE day < :day")
+
+
+class TrackerChanged(Exception):
+    """Another turn of the chat has been saved since this one began."""
 
 
 def bound_sessions() -> None:
@@ -43,50 +80,110 @@ def _present_slots(tracker: DialogueStateTracker) -> List[SlotSet]:
     return [SlotSet(slot.name, slot.value) for slot in carried if slot.value is not None]
 
 
-class RecentTrackerStore(SQLTrackerStore):
-    """Rasa's SQL tracker store, which keeps each chat's last session only."""
+def fail_without_trackers() -> None:
+    """A turn whose tracker cannot be read or saved fails, and is tried again.
+
+    Stock Rasa goes on with an empty tracker, and saves that over the one it could not read.
+    """
+
+    def the_store_itself(store: TrackerStore, domain: Domain) -> TrackerStore:
+        store.domain = domain
+        return store
+
+    Agent._create_tracker_store = staticmethod(the_store_itself)
+
+
+class RecentTrackerStore(TrackerStore):
+    """Keeps each chat's last session in a row of SQLite or PostgreSQL. Errors are SQLAlchemy's."""
 
     def __init__(self, domain: Optional[Domain] = None, host: Text = "", **kwargs: Dict[Text, Any]) -> None:
         """`host` is SQLAlchemy's address of the database: Rasa hands an endpoint's `url` over under this name."""
-        super().__init__(domain, host=host, **kwargs)
+        super().__init__(domain, **kwargs)
+        self._engine = _open(host)
+        self._prepared = False
         self._swept = 0.0
-        self._use_checked_connections(host)
-        with contextlib.suppress(sa.exc.DBAPIError):  # another engine, started together with us, was quicker
-            sa.Index("ix_events_timestamp", self.SQLEvent.timestamp).create(self.engine, checkfirst=True)
 
-    def _use_checked_connections(self, url: Text) -> None:
-        """A connection that broke while the database was away must not cost a chat its memory."""
-        self.engine.dispose()
-        if url.startswith("sqlite"):
-            self.engine = sa.create_engine(url, connect_args={"timeout": 10})
-            sa.event.listen(self.engine, "connect", _write_ahead)
-        else:
-            self.engine = sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
-        self.sessionmaker.configure(bind=self.engine)
+    def init_tracker(self, sender_id: Text) -> DialogueStateTracker:
+        """An empty one."""
+        return _of_version(0, super().init_tracker(sender_id))
+
+    async def create_tracker(self, sender_id: Text, append_action_listen: bool = True) -> DialogueStateTracker:
+        """A new chat's; not kept before something was said."""
+        tracker = self.init_tracker(sender_id)
+        if append_action_listen:
+            tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
+        return tracker
+
+    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+        """The chat's last session; None for a chat that is new or was forgotten."""
+        row = await self._run(lambda connection: connection.execute(_READ, {"chat": sender_id}).first())
+        if row is None:
+            return None
+        events = json.loads(row.events)
+        return _of_version(row.version, DialogueStateTracker.from_dict(sender_id, events, self.domain.slots))
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """As Rasa's; what no later turn reads is deleted. A tracker that was emptied is a chat to be forgotten."""
+        """Keeps the last session. A tracker that was emptied is a chat to be forgotten. Raises TrackerChanged."""
         if not tracker.events:
             # Rasa's API takes the chat's name as it stands in the address.
-            names = {tracker.sender_id, unquote(tracker.sender_id)}
-            self._delete(self.SQLEvent.sender_id.in_(names))
+            names = {"chat": tracker.sender_id, "name": unquote(tracker.sender_id)}
+            await self._run(lambda connection: connection.execute(_FORGET, names))
             return
-        await super().save(tracker)
-        starts = (event for event in reversed(tracker.events) if isinstance(event, SessionStarted))
-        started = next(starts, None)
-        if started is not None and tracker.events[0].timestamp < started.timestamp:
-            theirs = self.SQLEvent.sender_id == tracker.sender_id
-            self._delete(theirs, self.SQLEvent.timestamp < started.timestamp)
-        if time.time() > self._swept + SWEEP_EVERY:
-            self._swept = time.time()
-            self._delete(self.SQLEvent.timestamp < time.time() - KEPT_DAYS * 86400)
+        today = int(time.time()) // _DAY
+        row = {
+            "chat": tracker.sender_id,
+            "read": tracker.version,
+            "day": today,
+            "events": json.dumps([event.as_dict() for event in _last_session(tracker)], ensure_ascii=False),
+        }
+        if not await self._run(lambda connection: connection.execute(_WRITE, row).rowcount):
+            raise TrackerChanged
+        tracker.version += 1
+        if time.monotonic() > self._swept + SWEEP_EVERY:
+            self._swept = time.monotonic()
+            await self._run(lambda connection: connection.execute(_SWEEP, {"day": today - KEPT_DAYS}))
 
-    def _delete(self, *which: Any) -> None:
-        with self.session_scope() as session:
-            session.query(self.SQLEvent).filter(*which).delete(synchronize_session=False)
-            session.commit()
+    async def _run(self, work: Callable[[Connection], Any]) -> Any:
+        """One transaction, in a thread: while it waits for the disk, other chats go on."""
+
+        def transaction() -> Any:
+            if not self._prepared:
+                _prepare(self._engine)
+                self._prepared = True
+            with self._engine.begin() as connection:
+                return work(connection)
+
+        return await asyncio.to_thread(transaction)
+
+
+def _of_version(version: int, tracker: DialogueStateTracker) -> DialogueStateTracker:
+    """Notes which version was read, so that no later one is saved over."""
+    tracker.version = version
+    return tracker
+
+
+def _last_session(tracker: DialogueStateTracker) -> List[Event]:
+    events = list(tracker.events)
+    starts = (place for place, event in enumerate(events) if isinstance(event, SessionStarted))
+    return events[max(starts, default=0) :]
+
+
+def _open(url: Text) -> Engine:
+    """A connection that broke while the database was away is found out before it is used; errors tell no texts."""
+    if not url.startswith("sqlite"):
+        return sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=_FOR_POSTGRESQL)
+    engine = sa.create_engine(url, hide_parameters=True, poolclass=QueuePool, connect_args=_FOR_SQLITE)
+    sa.event.listen(engine, "connect", _write_ahead)
+    return engine
 
 
 def _write_ahead(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _prepare(engine: Engine) -> None:
+    with contextlib.suppress(sa.exc.IntegrityError, sa.exc.ProgrammingError):  # another engine was quicker
+        _TABLES.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP TABLE IF EXISTS events"))  # how trackers were kept before: a row an event

@@ -1,18 +1,26 @@
 """What the engine remembers of a chat stays small, and survives its process."""
 
 import asyncio
+import logging
 import os
+import sqlite3
 import tempfile
 import unittest
 
+import structlog
 from rasa.core.actions.action import ActionSessionStart, RemoteAction
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from sqlalchemy.exc import OperationalError
+
 from engine.__main__ import tell_actions_no_history, use_endpoints
-from engine.trackers import SESSION_EVENTS, RecentTrackerStore, bound_sessions
+from engine.trackers import SESSION_EVENTS, RecentTrackerStore, TrackerChanged, bound_sessions, fail_without_trackers
+from engine.turns import answer_whole_or_not_at_all, name_turns_in_log_lines
 
 DOMAIN = Domain.from_yaml(
     """
@@ -68,16 +76,46 @@ class Trackers(unittest.TestCase):
     def test_a_long_chat_stays_short_and_keeps_its_slots(self) -> None:
         most = self._talk(RecentTrackerStore(DOMAIN, self.url), 200)
         self.assertLess(most, 2 * SESSION_EVENTS)
-        kept = asyncio.run(RecentTrackerStore(DOMAIN, self.url).retrieve_full_tracker("rest:a"))
+        kept = self._read(RecentTrackerStore(DOMAIN, self.url))
         self.assertEqual(kept.get_slot("region"), "第199处")
         self.assertLess(len(kept.events), 2 * SESSION_EVENTS)
 
+    def _read(self, store: RecentTrackerStore) -> DialogueStateTracker:
+        return asyncio.run(store.retrieve("rest:a"))
+
     def test_silent_chats_expire(self) -> None:
+        self._talk(RecentTrackerStore(DOMAIN, self.url), 1)
+        with sqlite3.connect(self.url.partition("///")[2]) as database:
+            database.execute("UPDATE trackers SET day = 20000")
         store = RecentTrackerStore(DOMAIN, self.url)
-        old = store.init_tracker("rest:old")
-        old.update(SessionStarted(timestamp=1.0), DOMAIN)
-        asyncio.run(store.save(old))
-        self.assertIsNone(asyncio.run(store.retrieve("rest:old")))
+        other = store.init_tracker("rest:other")
+        other.update(SessionStarted(), DOMAIN)
+        asyncio.run(store.save(other))
+        self.assertIsNone(self._read(store))
+
+    def test_what_another_engine_has_saved_meanwhile_is_not_saved_over(self) -> None:
+        store = RecentTrackerStore(DOMAIN, self.url)
+        self._talk(store, 2)
+        late = self._read(RecentTrackerStore(DOMAIN, self.url))
+        self._talk(store, 1)
+        with self.assertRaises(TrackerChanged):
+            asyncio.run(RecentTrackerStore(DOMAIN, self.url).save(late))
+        self.assertEqual(sum(isinstance(event, UserUttered) for event in self._read(store).events), 3)
+
+    def test_rows_of_an_earlier_version_go(self) -> None:
+        path = self.url.partition("///")[2]
+        with sqlite3.connect(path) as database:
+            database.execute("CREATE TABLE events (data TEXT)")
+        self._talk(RecentTrackerStore(DOMAIN, self.url), 1)
+        tables = sqlite3.connect(path).execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        self.assertEqual(tables, [("trackers",)])
+
+    def test_a_tracker_that_cannot_be_read_fails_the_turn(self) -> None:
+        self.addCleanup(setattr, Agent, "_create_tracker_store", Agent.__dict__["_create_tracker_store"])
+        fail_without_trackers()
+        agent = Agent(domain=DOMAIN, tracker_store=RecentTrackerStore(DOMAIN, "sqlite:////nowhere/trackers.db"))
+        with self.assertRaises(OperationalError):
+            asyncio.run(agent.tracker_store.get_or_create_tracker("rest:a"))
 
     def test_a_chat_whose_tracker_is_emptied_is_forgotten(self) -> None:
         """As the service does it: Rasa's `PUT /conversations/<name>/tracker/events` with no events."""
@@ -85,16 +123,43 @@ class Trackers(unittest.TestCase):
         self._talk(store, 2)
         for name in ("rest:b", "rest%3Aa"):
             asyncio.run(store.save(DialogueStateTracker.from_dict(name, [], DOMAIN.slots)))
-        self.assertIsNone(asyncio.run(store.retrieve("rest:a")))
+        self.assertIsNone(self._read(store))
 
     def test_actions_get_slots_and_message_without_the_history(self) -> None:
         self._talk(RecentTrackerStore(DOMAIN, self.url), 3)
-        tracker = asyncio.run(RecentTrackerStore(DOMAIN, self.url).retrieve("rest:a"))
+        tracker = self._read(RecentTrackerStore(DOMAIN, self.url))
         tell_actions_no_history()
         told = RemoteAction("action_x", None)._action_call_format(tracker, DOMAIN)
         self.assertEqual(told["tracker"]["slots"]["region"], "第2处")
         self.assertEqual(told["tracker"]["latest_message"]["text"], "你好")
         self.assertEqual(told["tracker"]["events"], [])
+
+
+class FailingAgent:
+    """Says half an answer and fails, as one does that cannot save its tracker."""
+
+    async def handle_message(self, message: UserMessage) -> None:
+        await message.output_channel.send_text_message("rest:a", "半句")
+        logging.getLogger("rasa.some").warning("about to fail")
+        raise OSError("disk full")
+
+
+class Turns(unittest.TestCase):
+    def test_a_turn_that_fails_says_nothing_and_its_lines_carry_its_id(self) -> None:
+        self.addCleanup(setattr, Agent, "handle_message", Agent.handle_message)
+        self.addCleanup(logging.setLogRecordFactory, logging.getLogRecordFactory())
+        Agent.handle_message = FailingAgent.handle_message
+        answer_whole_or_not_at_all()
+        name_turns_in_log_lines()
+        channel = CollectingOutputChannel()
+        message = UserMessage("我叫张三", channel, "rest:a", metadata={"turn": "00112233aabbccdd"})
+        with self.assertLogs("rasa.some") as lines, structlog.testing.capture_logs() as events:
+            asyncio.run(Agent.handle_message(FailingAgent(), message))
+        self.assertEqual(channel.messages, [])
+        self.assertEqual(lines.records[0].getMessage(), "turn=00112233aabbccdd about to fail")
+        self.assertEqual(events[0]["event"], "turn_failed")
+        self.assertIn("disk full", events[0]["why"])
+        self.assertNotIn("张三", str(events))
 
 
 class Endpoints(unittest.TestCase):
