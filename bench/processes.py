@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from rich.console import Console
@@ -112,15 +113,18 @@ def answers(url: str) -> bool:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports above 18000 that nobody listens on now."""
-    found: list[int] = []
+    """Ports above 18000 that nobody listens on now, and that were not handed out before."""
+    return list(islice(_FREE_PORTS, count))
+
+
+def _free_ports() -> Iterator[int]:
     for port in range(18000 + os.getpid() % 10000, 60000):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)):
-                found.append(port)
-        if len(found) == count:
-            break
-    return found
+                yield port
+
+
+_FREE_PORTS = _free_ports()
 
 
 @contextmanager
@@ -173,7 +177,7 @@ def stock(folder: Path) -> Assistant:
 
 def product(folder: Path, **more: str) -> Assistant:
     """The product as `make run` starts it: one engine, one service, SQLite."""
-    (engine_port,), (port, action_port) = free_ports(1), free_ports(3)[1:]
+    engine_port, port, action_port = free_ports(3)
     settings = _settings(folder, engine_port, port, action_port, more)
     return Assistant(f"http://127.0.0.1:{port}", [_engine(settings, 0)], [_service(settings, 0)], settings)
 

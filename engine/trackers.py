@@ -107,7 +107,9 @@ class RecentTrackerStore(TrackerStore):
         """An empty one."""
         return _of_version(0, super().init_tracker(sender_id))
 
-    async def create_tracker(self, sender_id: Text, append_action_listen: bool = True) -> DialogueStateTracker:
+    async def create_tracker(
+        self, sender_id: Text, append_action_listen: bool = True
+    ) -> DialogueStateTracker:
         """A new chat's; not kept before something was said."""
         tracker = self.init_tracker(sender_id)
         if append_action_listen:
@@ -186,4 +188,6 @@ def _prepare(engine: Engine) -> None:
     with contextlib.suppress(sa.exc.IntegrityError, sa.exc.ProgrammingError):  # another engine was quicker
         _TABLES.create_all(engine)
     with engine.begin() as connection:
-        connection.execute(sa.text("DROP TABLE IF EXISTS events"))  # how trackers were kept before: a row an event
+        connection.execute(
+            sa.text("DROP TABLE IF EXISTS events")
+        )  # how trackers were kept before: a row an event

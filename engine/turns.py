@@ -28,7 +28,9 @@ def answer_whole_or_not_at_all() -> None:
             try:
                 return await handle(agent, message)
             except Exception:
-                log.error("turn_failed", why=traceback.format_exc())  # without variables: those are what people wrote
+                log.error(
+                    "turn_failed", why=traceback.format_exc()
+                )  # without variables: those are what people wrote
                 message.output_channel.messages.clear()
                 return None
 

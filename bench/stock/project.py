@@ -1,6 +1,6 @@
 """The stock assistant's project, made from ours: the same intents and rules, every action of ours an empty one.
 
-Of our examples it learns a sample, for few epochs: DIET takes minutes of processor time for each epoch over all of them.
+Of our examples it learns a sample, for few epochs: DIET takes minutes of processor time for each epoch over all.
 What a turn takes depends on neither the epochs nor the number of examples; the words that only the others use make the
 stock model a little smaller, and so, if anything, faster.
 """
@@ -28,6 +28,7 @@ EPOCHS = 5
 """Of Rasa's default of 100."""
 
 _yaml = YAML(typ="safe", pure=True)
+_yaml.default_flow_style = False
 
 
 def stock_project(action_port: int) -> Path:

@@ -15,11 +15,16 @@ from rasa.core.processor import MessageProcessor
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-
 from sqlalchemy.exc import OperationalError
 
 from engine.__main__ import tell_actions_no_history, use_endpoints
-from engine.trackers import SESSION_EVENTS, RecentTrackerStore, TrackerChanged, bound_sessions, fail_without_trackers
+from engine.trackers import (
+    SESSION_EVENTS,
+    RecentTrackerStore,
+    TrackerChanged,
+    bound_sessions,
+    fail_without_trackers,
+)
 from engine.turns import answer_whole_or_not_at_all, name_turns_in_log_lines
 
 DOMAIN = Domain.from_yaml(
@@ -107,13 +112,17 @@ class Trackers(unittest.TestCase):
         with sqlite3.connect(path) as database:
             database.execute("CREATE TABLE events (data TEXT)")
         self._talk(RecentTrackerStore(DOMAIN, self.url), 1)
-        tables = sqlite3.connect(path).execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        tables = (
+            sqlite3.connect(path).execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        )
         self.assertEqual(tables, [("trackers",)])
 
     def test_a_tracker_that_cannot_be_read_fails_the_turn(self) -> None:
         self.addCleanup(setattr, Agent, "_create_tracker_store", Agent.__dict__["_create_tracker_store"])
         fail_without_trackers()
-        agent = Agent(domain=DOMAIN, tracker_store=RecentTrackerStore(DOMAIN, "sqlite:////nowhere/trackers.db"))
+        agent = Agent(
+            domain=DOMAIN, tracker_store=RecentTrackerStore(DOMAIN, "sqlite:////nowhere/trackers.db")
+        )
         with self.assertRaises(OperationalError):
             asyncio.run(agent.tracker_store.get_or_create_tracker("rest:a"))
 
