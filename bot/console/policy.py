@@ -12,7 +12,7 @@ from bot.knowledge.schema import Document
 from bot.knowledge.wording import Articles, readable
 from bot.language.identifiers import find_identifiers
 from bot.messages import Citation
-from bot.policy.answers import Candidate, PolicyAnswer
+from bot.policy.answers import Candidate, PolicyAnswer, closest_of
 from bot.policy.library import PolicyLibrary
 
 
@@ -57,7 +57,6 @@ class PolicyView:
     rejected: tuple[Candidate, ...] = ()
 
 
-REJECTED_SHOWN = 5
 _WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
 
 NOTHING = PolicyView("", ())
@@ -76,9 +75,7 @@ def look_up(
     regions = (region,) if region else tuple(library.knowledge.regions)
     told = [library.answer(question, name, None, on) for name in regions]
     if not any(answer.topic for answer in told):
-        candidates = (candidate for answer in told for candidate in answer.candidates)
-        closest = sorted(candidates, key=lambda candidate: -candidate.score)
-        return PolicyView("", (), tuple(closest[:REJECTED_SHOWN]))
+        return PolicyView("", (), closest_of(told))
     if region:
         return PolicyView(topic_name(library, told[0].topic), (_with_sources(library, texts, told[0]),))
     compared = library.compare(question, regions, on)

@@ -16,6 +16,7 @@ from bot.knowledge.schema import StatusWords
 from bot.messages import (
     AnswerStatus,
     Card,
+    ChooseCard,
     ComparisonCard,
     DeadlineCard,
     EstimateCard,
@@ -92,8 +93,8 @@ class KeptQuestions:
         A failure is logged and no more: the answer goes out all the same.
         """
         card = next((reply.card for reply in outcome.replies if reply.card), None)
-        if isinstance(card, HandoffCard) and turn.intent != ASKS_FOR_HUMAN:
-            card = FallbackCard(reason="not_understood")  # once too often, and so handed over unasked
+        if card and _was_not_understood(card, turn):
+            card = FallbackCard(reason="not_understood")
         if not isinstance(card, _LEARNT_FROM):
             return
         question = _question(turn, outcome, card)
@@ -115,6 +116,13 @@ class KeptQuestions:
         groups = group_alike([question.text for question in found], encoder)
         alike = [QuestionGroup(tuple(found[position] for position in group)) for group in groups]
         return sorted(alike, key=lambda group: -len(group.questions))
+
+
+def _was_not_understood(card: Card, turn: Turn) -> bool:
+    """Whether the answer hides that the question was not understood: once too often, and so handed over unasked;
+    or near two topics, and so asked which."""
+    handed_over_unasked = isinstance(card, HandoffCard) and turn.intent != ASKS_FOR_HUMAN
+    return handed_over_unasked or (isinstance(card, ChooseCard) and card.slot == "topic")
 
 
 def _question(turn: Turn, outcome: Outcome, card: Card) -> Question:
@@ -150,8 +158,8 @@ def _counted(words: Iterable[str]) -> str:
 
 
 def file_of(question: Question, regions: Mapping[str, Region]) -> str:
-    """Where the answer to a question is to be written."""
-    if question.status == "not_understood":
+    """Where the answer to a question is to be written; one that was weighed against answers was heard well enough."""
+    if question.status == "not_understood" and not question.candidates:
         return "data/nlu"
     if question.status in {"out_of_scope", "unsafe"}:
         return "knowledge/scope.yml"

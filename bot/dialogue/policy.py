@@ -340,7 +340,7 @@ def _comparison(
         for a in compared.answers
     )
     reply = Reply(_comparison_text(compared), card=ComparisonCard(topic=compared.topic, rows=rows))
-    return Outcome((reply,), replace(context, topic=compared.topic, not_understood=0))
+    return Outcome((reply,), replace(context, topic=compared.topic, not_understood=0), compared.candidates)
 
 
 def _comparison_text(compared: PolicyComparison) -> str:

@@ -1,5 +1,6 @@
 """What a policy answer is, and how it is said."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.knowledge.schema import Scheme
@@ -7,6 +8,7 @@ from bot.messages import Citation, PolicyStatus, say_places
 
 AGENCY = "参保地医保经办机构"
 ASK_THE_AGENCY = f"请问{AGENCY}，或拨打12393。"
+CANDIDATES_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,17 @@ class PolicyComparison:
     topic: str
     topic_name: str
     answers: tuple[PolicyAnswer, ...]
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """What was weighed in all regions, best first."""
+        return closest_of(self.answers)
+
+
+def closest_of(answers: Iterable[PolicyAnswer]) -> tuple[Candidate, ...]:
+    """The best that were weighed for any of the answers, best first; as many as one answer shows."""
+    weighed = (candidate for answer in answers for candidate in answer.candidates)
+    return tuple(sorted(weighed, key=lambda candidate: -candidate.score)[:CANDIDATES_SHOWN])
 
 
 def _sentence(part: str) -> str:

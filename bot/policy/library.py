@@ -15,6 +15,7 @@ from bot.messages import PolicyStatus
 from bot.policy.answers import (
     AGENCY,
     ASK_THE_AGENCY,
+    CANDIDATES_SHOWN,
     Candidate,
     PolicyAnswer,
     PolicyComparison,
@@ -49,7 +50,6 @@ _CLOSING = 22
 _STORY_SHARE = 0.5
 _SAME_TOPIC = 0.12
 """What a continuation gains for staying with the topic that was talked about."""
-_SHOWN_CANDIDATES = 5
 _LONGEST_EXPLANATION = 160  # characters; an article more would not be listened to
 _COMPARISON_WORDS = re.compile(
     r"有(什么|何|啥|哪些)?(区别|差别|不同|不一样)|区别|差别|不同|不一样|对比|比较|相比|一样吗?|分别(是什么|怎么)?|各自|"
@@ -445,7 +445,7 @@ def _borrowed(texts: tuple[str, ...], target: _Target, weight: float = 1.0) -> I
 
 
 def _with_candidates(told: PolicyAnswer, hits: tuple[Ranked[_Target], ...]) -> PolicyAnswer:
-    candidates = tuple(Candidate(_label(h.target), h.score, h.phrasing) for h in hits[:_SHOWN_CANDIDATES])
+    candidates = tuple(Candidate(_label(h.target), h.score, h.phrasing) for h in hits[:CANDIDATES_SHOWN])
     return replace(told, score=hits[0].score if hits else 0.0, candidates=candidates)
 
 

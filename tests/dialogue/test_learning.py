@@ -108,6 +108,16 @@ class TestKeeping:
         statuses = load_knowledge(ROOT / "knowledge").statuses
         assert [group.reasons(statuses) for group in kept.groups(NOW, None)] == kept_as
 
+    async def test_who_is_asked_which_topic_was_meant_was_not_understood(self, kept: KeptQuestions) -> None:
+        await kept.keep(
+            a_turn("能不能寄药到家"), an_outcome(ChooseCard(slot="topic"), Context(region="湖南"))
+        )
+        knowledge = load_knowledge(ROOT / "knowledge")
+        (group,) = kept.groups(NOW, None)
+        assert group.reasons(knowledge.statuses) == "没听懂 1"
+        assert group.newest.candidates == [{"target": "ratio", "score": 0.3, "phrasing": "报多少"}]
+        assert group.files(knowledge.regions) == ("knowledge/regions/hunan/answers.yml",)
+
     async def test_texts_are_bounded_and_name_nobody(self, kept: KeptQuestions) -> None:
         await kept.keep(
             a_turn("我是〔姓名KQRT〕，电话〔手机ABCD〕" + "啊" * 2000), an_outcome(policy("silent"))
@@ -155,7 +165,8 @@ class TestGroups:
             await kept.keep(
                 a_turn(text, line, NOW + timedelta(minutes=line)), an_outcome(policy("silent", region))
             )
-        await kept.keep(a_turn("嘎嘎嘎", 9), an_outcome(FallbackCard(reason="not_understood")))
+        not_heard = replace(an_outcome(FallbackCard(reason="not_understood")), considered=())
+        await kept.keep(a_turn("嘎嘎嘎", 9), not_heard)
         often, once = kept.groups(NOW + timedelta(hours=1), None)
         assert (len(often.questions), often.newest.text, often.regions) == (
             3,

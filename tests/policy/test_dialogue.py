@@ -86,6 +86,7 @@ def test_two_regions_are_compared(library: PolicyLibrary) -> None:
     assert isinstance(card, ComparisonCard)
     assert [row.region for row in card.rows] == ["湖南", "山东"]
     assert "湘医保发〔2022〕52号第十三条" in _text(outcome)
+    assert "deductible" in {candidate.target for candidate in outcome.considered}
 
 
 def test_every_region_is_compared_when_nobody_is_named(library: PolicyLibrary) -> None:
