@@ -16,12 +16,21 @@ from bot.knowledge.library import load_knowledge
 from bot.settings import ROOT
 from evaluation.founded import Sources
 from evaluation.measurement import Asked, Measurement, Understood
-from evaluation.report import changes, draw_confusion, full_report, score_tables, study_section
+from evaluation.report import (
+    changes,
+    draw_confusion,
+    full_report,
+    policy_study_section,
+    score_tables,
+    study_section,
+)
 from evaluation.run import PARTS, ask, understand
 
 DEVELOPMENT, OUR_OWN = ROOT.parent / "shared" / "eval", ROOT / "evaluation" / "own" / "dev"
 TEXTS = ROOT.parent / "shared" / "policies"
 HELD = "held"
+NLU, POLICY = "nlu-study.json", "policy-study.json"
+"""What the two studies write."""
 
 
 def main() -> None:
@@ -30,7 +39,8 @@ def main() -> None:
     if arguments.scores_only or arguments.data.name == HELD:
         measured = measured.without_cases()
     changed = changes(Measurement.read(arguments.compare), measured) if arguments.compare else ""
-    report = full_report(measured) + study_section(arguments.study) + changed
+    studies = study_section(arguments.studies / NLU) + policy_study_section(arguments.studies / POLICY)
+    report = full_report(measured) + studies + changed
     arguments.out.mkdir(parents=True, exist_ok=True)
     measured.write(arguments.out / "report.json")
     if measured.understood:
@@ -51,7 +61,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=ROOT / "var" / "eval", help="folder of the report")
     parser.add_argument("--only", choices=PARTS)
     parser.add_argument("--compare", type=Path, help="report.json of an earlier run")
-    parser.add_argument("--study", type=Path, default=ROOT / "var" / "nlu-study.json")
+    parser.add_argument("--studies", type=Path, default=ROOT / "var", help=f"folder of {NLU} and {POLICY}")
     parser.add_argument(
         "--scores-only", action="store_true", help=f"show and keep no case (always so for a folder `{HELD}`)"
     )

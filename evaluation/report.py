@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from matplotlib.figure import Figure
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from evaluation.measurement import Asked, Measurement, Understood, entity_counts
 
@@ -27,6 +27,10 @@ class Study(BaseModel):
 
     cross_validation: CrossValidation
     ablation: dict[str, dict[str, Counted]]
+
+
+_POLICY_STUDY = TypeAdapter(dict[str, dict[str, Counted]])
+"""What `evaluation.policy_study` writes: by variant of the ranking and what was counted."""
 
 
 def full_report(measured: Measurement) -> str:
@@ -69,6 +73,22 @@ def study_section(path: Path) -> str:
         _table(("features", *sets), variants),
     )
     return "\n".join(parts)
+
+
+def policy_study_section(path: Path) -> str:
+    """Left-out ways of asking, with everything and part by part; empty where the study was not run."""
+    if not path.is_file():
+        return ""
+    study = _POLICY_STUDY.validate_json(path.read_bytes())
+    counted = list(next(iter(study.values())))
+    rows = [(variant, *(_share(scores[name]) for name in counted)) for variant, scores in study.items()]
+    return "\n".join(
+        (
+            "\n## Policy answers, cross-validated and part by part\n",
+            "Ways of asking that were left out of `knowledge/`, asked of the rest:\n",
+            _table(("ranking", *counted), rows),
+        )
+    )
 
 
 def changes(old: Measurement, new: Measurement) -> str:

@@ -27,7 +27,7 @@ Scores = NDArray[np.float64]
 
 _MEANING = 0.55
 """Weight of sentence vectors against characters, chosen on our own questions."""
-_LIKENESS = 0.25
+LIKENESS = 0.25
 """Weight of likeness beside what was learned."""
 _BM25_K1 = 1.2
 
@@ -175,7 +175,7 @@ class Ranking(Generic[T]):
             int(start + np.argmax(likeness[start:end]))
             for start, end in zip(self._starts, self._ends, strict=True)
         ]
-        scores = _LIKENESS * likeness[closest] + (1 - _LIKENESS) * learned
+        scores = LIKENESS * likeness[closest] + (1 - LIKENESS) * learned
         return tuple(
             Ranked(self._targets[target], float(scores[target]), self._phrasings[closest[target]].text)
             for target in np.argsort(-scores, kind="stable")

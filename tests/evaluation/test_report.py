@@ -5,7 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from evaluation.measurement import Asked, Measurement, Understood
-from evaluation.report import changes, draw_confusion, full_report, score_tables, study_section
+from evaluation.report import (
+    changes,
+    draw_confusion,
+    full_report,
+    policy_study_section,
+    score_tables,
+    study_section,
+)
 
 
 def asked(number: int, kind: str = "answerable", wrong: tuple[str, ...] = ()) -> Asked:
@@ -87,6 +94,15 @@ def test_a_study_is_told_where_there_is_one(tmp_path: Path) -> None:
     told = study_section(file)
     assert "| greet | 0.900 (9/10) |" in told
     assert "| without pinyin | 0.800 (8/10) |" in told
+
+
+def test_a_study_of_policy_answers_is_told_where_there_is_one(tmp_path: Path) -> None:
+    file = tmp_path / "policy-study.json"
+    assert policy_study_section(file) == ""
+    file.write_text(
+        json.dumps({"everything": {"the topic": [9, 10]}, "without likeness": {"the topic": [8, 10]}})
+    )
+    assert "| without likeness | 0.800 (8/10) |" in policy_study_section(file)
 
 
 def test_confusions_are_drawn(tmp_path: Path) -> None:
