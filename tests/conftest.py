@@ -1,11 +1,18 @@
-"""One browser for all tests that need one; each opens pages of its own, with cookies of their own."""
+"""What takes long to make is made once for all tests: a browser, the knowledge that is shipped, its answers.
+
+Each test that needs the browser opens pages of its own, with cookies of their own.
+"""
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 from hypothesis import settings
 from playwright.async_api import Browser, async_playwright, expect
 
+from bot.knowledge.library import Knowledge, load_knowledge
+from bot.policy.library import PolicyLibrary
+from bot.settings import ROOT
 from tests.browsers import CHROMIUM, FLAGS, PATIENCE
 
 # No test depends on how fast the machine is.
@@ -20,3 +27,15 @@ async def chromium() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         await browser.close()
+
+
+@pytest.fixture(scope="session")
+def real_knowledge() -> Knowledge:
+    """What is shipped."""
+    return load_knowledge(ROOT / "knowledge")
+
+
+@pytest.fixture(scope="session")
+def real_library(real_knowledge: Knowledge) -> PolicyLibrary:
+    """Answers from what is shipped, by characters alone. What was learned is kept from one run to the next."""
+    return PolicyLibrary(real_knowledge, None, ROOT / "var" / "cache" / "by-characters")

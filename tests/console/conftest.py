@@ -15,11 +15,9 @@ from bot.console.accounts import add_staff
 from bot.console.routes import add_console_routes
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.learning import KeptQuestions
-from bot.knowledge.library import load_knowledge
 from bot.policy.library import PolicyLibrary
 from bot.records.database import Database
 from bot.records.demo import load_demo
-from bot.settings import ROOT
 from tests.conftest_database import migrated_sqlite  # noqa: F401
 
 KEPT_FOR = timedelta(days=90)
@@ -63,12 +61,11 @@ def database(prepared: Path, tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def assistant(prepared: Path) -> Assistant:
+def assistant(prepared: Path, real_library: PolicyLibrary) -> Assistant:
     """The console asks it for its library and its time limits; it answers nobody here."""
-    knowledge = load_knowledge(ROOT / "knowledge")
     database = Database(f"sqlite:///{prepared}", KEYS)
     questions = KeptQuestions(database, KEPT_FOR)
-    return Assistant(knowledge, PolicyLibrary(knowledge, None), database, lambda: START, questions)
+    return Assistant(real_library.knowledge, real_library, database, lambda: START, questions)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from bot.deadlines.calendar import WorkingCalendar
 from bot.dialogue.deadline import DeadlineAnswers
 from bot.dialogue.turn import Context, Mention, Turn
 from bot.knowledge.deadlines import load_calendar, load_deadlines
-from bot.knowledge.library import load_knowledge
+from bot.knowledge.library import Knowledge
 from bot.messages import DeadlineCard, Reply
 from bot.settings import ROOT
 
@@ -24,10 +24,9 @@ ENTITIES: Mapping[str, tuple[tuple[str, str], ...]] = {
 
 
 @pytest.fixture(scope="module")
-def deadlines() -> DeadlineAnswers:
-    knowledge = load_knowledge(ROOT / "knowledge")
+def deadlines(real_knowledge: Knowledge) -> DeadlineAnswers:
     calendar = WorkingCalendar(load_calendar(ROOT / "knowledge"))
-    return DeadlineAnswers(knowledge, load_deadlines(ROOT / "knowledge"), calendar)
+    return DeadlineAnswers(real_knowledge, load_deadlines(ROOT / "knowledge"), calendar)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot.clock import SHANGHAI
 from bot.dialogue.learning import TEXT_KEPT, KeptQuestions
 from bot.dialogue.turn import Context, Outcome, Turn
-from bot.knowledge.library import load_knowledge
+from bot.knowledge.library import Knowledge
 from bot.messages import (
     ApplicationCard,
     Card,
@@ -26,7 +26,6 @@ from bot.policy.answers import Candidate
 from bot.records import questions
 from bot.records.database import Database
 from bot.records.models import Question
-from bot.settings import ROOT
 from tests.conftest_database import migrated_sqlite, sqlite_database  # noqa: F401
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=SHANGHAI)
@@ -101,22 +100,22 @@ class TestKeeping:
 
     @pytest.mark.parametrize(("intent", "kept_as"), [("human_handoff", []), ("nlu_fallback", ["没听懂 1"])])
     async def test_who_is_handed_over_unasked_was_not_understood(
-        self, kept: KeptQuestions, intent: str, kept_as: list[str]
+        self, kept: KeptQuestions, real_knowledge: Knowledge, intent: str, kept_as: list[str]
     ) -> None:
         turn = replace(a_turn("嘎嘎嘎"), intent=intent)
         await kept.keep(turn, an_outcome(HandoffCard(ticket="1", queue_position=1)))
-        statuses = load_knowledge(ROOT / "knowledge").statuses
-        assert [group.reasons(statuses) for group in kept.groups(NOW, None)] == kept_as
+        assert [group.reasons(real_knowledge.statuses) for group in kept.groups(NOW, None)] == kept_as
 
-    async def test_who_is_asked_which_topic_was_meant_was_not_understood(self, kept: KeptQuestions) -> None:
+    async def test_who_is_asked_which_topic_was_meant_was_not_understood(
+        self, kept: KeptQuestions, real_knowledge: Knowledge
+    ) -> None:
         await kept.keep(
             a_turn("能不能寄药到家"), an_outcome(ChooseCard(slot="topic"), Context(region="湖南"))
         )
-        knowledge = load_knowledge(ROOT / "knowledge")
         (group,) = kept.groups(NOW, None)
-        assert group.reasons(knowledge.statuses) == "没听懂 1"
+        assert group.reasons(real_knowledge.statuses) == "没听懂 1"
         assert group.newest.candidates == [{"target": "ratio", "score": 0.3, "phrasing": "报多少"}]
-        assert group.files(knowledge.regions) == ("knowledge/regions/hunan/answers.yml",)
+        assert group.files(real_knowledge.regions) == ("knowledge/regions/hunan/answers.yml",)
 
     async def test_texts_are_bounded_and_name_nobody(self, kept: KeptQuestions) -> None:
         await kept.keep(
@@ -159,7 +158,9 @@ class TestForgetting:
 
 
 class TestGroups:
-    async def test_groups_say_how_often_where_why_and_where_to_answer(self, kept: KeptQuestions) -> None:
+    async def test_groups_say_how_often_where_why_and_where_to_answer(
+        self, kept: KeptQuestions, real_knowledge: Knowledge
+    ) -> None:
         asked = [("药可以寄到家吗", "湖南"), ("药能不能寄到家", "江西"), ("药能寄到家吗", "湖南")]
         for line, (text, region) in enumerate(asked):
             await kept.keep(
@@ -173,13 +174,12 @@ class TestGroups:
             "药能寄到家吗",
             "湖南 2、江西 1",
         )
-        knowledge = load_knowledge(ROOT / "knowledge")
-        assert often.reasons(knowledge.statuses) == "文件没写 3"
-        assert often.files(knowledge.regions) == (
+        assert often.reasons(real_knowledge.statuses) == "文件没写 3"
+        assert often.files(real_knowledge.regions) == (
             "knowledge/regions/hunan/answers.yml",
             "knowledge/regions/jiangxi/answers.yml",
         )
-        assert (often.topics, once.files(knowledge.regions)) == (("ratio",), ("data/nlu",))
+        assert (often.topics, once.files(real_knowledge.regions)) == (("ratio",), ("data/nlu",))
 
     async def test_by_time_and_reason(self, kept: KeptQuestions) -> None:
         await kept.keep(a_turn("药能寄到家吗", 1), an_outcome(policy("silent")))

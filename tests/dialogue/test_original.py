@@ -9,12 +9,10 @@ from bot.clock import SHANGHAI
 from bot.dialogue.original import LONGEST, OriginalWording, with_places_cited
 from bot.dialogue.policy import answer_policy
 from bot.dialogue.turn import Context, Mention, Outcome, Turn
-from bot.knowledge.library import load_knowledge
 from bot.messages import ComparisonCard, PolicyAnswerCard
 from bot.policy.library import PolicyLibrary
 from bot.records.database import Database
 from bot.records.official_texts import store
-from bot.settings import ROOT
 from tests.conftest_database import migrated_sqlite, sqlite_database  # noqa: F401
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=SHANGHAI)
@@ -43,9 +41,9 @@ class Chat:
         return outcome
 
 
-@pytest.fixture(scope="module")
-def library() -> PolicyLibrary:
-    return PolicyLibrary(load_knowledge(ROOT / "knowledge"), None)
+@pytest.fixture
+def library(real_library: PolicyLibrary) -> PolicyLibrary:
+    return real_library
 
 
 @pytest.fixture

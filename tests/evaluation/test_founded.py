@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.knowledge.library import load_knowledge
-from bot.settings import ROOT
+from bot.knowledge.library import Knowledge
 from evaluation.client import Answer
 from evaluation.founded import Sources
 
@@ -14,8 +13,8 @@ POLICY = {"card": "policy_answer", "region": "湖南", "topic": "ratio", "citati
 
 
 @pytest.fixture(scope="module")
-def sources() -> Sources:
-    return Sources(load_knowledge(ROOT / "knowledge"), None)
+def sources(real_knowledge: Knowledge) -> Sources:
+    return Sources(real_knowledge, None)
 
 
 def estimate(fund_pays: Any) -> dict[str, Any]:

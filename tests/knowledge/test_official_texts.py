@@ -7,7 +7,7 @@ from pathlib import Path
 import docx
 import pytest
 
-from bot.knowledge.library import Knowledge, Region, load_knowledge
+from bot.knowledge.library import Knowledge, Region
 from bot.knowledge.official_files import OfficialTextError, read_official_file
 from bot.knowledge.official_texts import LETTER, read_document, read_texts
 from bot.knowledge.schema import Article, Document, Forwarding
@@ -239,19 +239,14 @@ def test_the_first_mismatch_is_named(tmp_path: Path, old: str, new: str, said: s
 # ---- the official texts, where they are at hand ----------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def knowledge() -> Knowledge:
-    return load_knowledge(ROOT / "knowledge")
-
-
 @pytest.mark.skipif(not POLICIES.is_dir(), reason="the official texts are not at hand")
 @pytest.mark.parametrize("kind", ["txt", "docx", pytest.param("pdf", marks=pytest.mark.browser)])
 def test_the_official_texts_are_the_registered_documents(
-    tmp_path: Path, knowledge: Knowledge, kind: str
+    tmp_path: Path, real_knowledge: Knowledge, kind: str
 ) -> None:
-    expected = read_texts(POLICIES, knowledge.regions)
-    assert set(expected) == {d.key for region in knowledge.regions.values() for d in region.documents}
-    for region in knowledge.regions.values():
+    expected = read_texts(POLICIES, real_knowledge.regions)
+    assert set(expected) == {d.key for region in real_knowledge.regions.values() for d in region.documents}
+    for region in real_knowledge.regions.values():
         document = region.main_document
         path = POLICIES / f"{document.key}.txt"
         if kind != "txt":
@@ -263,8 +258,8 @@ def test_the_official_texts_are_the_registered_documents(
 
 
 @pytest.mark.skipif(not POLICIES.is_dir(), reason="the official texts are not at hand")
-def test_one_document_is_not_taken_for_another(knowledge: Knowledge) -> None:
-    regions = list(knowledge.regions.values())
+def test_one_document_is_not_taken_for_another(real_knowledge: Knowledge) -> None:
+    regions = list(real_knowledge.regions.values())
     for region, other in zip(regions, regions[1:] + regions[:1], strict=True):
         with pytest.raises(OfficialTextError, match="文号或标题"):
             read_document(region, region.main_document, POLICIES / f"{other.main_document.key}.txt")

@@ -1,15 +1,8 @@
 """What gives a region away, in the knowledge as it is shipped."""
 
-from pathlib import Path
-
 import pytest
 
-from bot.knowledge.library import Knowledge, load_knowledge
-
-
-@pytest.fixture(scope="module")
-def knowledge() -> Knowledge:
-    return load_knowledge(Path(__file__).parents[2] / "knowledge")
+from bot.knowledge.library import Knowledge
 
 
 @pytest.mark.parametrize(
@@ -22,6 +15,6 @@ def knowledge() -> Knowledge:
     ],
 )
 def test_a_document_number_or_a_name_of_its_own_gives_a_region_away(
-    knowledge: Knowledge, text: str, region: str | None
+    real_knowledge: Knowledge, text: str, region: str | None
 ) -> None:
-    assert knowledge.region_given_away(text) == region
+    assert real_knowledge.region_given_away(text) == region

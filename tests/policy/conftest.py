@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from bot.knowledge.library import Knowledge, Region, load_knowledge
+from bot.knowledge.library import Knowledge, Region
 from bot.knowledge.schema import (
     Answer,
     Article,
@@ -136,12 +136,6 @@ NEIMENGGU = Region(
     answers=(_answer("ratio", "由各盟市自己定。", "二（四）", "报多少", status="delegated"),),
     silent=("deductible", "objection", "pharmacy", "not_designated", "schemes_covered"),
 )
-
-
-@pytest.fixture(scope="session")
-def real_knowledge() -> Knowledge:
-    """What is shipped."""
-    return load_knowledge(Path(__file__).parents[2] / "knowledge")
 
 
 @pytest.fixture(scope="session")
