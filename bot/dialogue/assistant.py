@@ -69,7 +69,9 @@ _PLAIN_WISHES = frozenset({Errand.HAND_OVER, Errand.START_OVER, Errand.STOP_REMI
 """Said in plain words; no number or date beside them makes something else of them."""
 _WORDS = re.compile(r"\w")
 _PERSON_JUST_BEFORE = re.compile(r"[我俺咱爸妈爹娘爷奶公婆伴](?!们)[^，,。？?！!\s吗么]{0,8}$")
-_NOT_SO_YET = re.compile(r"要是|如果|假如|若|万一|快|等|没|还差|将|准备|要不|打算|想")
+_NOT_SO_YET = re.compile(
+    r"算不|是不是|是否|不知|不晓|不清|要是|如果|假如|若|万一|快|等|没|还差|将|准备|要不|打算|想"
+)
 _SINCE = re.compile(r"了?(?:以后|之后|以前|之前|后|前|的呢|呢)")
 _HOW_LONG = re.compile(r"最[晚迟长多]|几天|多久|多长|多少(天|日|个)")
 GO_ON_WITH_PROOF = Reply("身份还没核对完。要接着查，请发刚才要的那一项。", (Button("不查了", "不查了"),))
@@ -151,7 +153,8 @@ class Assistant:
             errand = Errand.NOT_UNDERSTOOD
         if first := self._goes_before_all(errand, turn, context):
             return first
-        if errand in _NOT_ASKING and self._asks_about_policy(errand, turn, context):
+        figures = tells_a_cost(turn) or self.deadlines.concerns(turn, context)
+        if errand in _NOT_ASKING and not figures and self._asks_about_policy(errand, turn, context):
             return Errand.ANSWER_POLICY
         if errand in _PLAIN_WISHES:
             return errand

@@ -32,13 +32,13 @@ _REVIEW = (
 )
 _DUE = r"到期|过期|截止|期限|期满|届满|有效期"
 _APPROVED = (
-    r"(?:批(?!发)|通过(?![^,。后了的]{1,14}(?:交|提|申|上传|递|办理))|核准|准了|认定(?:好|完|下来|过|了|上|成功)|(?:办|批|资格|慢特?病)[^,。;]{0,2}下来|审核过|过了审"
+    r"(?:(?<![该要])批(?!发)|通过(?![^,。后了的]{1,14}(?:交|提|申|上传|递|办理))|核准|准了|认定(?:好|完|下来|过|了|上|成功)|(?:办|批|资格|慢特?病)[^,。;]{0,2}下来|审核过|过了审"
     r"|[号日天]过[的了])"
 )
 _COMPLETED = r"补[齐全好上完交足]|(?:才|都|全)?(?:齐全|凑齐|备齐|弄齐)了?"
 _SUBMITTED = (
     r"交(?!通|叉|费|钱|社保|医保)|提[交的]|递|申请|申报|报上|上报|报的|报了(?!多少|[\d几钱销])|上传|受理|"
-    r"[送办弄]的"
+    r"[送办弄]的|窗口|[代帮替给][^,。;]{0,4}传"
 )
 _DAY_OF: Mapping[Event, tuple[str, ...]] = {
     Event.SUBMITTED: (_COMPLETED, _SUBMITTED),
@@ -192,7 +192,20 @@ def _dates(text: str, today: date) -> list[DateMention]:
         found = [coming.get(d.start, d) for d in past]
     elif re.search(_REVIEW, text):
         found = [min(d, coming.get(d.start, d), key=lambda one: abs(one.first - today)) for d in past]
+    found = _with_its_weekday(found, text)
     return [mention for mention in found if mention.last - mention.first < _LONGEST_DAY]
+
+
+def _with_its_weekday(mentions: list[DateMention], text: str) -> list[DateMention]:
+    """ "周六早上报的,11月14号": a weekday beside the date that falls on it is no other day, but may tell the hour."""
+    weekdays = [m for m in mentions if m.day and text[m.start] in "周星礼"]
+    dated = [m for m in mentions if m.day and m not in weekdays]
+    for weekday in weekdays:
+        same = next((m for m in dated if m.first.weekday() == weekday.first.weekday()), None)
+        if same:
+            hour = same.time or weekday.time
+            mentions = [replace(m, time=hour) if m is same else m for m in mentions if m is not weekday]
+    return mentions
 
 
 def _day_of(event: Event | None, days: list[DateMention], text: str) -> DateMention:

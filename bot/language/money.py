@@ -49,7 +49,9 @@ _BELOW_YUAN = (
     rf"|零?(?P<only_fen>{_N}|[1-9])分钱?|(?P<bare_jiao>{_N}|[1-9]|半)(?![\d零一二三四五六七八九十百千万个年月天周次成号%元块点家种岁]))?"
 )
 _UNDER = r"(?:(?P<under>不到|将近|接近|差不多到|快|小(?=[一两二三]?[百千万]))[了有要]?)?"
-_AROUND = r"(?P<around>出头|挂零|上下|左右|不到|的样子)?"
+_AROUND = (
+    r"(?P<around>(?:多一?点儿?|多些|出点头|冒头|冒点头|拐弯|出头|挂零)(?![钱的])|上下|左右|不到|的样子)?"
+)
 
 _WITH_UNIT = re.compile(
     rf"(?<![A-Za-z\d.]){_UNDER}{_SIGN}(?:[¥$] ?)?(?:{_TWO_DIGITS}|{_VALUE}){_MORE} ?{_UNIT}{_BELOW_YUAN}{_AROUND}"
@@ -66,7 +68,7 @@ _SCALE_OR_SO = re.compile(
 )
 _BARE = re.compile(
     rf"(?<![A-Za-z\d.,第〔\[/:]){_UNDER}{_SIGN}(?:{_TWO_DIGITS}|{_VALUE})"
-    rf"(?P<more>[多来余](?!少|[天年月个次周张家种名])|大几)?(?P<late_scale>万)?{_AROUND}(?![A-Za-z\d])"
+    rf"(?P<more>[多来余](?!少|一?点|些|[天年月个次周张家种名])|大几)?(?P<late_scale>万)?{_AROUND}(?![A-Za-z\d])"
 )
 _COUNTED = re.compile(
     r"^(?:[个個天日号月年周岁人次种条级类项张盒片粒支瓶家位度米斤点时床区期版文楼倍成折%份届步样趟回遍口本根针袋颗副]"
@@ -183,7 +185,7 @@ def _roughly(match: re.Match[str]) -> tuple[Decimal, Decimal] | None:
     more, around = named.get("more"), named.get("around")
     if more in ("多", "余", "几", "大几"):
         return value, value + step
-    if around in ("出头", "挂零"):
+    if around and around[-1] in "头零弯点儿些":
         return value, value + step / 2
     low, high = _near(value, step)
     if named.get("under") or around == "不到":

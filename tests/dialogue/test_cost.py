@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.clock import SHANGHAI
-from bot.dialogue.cost import estimate_cost
+from bot.dialogue.cost import estimate_cost, goes_on
 from bot.dialogue.turn import Context, Mention, Outcome, Task, Turn
 from bot.knowledge.parameters import RegionParameters, load_parameters
 from bot.messages import AmountRange, EstimateCard
@@ -120,6 +120,31 @@ def paid(outcome: Outcome) -> Any:
         ("山东，起付线500元，前面看病花了420，这次花300，报70%", "154.00"),
         ("山东职工花了2000，起付500，报80%，今年还能报800", "800.00"),
         ("湖南在职，限额280，药费250，检查费100", ("200.00", "224.00")),
+        # a fact told as a range: everything it may come to
+        ("包头职工内蒙古，起付线没有，报八成到九成，花了3000，没封顶", ("2400.00", "2700.00")),
+        ("江西职工，县医院住院报80到85，花了1000，没封顶", ("800.00", "850.00")),
+        ("江西职工，报80%到85%，花了1000，没封顶", ("800.00", "850.00")),
+        ("江西居民，报七八成，花了1000，没封顶", ("700.00", "800.00")),
+        ("山东，起付线三百到五百之间，没扣过，报60%，花了1000，没封顶", ("300.00", "420.00")),
+        ("山东，起付线三四百，没扣过，报60%，花了1000，没封顶", ("360.00", "420.00")),
+        ("山东，起付线300还是500，没扣过，报60%，花了1000，没封顶", ("300.00", "420.00")),
+        ("山东，起付线500，今年扣没扣我忘了，报70%，花了1500，封顶没到", ("700.00", "1050.00")),
+        ("山东，不记得起付线扣过没有，起付线500，报70%，花了1500，封顶没到", ("700.00", "1050.00")),
+        ("湖南在职，主病320，第二个病加八十还是一百没搞清，药费500", ("320.00", "336.00")),
+        ("湖南退休，第二个病加了四五十，主病限额200，药费300", ("204.00", "212.50")),
+        ("湖南退休，限额三四百，药费500", ("255.00", "340.00")),
+        ("湖南退休，限额300左右，药费200", "170.00"),
+        ("江西职工，报80%，花了1000，年度额度只剩五六百", ("500.00", "600.00")),
+        ("江西职工，报80%，花了1000，今年额度大概还剩一千多", "800.00"),
+        # a small figure in Chinese numerals
+        ("湖南在职，主病290，第二个病加六十，药费400", "280.00"),
+        ("湖南退休，限额400，药350，心电图九十", ("297.50", "340.00")),
+        ("湖南退休，限额400，药钱三百五，另外做了个心电图90", ("297.50", "340.00")),
+        ("湖南退休限额350，药费加化验费一共花了420，化验占100", ("272.00", "297.50")),
+        # one month of several, and months without a cost
+        ("湖南退休限额300，10月花了两百，11月花了四百，11月这一月能报多少", ("255.00", "340.00")),
+        ("湖南在职，每月三百，这一季度7月没去，8月三百二，9月五百，合起来报多少", ("480.00", "656.00")),
+        ("湖南在职，月限额500，药费四百多点", ("320.00", "360.00")),
         ("湖南退休，一年药费9600，月限额600，每月800", "6120.00"),
         ("湖南在职，限额300，上个月药费280，这个月药费330", ("464.00", "480.00")),
         # a limit per quarter, and one month asked about of several
@@ -287,6 +312,30 @@ def test_not_knowing_ends_in_who_decides(talk: Any) -> None:
     assert outcome.context.asked is None
     assert "统筹地区" in outcome.replies[0].text
     assert paid(talk("报80%", context=outcome.context)) == "640.00"
+
+
+def test_what_is_not_known_may_be_said_last(talk: Any) -> None:
+    question = talk("湖南退休，限额200，有两个慢病", "花了350")
+    assert question.context.asked == "extra_limit"
+    assert goes_on(turn("第二个病加多少不晓得"), question.context)
+    assert paid(talk("第二个病加多少不晓得", context=question.context)) == ("170.00", "255.00")
+
+
+@pytest.mark.parametrize("said", ["在职退休分不清", "不晓得我这算不算退休", "搞不清是在职还是退休"])
+def test_not_knowing_ones_status_is_no_contradiction(talk: Any, said: str) -> None:
+    assert paid(talk(f"湖南职工，限额300，药费260，{said}")) == ("208.00", "221.00")
+
+
+def test_what_was_told_as_a_range_is_asked_for_and_settled(talk: Any) -> None:
+    asked = talk("山东，起付线没有，报七成到八成，花了1000，没封顶")
+    assert asked.context.asked == "ratio"
+    assert "按报销比例 70%" in asked.replies[0].text
+    assert paid(talk("75%", context=asked.context)) == "750.00"
+
+
+@pytest.mark.parametrize("said", ["没封顶", "起付线交满了", "那到底报多少", "所以我能报多少钱呢"])
+def test_terms_told_without_a_figure_go_on_with_the_cost(talk: Any, said: str) -> None:
+    assert goes_on(turn(said), talk("江西职工，报80%，花了500").context)
 
 
 def test_no_more_than_three_questions(talk: Any) -> None:

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
+from bot.dialogue.cost.differences import fact_said
 from bot.dialogue.cost.person import Person
 from bot.knowledge.parameters import RegionParameters
-from bot.rules.case import Case
 from bot.rules.estimate import estimate
 from bot.rules.faults import Fault
 from bot.rules.money import NOTHING, Span, yuan
@@ -50,19 +50,41 @@ def _of_person(person: Person, parameters: Mapping[str, RegionParameters], today
         names = "、".join(parameters)
         says = f"{region}的文件我手头没有，我只了解{names}的规定，不能拿别处的数替您算"
         return Estimate(region, person.case.scheme, refusal=Refusal("region_not_covered", says))
-    case = settled(person, parameters).case
+    rules = parameters[region]
+    return _with_remarks(_estimated(settled(person, parameters), rules, today), person, rules)
+
+
+def _estimated(person: Person, rules: RegionParameters, today: date) -> Estimate:
+    if person.rough:
+        return _at_each_end(person, rules, today)
     if person.ratios:
-        return _at_each_place(person, case, parameters[region], today)
-    return _with_remarks(estimate(case, parameters[region], today), person, parameters[region])
+        return _at_each_place(person, rules, today)
+    return estimate(person.case, rules, today)
 
 
-def _at_each_place(person: Person, case: Case, rules: RegionParameters, today: date) -> Estimate:
+def _at_each_end(person: Person, rules: RegionParameters, today: date) -> Estimate:
+    """Facts told as a range, at each of their ends: the bill is monotone in them, so what lies between stays inside."""
+    corners = person.at_each_end()
+    labels = [
+        f"按{'、'.join(fact_said(rough.name, getattr(corner.case, rough.name)) for rough in person.rough)}"
+        for corner in corners
+    ]
+    joined = _joined([_estimated(corner, rules, today) for corner in corners], labels, _range)
+    return _still_open(joined, tuple(rough.name for rough in person.rough))
+
+
+def _at_each_place(person: Person, rules: RegionParameters, today: date) -> Estimate:
     """Where it is open which of several places was visited: from the least they pay to the most."""
-    estimates = [estimate(replace(case, ratio=at.ratio), rules, today) for at in person.ratios]
+    estimates = [estimate(replace(person.case, ratio=at.ratio), rules, today) for at in person.ratios]
     joined = _joined(estimates, [at.place for at in person.ratios], _range)
-    open_yet = joined.fund_pays is not None and not joined.fund_pays.is_exact
-    missing = ("institution", *joined.missing) if open_yet else joined.missing
-    return _with_remarks(replace(joined, missing=missing), person, rules)
+    return _still_open(joined, ("institution",))
+
+
+def _still_open(joined: Estimate, names: tuple[str, ...]) -> Estimate:
+    """With what would settle the range, asked for first."""
+    if joined.fund_pays is None or joined.fund_pays.is_exact:
+        return joined
+    return replace(joined, missing=tuple(dict.fromkeys((*names, *joined.missing))))
 
 
 def _with_remarks(result: Estimate, person: Person, rules: RegionParameters) -> Estimate:

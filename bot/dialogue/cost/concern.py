@@ -8,7 +8,7 @@ from bot.language import normalise
 _ASKS_FOR_A_SUM = re.compile(r"报|付|掏|贴|出多少|算|负担|自费|自付|拿回|给多少")
 _ASKS_TO_COMPUTE = re.compile(r"算|估|大概|花|负担|自己.{0,4}[掏出付]")
 _ASKS_FOR_THE_DEDUCTIBLE = re.compile(r"先(?:自己|个人|得|要)*.{0,2}[掏付垫出]|起付|门槛")
-_TELLS_A_COST = re.compile(r"药费|药钱|花|费用|总共|一共|吃|开了|限额|门诊费|检查费|透析费")
+_TELLS_A_COST = re.compile(r"药费|药钱|这[次回趟]|花|费用|总共|一共|吃|开了|限额|门诊费|检查费|透析费")
 _WHETHER_BEYOND = re.compile(r"超(?:了|过|出|支)?.{0,6}(?:限额|额度|封顶|上限)")
 _HOW_MUCH = re.compile(r"多少|(?<!好)几|怎么算|咋算")
 

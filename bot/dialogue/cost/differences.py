@@ -33,10 +33,19 @@ _FACTS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "ratio": ("报销比例", percent),
     "deductible": ("起付线", yuan),
     "deductible_met": ("已付的起付线", yuan),
+    "deductible_left": ("还差的起付线", yuan),
+    "unused_before": ("上月剩下的额度", yuan),
+    "examination": ("检查费", yuan),
     "approved_on": ("批下来的时间", _when),
     "treated_on": ("看病的时间", _when),
 }
 """The facts whose change is told, with what they are called and how a value is said."""
+
+
+def fact_said(name: str, value: Any) -> str:
+    """ "起付线 300 元"."""
+    label, say = _FACTS[name]
+    return f"{label}{_spaced(say(value))}"
 
 
 def replaced(known: Person, now: Person) -> str:

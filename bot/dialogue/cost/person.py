@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
+from itertools import product
 from typing import Any, Literal
 
 from bot.rules.case import Case
@@ -19,17 +20,28 @@ class RatioAt:
 
 
 @dataclass(frozen=True)
+class Rough:
+    """A fact of the case told as a range (起付线四五百), both ends included; `limit` is one without a period."""
+
+    name: str
+    low: Decimal
+    high: Decimal
+
+
+@dataclass(frozen=True)
 class Person:
     """`name` as the sentence has it, empty for one who is spoken of alone.
 
     `limit` is one whose period was not said: the region's rules tell whether it is a month's or a year's.
-    `ratios` are those of several places, as long as it is open which was visited. `adds`: the amount told comes
-    on top of the one that was known. `instead_of`: it takes the place of whatever fact had that figure.
+    `rough` are facts told as a range; the case has their lower end. `ratios` are those of several places, as long
+    as it is open which was visited. `adds`: the amount told comes on top of the one that was known. `instead_of`:
+    it takes the place of whatever fact had that figure.
     """
 
     case: Case = field(default_factory=Case)
     name: str = ""
     limit: Decimal | None = None
+    rough: tuple[Rough, ...] = ()
     ratios: tuple[RatioAt, ...] = ()
     adds: bool = False
     instead_of: Decimal | None = None
@@ -56,6 +68,7 @@ class Person:
             case=_completed(case, self.case, said.case),
             name=self.name or said.name,
             limit=said.limit if names_limit else self.limit,
+            rough=(*(r for r in self.rough if not said.knows(r.name)), *said.rough),
             ratios=said.ratios if said.ratios or said.case.ratio is not None else self.ratios,
         )
 
@@ -72,6 +85,12 @@ class Person:
         fact: dict[str, Any] = {name: right}
         return replace(without, case=replace(without.case, **fact))
 
+    def at_each_end(self) -> "tuple[Person, ...]":
+        """The same with every fact told as a range at each of its ends; itself alone where none is."""
+        ends: list[list[tuple[str, Any]]] = [[(r.name, r.low), (r.name, r.high)] for r in self.rough]
+        corners = (replace(self.case, **dict(corner)) for corner in product(*ends))
+        return tuple(replace(self, case=case, rough=()) for case in corners)
+
     def visiting(self, text: str) -> "Person":
         """With the ratio of the place that is named, where those of several were told."""
         for at in self.ratios:
@@ -85,7 +104,8 @@ class Person:
             return self
         name = "monthly_limit" if period == "month" else "annual_cap"
         limits: dict[str, Any] = dict.fromkeys(LIMITS) | {name: self.limit}
-        return replace(self, case=replace(self.case, **limits), limit=None)
+        rough = tuple(replace(r, name=name) if r.name == "limit" else r for r in self.rough)
+        return replace(self, case=replace(self.case, **limits), limit=None, rough=rough)
 
 
 def _fact_of(person: Person, figure: Decimal) -> str | None:

@@ -11,6 +11,8 @@ from bot.dialogue.cost.questions import QUESTIONS, buttons_for, next_question, q
 from bot.dialogue.cost.reading import read_cost, tells_figures
 from bot.dialogue.cost.reading.changes import (
     answers_that_it_is_not_known,
+    asks,
+    asks_how_much_then,
     ends_in_a_figure,
     says_the_same,
     varies,
@@ -58,9 +60,18 @@ def goes_on(turn: Turn, context: Context) -> bool:
     text = turn.text
     if context.asked and answers_that_it_is_not_known(text):
         return True
+    if asks_how_much_then(text) or _tells_a_fact(turn, context):
+        return True
     other_person = bool(turn.values("employment")) and says_the_same(text)
     figure = turn.values("amount") or find_ratios(text) or ends_in_a_figure(text) or tells_figures(turn)
     return bool(figure) or other_person or varies(text) or wants_steps(text)
+
+
+def _tells_a_fact(turn: Turn, context: Context) -> bool:
+    """Whether terms of the cost are told, and nothing asked: 没封顶, 起付线交满了."""
+    case = read_cost(turn, context.asked, ()).people[0].case
+    told = (case.cap_not_reached, case.quota_left, case.deductible, case.deductible_full, case.extra_limit)
+    return any(fact is not None for fact in told) and not asks(turn.text)
 
 
 def is_told(turn: Turn, parameters: Parameters) -> bool:

@@ -32,7 +32,9 @@ _ONE_OF_SEVERAL = re.compile(r"(?:^|[,。;])(?:另)?一[个种]病?种?[是为�
 _ABOUT_LIMITS = re.compile(r"限额|额度|定额")
 _MORE = re.compile(r"(?:还有|另外|再加上?|加上|外加)$")
 _JUST_BEFORE = re.compile(r"^[元块]?钱?(?:和|跟|及|与|以及|、|加|\+|还有|又)$")
+_OR = re.compile(r"^[元块]?钱?,?(?:还是|或者?是?|要么|到|至|[-~—～])(?:加|是|只?有)?$")
 _SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
+_IN_A_MONTH = re.compile(r"[\d一二三四五六七八九十这本上]个?月份?[是为]?$")
 _AND_PAID = re.compile(r"^[元块]?钱?,?(?:医保)?(?:才|只|就|已经?|给)*报(?:销)?了$")
 _EARLIER_TIMES = re.compile(r"(?:前|上|头)(?:面|头)?(?:[一两二三四五几]?[次回趟])[^,。;\d]{0,8}$")
 _THIS_TIME = re.compile(r"[这本][次回趟]|今天|刚才|现在")
@@ -64,6 +66,7 @@ def items_in(sentence: Sentence) -> tuple[Item, ...]:
     items: list[Item] = []
     for amount in amounts:
         items.append(Item(amount, _role(around[amount.start], sentence, items)))
+    items = _one_of_two(items, around)
     items = _one_each(_named_again(_put_right(items, around), around), around, sentence)
     items = _monthly_without_a_word(_limits_of_diseases(items, sentence), around)
     items = [_as_often_as_told(item, around) for item in _settled_before(items, around)]
@@ -76,7 +79,12 @@ def items_in(sentence: Sentence) -> tuple[Item, ...]:
 def _amounts(sentence: Sentence) -> list[Amount]:
     """Amounts the language module finds, and small bare numbers that only our cue words make amounts (加60)."""
     found = [a for a in find_amounts(_PAUSE.sub("，", sentence.text)) if not _is_share(sentence, a)]
-    bare = [_exactly(match) for cued in BARE_BY_CUE for match in re.finditer(cued, sentence.text)]
+    bare = [
+        _exactly(match, group)
+        for cued in BARE_BY_CUE
+        for match in re.finditer(cued, sentence.text)
+        for group in range(1, len(match.groups()) + 1)
+    ]
     taken: list[Placed] = [*found, *sentence.ratios, *sentence.dates]
     free = [amount for amount in bare if amount and not overlaps(amount, taken)]
     return without_overlaps(sorted(found + free, key=lambda a: a.start))
@@ -89,9 +97,9 @@ def _bare_answer(sentence: Sentence) -> list[Amount]:
     return [amount] if amount else []
 
 
-def _exactly(match: re.Match[str]) -> Amount | None:
-    value = to_decimal(match[1])
-    return None if value is None else Amount(match.start(1), match.end(1), value, value, False)
+def _exactly(match: re.Match[str], group: int = 1) -> Amount | None:
+    value = to_decimal(match[group])
+    return None if value is None else Amount(match.start(group), match.end(group), value, value, False)
 
 
 def _is_share(sentence: Sentence, amount: Amount) -> bool:
@@ -120,7 +128,7 @@ def _around(text: str, amounts: list[Amount], index: int) -> _Around:
 
 
 def _role(around: _Around, sentence: Sentence, known: list[Item]) -> Role:
-    if known and _JUST_BEFORE.search(around.before):
+    if known and (_JUST_BEFORE.search(around.before) or _OR.match(around.before)):
         return known[-1].role  # 前两次花了100和90
     role = (
         _quarterly(around, sentence)
@@ -208,6 +216,20 @@ def _named_again(items: list[Item], around: Mapping[int, _Around]) -> list[Item]
     return items
 
 
+def _one_of_two(items: list[Item], around: Mapping[int, _Around]) -> list[Item]:
+    """ "加八十还是一百", "三百到五百": one amount, from the one to the other."""
+    told: list[Item] = []
+    for item in items:
+        if told and item.role == told[-1].role and _OR.match(around[item.start].before):
+            first, second = told[-1].amount, item.amount
+            low, high = min(first.low, second.low), max(first.high, second.high)
+            either = replace(first, end=second.end, low=low, high=high, approximate=low != high)
+            told[-1] = replace(told[-1], amount=either)
+        else:
+            told.append(item)
+    return told
+
+
 def _one_each(items: list[Item], around: Mapping[int, _Around], sentence: Sentence) -> list[Item]:
     """ "限额一个300一个200": the limits of several diseases, told one after the other."""
     paired = [item for item in items if _ONE_OF_SEVERAL.search(around[item.start].before)]
@@ -231,7 +253,8 @@ def _monthly_without_a_word(items: list[Item], around: Mapping[int, _Around]) ->
         return items
     costs = [item for item in items if item.role == "cost"]
     bare = [item for item in costs if re.fullmatch(_MONTHLY, around[item.start].before.strip())]
-    if len(bare) != 1 or not any(_SPENT.search(around[item.start].before) for item in costs):
+    others = [around[item.start].before for item in costs if item not in bare]
+    if len(bare) != 1 or not any(_SPENT.search(before) or _IN_A_MONTH.search(before) for before in others):
         return items
     return [replace(item, role="monthly_limit") if item in bare else item for item in items]
 

@@ -9,7 +9,17 @@ _SUPPOSITION = re.compile(
     r"^(?:那|那么|可是|但)?(?:要是|如果|假如|假设|要|若)|(?:那|那么)(?:要是|如果|假如)|换成|改成.{0,6}呢|呢[?。]?$"
 )
 _STEPS = re.compile(r"怎么算|咋算|怎样算|如何算|算法|明细|过程|哪来的|怎么来的|怎么得")
-_DO_NOT_KNOW = re.compile(r"不知道|不清楚|不晓得|不懂|没听说|忘了|不记得|不了解|不确定|说不好|没注意")
+NOT_KNOWN = (
+    r"(?:[不没未](?:太|大|怎么|很|是|有)*(?:知道|清楚|晓得|了解|确定|明白|记得|注意|听说|留意|打听|问过)|不懂|没懂|忘了|忘记"
+    r"|[说分弄搞记闹拿讲查认]不(?:好|清|准|懂|明白|到|住|了|出)|没(?:弄|搞|分|记|问|查|看)(?:清楚?|明白|住|到|懂)"
+    r"|没(?:人|谁)[^,。;]{0,3}(?:说|讲|告诉)|心里没数)"
+)
+_DO_NOT_KNOW = re.compile(NOT_KNOWN)
+_NOT_KNOWN_LAST = re.compile(rf"{NOT_KNOWN}(?:过|的|了|呢|啊|呀|嘛|哦|我|,)*[。!]?$")
+_ASKS = re.compile(r"[吗么呢?？]|多少|几|怎|咋|什么|啥|哪|谁|是不是|是否|能不能|会不会|对不")
+_HOW_MUCH_THEN = re.compile(
+    r"^(?:那|那么|所以|我|他|她|这|到底|究竟|最后|总共|一共|实际|,)*(?:能|可以|该|给)*报(?:销)?(?:得?了|到)?(?:多少|几多|好多)[钱元啊呢呀嘛?。]*$"
+)
 _OPENING = re.compile(r"^(?:这个?|那个?|我|还|也|都|真|呃|嗯|哦|,|，)+")
 _NONE = re.compile(
     r"^(?:都|我|今年|还)?(?:没有?|没到|无|不|没封顶|没扣|没加|0)(?:的|了|呢|啊|过|有)?[。,!]?$"
@@ -59,10 +69,21 @@ def does_not_know(text: str) -> bool:
 
 
 def answers_that_it_is_not_known(text: str) -> bool:
-    """Whether a turn begins with "不知道", in these or other words."""
-    return bool(_DO_NOT_KNOW.match(_OPENING.sub("", normalise(text))))
+    """Whether a turn begins or ends with "不知道", in these or other words."""
+    written = normalise(text)
+    return bool(_DO_NOT_KNOW.match(_OPENING.sub("", written)) or _NOT_KNOWN_LAST.search(written))
 
 
 def says_none(text: str) -> bool:
     """A no alone, as an answer to our question: 没有, 没到."""
     return bool(_NONE.match(normalise(text).strip()))
+
+
+def asks(text: str) -> bool:
+    """Whether anything is asked."""
+    return bool(_ASKS.search(normalise(text)))
+
+
+def asks_how_much_then(text: str) -> bool:
+    """Whether the sum is asked for once more, and nothing else: 那到底报多少."""
+    return bool(_HOW_MUCH_THEN.match(normalise(text).replace("，", ",")))

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.dialogue.cost.reading.changes import corrects
+from bot.dialogue.cost.reading.changes import corrects, does_not_know
 from bot.dialogue.cost.reading.limits import denies_deductible
 from bot.dialogue.cost.reading.people import employments_said
 from bot.dialogue.cost.reading.sentence import Part
@@ -11,7 +11,7 @@ from bot.rules.faults import Fault
 from bot.rules.money import yuan
 
 _SEVERAL = re.compile(r"病种?|一[个种]|另")
-_EITHER = re.compile(r"还是|或者?|不知道|不清楚|明年|后年|以后|之前|原来|以前|刚|快|马上")
+_EITHER = re.compile(r"还是|或者?|明年|后年|以后|之前|原来|以前|刚|快|马上")
 
 
 def contradiction_in(part: Part) -> Fault | None:
@@ -22,7 +22,7 @@ def contradiction_in(part: Part) -> Fault | None:
             return Fault(field_of(part, mention), f"没有“{written}”这一天")
     if corrects(part.text):
         return None
-    if len(employments_said(part)) > 1 and not _EITHER.search(part.text):
+    if len(employments_said(part)) > 1 and not (_EITHER.search(part.text) or does_not_know(part.text)):
         return Fault("employment", "您既说在职，又说退休")
     return _two_limits(part) or _two_deductibles(part)
 

@@ -35,9 +35,12 @@ _WHOLE = re.compile(r"(?:总共?|一共|合计|共)[^,。;\d]{0,5}$")
 _CORRECTED = re.compile(r"不对|不是|错了|更正|改成")
 _THIS_MONTH = re.compile(r"这个?月|本月|当月")
 _LAST_QUARTER = re.compile(r"上个?季度?")
-_SPENT_NOTHING = re.compile(r"[^,。;\d]{0,4}(?:没|一分没|一分钱没)有?(?:花|买药|拿药|开药|用药)")
+_SPENT_NOTHING = re.compile(
+    r"[^,。;\d]{0,4}(?:没|一分没|一分钱没|啥也没|什么都没)有?(?:花|去|看|[买拿开用配抓取吃](?:过)?药|[开配拿]过|动)"
+)
 _ASKED_MONTH = re.compile(
-    r"(?:这个?月|本月|当月|\d{1,2}月份?|[一二三四五六七八九十]{1,2}月份?)的?(?:这笔|药费)?(?:能|可以?|该|应该)?报"
+    r"(?:这个?月|本月|当月|\d{1,2}月份?|[一二三四五六七八九十]{1,2}月份?)(?:[这那]?一?个?月|[这那]笔|的|里|份|药费|医保|统筹|单独)*"
+    r"(?:能|可以?|该|应该|给)*[报付出给]"
 )
 
 
@@ -209,5 +212,5 @@ def _asked_month(part: Part, case: Case) -> Case:
     today = part.sentence.turn.now.date()
     if _THIS_MONTH.match(asked[0]):
         return Case(asked_month=today.replace(day=1))
-    named = [d for d in find_dates(after, today) if within_a_month(d)]
-    return Case(asked_month=named[-1].first.replace(day=1)) if named else Case()
+    numbers = {d.first.month for d in find_dates(asked[0], today) if within_a_month(d)}
+    return Case(asked_month=next((c.month for c in case.by_month if c.month.month in numbers), None))

@@ -4,7 +4,8 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from bot.dialogue.cost.reading.changes import corrects
+from bot.dialogue.cost.person import Rough
+from bot.dialogue.cost.reading.changes import NOT_KNOWN, corrects
 from bot.dialogue.cost.reading.sentence import Part
 from bot.rules.case import Case
 
@@ -33,6 +34,11 @@ _NOT_FULL = re.compile(r"(?:还|都)?(?:没|未)(?:有)?(?:过|满|够|到|达�
 _UNTOUCHED = re.compile(
     r"(?:还没|没有?|未)(?:扣|交|付|动|用|累计)|(?:今年|本年)?(?:第一次|头一回|头一次|首次)|今年刚"
 )
+_PAID = r"(?:扣|交|付|抵|满|够|过|用)"
+_PAID_OR_NOT = re.compile(
+    rf"(?:{_PAID}[了过掉]*(?:没有?|不){_PAID}*[过掉]?|有没有{_PAID}|{_PAID}[了过掉]*多少)[^,。;]{{0,6}}{NOT_KNOWN}"
+    rf"|{NOT_KNOWN}[^。;\d]{{0,8}}(?:{_PAID}[了过掉]*(?:没有?|不)|有没有{_PAID}|是不是{_PAID}|{_PAID}[了过掉]*多少)"
+)
 
 
 def limit_of(part: Part) -> Decimal | None:
@@ -58,6 +64,13 @@ def _only_limit(part: Part) -> Decimal | None:
     return limits.pop() if len(limits) == 1 else None
 
 
+def forgotten_deductible(part: Part, told: Case) -> Rough | None:
+    """How much of the deductible was paid, where the person does not remember (扣没扣忘了): nothing up to all of it."""
+    if told.deductible and told.deductible_met is None and _PAID_OR_NOT.search(part.text):
+        return Rough("deductible_met", Decimal(0), told.deductible)
+    return None
+
+
 def denies_deductible(part: Part) -> bool:
     """Whether the person says there is none."""
     return bool(_NO_DEDUCTIBLE.search(part.text))
@@ -68,8 +81,15 @@ def deductible_of(part: Part, told: Case) -> Case:
     if denies_deductible(part):
         return Case(deductible=Decimal(0))
     full = _FULL.search(part.text)
-    if full and told.deductible_met is None and not _NOT_FULL.search(full[0]):
+    if (
+        full
+        and not forgotten_deductible(part, told)
+        and told.deductible_met is None
+        and not _NOT_FULL.search(full[0])
+    ):
         return Case(deductible_full=True)
+    if forgotten_deductible(part, told):
+        return Case()
     if told.deductible is not None and told.deductible_met is None and _UNTOUCHED.search(part.text):
         return Case(deductible_met=Decimal(0))
     return Case()

@@ -4,9 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
-from bot.dialogue.cost.person import RatioAt
+from bot.dialogue.cost.person import RatioAt, Rough
 from bot.dialogue.cost.reading.sentence import Part, Sentence
+from bot.language.numerals import to_decimal
 from bot.language.ratios import Ratio
 from bot.rules.case import Case
 
@@ -30,12 +32,24 @@ _NO_UNIT = r"(?![\d.元块万千百])"
 _BARE_RATIO = re.compile(rf"比例(?:是|为)?(\d{{1,3}}(?:\.\d+)?){_NO_UNIT}")
 _BARE_PAYS = re.compile(rf"(?<![能可以给])报(?:销)?(\d{{2}}(?:\.\d+)?){_NO_UNIT}(?!多|几)")
 _HALF = re.compile(r"报销?(?:了|个)?一半|比例(?:是|为)?一半")
+_TO = r"(?:到|至|[-~—～]|还是|或者?)"
+_FROM_TO = re.compile(
+    rf"(?:报(?:销)?|比例)(?:是|为|个)?(\d{{2}}){_TO}(\d{{2,3}})(?:%|个点)?(?![\d.元块万千百])"
+)
+_ONE_OR_NEXT_TENTH = re.compile(
+    r"(?<![第\d一二三四五六七八九])([一二三四五六七八])([二三四五六七八九])成(?!年)"
+)
+_JOINED = re.compile(rf"(?:的样子|左右)?{_TO}(?:报|是)?")
+_AND_MORE = re.compile(r"多(?!少)")
+_TENTH = Decimal("0.1")
 _BARE_ANSWER = re.compile(rf"(?<![\d.])(\d{{1,3}}(?:\.\d+)?){_NO_UNIT}")
 
 
 def shares_of(part: Part) -> Case:
     """The ratio, and the share of the cost that is the person's own before it."""
     case = _own_first(part)
+    if between := ratio_range(part):
+        return replace(case, ratio=between.low)
     if len(ratios := _meant(part)) == 1:
         return replace(case, ratio=ratios[0].value)
     if over := _OVER_ALL.search(part.text):
@@ -56,9 +70,32 @@ def _own_first(part: Part) -> Case:
     return Case()
 
 
+def ratio_range(part: Part) -> Rough | None:
+    """The ratio where it is told as a range: 报八成到九成, 80%到85%, 报80到85, 七八成, 八成多."""
+    if found := _FROM_TO.search(part.text):
+        low, high = (to_decimal(share) for share in found.groups())
+        return _rough_ratio(low, high, Decimal(100))
+    if found := _ONE_OR_NEXT_TENTH.search(part.text):
+        low, high = (to_decimal(share) for share in found.groups())
+        return _rough_ratio(low, high, Decimal(10))
+    for first, second in pairwise(part.ratios):
+        if _JOINED.fullmatch(part.sentence.text[first.end : second.start]):
+            return _rough_ratio(first.value, second.value, Decimal(1))
+    for ratio in part.ratios:
+        if _AND_MORE.match(part.sentence.text[ratio.end :]):
+            return _rough_ratio(ratio.value, ratio.value + _TENTH, Decimal(1))
+    return None
+
+
+def _rough_ratio(low: Decimal | None, high: Decimal | None, whole: Decimal) -> Rough | None:
+    if low is None or high is None or not 0 < low < high <= whole:
+        return None
+    return Rough("ratio", low / whole, high / whole)
+
+
 def ratios_by_place(part: Part) -> tuple[RatioAt, ...]:
     """What is paid at several places, where the sentence leaves open which was visited."""
-    ratios = _meant(part)
+    ratios = [] if ratio_range(part) else _meant(part)
     return tuple(RatioAt(_place(part.sentence, r), r.value) for r in ratios) if len(ratios) > 1 else ()
 
 
