@@ -8,14 +8,20 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
-POLICY = (
-    "湖南退休职工门诊慢特病报多少",
-    "江西门诊慢特病有没有起付线",
-    "吉林慢特病怎么申请认定",
-    "山东异地就医慢特病能直接结算吗",
-    "湖南慢特病复审要什么材料",
-    "吉林非定点药店买的药能报吗",
+_ILLNESSES = (
+    "高血压", "糖尿病", "冠心病", "慢性肾功能衰竭", "恶性肿瘤", "类风湿关节炎", "肝硬化", "帕金森病", "系统性红斑狼疮",
+    "慢性阻塞性肺疾病", "脑卒中", "癫痫", "血友病", "慢性乙型肝炎", "肺结核", "精神分裂症", "器官移植", "苯丙酮尿症",
+)  # fmt: skip
+_QUESTIONS = (
+    "湖南退休职工{}门诊慢特病报多少",
+    "江西{}门诊慢特病有没有起付线",
+    "吉林{}慢特病怎么申请认定",
+    "山东{}异地就医能直接结算吗",
+    "湖南{}慢特病复审要什么材料",
+    "吉林{}在非定点药店买的药能报吗",
 )
+POLICY = tuple(question.format(illness) for illness in _ILLNESSES for question in _QUESTIONS)
+"""So many that nobody, ours or stock, has just answered the same one."""
 COST = (
     "我湖南退休，每月限额360，这个月药费500，能报多少",
     "湖南在职职工，月限额200，花了300，报多少",

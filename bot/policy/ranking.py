@@ -9,6 +9,7 @@ tells more than 对认定结果, whatever the single phrasings happen to be.
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log
 from typing import Generic, TypeVar
 
@@ -30,6 +31,8 @@ _MEANING = 0.55
 LIKENESS = 0.25
 """Weight of likeness beside what was learned."""
 _BM25_K1 = 1.2
+_QUESTIONS_KEPT = 32
+"""Read questions: a turn ranks the same one several times, for several regions, and the next turn may go on with it."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,16 @@ class Ranked(Generic[T]):
     phrasing: str
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A question as all rankings see it. `meaning` (None without an encoder) is how close it comes to each text in
+    meaning, `differences` what each text loses because it differs from the question in something decisive."""
+
+    meaning: Scores | None
+    differences: Scores
+    described: Described
+
+
 class Wordings:
     """All the texts that people ask with, each once however many rankings have it, and which topic each is about."""
 
@@ -72,9 +85,10 @@ class Wordings:
         self._marks_of = np.array([number[each] for each in all_marks], dtype=np.int_)
         with_topic = [(text, topic) for text, topic in asked_about if topic]
         self.topics = self.learn(with_topic, [1.0] * len(with_topic), kept)
+        self.read = lru_cache(_QUESTIONS_KEPT)(self._read)
 
     def rows(self, texts: Sequence[str]) -> NDArray[np.int_]:
-        """Where each text stands in `vectors` and `differences`."""
+        """Where each text stands in `vectors` and in what is `Asked`."""
         return np.array([self._row[text] for text in texts], dtype=np.int_)
 
     def learn(
@@ -92,10 +106,12 @@ class Wordings:
             kept,
         )
 
-    def differences(self, question: str) -> Scores:
-        """By text, what is lost because it differs from the question in something decisive."""
-        asked = marks(question)
-        return np.array([difference(asked, each) for each in self._marks])[self._marks_of]
+    def _read(self, question: str) -> Asked:
+        vector = self.encoder.encode([question])[0] if self.encoder else None
+        close = None if vector is None or self.vectors is None else np.clip(self.vectors @ vector, 0, 1)
+        own = marks(question)
+        differences = np.array([difference(own, each) for each in self._marks])[self._marks_of]
+        return Asked(close, differences, self.features.describe(question, vector))
 
     def _described(self, text: str) -> Described:
         vector = None if self.vectors is None else self.vectors[self._row[text]]
@@ -139,24 +155,20 @@ class Ranking(Generic[T]):
         likeness, learned = self._scores(question)
         if not likeness.any():
             return ()
-        return self._ranked(likeness - self._differences(question), learned)
+        return self._ranked(question, likeness, learned)
 
     def rank_following(self, question: str, previous: str, share: float) -> tuple[Ranked[T], ...]:
         """As `rank`, for a question that continues a previous one, which counts for `share` of the score."""
         here, before = self._scores(question), self._scores(previous)
         likeness, learned = ((1 - share) * new + share * old for new, old in zip(here, before, strict=True))
-        return self._ranked(likeness - self._differences(question), learned)
+        return self._ranked(question, likeness, learned)
 
     def _scores(self, question: str) -> tuple[Scores, Scores]:
         """Likeness by phrasing, and what was learned by target."""
-        likeness = self._characters.scores(question)
-        known, encoder = self._wordings.vectors, self._wordings.encoder
-        vector = encoder.encode([question])[0] if encoder else None
-        if vector is not None and known is not None:
-            meaning = np.clip(known @ vector, 0, 1)[self._rows]
-            likeness = (1 - _MEANING) * likeness + _MEANING * meaning
-        described = self._wordings.features.describe(question, vector)
-        return likeness * self._weights, self._learned_scores(described)
+        asked, likeness = self._wordings.read(question), self._characters.scores(question)
+        if asked.meaning is not None:
+            likeness = (1 - _MEANING) * likeness + _MEANING * asked.meaning[self._rows]
+        return likeness * self._weights, self._learned_scores(asked.described)
 
     def _learned_scores(self, described: Described) -> Scores:
         """By target, how well the words suit it and its topic: about 0 for strangers, about 1 for their own."""
@@ -166,11 +178,8 @@ class Ranking(Generic[T]):
         scores: Scores = np.nan_to_num((own + topic + 2) / 4)
         return scores
 
-    def _differences(self, question: str) -> Scores:
-        """By phrasing, what is lost because it differs from the question in something decisive."""
-        return self._wordings.differences(question)[self._rows]
-
-    def _ranked(self, likeness: Scores, learned: Scores) -> tuple[Ranked[T], ...]:
+    def _ranked(self, question: str, likeness: Scores, learned: Scores) -> tuple[Ranked[T], ...]:
+        likeness = likeness - self._wordings.read(question).differences[self._rows]
         closest = [
             int(start + np.argmax(likeness[start:end]))
             for start, end in zip(self._starts, self._ends, strict=True)

@@ -149,6 +149,15 @@ class _CountingEncoder:
         return np.array([[len(text), 1] for text in texts], dtype=np.float32)
 
 
+def test_a_question_is_encoded_once_however_many_regions_answer_it(knowledge: Knowledge) -> None:
+    encoder = _CountingEncoder()
+    library = PolicyLibrary(knowledge, encoder)
+    encoder.encoded.clear()
+    library.compare("起付线多少", tuple(knowledge.regions), TODAY)
+    library.answer("起付线多少", "湖南", None, TODAY)
+    assert len(encoder.encoded) == 1
+
+
 def test_vectors_are_kept_between_starts(tmp_path: Path) -> None:
     first, second = _CountingEncoder(), _CountingEncoder()
     before = CachedEncoder(first, tmp_path).encode(["a", "bb"])
