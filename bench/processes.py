@@ -33,7 +33,7 @@ class Process:
 
     name: str
     command: Sequence[str]
-    environment: Mapping[str, str]
+    environment: dict[str, str]
     ready_url: str
     log: Path
     folder: Path = ROOT
@@ -176,19 +176,19 @@ def stock(folder: Path) -> Assistant:
 
 
 def product(folder: Path, **more: str) -> Assistant:
-    """The product as `make run` starts it: one engine, one service, SQLite."""
+    """The product as `make run` starts it: one engine, one service, SQLite. `more` are settings, empty ones unset."""
     engine_port, port, action_port = free_ports(3)
     settings = _settings(folder, engine_port, port, action_port, more)
     return Assistant(f"http://127.0.0.1:{port}", [_engine(settings, 0)], [_service(settings, 0)], settings)
 
 
 def shared_product(
-    folder: Path, postgres: PostgresServer, redis_url: str, engines: int, services: int
+    folder: Path, postgres: PostgresServer, redis_url: str, engines: int, services: int, **more: str
 ) -> Assistant:
     """Several engines and services on one PostgreSQL and one Redis."""
     ports = free_ports(engines + 2 * services)
     engine_ports, service_ports = ports[:engines], ports[engines:]
-    shared = {
+    shared = more | {
         "DATABASE_URL": postgres.new_database("records"),
         "TRACKER_URL": postgres.new_database("trackers").replace("+psycopg:", "+psycopg2:"),
         "REDIS_URL": redis_url,
@@ -227,7 +227,8 @@ def _settings(
         "quiet_hours": "03:00-03:01",
         "log_level": "WARNING",
     }
-    return Settings(**(told | {name.lower(): value for name, value in more.items()}))
+    told |= {name.lower(): value for name, value in more.items()}
+    return Settings(**{name: value for name, value in told.items() if value})
 
 
 def _environment(settings: Settings) -> dict[str, str]:

@@ -16,21 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
-from sqlalchemy import select
 
-from bench.people import POLICY, Talk, say, talk
+from bench.insisting import Crowd, client, wrong_in_transcript
+from bench.people import POLICY, Talk, talk
 from bench.processes import Assistant, Process, running, servers, shared_product
 from bench.turns import machine
-from bot.identity.keys import load_keys
-from bot.records.database import Database
-from bot.records.models import Message
 
 SERVICES = 2
 CHATS = 8
 MESSAGES = 12
 MANY = 64
-AGAIN_SECONDS = 1.0
-GIVE_UP_SECONDS = 240.0
 
 
 @dataclass
@@ -39,9 +34,8 @@ class Outcome:
 
     engines: int
     quiet: Talk
-    refused: int
+    crowd: Crowd
     wrong: list[str]
-    longest: float
     resident: float
 
 
@@ -64,22 +58,23 @@ def _run(engines: int) -> Outcome:
         urls = (assistant.url, *assistant.more_urls)
         with running(assistant.processes):
             quiet = asyncio.run(talk(urls, POLICY, MANY, 2, (), lambda n: f"quiet-{n}"))
-            refused, longest = asyncio.run(_under_fire(assistant, urls))
+            crowd = asyncio.run(_under_fire(assistant, urls))
             resident = sum(engine.resident_mb for engine in assistant.engines) / engines
-        return Outcome(engines, quiet, refused, _wrong(assistant), longest, resident)
+        assert assistant.settings is not None
+        wrong = wrong_in_transcript(assistant.settings, crowd.sent)
+        return Outcome(engines, quiet, crowd, wrong, resident)
 
 
-async def _under_fire(assistant: Assistant, urls: Sequence[str]) -> tuple[int, float]:
-    """How often somebody had to send again, and how long the slowest message took altogether."""
-    timeout = aiohttp.ClientTimeout(total=60)
-    async with aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=0)) as session:
-        chats = asyncio.gather(*(_chat(session, urls, f"fire-{number}") for number in range(CHATS)))
+async def _under_fire(assistant: Assistant, urls: Sequence[str]) -> Crowd:
+    crowd = Crowd()
+    async with client() as session:
+        chats = asyncio.gather(*(_chat(crowd, session, urls, f"fire-{number}") for number in range(CHATS)))
         await asyncio.sleep(2)
         await _replace(assistant.engines[-1])
         if len(assistant.others) > 1:
             await _replace(assistant.others[-1])
-        ended = await chats
-    return sum(again for again, _ in ended), max(longest for _, longest in ended)
+        await chats
+    return crowd
 
 
 async def _replace(process: Process) -> None:
@@ -89,56 +84,15 @@ async def _replace(process: Process) -> None:
     await asyncio.to_thread(process.wait_until_ready)
 
 
-async def _chat(session: aiohttp.ClientSession, urls: Sequence[str], sender: str) -> tuple[int, float]:
-    sent = []
-    for number in range(MESSAGES):
-        sent.append(asyncio.create_task(_until_answered(session, urls, sender, number)))
+async def _chat(crowd: Crowd, session: aiohttp.ClientSession, urls: Sequence[str], sender: str) -> None:
+    sent: list[asyncio.Task[None]] = []
+    for _ in range(MESSAGES):
+        sent.append(asyncio.create_task(crowd.insist(session, urls, sender)))
         # The next one goes out while this one is being answered, but not before it was heard.
         await asyncio.wait(sent[-1:], timeout=0.5)
         if len(sent) > 1:
             await asyncio.wait(sent[:-1])
-    ended = await asyncio.gather(*sent)
-    return sum(again for again, _ in ended), max(seconds for _, seconds in ended)
-
-
-async def _until_answered(
-    session: aiohttp.ClientSession, urls: Sequence[str], sender: str, number: int
-) -> tuple[int, float]:
-    begun, again = time.monotonic(), 0
-    text = f"{POLICY[number % len(POLICY)]} {number}"
-    while True:
-        url = urls[(number + again) % len(urls)]
-        status, _ = await say(session, url, sender, text, message_id=f"m{number}")
-        if status == 200:
-            return again, time.monotonic() - begun
-        if time.monotonic() > begun + GIVE_UP_SECONDS:
-            return again, float("inf")
-        again += 1
-        await asyncio.sleep(AGAIN_SECONDS)
-
-
-def _wrong(assistant: Assistant) -> list[str]:
-    assert assistant.settings is not None
-    database = Database(assistant.settings.database_url, load_keys(assistant.settings))
-    wrong = []
-    with database.transaction() as session:
-        for number in range(CHATS):
-            chat = f"rest:fire-{number}"
-            lines = session.scalars(select(Message).where(Message.chat == chat).order_by(Message.id)).all()
-            heard = [line for line in lines if line.direction == "in"]
-            if [line.source_id for line in heard] != [f"m{n}" for n in range(MESSAGES)]:
-                wrong.append(f"{chat}: heard {[line.source_id for line in heard]}")
-            for line in heard:
-                answered = [a for a in lines if (a.source_id or "").startswith(f"answer:{line.id}:")]
-                ids = sorted((a.source_id or "") for a in answered)
-                if not ids or len(ids) != len(set(ids)):
-                    wrong.append(f"{chat}: {line.source_id} has the answers {ids}")
-            follows = [a.source_id for a in lines if a.direction == "out"]
-            order = [int((source or "").split(":")[1]) for source in follows]
-            if order != sorted(order):
-                wrong.append(f"{chat}: answers out of order")
-    database.close()
-    return wrong
+    await asyncio.gather(*sent)
 
 
 def _report(outcomes: Sequence[Outcome]) -> str:
@@ -160,8 +114,9 @@ def _report(outcomes: Sequence[Outcome]) -> str:
             f"{each.quiet.per_second:.1f} | {each.quiet.percentile(50):.0f} | {each.quiet.percentile(95):.0f}"
         )
         wrong = "; ".join(each.wrong) or "none"
+        again = each.crowd.refusals.total()
         lines.append(
-            f"| {each.engines} | {quiet} | {each.refused} | {each.longest:.0f} | {wrong} | {each.resident:.0f} |"
+            f"| {each.engines} | {quiet} | {again} | {each.crowd.slowest:.0f} | {wrong} | {each.resident:.0f} |"
         )
     return "\n".join(lines) + "\n"
 

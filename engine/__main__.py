@@ -6,6 +6,7 @@
   (`engine/trackers.py`);
 - a turn that fails says nothing, and its log lines carry the turn's id (`engine/turns.py`);
 - actions that are told the slots and the last message, but not all events again: no action of ours reads those;
+- an action endpoint that hangs fails the turn after `ACTION_SECONDS`, not after five minutes;
 - Rasa's check of an action server's reply compiled once. Rasa 3.6.21 hands the constant JSON schema to
   `jsonschema.validate`, which checks the schema itself on every call: over half of a turn's time.
 
@@ -16,15 +17,18 @@ import os
 import sys
 from pathlib import Path
 from typing import Any, Dict, List
-from urllib.parse import unquote, urlsplit
 
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("ACTION_PORT", "5055")
 os.environ.setdefault("ACTION_URL", f"http://127.0.0.1:{os.environ['ACTION_PORT']}/webhook")
 os.environ.setdefault("TRACKER_URL", "sqlite:///var/trackers.db")
 os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+# Seconds that a turn may hold its chat: longer than the service waits for it, so only one whose engine died does.
+# Rasa's default of 60 would keep the chat waiting; a turn that goes on all the same is not saved (engine/trackers.py).
+os.environ.setdefault("TICKET_LOCK_LIFETIME", "20")
 
 import rasa
+import rasa.core.actions.action
 from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.domain import Domain
@@ -34,6 +38,8 @@ from engine.trackers import bound_sessions, fail_without_trackers
 from engine.turns import answer_whole_or_not_at_all, name_turns_in_log_lines
 
 FOLDER = Path(__file__).parent
+ACTION_SECONDS = 15
+"""As long as the service waits for a turn."""
 
 
 def compile_action_result_check() -> None:
@@ -68,22 +74,16 @@ def tell_actions_no_history() -> None:
 
 def use_endpoints(arguments: List[str]) -> None:
     """Adds to the command line of `run` the endpoints that the environment asks for, unless it names some."""
-    redis = os.environ.get("REDIS_URL")
-    if redis:
-        parts = urlsplit(redis)
-        os.environ["REDIS_HOST"] = parts.hostname or "localhost"
-        os.environ["REDIS_PORT"] = str(parts.port or 6379)
-        os.environ["REDIS_DB"] = parts.path.strip("/") or "0"
-        os.environ["REDIS_PASSWORD"] = unquote(parts.password or "")
-        os.environ["REDIS_SSL"] = "true" if parts.scheme == "rediss" else "false"
     if "run" in arguments and "--endpoints" not in arguments:
-        arguments += ["--endpoints", str(FOLDER / ("endpoints-shared.yml" if redis else "endpoints.yml"))]
+        name = "endpoints-shared.yml" if os.environ.get("REDIS_URL") else "endpoints.yml"
+        arguments += ["--endpoints", str(FOLDER / name)]
 
 
 def main() -> None:
     """Runs Rasa's command line."""
     compile_action_result_check()
     tell_actions_no_history()
+    rasa.core.actions.action.DEFAULT_REQUEST_TIMEOUT = ACTION_SECONDS
     bound_sessions()
     fail_without_trackers()
     answer_whole_or_not_at_all()

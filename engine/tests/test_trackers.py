@@ -7,17 +7,21 @@ import sqlite3
 import tempfile
 import unittest
 
+import redis
 import structlog
 from rasa.core.actions.action import ActionSessionStart, RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.core.lock_store import LockStore
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig, read_endpoint_config
 from sqlalchemy.exc import OperationalError
 
 from engine.__main__ import tell_actions_no_history, use_endpoints
+from engine.locks import SharedLocks
 from engine.trackers import (
     SESSION_EVENTS,
     RecentTrackerStore,
@@ -178,12 +182,19 @@ class Endpoints(unittest.TestCase):
         self.addCleanup(os.environ.clear)
 
     def test_redis_makes_engines_share_their_locks(self) -> None:
-        os.environ["REDIS_URL"] = "redis://:geheim@10.0.0.5:6380/2"
+        os.environ["REDIS_URL"] = "redis://:geheim%40@10.0.0.5:6380/2"
         command = ["engine", "run"]
         use_endpoints(command)
-        self.assertTrue(command[-1].endswith("endpoints-shared.yml"))
-        place = [os.environ[f"REDIS_{name}"] for name in ("HOST", "PORT", "DB", "PASSWORD", "SSL")]
-        self.assertEqual(place, ["10.0.0.5", "6380", "2", "geheim", "false"])
+        locks = LockStore.create(read_endpoint_config(command[-1], "lock_store"))
+        place = locks.red.get_connection_kwargs()
+        self.assertEqual(
+            [place[name] for name in ("host", "port", "db", "password")], ["10.0.0.5", 6380, 2, "geheim@"]
+        )
+        self.assertIs(locks.red.connection_pool.connection_class, redis.Connection)
+
+    def test_redis_over_tls(self) -> None:
+        locks = SharedLocks(EndpointConfig("rediss://10.0.0.5:6380/2"))
+        self.assertIs(locks.red.connection_pool.connection_class, redis.SSLConnection)
 
     def test_named_endpoints_and_other_commands_are_left_alone(self) -> None:
         for command in (["engine", "run", "--endpoints", "mine.yml"], ["engine", "train"]):
