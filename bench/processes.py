@@ -98,6 +98,12 @@ class Process:
         assert self.popen is not None
         return len(os.listdir(f"/proc/{self.popen.pid}/fd"))
 
+    @property
+    def threads(self) -> int:
+        """Threads of the process itself."""
+        assert self.popen is not None
+        return len(os.listdir(f"/proc/{self.popen.pid}/task"))
+
     def _stat(self, name: str) -> str:
         assert self.popen is not None
         return Path(f"/proc/{self.popen.pid}/{name}").read_text()

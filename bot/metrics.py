@@ -32,6 +32,7 @@ QUEUE_DEPTH = Gauge(
     "bot_queue_depth", "What waits: turns, reminders that are due, chats for staff", ["queue"]
 )
 TURNS_IN_FLIGHT = Gauge("bot_turns_in_flight", "Turns being answered in this process")
+TASKS = Gauge("bot_tasks", "Everything this process has under way at once, its own housekeeping included")
 
 
 def exposition() -> bytes:

@@ -4,6 +4,7 @@
 is set, to programs on this machine alone, and never through a proxy.
 """
 
+import asyncio
 import hmac
 import time
 from typing import TYPE_CHECKING
@@ -58,6 +59,7 @@ def _may_see_metrics(request: web.Request, service: "Service") -> bool:
 async def _count_what_waits(service: "Service") -> None:
     metrics.TURNS_IN_FLIGHT.set(service.gateway.turns_under_way)
     metrics.QUEUE_DEPTH.labels("turns").set(service.gateway.turns_waiting)
+    metrics.TASKS.set(len(asyncio.all_tasks()))
     now = service.clock()
     try:
         reminders, chats = await service.database.run(

@@ -55,6 +55,7 @@ async def test_each_stage_is_timed_and_what_waits_is_shown(start: Start) -> None
     for state in ("pending", "claimed", "failed", "unknown"):
         assert f'bot_reminders{{state="{state}"}}' in await (await side.client.get("/metrics")).text()
     assert await side.count("bot_turns_in_flight") == 0
+    assert await side.count("bot_tasks") > 0
 
 
 async def test_metrics_are_for_this_machine_alone(start: Start) -> None:
