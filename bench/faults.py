@@ -299,7 +299,7 @@ async def _under_load(setting: Setting, fault: Fault) -> Seen:
     troubled = [each.at - begun for each in later if each.status != 200 or each.seconds > SLOW_SECONDS]
     return Seen(
         fault.name, sum(each.status == 200 for each in crowd.tries), dict(crowd.refusals), crowd.slowest, lasted,
-        max(troubled, default=0.0), wrong_in_transcript(setting.assistant.settings, crowd.sent), told or "",
+        max(troubled, default=0.0), wrong_in_transcript(setting.assistant.settings, crowd), told or "",
     )  # fmt: skip
 
 

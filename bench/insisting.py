@@ -1,10 +1,10 @@
 """People who send a message again, under the same id, until it is answered, as messengers do; and what the transcript
-says of it afterwards: each message once, in order, each followed by its own answer."""
+says of it afterwards: each message once, in order, with its own answer."""
 
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -36,6 +36,7 @@ class Crowd:
 
     tries: list[Try] = field(default_factory=list)
     sent: dict[str, list[str]] = field(default_factory=dict)
+    sent_again: set[tuple[str, str]] = field(default_factory=set)
     slowest: float = 0.0
     """Seconds from the first sending of a message to its answer."""
 
@@ -60,6 +61,7 @@ class Crowd:
             if status == 200 or ended > first + GIVE_UP_SECONDS:
                 self.slowest = max(self.slowest, ended - first if status == 200 else float("inf"))
                 return
+            self.sent_again.add((sender, sent[number]))
             await asyncio.sleep(AGAIN_SECONDS)
 
 
@@ -69,21 +71,27 @@ def client() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(timeout=timeout, connector=aiohttp.TCPConnector(limit=0))
 
 
-def wrong_in_transcript(settings: Settings, sent: Mapping[str, Iterable[str]]) -> list[str]:
-    """What does not stand there as it should: lost, doubled or out of order. `sent` has message ids by sender."""
+def wrong_in_transcript(settings: Settings, crowd: Crowd) -> list[str]:
+    """What does not stand there as it should: lost, doubled or out of order. A message that was sent again stands
+    where its last sending belongs, so the order is that of the others."""
     database = Database(settings.database_url, load_keys(settings))
     wrong = []
     with database.transaction() as session:
-        for sender, messages in sent.items():
+        for sender, sent in crowd.sent.items():
             chat = f"rest:{sender}"
             lines = session.scalars(select(Message).where(Message.chat == chat).order_by(Message.id)).all()
-            heard = [line for line in lines if line.direction == "in"]
-            if (ids := [line.source_id for line in heard]) != [*messages]:
-                wrong.append(f"{chat}: heard {ids} of {[*messages]}")
+            heard = {line.id: line.source_id or "" for line in lines if line.direction == "in"}
             answers = [line.source_id or "" for line in lines if line.direction == "out"]
-            order = [int(source.split(":")[1]) for source in answers]
-            if len(set(answers)) < len(answers) or order != sorted(order):
-                wrong.append(f"{chat}: answers doubled or out of order")
-            wrong += [f"{chat}: {line.source_id} has no answer" for line in heard if line.id not in order]
+            answered = [heard.get(int(source.split(":")[1]), "nothing") for source in answers]
+            if sorted(heard.values()) != sorted(sent):
+                wrong.append(f"{chat}: heard {[*heard.values()]} of {sent}")
+            if len(set(answers)) < len(answers):
+                wrong.append(f"{chat}: an answer stands twice")
+            if set(answered) != set(sent):
+                wrong.append(f"{chat}: answered {answered} of {sent}")
+            steady = [message for message in sent if (sender, message) not in crowd.sent_again]
+            for order in (heard.values(), dict.fromkeys(answered)):
+                if [message for message in order if message in steady] != steady:
+                    wrong.append(f"{chat}: out of order: {[*order]}")
     database.close()
     return wrong

@@ -21,6 +21,7 @@ from bench.insisting import Crowd, client, wrong_in_transcript
 from bench.people import POLICY, Talk, talk
 from bench.processes import Assistant, Process, running, servers, shared_product
 from bench.turns import machine
+from tests.postgresql import PostgresServer
 
 SERVICES = 2
 CHATS = 8
@@ -34,6 +35,8 @@ class Outcome:
 
     engines: int
     quiet: Talk
+    costs: dict[str, float]
+    """Milliseconds of processor time for a turn, by kind of process."""
     crowd: Crowd
     wrong: list[str]
     resident: float
@@ -57,12 +60,23 @@ def _run(engines: int) -> Outcome:
         assistant = shared_product(Path(name), postgres, redis.url, engines, SERVICES)
         urls = (assistant.url, *assistant.more_urls)
         with running(assistant.processes):
+            asyncio.run(talk(urls, POLICY, 4 * engines, 3, (), lambda n: f"warm-{n}"))
+            measured = {"engines": assistant.engines, "services": assistant.others, "PostgreSQL": [postgres]}
+            spent = {name: _cpu_seconds(processes) for name, processes in measured.items()}
             quiet = asyncio.run(talk(urls, POLICY, MANY, 2, (), lambda n: f"quiet-{n}"))
+            costs = {
+                name: 1000 * (_cpu_seconds(processes) - spent[name]) / len(quiet.seconds)
+                for name, processes in measured.items()
+            }
             crowd = asyncio.run(_under_fire(assistant, urls))
             resident = sum(engine.resident_mb for engine in assistant.engines) / engines
         assert assistant.settings is not None
-        wrong = wrong_in_transcript(assistant.settings, crowd.sent)
-        return Outcome(engines, quiet, crowd, wrong, resident)
+        wrong = wrong_in_transcript(assistant.settings, crowd)
+        return Outcome(engines, quiet, costs, crowd, wrong, resident)
+
+
+def _cpu_seconds(processes: Sequence[Process | PostgresServer]) -> float:
+    return sum(process.cpu_seconds for process in processes)
 
 
 async def _under_fire(assistant: Assistant, urls: Sequence[str]) -> Crowd:
@@ -105,18 +119,19 @@ def _report(outcomes: Sequence[Outcome]) -> str:
         f" {MESSAGES} messages go on while an engine and a service process are killed (−9) and started again. All"
         " processes share the machine, so more engines are not more turns here; what is shown is that nothing is lost.",
         "",
-        "| engines | turns/s | p50 ms | p95 ms | sent again | slowest message, s | lost, doubled or out of order"
-        " | MB per engine |",
-        "|---|---|---|---|---|---|---|---|",
+        "| engines | turns/s | p50 ms | p95 ms | processor ms a turn: engines | services | PostgreSQL | MB per engine"
+        " | sent again | slowest message, s | lost, doubled or out of order |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for each in outcomes:
         quiet = (
             f"{each.quiet.per_second:.1f} | {each.quiet.percentile(50):.0f} | {each.quiet.percentile(95):.0f}"
         )
+        costs = " | ".join(f"{cost:.1f}" for cost in each.costs.values())
+        again, slowest = each.crowd.refusals.total(), each.crowd.slowest
         wrong = "; ".join(each.wrong) or "none"
-        again = each.crowd.refusals.total()
         lines.append(
-            f"| {each.engines} | {quiet} | {again} | {each.crowd.slowest:.0f} | {wrong} | {each.resident:.0f} |"
+            f"| {each.engines} | {quiet} | {costs} | {each.resident:.0f} | {again} | {slowest:.0f} | {wrong} |"
         )
     return "\n".join(lines) + "\n"
 

@@ -37,6 +37,13 @@ class PostgresServer:
         self.stop()
         shutil.rmtree(self.folder)
 
+    @property
+    def cpu_seconds(self) -> float:
+        """Processor time so far, of all its processes, those that have ended included."""
+        main = int(Path(f"{self._data}/postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        return _ticks(main, 11, 15) + sum(_ticks(int(child), 11, 13) for child in children)
+
     def new_database(self, name: str, template: str = "template1") -> str:
         """Its address."""
         return new_database(self.folder, name, template)
@@ -44,6 +51,12 @@ class PostgresServer:
     def _run(self, program: str, *arguments: str) -> None:
         command = ["runuser", "-u", "postgres", "--", f"{PROGRAMS}/{program}", "-D", self._data, *arguments]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self.folder)
+
+
+def _ticks(process: int, first: int, end: int) -> float:
+    """Seconds: user and system time of the process, and of its children that have ended, where asked for."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[first:end])) / os.sysconf("SC_CLK_TCK")
 
 
 def new_database(folder: str, name: str, template: str) -> str:

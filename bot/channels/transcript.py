@@ -83,6 +83,9 @@ class Transcript:
         def hear(session: Session) -> Heard:
             button = chats.pressed_button(session, chat, raw)
             line = chats.line_with(session, chat, source_id)
+            answers = (
+                tuple(map(_shown, chats.lines_of(session, chat, _answer_prefix(line.id)))) if line else ()
+            )
             if line is None:
                 if chats.wrote_since(session, chat, now - MINUTE, most_in_a_minute):
                     return Heard(line=None)
@@ -96,7 +99,6 @@ class Transcript:
                 )
                 session.add(line)
                 session.flush()
-            answers = tuple(map(_shown, chats.lines_of(session, chat, _answer_prefix(line.id))))
             taken_at = chats.taken_at(session, chat)
             return Heard(
                 line=line.id,

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.records.models import ChatTurn
@@ -16,14 +16,14 @@ def draw(session: Session, chat: str, now: datetime, lease: timedelta, most: int
     """A new ticket, and whether it is its turn already. Raises TooManyTurns where `most` are under way."""
     if session.get_bind().dialect.name == "postgresql":  # a ticket not committed yet would not be seen
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(chat))))
-    session.execute(delete(ChatTurn).where(ChatTurn.chat == chat, ChatTurn.lapses_at <= now))
-    earlier = session.scalar(select(func.count()).where(ChatTurn.chat == chat)) or 0
+    standing = session.scalars(select(ChatTurn.lapses_at).where(ChatTurn.chat == chat)).all()
+    earlier = sum(lapses_at > now for lapses_at in standing)
+    if earlier < len(standing):
+        session.execute(delete(ChatTurn).where(ChatTurn.chat == chat, ChatTurn.lapses_at <= now))
     if earlier >= most:
         raise TooManyTurns
-    turn = ChatTurn(chat=chat, lapses_at=now + lease)
-    session.add(turn)
-    session.flush()
-    return turn.ticket, not earlier
+    drawn = insert(ChatTurn).values(chat=chat, lapses_at=now + lease).returning(ChatTurn.ticket)
+    return session.scalars(drawn).one(), not earlier
 
 
 def is_next(session: Session, chat: str, ticket: int, now: datetime) -> bool:

@@ -192,6 +192,21 @@ class Endpoints(unittest.TestCase):
         )
         self.assertIs(locks.red.connection_pool.connection_class, redis.Connection)
 
+    def test_while_redis_is_away_each_engine_locks_by_itself(self) -> None:
+        locks, order = SharedLocks(EndpointConfig("redis://127.0.0.1:1/0")), []
+
+        async def turn(name: str) -> None:
+            async with locks.lock("rest:a", wait_time_in_seconds=0):
+                order.append(f"{name} begins")
+                await asyncio.sleep(0)
+                order.append(f"{name} ends")
+
+        async def turns() -> None:
+            await asyncio.gather(turn("one"), turn("two"))
+
+        asyncio.run(turns())
+        self.assertEqual(order, ["one begins", "one ends", "two begins", "two ends"])
+
     def test_redis_over_tls(self) -> None:
         locks = SharedLocks(EndpointConfig("rediss://10.0.0.5:6380/2"))
         self.assertIs(locks.red.connection_pool.connection_class, redis.SSLConnection)
