@@ -83,6 +83,7 @@ class Worker:
         self._quiet = quiet
         self._clock = clock
         self._stopping = False
+        self._cut_off = False
         self._under_way = asyncio.Lock()
         self._pushes: set[asyncio.Timeout] = set()
 
@@ -107,6 +108,7 @@ class Worker:
             async with asyncio.timeout(within), self._under_way:
                 return
         except TimeoutError:
+            self._cut_off = True
             for push in self._pushes:
                 push.reschedule(asyncio.get_running_loop().time())
         async with self._under_way:
@@ -172,7 +174,11 @@ class Worker:
             elif messenger.tells_doubles:
                 collected.append(self._ended(message, await self._push(messenger, message)))
             elif await self._database.run(partial(_mark_sending, reminder)):
-                await self._record([self._ended(message, await self._push(messenger, message))])
+                if self._cut_off:  # while it was marked: nothing has been sent
+                    ended = Ended(reminder, "pending", counts=False)
+                else:
+                    ended = self._ended(message, await self._push(messenger, message))
+                await self._record([ended])
 
     async def _push(self, messenger: Messenger, message: _Message) -> Delivery:
         """What came of it; what is cut off may have arrived."""

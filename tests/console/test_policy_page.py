@@ -60,7 +60,7 @@ async def test_the_official_wording_stands_beside_our_restatement(
 
 async def test_what_the_documents_do_not_know_is_said_so(clerk: Browser) -> None:
     await clerk.open("/console/policy")
-    page = await clerk.send("/console/policy", question="qwerty zxcv", region="")
+    page = await clerk.send("/console/policy", question="ωψ ξζ", region="")
     assert "没有找到对应的规定" in page.text
 
 

@@ -165,7 +165,7 @@ async def test_failures_make_the_chat_wait_longer_and_longer(records: Database, 
         left.append(attempts_left(outcome))
         before = chat.now
         while attempts_left(await Chat(records, chat.name, chat.now).say("查进度")) == 0:
-            chat.now += timedelta(seconds=30)
+            chat.now += timedelta(minutes=1)
         waits.append(chat.now - before)
         chat.context = Context()
     assert left == [4, 3, 2, 1, 0]

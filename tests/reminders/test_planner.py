@@ -83,7 +83,7 @@ def test_planning_again_changes_nothing(database: Database, planner: Planner) ->
 def test_every_lead_once_in_the_course_of_time(sqlite_database: Database, planner: Planner) -> None:
     deadline = TODAY + days(100)
     add_person(sqlite_database, deadline)
-    for hours in range(0, 120 * 24, 12):
+    for hours in range(0, 103 * 24, 24):
         run(planner, sqlite_database, NOW + timedelta(hours=hours))
     planned = [(r.lead_days, r.due_at.astimezone(SHANGHAI).date()) for r in reminders(sqlite_database)]
     assert planned == [(lead, deadline - days(lead)) for lead in (90, 30, 7, 1, -1)]
