@@ -53,6 +53,9 @@ class Vocabulary(unittest.TestCase):
         )
         self.assertEqual(words_in(self.gazetteer, "湖男和济柠市")[1][2], "山东/济宁市")
 
+    def test_no_slip_takes_the_word_that_follows(self) -> None:
+        self.assertEqual(words_in(self.gazetteer, "脑梗门慢")[0], ("disease", "脑梗", "脑卒中"))
+
     def test_a_sound_alone_is_no_place(self) -> None:
         for text in ("太远了", "明天谁在", "你会唱歌不", "打通话费"):
             with self.subTest(text):
@@ -63,13 +66,14 @@ class Vocabulary(unittest.TestCase):
         self.assertEqual(words_in(self.gazetteer, "高血压去3级医院")[1][0], "hospital_level")
 
     def test_words_of_the_language_are_no_slips(self) -> None:
-        for text in ("高血糖", "县法院", "担心病情", "我的医院", "这个病", "到医院去", "我想问一下"):
+        for text in ("高血糖", "县法院", "担心病情", "新农保", "我的医院", "这个病", "到医院去", "我想问一下"):
             with self.subTest(text):
                 self.assertEqual(words_in(self.gazetteer, text), [])
 
     def test_a_word_is_not_read_inside_another(self) -> None:
         self.assertEqual(words_in(self.gazetteer, "居民身份证丢了"), [])
         self.assertEqual(words_in(self.gazetteer, "现在职工怎么报"), [("scheme", "职工", "职工")])
+        self.assertEqual(words_in(self.gazetteer, "吃二甲双胍"), [])
         self.assertEqual(words_in(self.gazetteer, "我在职工医保"), [("scheme", "职工", "职工")])
 
     def test_one_character_abbreviations_are_no_places(self) -> None:
