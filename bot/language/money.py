@@ -66,8 +66,11 @@ _JIAO_ONLY = re.compile(
 _SCALE_OR_SO = re.compile(
     r"(?<![一二两三四五六七八九十几\d])(?P<scale_alone>[百千万])(?:把|来|十来)(?:块钱?|元)?"
 )
+_SOME = re.compile(
+    r"(?<![一二两三四五六七八九\d])(?P<ten>十[来几多])?(?P<some>好?几)?(?P<scale>[百千万])(?:块钱?|元)?(?![一-龥]*[个天年月次种人])"
+)
 _BARE = re.compile(
-    rf"(?<![A-Za-z\d.,第〔\[/:]){_UNDER}{_SIGN}(?:{_TWO_DIGITS}|{_VALUE})"
+    rf"(?:(?<![A-Za-z\d.,第〔\[/:])|(?<=[A-Za-z])(?=[一二两三四五六七八九十])){_UNDER}{_SIGN}(?:{_TWO_DIGITS}|{_VALUE})"
     rf"(?P<more>[多来余](?!少|一?点|些|[天年月个次周张家种名])|大几)?(?P<late_scale>万)?{_AROUND}(?![A-Za-z\d])"
 )
 _COUNTED = re.compile(
@@ -119,6 +122,10 @@ def _with_unit(written: str) -> Iterator[Amount]:
     for match in _SCALE_OR_SO.finditer(written):
         value = Decimal(_SCALES[match["scale_alone"]])
         yield Amount(match.start(), match.end(), *_near(value, value), True)
+    for match in _SOME.finditer(written):
+        if match["ten"] or match["some"]:
+            value = Decimal(_SCALES[match["scale"]]) * (10 if match["ten"] else 1)
+            yield Amount(match.start(), match.end(), value, value * (2 if match["ten"] else 10), True)
     for match in _WITH_UNIT.finditer(written):
         if not _is_together(written, match):
             yield from _read(match)

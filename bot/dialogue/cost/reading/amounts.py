@@ -32,7 +32,8 @@ _ONE_OF_SEVERAL = re.compile(r"(?:^|[,。;])(?:另)?一[个种]病?种?[是为�
 _ABOUT_LIMITS = re.compile(r"限额|额度|定额")
 _MORE = re.compile(r"(?:还有|另外|再加上?|加上|外加)$")
 _JUST_BEFORE = re.compile(r"^[元块]?钱?(?:和|跟|及|与|以及|、|加|\+|还有|又)$")
-_OR = re.compile(r"^[元块]?钱?,?(?:还是|或者?是?|要么|到|至|[-~—～])(?:加|是|只?有)?$")
+_OR = re.compile(r"^[元块]?钱?,?(?:还是|就是|或者?是?|要么|到|至|[-~—～])(?:加|是|只?有)?$")
+_EITHER = re.compile(r"^[元块]?钱?,?就是")
 _SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
 _IN_A_MONTH = re.compile(r"[\d一二三四五六七八九十这本上]个?月份?[是为]?$")
 _AND_PAID = re.compile(r"^[元块]?钱?,?(?:医保)?(?:才|只|就|已经?|给)*报(?:销)?了$")
@@ -130,6 +131,8 @@ def _around(text: str, amounts: list[Amount], index: int) -> _Around:
 def _role(around: _Around, sentence: Sentence, known: list[Item]) -> Role:
     if known and (_JUST_BEFORE.search(around.before) or _OR.match(around.before)):
         return known[-1].role  # 前两次花了100和90
+    if _EITHER.match(around.after):
+        around = replace(around, before=around.before.removesuffix("不是"))  # 不是300就是400
     role = (
         _quarterly(around, sentence)
         or _more_cost(around)
@@ -252,11 +255,15 @@ def _monthly_without_a_word(items: list[Item], around: Mapping[int, _Around]) ->
     if any(item.role in ("limit", "monthly_limit", "quota_left") for item in items):
         return items
     costs = [item for item in items if item.role == "cost"]
-    bare = [item for item in costs if re.fullmatch(_MONTHLY, around[item.start].before.strip())]
+    bare = [item for item in costs if _only_called_monthly(around[item.start].before.strip())]
     others = [around[item.start].before for item in costs if item not in bare]
     if len(bare) != 1 or not any(_SPENT.search(before) or _IN_A_MONTH.search(before) for before in others):
         return items
     return [replace(item, role="monthly_limit") if item in bare else item for item in items]
+
+
+def _only_called_monthly(before: str) -> bool:
+    return bool(re.search(rf"(?:{_MONTHLY.pattern})$", before)) and not _SPENT.search(before)
 
 
 def _settled_before(items: list[Item], around: Mapping[int, _Around]) -> list[Item]:

@@ -11,6 +11,7 @@ from bot.dialogue.cost.reading.sentence import Item, Part, within_a_month
 from bot.dialogue.cost.reading.times import MONTH, is_monthly, months_spoken_of, visits_of
 from bot.language.dates import find_dates, in_order_told
 from bot.language.money import Amount
+from bot.language.numerals import to_decimal
 from bot.rules.case import Case, MonthCost
 from bot.rules.money import NOTHING, Span
 
@@ -34,12 +35,13 @@ _BILL = re.compile(r"(?:总|共|合计|起来|单子|发票|小票|账单|票)[^
 _WHOLE = re.compile(r"(?:总共?|一共|合计|共)[^,。;\d]{0,5}$")
 _CORRECTED = re.compile(r"不对|不是|错了|更正|改成")
 _THIS_MONTH = re.compile(r"这个?月|本月|当月")
+_MONTH_OF_QUARTER = re.compile(r"[第头]([一二三123])个月")
 _LAST_QUARTER = re.compile(r"上个?季度?")
 _SPENT_NOTHING = re.compile(
     r"[^,。;\d]{0,4}(?:没|一分没|一分钱没|啥也没|什么都没)有?(?:花|去|看|[买拿开用配抓取吃](?:过)?药|[开配拿]过|动)"
 )
 _ASKED_MONTH = re.compile(
-    r"(?:这个?月|本月|当月|\d{1,2}月份?|[一二三四五六七八九十]{1,2}月份?)(?:[这那]?一?个?月|[这那]笔|的|里|份|药费|医保|统筹|单独)*"
+    r"(?:这个?月|本月|当月|[第头][一二三123]个月|\d{1,2}月份?|[一二三四五六七八九十]{1,2}月份?)(?:[这那]?一?个?月|[这那]笔|的|里|份|药费|医保|统筹|单独)*"
     r"(?:能|可以?|该|应该|给)*[报付出给]"
 )
 
@@ -181,10 +183,25 @@ def _sum(part: Part, costs: Sequence[Amount]) -> Span:
 def _month_of(part: Part, amount: Amount) -> date | None:
     """The month named in the amount's clause."""
     begin, _ = part.sentence.clause(amount.start)
-    if _THIS_MONTH.search(part.sentence.text[begin : amount.start]):
+    before = part.sentence.text[begin : amount.start]
+    if _THIS_MONTH.search(before):
         return part.sentence.turn.now.date().replace(day=1)
+    if ordinals := _MONTH_OF_QUARTER.findall(before):
+        return _month_of_quarter(part, ordinals[-1])
     named = [d for d in part.sentence.dates if begin <= d.start < amount.start and within_a_month(d)]
     return named[-1].first.replace(day=1) if named else None
+
+
+def _month_of_quarter(part: Part, ordinal: str) -> date:
+    """头一个月, 第二个月: of this quarter, or of the last where that is named."""
+    first = _quarter_start(part.sentence.turn.now.date())
+    if _LAST_QUARTER.search(part.sentence.text):
+        first = _quarter_start(first - timedelta(1))
+    return first.replace(month=first.month + int(to_decimal(ordinal) or 1) - 1)
+
+
+def _quarter_start(day: date) -> date:
+    return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
 
 
 def _months_without_cost(part: Part) -> tuple[MonthCost, ...]:
@@ -198,8 +215,7 @@ def _month_before(part: Part, item: Item) -> date | None:
     """The month an unused quota is of; of last quarter its last."""
     begin, _ = part.sentence.clause(item.start)
     if _LAST_QUARTER.search(part.sentence.text[begin : item.start]):
-        today = part.sentence.turn.now.date()
-        return (today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1) - timedelta(1)).replace(day=1)
+        return (_quarter_start(part.sentence.turn.now.date()) - timedelta(1)).replace(day=1)
     earlier = [d for d in part.sentence.dates if d.start < item.start and within_a_month(d)]
     return earlier[-1].first.replace(day=1) if earlier else None
 
@@ -212,5 +228,7 @@ def _asked_month(part: Part, case: Case) -> Case:
     today = part.sentence.turn.now.date()
     if _THIS_MONTH.match(asked[0]):
         return Case(asked_month=today.replace(day=1))
+    if ordinal := _MONTH_OF_QUARTER.match(asked[0]):
+        return Case(asked_month=_month_of_quarter(part, ordinal[1]))
     numbers = {d.first.month for d in find_dates(asked[0], today) if within_a_month(d)}
     return Case(asked_month=next((c.month for c in case.by_month if c.month.month in numbers), None))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import get_args
 
+from bot.dialogue.cost.reading.changes import supposes
 from bot.dialogue.cost.reading.sentence import Part, Sentence
 from bot.dialogue.turn import Mention
 from bot.knowledge.schema import Scheme
@@ -25,6 +26,9 @@ _EACH_SPENT = re.compile(r"各|每人")
 _SPENDS = re.compile(r"^(?:这个?月|本月|这次)?[也又才就只]?(?:花|用了|吃了|买了)")
 _NOT_YET = re.compile(r"(?:不是|没有?|未|还没|并非|别按)(?:到)?$")
 _WHETHER = re.compile(r"(?:算不算|是不是|是否|属不属于)(?:是|到)?$")
+_TO_COME = re.compile(
+    r"(?:下个?月|明年|后年|年底|快要?|马上要?|还[差有][^,。;]{1,6}|再过?[^,。;]{1,5})(?:我|他|她|才|就|要|能|会|该)*(?:办|到)?$"
+)
 _TREATED_LIKE: tuple[tuple[Employment, str], ...] = (
     ("在职", r"灵活就业|内退|(?<!不)上着?班|在岗|没退"),
     ("退休", "返聘|退下来|退[了的过]休|拿退休金|领养老金"),
@@ -100,6 +104,8 @@ def _employment(part: Part) -> Employment | None:
 def _meant(mention: Mention, sentence: Sentence) -> Employment | None:
     """What the mention says, turned round by 还没退休, dropped by 不是在职,是退休 and by 算不算退休."""
     employment = next((e for e in get_args(Employment) if e == mention.value), None)
+    if _TO_COME.search(sentence.text[: mention.start]) and not supposes(sentence.text):
+        return "在职"
     if _WHETHER.search(sentence.text[: mention.start]):
         return None
     if not employment or not _NOT_YET.search(sentence.text[: mention.start]):
