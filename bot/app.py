@@ -43,6 +43,7 @@ from bot.identity.retention import sweep
 from bot.knowledge.deadlines import load_calendar
 from bot.knowledge.library import Knowledge, load_knowledge
 from bot.knowledge.reminders import load_reminders
+from bot.knowledge.unfinished import unfinished_regions
 from bot.operation.edge import IDLE_SECONDS, protect
 from bot.operation.probes import add_probe_routes
 from bot.policy.encoder import sentence_encoder
@@ -119,6 +120,8 @@ class Service:
 
     @cached_property
     def knowledge(self) -> Knowledge:
+        for folder, left in unfinished_regions(self.settings.knowledge_dir).items():
+            log.warning("region left out: its files still say todo", region=folder, left_to_write=left)
         return load_knowledge(self.settings.knowledge_dir)
 
     @cached_property

@@ -20,8 +20,10 @@ Given = frozenset[tuple[Decimal, str | None]]
 
 _WORKED_OUT = {"estimate", "deadline", "application", "renewal"}
 """Cards whose figures are computed step by step, or stand in a record."""
-_NO_STATEMENT = re.compile(r"“[^”]*”|(?:例如|比如)[^。]*|最多两位小数")
-"""What we quote, propose to say, or ask to be written so."""
+_NO_STATEMENT = re.compile(r"“[^”]*”|(?:例如|比如)[^。]*|最多两位小数|[这了]两个(?:数|限额|日期)")
+"""What we quote, propose to say, or ask to be written so; a count of what the person said."""
+_WRITTEN_SO = re.compile(r"应(?:是|在)[^。]*")
+"""How a figure is expected: told where nothing is computed."""
 _DATE = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 _ISO_DATE = re.compile(r"(\d{4})-0?(\d{1,2})-0?(\d{1,2})")
 _CENT = Decimal("0.01")
@@ -47,11 +49,19 @@ class Sources:
         if answer.card("handoff"):
             return ()  # the numbers of the waiting line
         text = _NO_STATEMENT.sub("，", answer.text)
+        estimate = answer.card("estimate")
+        if estimate and estimate["fund_pays"] is None:
+            text = _WRITTEN_SO.sub("，", text)
         if answer.card("deadline"):
             text = _DATE.sub("，", text)  # worked out from the calendar, and scored as such
         sources = map(_spoken_dates, self._sources(answer))
         given = figure_set("。".join((*map(_said_by_person, turns), *sources)))
         sums = _amounts_worked_out(given, answer)
+        if estimate:
+            told_sums = [
+                value for value, kind in figure_set("。".join(map(_said_by_person, turns))) if kind == "money"
+            ]
+            sums |= {abs(one - other) for one, other in product(told_sums, told_sums)}
         told = (figure for figure in figures(text) if not figure.stands_in(given))
         return tuple(figure.text for figure in told if not (figure.kind == "money" and figure.value in sums))
 
@@ -59,6 +69,9 @@ class Sources:
         for citation in (*map(Citation.model_validate, answer.citations), *self._cited_in_words(answer.text)):
             yield self._said[citation]
             yield self._ends.get(citation.document, "")
+        for card in answer.earlier:
+            if card["card"] == "estimate":
+                yield "，".join(_leaves(card["fund_pays"]))
         for card in answer.cards:
             if card["card"] in _WORKED_OUT:
                 yield "，".join(_leaves(card))

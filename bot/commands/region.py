@@ -33,15 +33,19 @@ def check(
 ) -> None:
     """Say what is missing, overlapping or without evidence in the regions' figures."""
     from bot.knowledge.parameters import region_faults
+    from bot.knowledge.unfinished import unfinished_regions
 
     knowledge = settings_or_exit().knowledge_dir
     named = [knowledge / "regions" / folder for folder in folders or ()]
+    unfinished = unfinished_regions(knowledge)
     faults = 0
     for folder in named or sorted(path for path in (knowledge / "regions").iterdir() if path.is_dir()):
         found = region_faults(folder, knowledge)
         for fault in found:
             console.print(str(fault).replace(f"{knowledge}/", ""), markup=False, soft_wrap=True)
         console.print(f"{folder.name}：{f'{len(found)} 处要改' if found else '没有问题'}", markup=False)
+        if folder.name in unfinished:
+            console.print("  写完以前，启动时先不用这个地区，别的地区照常", markup=False)
         faults += len(found)
     raise SystemExit(1 if faults else 0)
 

@@ -31,6 +31,7 @@ from bot.knowledge.deadlines import load_calendar, load_deadlines
 from bot.knowledge.library import Knowledge
 from bot.knowledge.parameters import load_parameters
 from bot.knowledge.reminders import load_reminders
+from bot.language.dates import find_dates
 from bot.messages import Button, FallbackCard, Reply
 from bot.policy.library import PolicyLibrary
 from bot.records.database import Database
@@ -201,6 +202,12 @@ class Assistant:
 
     def _tells_dates_or_money(self, errand: Errand, turn: Turn, context: Context) -> Errand | None:
         """What figures in the text decide: a date that a time limit runs from, a sum to be worked out, a rule."""
+        if (
+            context.task is Task.COST
+            and context.asked in cost.DATES
+            and find_dates(turn.text, turn.now.date())
+        ):
+            return Errand.ESTIMATE_COST
         told_in_full = cost.is_told(turn, self._parameters)
         if errand is not Errand.ESTIMATE_COST and not told_in_full and self.deadlines.concerns(turn, context):
             return Errand.CHECK_STATUS

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.knowledge.files import read_yaml
 from bot.knowledge.schema import Cite, Strict
+from bot.knowledge.unfinished import unfinished_regions
 
 
 class Event(StrEnum):
@@ -108,9 +109,11 @@ class CalendarFile(Strict):
 
 def load_deadlines(knowledge_dir: Path) -> Mapping[str, RegionDeadlines]:
     """Deadlines by folder name (hunan …). Raises `KnowledgeError` naming file, line and key."""
+    unfinished = unfinished_regions(knowledge_dir)
     return {
         path.parent.name: read_yaml(path, RegionDeadlines)
         for path in sorted(knowledge_dir.glob("regions/*/deadlines.yml"))
+        if path.parent.name not in unfinished
     }
 
 

@@ -21,6 +21,7 @@ from bot.knowledge.schema import (
     Term,
     Topic,
 )
+from bot.knowledge.unfinished import unfinished_regions
 from bot.language import normalise
 from bot.messages import AnswerStatus, Citation
 
@@ -103,9 +104,15 @@ def load_knowledge(folder: Path) -> Knowledge:
 
 
 def region_folders(folder: Path) -> Mapping[str, Path]:
-    """The folders of the provinces that have answers, in the order of `regions.yml`, in which people see them."""
+    """The folders of the provinces that have answers and are finished, in the order of `regions.yml`, in which people
+    see them."""
     provinces = read_yaml(folder / "regions.yml", Regions).provinces
-    named = {province.name: folder / "regions" / province.folder for province in provinces if province.folder}
+    unfinished = unfinished_regions(folder)
+    named = {
+        province.name: folder / "regions" / province.folder
+        for province in provinces
+        if province.folder and province.folder not in unfinished
+    }
     return {name: files for name, files in named.items() if (files / "answers.yml").exists()}
 
 

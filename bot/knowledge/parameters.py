@@ -10,7 +10,6 @@ or not covered. A lower layer adds what the upper one leaves to it (`by`) and ca
 is written as text (`"0.80"`), so that it is exact.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,9 +23,9 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 
 from bot.knowledge.files import KnowledgeError, read_yaml, slips
 from bot.knowledge.schema import Cite, Document, Scheme, Strict
+from bot.knowledge.unfinished import todos, unfinished_regions
 from bot.messages import Citation
 
-_TODO = re.compile(r"\btodo\b")
 """What a skeleton says where nobody has read the document yet; never loaded."""
 
 Layer = Literal["province", "area"]
@@ -388,9 +387,14 @@ class _Source:
 
 
 def load_parameters(knowledge_dir: Path) -> Mapping[str, RegionParameters]:
-    """Every region's parameters by province name. Raises `KnowledgeError` for the first thing wrong."""
+    """Every region's parameters by province name, without those of `unfinished_regions`.
+
+    Raises `KnowledgeError` for the first thing wrong.
+    """
+    unfinished = unfinished_regions(knowledge_dir)
     files = sorted((knowledge_dir / "regions").glob("*/parameters.yml"))
-    regions = (load_region(file.parent, knowledge_dir) for file in files)
+    folders = (file.parent for file in files if file.parent.name not in unfinished)
+    regions = (load_region(folder, knowledge_dir) for folder in folders)
     return {region.region: region for region in regions}
 
 
@@ -451,19 +455,13 @@ def _read(folder: Path, layer: Layer | Literal["nation"]) -> _Source:
 def _slips(source: _Source) -> Iterator[KnowledgeError]:
     """What is not written yet, and citations of documents that are not there."""
     for path in (source.path.with_name("documents.yml"), source.path):
-        yield from _todos(path)
+        yield from todos(path)
     keys = {d.key for d in source.documents}
     for cite in _cites(source.parameters):
         if cite.document and cite.document not in keys:
             yield KnowledgeError(source.path, None, "cite.document", f"documents.yml 里没有 {cite.document}")
         if not cite.document and source.layer != "province":
             yield KnowledgeError(source.path, None, "cite.document", f"{cite.article}要写明是哪份文件")
-
-
-def _todos(path: Path) -> Iterator[KnowledgeError]:
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if _TODO.search(line.partition("#")[0]):
-            yield KnowledgeError(path, number, line.strip(" -{").split(":")[0], "还没有写（todo）")
 
 
 def _merged(sources: Sequence[_Source]) -> RegionParameters:

@@ -209,7 +209,8 @@ class _Reader:
         if year is not None:
             return _on(match, year, month, day, named.get("part"))
         if month < 1 or month > 12:
-            return None
+            as_a_day = day is not None and re.search("[号日]", match[0])
+            return _on(match, self.today.year, month, day) if as_a_day else None
         return self._nearest(
             match,
             [_month_before(self.today.year + 1, month, 12 * n) for n in range(10)],

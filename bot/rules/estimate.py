@@ -94,6 +94,9 @@ class _Estimator:
         for rule in self._known.rules("unpaid"):
             return Remark(rule.says, self._known.cited(rule.cite))
         start = self._known.parameters.start
+        if start and self._known.treated_before_approval:
+            says = f"您说的看病日子比批下来的日子早，{start.says}，批下来以前的费用不能按慢特病报"
+            return Remark(says, self._known.cited(start.cite))
         if start and self._known.started == (False, False):
             says = f"{start.says}，这笔费用发生在那之前，不能按慢特病报"
             return Remark(says, self._known.cited(start.cite))
@@ -108,6 +111,8 @@ class _Estimator:
             unpaid=unpaid,
             warnings=self._general_notes(),
         )
+        if known.treated_before_approval:
+            nothing = replace(nothing, missing=("approved_on",))
         if not known.cost_known:
             return replace(nothing, missing=("amount",))
         spent = known.total.plus(Span.exactly(known.before_start))

@@ -185,6 +185,12 @@ class Known:
             return True, True
         return treated.first >= self.first_day(approved.last), treated.last >= self.first_day(approved.first)
 
+    @remembered
+    def treated_before_approval(self) -> bool:
+        """Whether the person says so, surely: often one of the two dates is a slip."""
+        approved, treated = self.case.approved_on, self.case.treated_on
+        return bool(approved and treated and treated.last < approved.first)
+
     def first_day(self, approved: date) -> date:
         """The first day of benefit (湖南第十六条: the month after; 江西第十六条, 山东第十二条: that day)."""
         if self.parameters.start and self.parameters.start.day == "month_after_approval":

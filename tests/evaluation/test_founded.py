@@ -66,5 +66,30 @@ def test_a_share_of_what_was_spent_may_be_said_where_nothing_was_computed(source
 
 
 def test_the_difference_from_the_estimate_before_may_be_said(sources: Sources) -> None:
+    again = Answer("刚才是医保支付288元。", (estimate("306.00"),), earlier=(estimate("288.00"),))
+    assert sources.unfounded(("花了360", "那退休呢"), again) == ()
     answer = Answer("比刚才多18元。", (estimate("306.00"),), earlier=(estimate("288.00"),))
     assert sources.unfounded(("花了360", "那退休呢"), answer) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "unfounded"),
+    [
+        ("报销比例应在 0% 到 100% 之间，请核对一下。", ()),
+        ("月限额不会是负数，应是不小于 0 的元。", ()),
+        ("您说了两个限额，300 元，450 元。", ()),
+        ("今年还差 150 元。", ()),
+        ("今年还差 160 元。", ("160 元",)),
+        ("报销比例是 70%。", ("70%",)),
+        ("要交两个证明。", ("两个",)),
+    ],
+)
+def test_how_a_figure_is_to_be_written_and_a_difference_of_ones_own_are_given(
+    sources: Sources, text: str, unfounded: tuple[str, ...]
+) -> None:
+    assert sources.unfounded(("湖南限额300，限额450",), Answer(text, (estimate(None),))) == unfounded
+
+
+def test_where_something_was_computed_a_bound_must_stand_somewhere(sources: Sources) -> None:
+    said = Answer("比例应在 10% 到 90% 之间。", (estimate("480.00"),))
+    assert sources.unfounded(("花了600",), said) == ("10%", "90%")

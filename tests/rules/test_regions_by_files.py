@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.knowledge.files import KnowledgeError, read_yaml
-from bot.knowledge.parameters import ParameterFile, load_parameters
+from bot.knowledge.parameters import ParameterFile, load_parameters, load_region
+from bot.knowledge.unfinished import unfinished_regions
 from bot.rules.case import Case
 from bot.rules.estimate import estimate
 from bot.rules.money import Span
@@ -192,7 +193,7 @@ def test_what_is_wrong_is_told_in_chinese_with_its_place(
     assert why in outcome.output
     assert "regions/yun/parameters.yml" in outcome.output
     with pytest.raises(KnowledgeError):
-        load_parameters(knowledge)
+        load_region(knowledge / "regions/yun", knowledge)
 
 
 def test_what_is_right_is_told_too(knowledge: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,6 +212,17 @@ def test_a_new_region_has_every_key_still_to_be_read(
     outcome = region(monkeypatch, knowledge, "check", "sichuan")
     assert outcome.output.count("还没有写") > len(ParameterFile.model_fields)
     assert region(monkeypatch, knowledge, "new", "四川", "sichuan").exit_code == 1
+
+
+def test_a_region_that_is_still_being_written_keeps_nobody_from_starting(
+    knowledge: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    region(monkeypatch, knowledge, "new", "四川", "sichuan")
+    assert set(load_parameters(knowledge)) == {"湖南", "云省"}
+    assert list(unfinished_regions(knowledge)) == ["sichuan"]
+    assert "先不用这个地区" in region(monkeypatch, knowledge, "check", "sichuan").output
+    write(knowledge / "regions/sichuan", DOCUMENTS, PARAMETERS.replace("云省", "四川"))
+    assert "四川" in load_parameters(knowledge)
 
 
 def test_whose_cost_changes_and_by_how_much(knowledge: Path, monkeypatch: pytest.MonkeyPatch) -> None:

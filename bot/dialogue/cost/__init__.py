@@ -4,6 +4,7 @@
 without its defaults. Computing is `bot.rules`; nothing here knows a figure.
 """
 
+from bot.dialogue.cost.questions import DATES
 from bot.dialogue.cost.task import (
     asked_again,
     estimate_cost,
@@ -13,4 +14,12 @@ from bot.dialogue.cost.task import (
     sets_a_part_apart,
 )
 
-__all__ = ["asked_again", "estimate_cost", "goes_on", "is_told", "question_again", "sets_a_part_apart"]
+__all__ = [
+    "DATES",
+    "asked_again",
+    "estimate_cost",
+    "goes_on",
+    "is_told",
+    "question_again",
+    "sets_a_part_apart",
+]

@@ -50,8 +50,10 @@ def fact_said(name: str, value: Any) -> str:
 
 def replaced(known: Person, now: Person) -> str:
     """ "月限额从 300 元改成 450 元": what was known and is now told otherwise; empty where nothing is."""
-    changes = []
+    changes, told_roughly = [], {rough.name for rough in known.rough}
     for name, (label, say) in _FACTS.items():
+        if name in told_roughly:
+            continue
         old, new = getattr(known.case, name), getattr(now.case, name)
         if None not in (old, new) and old != new:
             changes.append(f"{label}从{_spaced(say(old))}改成{_spaced(say(new))}")

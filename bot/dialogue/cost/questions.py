@@ -27,6 +27,8 @@ QUESTIONS: Mapping[str, str] = {
     "ratio": "请问您的报销比例是百分之多少？",
     "annual_cap": "请问今年的封顶额度还剩多少元？没有到封顶就说“没到”。",
 }
+DATES = ("approved_on", "treated_on")
+"""What we ask for that a date answers."""
 NAMES: Mapping[str, str] = {
     "amount": "费用",
     "monthly_limit": "月限额",
@@ -60,6 +62,8 @@ def question_for(asked: str, result: Estimate) -> str:
     """What is asked; of a cost that is known roughly, its exact figure."""
     if asked == "amount" and result.fund_pays is not None and result.you_pay is not None:
         return "请问准确花了多少元？"
+    if asked == "approved_on" and result.unpaid is not None:
+        return "请核对这两个日期，批下来的日子应在看病之前。要是说错了，请问是哪一天批下来的？"
     return QUESTIONS[asked]
 
 

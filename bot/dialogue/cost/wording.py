@@ -23,9 +23,10 @@ def answer(result: Estimate, claimed: Decimal | None, difference: str = "") -> s
         return _cannot(result)
     wrong = claimed is not None and not result.fund_pays.low <= claimed <= result.fund_pays.high
     not_that = f"不是您说的 {yuan(claimed)}。" if claimed is not None and wrong else ""
+    amounts = "" if result.unpaid and "approved_on" in result.missing else _amounts(result)  # dates in doubt
     remarks = [remark.says for remark in result.assumptions[:_SPOKEN_ASSUMPTIONS]]
     return lines(
-        f"{_amounts(result)}{difference}{not_that}",
+        f"{amounts}{difference}{not_that}",
         _why(result),
         _stands_in(result.citations),
         _sentences((*remarks, *result.warnings)),
