@@ -76,7 +76,9 @@ async def test_what_was_not_understood_is_written_for_the_understanding(
     clerk: Browser, database: Database
 ) -> None:
     with database.transaction() as session:
-        question = a_question("<i>嘎嘎</i>: [x]", status="not_understood", region=None, topic=None, candidates=[])
+        question = a_question(
+            "<i>嘎嘎</i>: [x]", status="not_understood", region=None, topic=None, candidates=[]
+        )
         session.add(question)
     page = await clerk.open(f"/console/questions/write?of={question.id}")
     assert "data/nlu" in page.text
