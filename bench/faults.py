@@ -114,10 +114,9 @@ async def _redis_gone(setting: Setting) -> None:
 
 async def _disk_full(setting: Setting) -> None:
     ballast = setting.folder / "ballast"
-    with ballast.open("wb") as file, contextlib.suppress(OSError):
-        while True:
-            file.write(b"\0" * 4096)
-            file.flush()
+    with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+        while file.write(b"\0" * 4096):
+            pass
     await asyncio.sleep(20)
     ballast.unlink()
 

@@ -68,7 +68,9 @@ async def say(
         async with session.post(
             f"{url}/webhooks/rest/webhook", json={"sender": sender, "message": text, **more}
         ) as response:
-            body = await response.json(content_type=None)
+            if response.content_type != "application/json":
+                return response.status, [{"error": f"not ours: {await response.text()}"}]
+            body = await response.json()
             return response.status, body if isinstance(body, list) else [body]
     except (aiohttp.ClientError, TimeoutError) as error:
         return 0, [{"error": type(error).__name__}]

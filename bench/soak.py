@@ -1,6 +1,6 @@
 """Twenty minutes at half of what one engine and one service carry, and whether anything grows meanwhile.
 
-    .venv/bin/python -m bench.soak [--minutes 20] [--write docs/faults-soak.md]
+    .venv/bin/python -m bench.soak [--minutes 20] [--write docs/soak.md]
 
 People come, ask a dozen things and go; each is new, so that whatever is kept of a chat adds up. The picture is put
 beside the page, under images/.

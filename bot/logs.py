@@ -9,7 +9,7 @@ import re
 import secrets
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import structlog
@@ -78,9 +78,21 @@ def configure_logs(level: str) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*common, written],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(_StandardError()),  # type: ignore[arg-type]
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
     )
+
+
+class _StandardError:
+    """A line that cannot be written, because the disk is full, is lost; what it tells of goes on."""
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            sys.stderr.flush()
 
 
 def without_identifiers(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
 """What stands in the logs: one line a turn, its id wherever the turn comes by, and nobody's data."""
 
+import errno
 import io
 import json
 import logging
@@ -44,6 +45,18 @@ async def test_a_turn_has_one_id_from_the_channel_to_the_database(
     logged = [line for line in lines() if line.get("turn") == told]
     assert [line["outcome"] for line in logged if line["event"] == "turn"] == ["answered"]
     assert any(line["event"] == "transaction" for line in logged)
+
+
+def test_a_full_disk_costs_the_line_and_not_the_turn(
+    lines: Callable[[], list[dict[str, object]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_space(_text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sys.stderr, "write", no_space)
+    structlog.get_logger().error("chat_failed")
+    logging.getLogger("aiohttp.server").error("failed")
+    assert lines() == []
 
 
 def test_an_id_that_comes_back_is_taken_up_only_if_it_is_one_of_ours() -> None:
