@@ -10,7 +10,7 @@ import secrets
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from structlog.contextvars import bound_contextvars, get_contextvars, merge_contextvars
@@ -78,21 +78,24 @@ def configure_logs(level: str) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*common, written],
-        logger_factory=structlog.PrintLoggerFactory(_StandardError()),  # type: ignore[arg-type]
+        logger_factory=structlog.PrintLoggerFactory(_Unfailing(sys.stderr)),  # type: ignore[arg-type]
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
     )
 
 
-class _StandardError:
-    """A line that cannot be written, because the disk is full, is lost; what it tells of goes on."""
+class _Unfailing:
+    """A stream to which a line that cannot be written, because the disk is full, is lost; what it tells of goes on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
 
     def write(self, text: str) -> None:
         with suppress(OSError):
-            sys.stderr.write(text)
+            self._stream.write(text)
 
     def flush(self) -> None:
         with suppress(OSError):
-            sys.stderr.flush()
+            self._stream.flush()
 
 
 def without_identifiers(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:
