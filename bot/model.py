@@ -63,7 +63,7 @@ def ensure_model(settings: Settings, console: Console) -> Path:
         return model
     console.print(f"Training model {name} (domain, data or configuration changed)")
     try:
-        rasa(settings, "train", "--fixed-model-name", name, "--out", str(model.parent))
+        rasa(settings, "train", "--fixed-model-name", name, "--out", str(model.parent), patience=10)
     except subprocess.CalledProcessError:
         raise ModelError("Training failed; what Rasa said stands above.") from None
     return model
@@ -74,10 +74,13 @@ def model_file(settings: Settings, name: str) -> Path:
     return settings.var_dir / "models" / f"{name}.tar.gz"
 
 
-def rasa(settings: Settings, *arguments: str) -> None:
-    """Runs one of Rasa's own commands in the engine's environment, its output shown."""
+def rasa(settings: Settings, *arguments: str, patience: int = 0) -> None:
+    """Runs one of Rasa's own commands in the engine's environment, its output shown.
+
+    With `patience` (up to 19) it lets others go first, as `nice` does: an assistant that answers meanwhile.
+    """
     subprocess.run(  # noqa: S603 - a command of our own
-        [str(engine_python()), "-m", "engine", *arguments],
+        ["nice", "-n", str(patience), str(engine_python()), "-m", "engine", *arguments],  # noqa: S607
         cwd=ROOT,
         env=engine_environment(settings),
         check=True,

@@ -16,7 +16,7 @@ import structlog
 
 from bot import logs, metrics
 from bot.channels.engine_client import EngineClient, EngineDown, EngineMessage
-from bot.channels.limits import RateLimit
+from bot.channels.limits import RateLimit, ServiceFull
 from bot.channels.transcript import Line, Transcript
 from bot.channels.turns import SharedTurns
 from bot.clock import Clock
@@ -67,6 +67,15 @@ class TooManyMessages(Refusal):
     def __init__(self, seconds: int) -> None:
         super().__init__(f"您发得太快了，我跟不上。请等{seconds}秒再发。")
         self.seconds = seconds
+
+
+class TooBusy(TooManyMessages):
+    """Too many people at once; it is nothing that this one did."""
+
+    outcome = "too_busy"
+
+    def __str__(self) -> str:
+        return f"现在来问的人很多，还没轮到您。请等{self.seconds}秒再发；急事请打12393医保热线。"
 
 
 class AssistantDown(Refusal):
@@ -141,6 +150,8 @@ class Gateway:
                 return list(await self._turn(chat, channel, text, message_id))
         except TooManyTurns as error:
             raise TooManyMessages(RETRY_SECONDS) from error
+        except ServiceFull as error:
+            raise TooBusy(RETRY_SECONDS) from error
         except UnreachableError as error:
             raise RecordsDown from error
 

@@ -15,6 +15,10 @@ TURNS_AT_ONCE = 200
 Monotonic = Callable[[], float]
 
 
+class ServiceFull(Exception):
+    """So many people are being answered that nobody else can be, whatever they did."""
+
+
 class RateLimit:
     """A bucket of `per_minute` messages for each sender, filling up evenly again."""
 

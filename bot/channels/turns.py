@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from bot.channels.limits import TURNS_AT_ONCE, TURNS_PER_CHAT
+from bot.channels.limits import TURNS_AT_ONCE, TURNS_PER_CHAT, ServiceFull
 from bot.clock import Clock, system_clock
 from bot.records import turns
 from bot.records.database import Database, UnreachableError
@@ -49,10 +49,13 @@ class SharedTurns:
 
     @asynccontextmanager
     async def turn(self, chat: str) -> AsyncIterator[None]:
-        """Waits for the chat's earlier turns. Raises TooManyTurns at once where the queue is full."""
+        """Waits for the chat's earlier turns. Where the queue is full, raises at once: TooManyTurns of the chat,
+        ServiceFull of all."""
         here = self._chats.get(chat) or _Chat()
-        if here.turns >= TURNS_PER_CHAT or self._total >= TURNS_AT_ONCE:
+        if here.turns >= TURNS_PER_CHAT:
             raise TooManyTurns
+        if self._total >= TURNS_AT_ONCE:
+            raise ServiceFull
         self._chats[chat] = here
         here.turns += 1
         self._total += 1

@@ -9,7 +9,7 @@ from bot.records.models import ChatTurn
 
 
 class TooManyTurns(Exception):
-    """The chat, or the service, has as many turns under way as it may."""
+    """The chat has as many turns under way as it may."""
 
 
 def draw(session: Session, chat: str, now: datetime, lease: timedelta, most: int) -> tuple[int, bool]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from actions import OncePerLine
 from bot.channels.engine_client import EngineClient, EngineDown
-from bot.channels.gateway import Gateway, TooManyMessages
+from bot.channels.gateway import Gateway, TooBusy, TooManyMessages
 from bot.channels.limits import RateLimit
 from bot.channels.transcript import Transcript
 from bot.channels.turns import LEASE, SharedTurns
@@ -94,6 +94,14 @@ async def test_a_sender_has_no_more_by_asking_every_process(processes: list[Gate
     for number in range(60):  # what one process lets through in a minute at most
         await processes[number % 3].receive("rest", "a", "你好")
     with pytest.raises(TooManyMessages):
+        await processes[0].receive("rest", "a", "你好")
+
+
+async def test_who_comes_when_all_is_full_is_not_told_to_write_slower(
+    processes: list[Gateway], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.channels.turns.TURNS_AT_ONCE", 0)
+    with pytest.raises(TooBusy, match="来问的人很多"):
         await processes[0].receive("rest", "a", "你好")
 
 
