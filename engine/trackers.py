@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import time
+from functools import lru_cache
 from typing import Any, Callable, Dict, List, Optional, Text
 from urllib.parse import unquote
 
@@ -91,6 +92,14 @@ def fail_without_trackers() -> None:
         return store
 
     Agent._create_tracker_store = staticmethod(the_store_itself)
+
+
+def remember_kinds_of_events() -> None:
+    """Replaces `Event.resolve_by_type`: the same, but all classes are looked through once for each kind of event.
+
+    Stock Rasa does that for every event it reads, nine tenths of the time that reading a tracker takes.
+    """
+    Event.resolve_by_type = staticmethod(lru_cache(maxsize=None)(Event.resolve_by_type))
 
 
 class RecentTrackerStore(TrackerStore):

@@ -15,7 +15,7 @@ from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.lock_store import LockStore
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig, read_endpoint_config
 from sqlalchemy.exc import OperationalError
@@ -28,6 +28,7 @@ from engine.trackers import (
     TrackerChanged,
     bound_sessions,
     fail_without_trackers,
+    remember_kinds_of_events,
 )
 from engine.turns import answer_whole_or_not_at_all, name_turns_in_log_lines
 
@@ -110,6 +111,16 @@ class Trackers(unittest.TestCase):
         with self.assertRaises(TrackerChanged):
             asyncio.run(RecentTrackerStore(DOMAIN, self.url).save(late))
         self.assertEqual(sum(isinstance(event, UserUttered) for event in self._read(store).events), 3)
+
+    def test_events_are_read_as_before(self) -> None:
+        self.addCleanup(setattr, Event, "resolve_by_type", Event.__dict__["resolve_by_type"])
+        store = RecentTrackerStore(DOMAIN, self.url)
+        self._talk(store, 2)
+        before = self._read(store)
+        remember_kinds_of_events()
+        self.assertEqual(list(self._read(store).events), list(before.events))
+        with self.assertRaises(ValueError):
+            Event.resolve_by_type("no such kind")
 
     def test_rows_of_an_earlier_version_go(self) -> None:
         path = self.url.partition("///")[2]
