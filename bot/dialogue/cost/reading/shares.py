@@ -31,6 +31,9 @@ _OVER_ALL = re.compile(r"(?<![\d.])(1\d\d|[2-9]\d\d)(?:\.\d+)? ?%(?!以上)")
 _NO_UNIT = r"(?![\d.元块万千百])"
 _BARE_RATIO = re.compile(rf"比例(?:是|为)?(\d{{1,3}}(?:\.\d+)?){_NO_UNIT}")
 _BARE_PAYS = re.compile(rf"(?<![能可以给])报(?:销)?(\d{{2}}(?:\.\d+)?){_NO_UNIT}(?!多|几)")
+_SPOKEN_PAYS = re.compile(
+    r"(?:报(?:销)?|比例)(?:是|为)?([五六七八九])([零一二三四五六七八九])(?![十百千万成折个块元一-九])"
+)
 _HALF = re.compile(r"报销?(?:了|个)?一半|比例(?:是|为)?一半")
 _TO = r"(?:到|至|[-~—～]|还是|或者?)"
 _FROM_TO = re.compile(
@@ -154,6 +157,9 @@ def _bare_share(part: Part) -> Decimal | None:
     """`80` after we asked for the ratio; `比例80`, `报85` without a sign; 报一半."""
     if _HALF.search(part.text):
         return Decimal("0.5")
+    if spoken := _SPOKEN_PAYS.search(part.text):
+        tens, ones = (to_decimal(digit) or Decimal(0) for digit in spoken.groups())
+        return (10 * tens + ones) / 100
     match = _BARE_RATIO.search(part.text) or _BARE_PAYS.search(part.text)
     if not match and part.sentence.asked == "ratio":
         match = _BARE_ANSWER.search(part.text)
