@@ -66,7 +66,16 @@ class Vocabulary(unittest.TestCase):
         self.assertEqual(words_in(self.gazetteer, "高血压去3级医院")[1][0], "hospital_level")
 
     def test_words_of_the_language_are_no_slips(self) -> None:
-        for text in ("高血糖", "县法院", "担心病情", "新农保", "我的医院", "这个病", "到医院去", "我想问一下"):
+        for text in (
+            "高血糖",
+            "县法院",
+            "担心病情",
+            "新农保",
+            "我的医院",
+            "这个病",
+            "到医院去",
+            "我想问一下",
+        ):
             with self.subTest(text):
                 self.assertEqual(words_in(self.gazetteer, text), [])
 

@@ -36,8 +36,9 @@ _SPOKEN_PAYS = re.compile(
 )
 _HALF = re.compile(r"报销?(?:了|个)?一半|比例(?:是|为)?一半")
 _TO = r"(?:到|至|[-~—～]|还是|或者?)"
+_TWO = r"\d{2}|[五六七八九][零一二三四五六七八九]"
 _FROM_TO = re.compile(
-    rf"(?:报(?:销)?|比例)(?:是|为|个)?(\d{{2}}){_TO}(\d{{2,3}})(?:%|个点)?(?![\d.元块万千百])"
+    rf"(?:报(?:销)?|比例)(?:是|为|个)?({_TWO}){_TO}({_TWO}|100)(?:%|个点)?(?![\d.元块万千百])"
 )
 _ONE_OR_NEXT_TENTH = re.compile(
     r"(?<![第\d一二三四五六七八九])([一二三四五六七八])([二三四五六七八九])成(?!年)"
@@ -76,7 +77,7 @@ def _own_first(part: Part) -> Case:
 def ratio_range(part: Part) -> Rough | None:
     """The ratio where it is told as a range: 报八成到九成, 80%到85%, 报80到85, 七八成, 八成多."""
     if found := _FROM_TO.search(part.text):
-        low, high = (to_decimal(share) for share in found.groups())
+        low, high = (_percent(share) for share in found.groups())
         return _rough_ratio(low, high, Decimal(100))
     if found := _ONE_OR_NEXT_TENTH.search(part.text):
         low, high = (to_decimal(share) for share in found.groups())
@@ -88,6 +89,11 @@ def ratio_range(part: Part) -> Rough | None:
         if _AND_MORE.match(part.sentence.text[ratio.end :]):
             return _rough_ratio(ratio.value, ratio.value + _TENTH, Decimal(1))
     return None
+
+
+def _percent(written: str) -> Decimal:
+    """85 and 八五 alike."""
+    return Decimal("".join(str(to_decimal(digit) or 0) for digit in written))
 
 
 def _rough_ratio(low: Decimal | None, high: Decimal | None, whole: Decimal) -> Rough | None:
