@@ -77,8 +77,7 @@ def _own_first(part: Part) -> Case:
 def ratio_range(part: Part) -> Rough | None:
     """The ratio where it is told as a range: 报八成到九成, 80%到85%, 报80到85, 七八成, 八成多."""
     if found := _FROM_TO.search(part.text):
-        low, high = (_percent(share) for share in found.groups())
-        return _rough_ratio(low, high, Decimal(100))
+        return _rough_ratio(_percent(found[1]), _percent(found[2]), Decimal(100))
     if found := _ONE_OR_NEXT_TENTH.search(part.text):
         low, high = (to_decimal(share) for share in found.groups())
         return _rough_ratio(low, high, Decimal(10))
