@@ -192,7 +192,7 @@ class Assistant:
         return (
             policy.continues(turn, context, self.library)
             or (errand in _CHATTING and policy.fits_surely(turn, context, self.library))
-            or (errand is Errand.DECLINE and self.knowledge.document_named(turn.text))
+            or (errand is Errand.DECLINE and policy.is_of_a_region(turn, context, self.library))
         )
 
     def _is_a_bare_answer(self, turn: Turn, context: Context) -> bool:
@@ -269,6 +269,8 @@ class Assistant:
         return Outcome((Reply(text, (Button("转人工", "转人工"),)),), context)
 
     async def _decline(self, turn: Turn, context: Context) -> Outcome:
+        if policy.tells_where_insured(turn):
+            context = policy.with_what_was_said(turn, context, self.library)
         return scope.out_of_scope(turn, context, self.knowledge.refusals)
 
     async def _continue(self, turn: Turn, context: Context) -> Outcome:

@@ -54,6 +54,13 @@ _SURELY = 0.5
 """A question fits so well that it is answered whatever else the turn was taken for."""
 _ALONE = 0.45
 """A question that begins like a continuation fits so well alone that it is none."""
+_HARDLY = 0.4
+"""A question that fits nothing better than this, wherever one is insured, may be none of ours."""
+_DIFFERS = "各地规定不一样。请问您在哪个省参保？"
+_IN_DOUBT = (
+    "我拿不准您问的是不是门诊慢特病的事，我只会这方面的政策、进度、费用和提醒。身体和用药上的事请问医生。"
+    "如果是慢特病的事，请问您在哪个省参保？"
+)
 _TOO_SHORT_ALONE = 4
 _LONGEST_REMEMBERED = 60
 _TELLING = re.compile(
@@ -120,6 +127,20 @@ def fits_surely(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
     if len(_bare(question)) <= _TOO_SHORT_ALONE or recognise(turn.text, library.knowledge.refusals):
         return False
     return library.closeness(question, named[0] if named else context.region) >= _SURELY
+
+
+def tells_where_insured(turn: Turn) -> bool:
+    """Whether a place is named as the one of the insurance, whatever else is said: 我从青岛转到淄博参保."""
+    return bool(_places(turn)) and bool(_INSURED_IN.search(turn.text))
+
+
+def is_of_a_region(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
+    """Whether a turn that was taken for none of our matters is one after all: it names a document of ours, or one of
+    our regions, or none while one is known, and an answer of that region surely fits."""
+    if library.knowledge.document_named(turn.text):
+        return True
+    ours = bool(_regions(turn, library)) or (context.region is not None and not _places(turn))
+    return ours and fits_surely(turn, context, library)
 
 
 # ---- what is asked ---------------------------------------------------------------------------------------
@@ -356,7 +377,8 @@ def _comparison_text(compared: PolicyComparison) -> str:
 def _without_region(question: str, context: Context, library: PolicyLibrary) -> Outcome:
     if answer := library.nationwide(question):
         return _told(answer, context, library.knowledge)
-    return ask_for_region(context, "各地规定不一样。请问您在哪个省参保？", library.knowledge.regions)
+    doubtful = library.closeness(question, None) < _HARDLY
+    return ask_for_region(context, _IN_DOUBT if doubtful else _DIFFERS, library.knowledge.regions)
 
 
 def _declined(province: str, question: str, context: Context, library: PolicyLibrary) -> Outcome:

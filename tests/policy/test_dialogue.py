@@ -47,6 +47,13 @@ def test_the_region_of_the_turn_is_answered_and_remembered(library: PolicyLibrar
     assert (outcome.context.topic, outcome.context.task) == ("ratio", Task.POLICY)
 
 
+def test_what_may_be_none_of_ours_is_said_to_be_when_the_region_is_asked_for(library: PolicyLibrary) -> None:
+    asked = answer_policy(_turn("支付宝里那种医疗险给不给承保"), Context(), library)
+    assert "门诊慢特病" in _text(asked)
+    assert asked.context.asked == "region"
+    assert "门诊慢特病" not in _text(answer_policy(_turn("有没有门槛费"), Context(), library))
+
+
 def test_without_a_region_it_is_asked_for_and_the_question_answered_afterwards(
     library: PolicyLibrary,
 ) -> None:
