@@ -55,7 +55,8 @@ _SURELY = 0.5
 _ALONE = 0.45
 """A question that begins like a continuation fits so well alone that it is none."""
 _HARDLY = 0.4
-"""A question that fits nothing better than this, wherever one is insured, may be none of ours."""
+"""A question that fits nothing better than this, wherever one is insured, may be none of ours; one that fits an answer
+of the region it names better than this is ours."""
 _DIFFERS = "各地规定不一样。请问您在哪个省参保？"
 _IN_DOUBT = (
     "我拿不准您问的是不是门诊慢特病的事，我只会这方面的政策、进度、费用和提醒。身体和用药上的事请问医生。"
@@ -122,11 +123,16 @@ def continues(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
 
 def fits_surely(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
     """Whether a turn that was taken for chatting is a policy question after all, by how well an answer fits."""
+    return _closeness_of_a_question(turn, context, library) >= _SURELY
+
+
+def _closeness_of_a_question(turn: Turn, context: Context, library: PolicyLibrary) -> float:
+    """How well the best answer fits a turn; 0 where it is too short or recognisably none of ours."""
     named = _regions(turn, library)
     question = without_regions(turn, "")
     if len(_bare(question)) <= _TOO_SHORT_ALONE or recognise(turn.text, library.knowledge.refusals):
-        return False
-    return library.closeness(question, named[0] if named else context.region) >= _SURELY
+        return 0.0
+    return library.closeness(question, named[0] if named else context.region)
 
 
 def tells_where_insured(turn: Turn) -> bool:
@@ -136,11 +142,11 @@ def tells_where_insured(turn: Turn) -> bool:
 
 def is_of_a_region(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
     """Whether a turn that was taken for none of our matters is one after all: it names a document of ours, or one of
-    our regions, or none while one is known, and an answer of that region surely fits."""
+    our regions, or none while one is known, and an answer of that region fits well."""
     if library.knowledge.document_named(turn.text):
         return True
     ours = bool(_regions(turn, library)) or (context.region is not None and not _places(turn))
-    return ours and fits_surely(turn, context, library)
+    return ours and _closeness_of_a_question(turn, context, library) >= _HARDLY
 
 
 # ---- what is asked ---------------------------------------------------------------------------------------
