@@ -204,7 +204,11 @@ class PolicyLibrary:
             replace(hit, score=hit.score + _SAME_TOPIC) if _topic_of(hit.target) == topic else hit
             for hit in hits
         )
-        return tuple(sorted(favoured, key=lambda hit: -hit.score))
+        together = tuple(sorted(favoured, key=lambda hit: -hit.score))
+        if together and together[0].score >= self._fits:
+            return together
+        alone = ranking.rank(read)  # it was a question of its own after all: 去哪评, 外地看病呢
+        return alone if alone and alone[0].score >= self._fits else together
 
     def _choose(self, hits: tuple[Ranked[_Target], ...]) -> _Target | None:
         """The best hit; a written answer is preferred to an article nearly as close.

@@ -115,6 +115,11 @@ def test_a_continuation_is_weighed_with_what_it_continues(library: PolicyLibrary
     assert answer.topic == "not_designated"
 
 
+def test_what_fits_nothing_as_a_continuation_is_a_question_of_its_own(library: PolicyLibrary) -> None:
+    answer = library.answer("药店呢", "湖南", None, TODAY, previous="嗯嗯嗯嗯嗯嗯嗯嗯嗯嗯", topic="limit")
+    assert answer.topic == "pharmacy"
+
+
 def test_why_is_answered_by_the_article(library: PolicyLibrary) -> None:
     assert "退休八成五" in library.explain("退休人员报多少", "湖南", None, TODAY).text
 
