@@ -86,6 +86,9 @@ class Wordings:
         with_topic = [(text, topic) for text, topic in asked_about if topic]
         self.topics = self.learn(with_topic, [1.0] * len(with_topic), kept)
         self.read = lru_cache(_QUESTIONS_KEPT)(self._read)
+        self._differing = lru_cache(_QUESTIONS_KEPT)(
+            self._differing_from
+        )  # many questions have the same marks, or none
 
     def rows(self, texts: Sequence[str]) -> NDArray[np.int_]:
         """Where each text stands in `vectors` and in what is `Asked`."""
@@ -109,9 +112,10 @@ class Wordings:
     def _read(self, question: str) -> Asked:
         vector = self.encoder.encode([question])[0] if self.encoder else None
         close = None if vector is None or self.vectors is None else np.clip(self.vectors @ vector, 0, 1)
-        own = marks(question)
-        differences = np.array([difference(own, each) for each in self._marks])[self._marks_of]
-        return Asked(close, differences, self.features.describe(question, vector))
+        return Asked(close, self._differing(marks(question)), self.features.describe(question, vector))
+
+    def _differing_from(self, asked: frozenset[str]) -> Scores:
+        return np.array([difference(asked, each) for each in self._marks])[self._marks_of]
 
     def _described(self, text: str) -> Described:
         vector = None if self.vectors is None else self.vectors[self._row[text]]
@@ -135,8 +139,8 @@ class Ranking(Generic[T]):
         self._phrasings = sorted(phrasings, key=lambda phrasing: order[id(phrasing.target)])
         texts = [phrasing.text for phrasing in self._phrasings]
         targets = [order[id(phrasing.target)] for phrasing in self._phrasings]
-        self._starts = np.searchsorted(targets, np.arange(len(order)))
-        self._ends = np.append(self._starts[1:], len(targets))
+        self._target_of = np.array(targets, dtype=np.int_)
+        self._starts = np.searchsorted(self._target_of, np.arange(len(order)))
         self._targets = [self._phrasings[start].target for start in self._starts]
         self._wordings = wordings
         self._rows = wordings.rows(texts)
@@ -180,10 +184,8 @@ class Ranking(Generic[T]):
 
     def _ranked(self, question: str, likeness: Scores, learned: Scores) -> tuple[Ranked[T], ...]:
         likeness = likeness - self._wordings.read(question).differences[self._rows]
-        closest = [
-            int(start + np.argmax(likeness[start:end]))
-            for start, end in zip(self._starts, self._ends, strict=True)
-        ]
+        best = np.flatnonzero(likeness == np.maximum.reduceat(likeness, self._starts)[self._target_of])
+        closest = best[np.searchsorted(best, self._starts)]  # the first of each target's
         scores = LIKENESS * likeness[closest] + (1 - LIKENESS) * learned
         return tuple(
             Ranked(self._targets[target], float(scores[target]), self._phrasings[closest[target]].text)
