@@ -125,8 +125,8 @@ def _report(theirs: Contender, ours: Contender, shares: dict[str, float]) -> str
         "# A turn beside stock Rasa",
         "",
         f"Measured on {time.strftime('%Y-%m-%d')} by `make bench` on {machine()}. Stock is Rasa 3.6.21 with its default"
-        " pipeline and policies, JiebaTokenizer, our training data, and an SDK action server whose action does nothing."
-        " Both talk in alternation. Milliseconds; ratio is product / stock.",
+        " pipeline and policies, JiebaTokenizer, a sample of our data, and an SDK action server whose action does"
+        " nothing. Both talk in alternation. Milliseconds; ratio is product / stock.",
         "",
         "| turn | people | stock p50 | p95 | p99 | product p50 | p95 | p99 | ratio p50 | stock turns/s | product"
         " | ratio |",
