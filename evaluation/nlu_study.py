@@ -110,7 +110,7 @@ def _trained(examples: Sequence[Message], parts: Sequence[str]) -> Any:
     """A function from messages to an array of intents. Not calibrated: that costs three more trainings, and changes how
     sure the model is, hardly ever what it puts first."""
     features = Features(parts, _remembered_vectors).fit(examples)
-    model = linear_model().estimator
+    model = linear_model().base_estimator
     model.fit(features.transform(examples), np.array([example.get(INTENT) for example in examples]))
     return lambda messages: model.predict(features.transform(messages))
 
