@@ -45,6 +45,8 @@ first is not, and a quarter of all answers get one sentence longer."""
 _MAYBE = 0.2
 """From this score on, what nearly fits is asked about before it is given up."""
 _PREVIOUS_SHARE = 0.35
+_OF_ITS_OWN = 0.4
+"""From this score on a few words that fit nothing as a continuation are asked alone."""
 _LONG = 36  # characters; what is longer tells a story first and asks at its end
 _CLOSING = 22
 _STORY_SHARE = 0.5
@@ -208,7 +210,7 @@ class PolicyLibrary:
         if together and together[0].score >= self._fits:
             return together
         alone = ranking.rank(read)  # it was a question of its own after all: 去哪评, 外地看病呢
-        return alone if alone and alone[0].score >= self._fits else together
+        return alone if alone and alone[0].score >= _OF_ITS_OWN else together
 
     def _choose(self, hits: tuple[Ranked[_Target], ...]) -> _Target | None:
         """The best hit; a written answer is preferred to an article nearly as close.
