@@ -80,11 +80,12 @@ class Settings(BaseSettings):
         description="where several engines keep their locks: redis://:password@host:6379/0; unset: one engine",
     )
     action_port: int = Field(5055, ge=1, le=65535, description="port of the action endpoint, loopback only")
-    database_url: str = Field(
-        f"sqlite:///{ROOT / 'var' / 'bot.db'}",
-        description="SQLAlchemy address: sqlite:///… or postgresql+psycopg://user:password@host/name",
-    )
     var_dir: Path = Field(ROOT / "var", description="where the database, logs, keys and caches live")
+    database_url: str = Field(
+        default_factory=lambda before: f"sqlite:///{before['var_dir'] / 'bot.db'}",
+        description="SQLAlchemy address: sqlite:///… or postgresql+psycopg://user:password@host/name; "
+        "unset: VAR_DIR/bot.db",
+    )
     knowledge_dir: Path = Field(ROOT / "knowledge", description="the knowledge folder")
     secret_key: SecretStr | None = Field(
         None,

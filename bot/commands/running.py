@@ -101,6 +101,6 @@ def settings() -> None:
     """List every setting with its default and meaning."""
     table = Table("Variable", "Default", "Meaning", show_lines=False)
     for name, field in Settings.model_fields.items():
-        default = "" if field.default is None else str(field.default)
-        table.add_row(name.upper(), default, field.description or "")
+        fixed = field.default_factory is None and field.default is not None
+        table.add_row(name.upper(), str(field.default) if fixed else "", field.description or "")
     console.print(table)

@@ -1,5 +1,7 @@
 """A wrong setting stops the start with a sentence that says what to set."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -25,6 +27,10 @@ def test_beyond_loopback_only_behind_a_proxy_and_with_a_key(host: str) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
 def test_loopback_needs_nothing(host: str) -> None:
     assert Settings(_env_file=None, host=host).host == host
+
+
+def test_records_stand_beside_the_key_that_opens_them(tmp_path: Path) -> None:
+    assert Settings(_env_file=None, var_dir=tmp_path).database_url == f"sqlite:///{tmp_path / 'bot.db'}"
 
 
 def test_proxies_are_addresses_or_networks_with_commas() -> None:
