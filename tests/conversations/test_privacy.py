@@ -62,7 +62,7 @@ def test_nothing_personal_is_written_anywhere(running: Running) -> None:
     tracker = _readable(_get(f"{running.engine_url}/conversations/rest:{sender}/tracker"))
     assert "〔证件" in tracker, "the tracker of another chat was read"
     kept = {"tracker": tracker, "messages": _messages(running, sender)}
-    kept |= {"metrics": _get(f"{running.url}/metrics")}
+    kept |= {"metrics": _without_values(_get(f"{running.url}/metrics"))}
     assert 'bot_turns_total{channel="rest"' in kept["metrics"]
     kept |= {log.name: log.read_text(errors="replace") for log in running.var.glob("*.log")}
     assert {"engine.log", "service.log"} <= set(kept)
@@ -107,6 +107,11 @@ def _personal_in(text: str) -> list[str]:
     named = [value for value in PERSONAL if value in plain or value in solid]
     typed = [i.value for i in find_identifiers(plain) if i.kind == "id_number" and i.valid]
     return named + typed
+
+
+def _without_values(metrics: str) -> str:
+    """Names and labels alone: a sum of seconds has the digits of an ID number now and then."""
+    return re.sub(r" \S+$", "", metrics, flags=re.MULTILINE)
 
 
 def _readable(text: str) -> str:
