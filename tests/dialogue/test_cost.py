@@ -198,6 +198,18 @@ def paid(outcome: Outcome) -> Any:
         ("山东职工，起付线500扣完了，报85%，透析一年花了四万，限额三万", "30000.00"),
         ("江西居民二类，这病一年给3600，前头报过3350，又开了480的药，报八成", "250.00"),
         ("湖南在职，每个月批的是340，药费花了372", "272.00"),
+        ("湖南退休，一个月最多260，药费花了300", "221.00"),
+        ("江西居民，住院报70%，花了2300，一年统筹最多付3000，已经付了1800", "1200.00"),
+        # what several amounts are of
+        ("湖南在职，这个月两次药费分别是150、120，每月限额280，一共报多少", "216.00"),
+        ("湖南退休，限额300，少则花200多则花260", ("170.00", "221.00")),
+        ("江西，药费1200，乙类先自付15%也就是180，剩下报八成，没封顶", "816.00"),
+        ("山东居民，起付线350已满，报六成五，花了600，没封顶", "390.00"),
+        # the month of approval, and a year that began after it
+        ("湖南在职，上个月认定的，通过的当月花了280，限额300", "0.00"),
+        ("湖南退休，前年批的，限额250，每个月花250，一年下来报多少", "2550.00"),
+        # those who spent nothing are not asked about
+        ("湖南，我爸退休限额400，我妈在职限额300，我妈这个月花了280，我妈能报多少", "224.00"),
         # what was spent before, beside and outside
         ("吉林职工，起付线200，今年交过80了，花了520，报70%，限额够", "280.00"),
         ("山东职工，去年11月起付线交满了500，今年3月花了900，报80%，额度够", "320.00"),
@@ -342,6 +354,12 @@ def test_what_is_not_known_may_be_said_last(talk: Any) -> None:
     assert question.context.asked == "extra_limit"
     assert goes_on(turn("第二个病加多少不晓得"), question.context)
     assert paid(talk("第二个病加多少不晓得", context=question.context)) == ("170.00", "255.00")
+
+
+def test_a_second_disease_is_told_in_between(talk: Any) -> None:
+    question = talk("湖南退休，限额200")
+    assert goes_on(turn("我有两个病种，第二个加多少医院没讲"), question.context)
+    assert not goes_on(turn("两个病种第二个加多少"), question.context)
 
 
 @pytest.mark.parametrize("said", ["在职退休分不清", "不晓得我这算不算退休", "搞不清是在职还是退休"])

@@ -68,10 +68,11 @@ def goes_on(turn: Turn, context: Context) -> bool:
 
 
 def _tells_a_fact(turn: Turn, context: Context) -> bool:
-    """Whether terms of the cost are told, and nothing asked: 没封顶, 起付线交满了."""
+    """Whether terms of the cost are told, and nothing asked: 没封顶, 起付线交满了, 有两个病,加多少医院没讲."""
     case = read_cost(turn, context.asked, ()).people[0].case
     told = (case.cap_not_reached, case.quota_left, case.deductible, case.deductible_full, case.extra_limit)
-    return any(fact is not None for fact in told) and not asks(turn.text)
+    tells = any(fact is not None for fact in told) or "several_diseases" in case.conditions
+    return tells and (answers_that_it_is_not_known(turn.text) or not asks(turn.text))
 
 
 def is_told(turn: Turn, parameters: Parameters) -> bool:

@@ -61,16 +61,15 @@ def tells_figures(turn: Turn) -> bool:
 
 
 def _each(whole: Part, names: tuple[str, ...], covered: Container[str]) -> tuple[Person, ...]:
-    """Each person's own clauses on top of what is said of all."""
+    """Each person's own clauses on top of what is said of all; without those who, unlike others, spent nothing."""
     people = {name: Person(name=name) for name in names}
     for start, end, owner in clauses_by_person(whole.sentence):
         said = _read(replace(whole, start=start, end=end), covered)
         for name in [owner] if owner in people else names:
             people[name] = people[name].updated(said)
     shared = circumstances_of(whole, covered).region
-    return tuple(
-        p if p.case.region else replace(p, case=replace(p.case, region=shared)) for p in people.values()
-    )
+    asked_about = [p for p in people.values() if p.cost_known] or people.values()
+    return tuple(p if p.case.region else replace(p, case=replace(p.case, region=shared)) for p in asked_about)
 
 
 def _read(part: Part, covered: Container[str]) -> Person:

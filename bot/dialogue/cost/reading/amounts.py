@@ -32,6 +32,10 @@ _ONE_OF_SEVERAL = re.compile(r"(?:^|[,。;])(?:另)?一[个种]病?种?[是为�
 _ABOUT_LIMITS = re.compile(r"限额|额度|定额")
 _MORE = re.compile(r"(?:还有|另外|再加上?|加上|外加)$")
 _JUST_BEFORE = re.compile(r"^[元块]?钱?(?:和|跟|及|与|以及|、|加|\+|还有|又)$")
+_RESTATED = re.compile(r"(?:%|成|折),?(?:也?就是|即|等于)(?:说|约|大概)?$")
+_AT_LEAST = re.compile(r"(?:至少|最少|起码|少则|少的时候)[^,。;\d]{0,4}$")
+_AT_MOST = re.compile(r"^[元块]?钱?,?(?:最多|至多|顶多|多则|多的时候|不超过)[^,。;\d]{0,4}$")
+_OF_DEDUCTIBLE = re.compile(r"起付|门槛")
 _OR = re.compile(r"^[元块]?钱?,?(?:还是|就是|或者?是?|要么|到|至|[-~—～])(?:加|是|只?有)?$")
 _EITHER = re.compile(r"^[元块]?钱?,?就是")
 _SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
@@ -44,6 +48,7 @@ _TIMES_EACH = re.compile(r"(\d{1,2}|[两二三四五六七八九十])[次回趟]
 _ASKED_WHETHER = re.compile(r"是不是|是否|能不能|可不可以|会不会|难道")
 _A_PART = re.compile(r"其中|里[头面]|含|另外?|还有|又|外加|顺[带便]|剩下")
 _OF_A_DRUG = re.compile(r"^[元块]?钱?的(?:[^,。;\d]{0,4}药|透析|针)")
+_LIMITS: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit", "annual_cap"})
 _SPENT_BEFORE = re.compile(
     r"(?:前面|前头|之前|已经?|累计|到现在|[上前][一两二三四五几]?[回次]|头[一两]?[回次])[^,。;报用]{0,8}$"
 )
@@ -131,6 +136,8 @@ def _around(text: str, amounts: list[Amount], index: int) -> _Around:
 def _role(around: _Around, sentence: Sentence, known: list[Item]) -> Role:
     if known and (_JUST_BEFORE.search(around.before) or _OR.match(around.before)):
         return known[-1].role  # 前两次花了100和90
+    if _RESTATED.search(around.before):
+        return "aside"  # 先自付10%也就是150
     if _EITHER.match(around.after):
         around = replace(around, before=around.before.removesuffix("不是"))  # 不是300就是400
     role = (
@@ -141,6 +148,8 @@ def _role(around: _Around, sentence: Sentence, known: list[Item]) -> Role:
         or _asked_for(around, sentence, known)
         or "cost"
     )
+    if role == "deductible_met" and known and known[-1].role in _LIMITS:
+        return role if _OF_DEDUCTIBLE.search(around.before) else "used"  # 一年最多付3000,已经付了1800
     if role == "extra_limit" and _ASKED_WHETHER.search(around.before):
         return "aside"
     return "monthly_limit" if role == "limit" and _is_monthly(around) else role
@@ -220,10 +229,10 @@ def _named_again(items: list[Item], around: Mapping[int, _Around]) -> list[Item]
 
 
 def _one_of_two(items: list[Item], around: Mapping[int, _Around]) -> list[Item]:
-    """ "加八十还是一百", "三百到五百": one amount, from the one to the other."""
+    """ "加八十还是一百", "三百到五百", "至少200最多260": one amount, from the one to the other."""
     told: list[Item] = []
     for item in items:
-        if told and item.role == told[-1].role and _OR.match(around[item.start].before):
+        if told and item.role == told[-1].role and _bounds(around[told[-1].start], around[item.start]):
             first, second = told[-1].amount, item.amount
             low, high = min(first.low, second.low), max(first.high, second.high)
             either = replace(first, end=second.end, low=low, high=high, approximate=low != high)
@@ -231,6 +240,12 @@ def _one_of_two(items: list[Item], around: Mapping[int, _Around]) -> list[Item]:
         else:
             told.append(item)
     return told
+
+
+def _bounds(first: _Around, second: _Around) -> bool:
+    """Whether two amounts next to each other are the ends of one."""
+    at_ends = _AT_LEAST.search(first.before) and _AT_MOST.match(second.before)
+    return bool(at_ends or _OR.match(second.before))
 
 
 def _one_each(items: list[Item], around: Mapping[int, _Around], sentence: Sentence) -> list[Item]:

@@ -1,6 +1,7 @@
 """When: the day of approval and of treatment, for how many months a cost is told, whether it recurs."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from bot.dialogue.cost.reading.hospital import stay_in
@@ -36,10 +37,11 @@ _SPANS: tuple[tuple[str, int], ...] = (
     (r"(?:一|1|全|整|每)年(?!级)(?!度)|一整年|12个月", 12),
 )
 _LIMIT_OF_A_YEAR = re.compile(
-    r"(?:年度?|一年|每年)(?:的)?(?:限额|额度|封顶|起付)|(?:起付|限额|额度|封顶)[^,。;]{0,4}[一每全]年"
+    r"(?:年度?|一年|每年)(?:的)?(?:限额|额度|封顶|起付)|(?:一|每|全)年[^,。;\d花]{0,4}(?:最多|最高|顶多)|(?:起付|限额|额度|封顶)[^,。;]{0,4}[一每全]年"
 )
 _TO_YEAR_END = re.compile(r"到(?:今年|当年|本年)?(?:年底|年末|12月底?|十二月底?)")
 _UP_TO = re.compile(r"[到至]$")
+_SAME_MONTH = re.compile(r"(?:批|认定|通过|办)[^,。;\d]{0,4}(?:当月|那个?月|同一?个?月)")
 _ALL_YEAR = re.compile(r"全年|一年|今年.{0,4}一共")
 
 
@@ -50,7 +52,9 @@ def times_of(part: Part) -> Case:
     for mention in part.dates:
         if not mention.invalid and not (stay and overlaps(mention, [stay])):
             case = case.updated(_dated(part, mention))
-    if _TO_YEAR_END.search(part.text) or (case.approved_on and _ALL_YEAR.search(part.text)):
+    if case.approved_on and case.treated_on is None and _SAME_MONTH.search(part.text):
+        case = replace(case, treated_on=case.approved_on)
+    if _TO_YEAR_END.search(part.text) or (_approved_this_year(part, case) and _ALL_YEAR.search(part.text)):
         year = case.approved_on.last.year if case.approved_on else part.sentence.turn.now.year
         return case.updated(Case(until=date(year, 12, 31), each_month=True))
     months = months_spoken_of(part.text)
@@ -58,6 +62,11 @@ def times_of(part: Part) -> Case:
     if months is None and not monthly:
         return case
     return case.updated(Case(months=months, each_month=monthly and months is not None))
+
+
+def _approved_this_year(part: Part, case: Case) -> bool:
+    """Whether what is left of the year is not all of it."""
+    return case.approved_on is not None and case.approved_on.last.year == part.sentence.turn.now.year
 
 
 def field_of(part: Part, mention: DateMention) -> str:
