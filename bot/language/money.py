@@ -71,7 +71,7 @@ _SOME = re.compile(
 )
 _BARE = re.compile(
     rf"(?:(?<![A-Za-z\d.,第〔\[/:])|(?<=[A-Za-z])(?=[一二两三四五六七八九十])){_UNDER}{_SIGN}(?:{_TWO_DIGITS}|{_VALUE})"
-    rf"(?P<more>[多来余](?!少|则|一?点|些|[天年月个次周张家种名])|大几)?(?P<late_scale>万)?{_AROUND}(?![A-Za-z\d])"
+    rf"(?P<more>[多来余](?!少|则|的时候|一?点|些|[天年月个次周张家种名])|大几)?(?P<late_scale>万)?{_AROUND}(?![A-Za-z\d])"
 )
 _COUNTED = re.compile(
     r"^(?:[个個天日号月年周岁人次种条级类项张盒片粒支瓶家位度米斤点时床区期版文楼倍成折%份届步样趟回遍口本根针袋颗副]"

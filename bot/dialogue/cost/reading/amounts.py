@@ -33,9 +33,12 @@ _ABOUT_LIMITS = re.compile(r"限额|额度|定额")
 _MORE = re.compile(r"(?:还有|另外|再加上?|加上|外加)$")
 _JUST_BEFORE = re.compile(r"^[元块]?钱?(?:和|跟|及|与|以及|、|加|\+|还有|又)$")
 _RESTATED = re.compile(r"(?:%|成|折),?(?:也?就是|即|等于)(?:说|约|大概)?$")
+_OWN_FIRST = re.compile(r"先|自付|乙类")
 _AT_LEAST = re.compile(r"(?:至少|最少|起码|少则|少的时候)[^,。;\d]{0,4}$")
 _AT_MOST = re.compile(r"^[元块]?钱?,?(?:最多|至多|顶多|多则|多的时候|不超过)[^,。;\d]{0,4}$")
-_OF_DEDUCTIBLE = re.compile(r"起付|门槛")
+_PAID_BEFORE = re.compile(
+    r"^(?![^,。;]*(?:起付|门槛))[^,。;]{0,6}(?:已经?|前面|前头|之前|累计|今年)[^,。;]{0,3}[付报][过了掉]*$"
+)
 _OR = re.compile(r"^[元块]?钱?,?(?:还是|就是|或者?是?|要么|到|至|[-~—～])(?:加|是|只?有)?$")
 _EITHER = re.compile(r"^[元块]?钱?,?就是")
 _SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
@@ -137,7 +140,7 @@ def _role(around: _Around, sentence: Sentence, known: list[Item]) -> Role:
     if known and (_JUST_BEFORE.search(around.before) or _OR.match(around.before)):
         return known[-1].role  # 前两次花了100和90
     if _RESTATED.search(around.before):
-        return "aside"  # 先自付10%也就是150
+        return "excluded" if _OWN_FIRST.search(around.before) else "aside"  # 先自付10%也就是150
     if _EITHER.match(around.after):
         around = replace(around, before=around.before.removesuffix("不是"))  # 不是300就是400
     role = (
@@ -148,11 +151,16 @@ def _role(around: _Around, sentence: Sentence, known: list[Item]) -> Role:
         or _asked_for(around, sentence, known)
         or "cost"
     )
-    if role == "deductible_met" and known and known[-1].role in _LIMITS:
-        return role if _OF_DEDUCTIBLE.search(around.before) else "used"  # 一年最多付3000,已经付了1800
+    if known and _is_paid_of(known[-1], around):
+        return "used"
     if role == "extra_limit" and _ASKED_WHETHER.search(around.before):
         return "aside"
     return "monthly_limit" if role == "limit" and _is_monthly(around) else role
+
+
+def _is_paid_of(limit: Item, around: _Around) -> bool:
+    """Whether an amount told next is what was paid of a limit: 一年最多付3000,已经付了1800."""
+    return limit.role in _LIMITS and bool(_PAID_BEFORE.search(around.before.strip("元块钱")))
 
 
 def _is_monthly(around: _Around) -> bool:
@@ -313,13 +321,11 @@ def _spent_before(items: list[Item], around: Mapping[int, _Around]) -> list[Item
     if "deductible" not in roles or roles.count("cost") + roles.count("used") < 2:
         return items
     counted_up: list[Item] = []
-    for item in items:
-        before = around[item.start].before
-        goes_on = (
-            bool(counted_up)
-            and items[items.index(item) - 1] is counted_up[-1]
-            and _JUST_BEFORE.search(before)
-        )
+    for index, item in enumerate(items):
+        previous, before = items[index - 1] if index else None, around[item.start].before
+        if previous and _is_paid_of(previous, around[item.start]):
+            continue
+        goes_on = counted_up and previous is counted_up[-1] and _JUST_BEFORE.search(before)
         if item.role in ("cost", "used") and (goes_on or _SPENT_BEFORE.search(before)):
             counted_up.append(item)
     return [replace(item, role="deductible_met") if item in counted_up else item for item in items]

@@ -64,7 +64,8 @@ def shares_of(part: Part) -> Case:
 def _own_first(part: Part) -> Case:
     """The person's own share before the ratio: of one of several costs if told in its clause, else of all."""
     for ratio in part.ratios:
-        if not _OWN_FIRST.search(part.sentence.text[: ratio.start]):
+        told_in_yuan = any(i.role == "excluded" and 0 <= i.start - ratio.end <= 6 for i in part.own_items)
+        if told_in_yuan or not _OWN_FIRST.search(part.sentence.text[: ratio.start]):
             continue
         begin, _ = part.sentence.clause(ratio.start)
         own = [cost for cost in part.costs if begin <= cost.start < ratio.start]

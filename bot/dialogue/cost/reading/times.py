@@ -12,7 +12,7 @@ from bot.language.numerals import to_decimal
 from bot.language.spans import overlaps
 from bot.rules.case import Case, Days
 
-_APPROVED = re.compile(r"批(?!发)|认定|办下来|(?:资格|慢特?病?)下来|审核通过|通过")
+_APPROVED = re.compile(r"批(?!发)|认定|办下来|下来的(?=[,。;]|$)|(?:资格|慢特?病?)下来|审核通过|通过")
 _SPENT = re.compile(r"花|买|用药|吃|拿药|开药|看病|刷")
 _SPENT_THEN = re.compile(r"花|费|买|看")
 _DEDUCTIBLE = re.compile(r"起付|门槛")
@@ -41,7 +41,7 @@ _LIMIT_OF_A_YEAR = re.compile(
 )
 _TO_YEAR_END = re.compile(r"到(?:今年|当年|本年)?(?:年底|年末|12月底?|十二月底?)")
 _UP_TO = re.compile(r"[到至]$")
-_SAME_MONTH = re.compile(r"(?:批|认定|通过|办)[^,。;\d]{0,4}(?:当月|那个?月|同一?个?月)")
+_SAME_MONTH = re.compile(r"(?:批|认定|通过|办|下来)[^。;\d能享起]{0,6}(?:当月|那个?月|同一?个?月)(?!起|开始)")
 _ALL_YEAR = re.compile(r"全年|一年|今年.{0,4}一共")
 
 
