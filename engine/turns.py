@@ -28,9 +28,8 @@ def answer_whole_or_not_at_all() -> None:
             try:
                 return await handle(agent, message)
             except Exception:
-                log.error(
-                    "turn_failed", why=traceback.format_exc()
-                )  # without variables: those are what people wrote
+                # The traceback without variables: those hold what people wrote.
+                log.error("turn_failed", why=traceback.format_exc())
                 message.output_channel.messages.clear()
                 return None
 

@@ -26,8 +26,6 @@ from bot.knowledge.schema import Cite, Document, Scheme, Strict
 from bot.knowledge.unfinished import todos, unfinished_regions
 from bot.messages import Citation
 
-"""What a skeleton says where nobody has read the document yet; never loaded."""
-
 Layer = Literal["province", "area"]
 """Who may fill what the text above leaves open."""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.knowledge.files import KnowledgeError
 
 _TODO = re.compile(r"\btodo\b")
+"""What a skeleton says where nobody has read the document yet; never loaded."""
 
 
 def unfinished_regions(knowledge_dir: Path) -> Mapping[str, int]:

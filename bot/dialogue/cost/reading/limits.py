@@ -34,7 +34,12 @@ _NOT_FULL = re.compile(r"(?:还|都)?(?:没|未)(?:有)?(?:过|满|够|到|达�
 _UNTOUCHED = re.compile(
     r"(?:还没|没有?|未)(?:扣|交|付|动|用|累计)|(?:今年|本年)?(?:第一次|头一回|头一次|首次)|今年刚"
 )
-_HALF_PAID = re.compile(r"(?:交|付|扣|抵)(?:掉|过)?了?(?:差不多|大概)?一半")
+_HALF_PAID = re.compile(r"(?:交|付|扣|抵)(?:掉|过)?了?一半")
+_ABOUT_HALF_PAID = re.compile(
+    r"(?:差不多|大概|大约|可能|好像|约摸)(?:交|付|扣|抵)(?:掉|过)?了?一半"
+    r"|(?:交|付|扣|抵)(?:掉|过)?了?(?:差不多|大概|大约|快|一小|一大|多)一?半"
+    r"|(?:交|付|扣|抵)(?:掉|过)?了?一半(?:左右|上下|多|不到|还不到|吧)"
+)
 _PAID = r"(?:扣|交|付|抵|满|够|过|用)"
 _PAID_OR_NOT = re.compile(
     rf"(?:{_PAID}[了过掉]*(?:没有?|不){_PAID}*[过掉]?|有没有{_PAID}|{_PAID}[了过掉]*多少)[^,。;]{{0,6}}{NOT_KNOWN}"
@@ -66,8 +71,9 @@ def _only_limit(part: Part) -> Decimal | None:
 
 
 def forgotten_deductible(part: Part, told: Case) -> Rough | None:
-    """How much of the deductible was paid, where the person does not remember (扣没扣忘了): nothing up to all of it."""
-    if told.deductible and told.deductible_met is None and _PAID_OR_NOT.search(part.text):
+    """How much of the deductible was paid, where that is not sure (扣没扣忘了, 大概一半): nothing up to all."""
+    unsure = _PAID_OR_NOT.search(part.text) or _ABOUT_HALF_PAID.search(part.text)
+    if told.deductible and told.deductible_met is None and unsure:
         return Rough("deductible_met", Decimal(0), told.deductible)
     return None
 
@@ -89,10 +95,10 @@ def deductible_of(part: Part, told: Case) -> Case:
         and not _NOT_FULL.search(full[0])
     ):
         return Case(deductible_full=True)
-    if told.deductible and told.deductible_met is None and _HALF_PAID.search(part.text):
-        return Case(deductible_met=told.deductible / 2)
     if forgotten_deductible(part, told):
         return Case()
+    if told.deductible and told.deductible_met is None and _HALF_PAID.search(part.text):
+        return Case(deductible_met=told.deductible / 2)
     if told.deductible is not None and told.deductible_met is None and _UNTOUCHED.search(part.text):
         return Case(deductible_met=Decimal(0))
     return Case()
