@@ -17,7 +17,7 @@ from pathlib import Path
 from bot.clock import SHANGHAI
 from bot.identity import codes
 from bot.identity.keys import derive_keys
-from bot.identity.redaction import Redactor
+from bot.identity.redaction import redact
 from bot.identity.verification import Ask, Failed, Progress, Verified, Verifier
 from bot.records.database import Database
 from bot.records.migrations import migrate
@@ -69,10 +69,10 @@ class Attack:
         await self._prove(chat, now, next(c for d in range(10) if codes.looks_like_code(c := f"{body}{d}")))
 
     async def _prove(self, chat: str, now: datetime, *said: str) -> None:
-        verifier, redactor = Verifier(self.database), Redactor(self.database, lambda: now)
+        verifier = Verifier(self.database)
         progress: Progress = Ask("key", 0)
         for text in said:
-            progress = await verifier.advance(chat, await redactor.redact(text, chat), now)
+            progress = await verifier.advance(chat, _redacted(self.database, text, chat, now), now)
             if not isinstance(progress, Ask):
                 break
         await verifier.cancel(chat)
@@ -103,15 +103,19 @@ def add_victims(database: Database) -> None:
             codes.issue(session, f"TEST{number}", False, "li", START)
 
 
+def _redacted(database: Database, text: str, chat: str, now: datetime) -> str:
+    with database.transaction() as session:
+        return redact(session, text, chat, now)
+
+
 async def times_taken(database: Database, *keys: str) -> list[float]:
     """Median seconds that a whole wrong proof takes with each key, from its first message to its refusal."""
     verifier, found = Verifier(database), {key: list[float]() for key in keys}
     for number in range(ROUNDS):
         now = START + timedelta(days=2 + number)
-        redactor = Redactor(database, lambda now=now: now)  # type: ignore[misc]
         for key in keys:
             chat = f"timed:{key}:{number}"
-            said = [await redactor.redact(text, chat) for text in (key, "9999", "19000101")]
+            said = [_redacted(database, text, chat, now) for text in (key, "9999", "19000101")]
             began = time.perf_counter()
             for text in said:
                 await verifier.advance(chat, text, now)

@@ -38,7 +38,7 @@ from bot.dialogue.application_occasions import OccasionsByStanding
 from bot.dialogue.assistant import Assistant
 from bot.dialogue.learning import KeptQuestions
 from bot.identity.keys import Keys, load_keys
-from bot.identity.redaction import Redactor
+from bot.identity.redaction import redact
 from bot.identity.retention import sweep
 from bot.knowledge.deadlines import load_calendar
 from bot.knowledge.library import Knowledge, load_knowledge
@@ -142,10 +142,9 @@ class Service:
 
     @cached_property
     def gateway(self) -> Gateway:
-        redactor = Redactor(self.database, self.clock)
         limit = RateLimit(self.settings.messages_per_minute)
         turns = SharedTurns(self.database)
-        return Gateway(self.engine, self.transcript, redactor, self.clock, limit, turns)
+        return Gateway(self.engine, self.transcript, redact, self.clock, limit, turns)
 
     @cached_property
     def channels(self) -> list[Channel]:

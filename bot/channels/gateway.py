@@ -7,17 +7,20 @@ whose text is a sentence for the person.
 import re
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from datetime import datetime
+from typing import ClassVar
 
 import structlog
+from sqlalchemy.orm import Session
 
 from bot import logs, metrics
+from bot.channels import transcript
 from bot.channels.engine_client import EngineClient, EngineDown, EngineMessage
 from bot.channels.limits import RateLimit, ServiceFull
-from bot.channels.transcript import Line, Transcript
+from bot.channels.transcript import Heard, Line, Transcript, WroteTooMuch
 from bot.channels.turns import SharedTurns
 from bot.clock import Clock
 from bot.records.database import UnreachableError
@@ -29,6 +32,12 @@ RETRY_SECONDS = 5
 
 OutgoingMessage = Line
 """What a channel shows: text, buttons and card of one message of ours."""
+
+Redact = Callable[[Session, str, str, datetime], str]
+"""Takes ID numbers, phones and names out of a text of a chat: an opaque token of that chat stands for each."""
+
+Show = Callable[[Session, str, tuple[Line, ...]], tuple[Line, ...]]
+"""What a channel shows of a chat after a turn, given its answers."""
 
 _COMMAND_SIGNS = re.compile(r"^[/／\s]+")
 _UNSEEN = {"Cc", "Cf", "Cs"}
@@ -96,12 +105,19 @@ class RecordsDown(Refusal):
         super().__init__("请稍等，系统正在恢复。过一两分钟再发一次；急事请打12393医保热线。")
 
 
-class Redactor(Protocol):
-    """Takes ID numbers, phones and names out of what people write."""
+def answers_alone(_session: Session, _chat: str, answers: tuple[Line, ...]) -> tuple[Line, ...]:
+    """What channels show to which others push by themselves."""
+    return answers
 
-    async def redact(self, text: str, chat: str) -> str:
-        """The text with each of them replaced by an opaque token of this chat."""
-        ...
+
+def pushed_first(session: Session, chat: str, answers: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Before the answers what was pushed and not fetched yet, for channels that only answer."""
+    return transcript.pushed_lines(session, chat) + answers
+
+
+def all_since(after: int) -> Show:
+    """All lines with an id above `after`: see transcript.lines_since."""
+    return lambda session, chat, _answers: transcript.lines_since(session, chat, after)
 
 
 class Gateway:
@@ -111,44 +127,64 @@ class Gateway:
         self,
         engine: EngineClient,
         transcript: Transcript,
-        redactor: Redactor,
+        redact: Redact,
         clock: Clock,
         limit: RateLimit,
         turns: SharedTurns,
     ) -> None:
         self._transcript = transcript
         self._engine = engine
-        self._redactor = redactor
+        self._redact = redact
         self._clock = clock
         self._limit = limit
         self._turns = turns
 
     async def receive(
-        self, channel: str, sender: str, text: str, message_id: str | None = None
+        self,
+        channel: str,
+        sender: str,
+        text: str,
+        message_id: str | None = None,
+        show: Show = answers_alone,
     ) -> list[OutgoingMessage]:
-        """Our answers to one message; none while a clerk has the chat.
+        """What to show after one message: our answers, of which there are none while a clerk has the chat.
 
         `sender` is stable and opaque within its channel; `message_id` is the channel's own, so that the same
         message delivered twice is answered once. Raises a Refusal.
         """
         with logs.turn(channel), _measured(channel) as ended:
-            answers = await self._receive(channel, sender, text, message_id)
-            ended.outcome = "answered" if answers else "left_to_staff"
-            return answers
+            answered, shown = await self._receive(channel, sender, text, message_id, show)
+            ended.outcome = "answered" if answered else "left_to_staff"
+            return shown
 
     async def _receive(
-        self, channel: str, sender: str, text: str, message_id: str | None
-    ) -> list[OutgoingMessage]:
+        self, channel: str, sender: str, text: str, message_id: str | None, show: Show
+    ) -> tuple[bool, list[OutgoingMessage]]:
         chat = chat_id(channel, sender)
         text = _readable(text)
         if not text:
             raise BadMessage("没有收到文字。请把您的问题写出来再发。")
         if wait := self._limit.take(chat):
             raise TooManyMessages(wait)
+
+        def hear(session: Session) -> Heard:
+            now, most = self._clock(), self._limit.most_in_a_minute
+            with metrics.STAGE_SECONDS.labels("redaction").time():
+                redacted = self._redact(session, text, chat, now)
+            return transcript.hear(session, chat, channel, text, redacted, message_id, now, most)
+
         try:
-            async with self._turns.turn(chat):
-                return list(await self._turn(chat, channel, text, message_id))
-        except TooManyTurns as error:
+            async with self._turns.turn(chat, hear) as turn:
+                heard, messages = turn.opened, await self._answers(chat, turn.opened)
+
+                def keep(session: Session) -> tuple[bool, list[OutgoingMessage]]:
+                    answers = heard.answers or transcript.answer(
+                        session, chat, channel, heard.line, messages, self._clock()
+                    )
+                    return bool(answers), list(show(session, chat, answers))
+
+                return await turn.close(keep)
+        except (TooManyTurns, WroteTooMuch) as error:
             raise TooManyMessages(RETRY_SECONDS) from error
         except ServiceFull as error:
             raise TooBusy(RETRY_SECONDS) from error
@@ -177,31 +213,18 @@ class Gateway:
         """The chat's lines with an id above `after`, and what was pushed to it since: see Transcript.since."""
         return list(await self._transcript.since(chat_id(channel, sender), after))
 
-    async def pushed(self, channel: str, sender: str) -> list[Line]:
-        """What was pushed to the chat and not fetched yet, for channels that only answer."""
-        return list(await self._transcript.pushed(chat_id(channel, sender)))
-
-    async def _turn(self, chat: str, channel: str, text: str, message_id: str | None) -> tuple[Line, ...]:
-        with metrics.STAGE_SECONDS.labels("redaction").time():
-            redacted = await self._redactor.redact(text, chat)
-        heard = await self._transcript.hear(
-            chat, channel, text, redacted, message_id, self._clock(), self._limit.most_in_a_minute
-        )
-        if heard.line is None:
-            raise TooManyMessages(RETRY_SECONDS)
-        if heard.answers:
-            return heard.answers
+    async def _answers(self, chat: str, heard: Heard) -> tuple[EngineMessage, ...]:
+        """What is to be said to what was heard, where nothing was said to it before."""
+        if heard.answers or heard.clerk_has_spoken:
+            return ()
         if heard.clerk_has_chat:
-            if heard.clerk_has_spoken:
-                return ()
-            return await self._transcript.answer(chat, channel, heard.line, (CLERK_ANSWERS,), self._clock())
+            return (CLERK_ANSWERS,)
         try:
             with metrics.STAGE_SECONDS.labels("engine").time():
-                messages = await self._engine.answer(chat, heard.payload or typed(redacted), heard.line)
+                return await self._engine.answer(chat, heard.payload or typed(heard.redacted), heard.line)
         except EngineDown as error:
             log.error("engine_down", why=str(error))
             raise AssistantDown from error
-        return await self._transcript.answer(chat, channel, heard.line, messages, self._clock())
 
 
 @dataclass

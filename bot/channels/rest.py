@@ -6,7 +6,7 @@ No sender of another channel can name a chat of the page, which is found by its 
 """
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Annotated, Any
 
@@ -23,6 +23,8 @@ from bot.channels.gateway import (
     RecordsDown,
     Refusal,
     TooManyMessages,
+    all_since,
+    pushed_first,
 )
 from bot.channels.page import sender_of
 from bot.channels.transcript import Line
@@ -95,8 +97,7 @@ def add_chat_routes(app: web.Application, gateway: Gateway, health: Health) -> N
 
     async def rest_webhook(request: web.Request) -> web.Response:
         body = RestMessage.model_validate_json(await _body(request))
-        answers = await gateway.receive(REST, body.sender, body.message, body.message_id)
-        lines = [*await gateway.pushed(REST, body.sender), *answers]
+        lines = await gateway.receive(REST, body.sender, body.message, body.message_id, pushed_first)
         return _json([_contract_message(line, body.sender) for line in lines])
 
     async def rest_vote(request: web.Request) -> web.Response:
@@ -112,17 +113,14 @@ def add_chat_routes(app: web.Application, gateway: Gateway, health: Health) -> N
     async def page_send(request: web.Request) -> web.Response:
         sender = _own_page(request)
         body = PageMessage.model_validate_json(await _body(request))
-        await gateway.receive(WEBCHAT, sender, body.message, body.message_id)
-        return await page_lines(sender, body.after)
+        show = all_since(body.after)
+        return _page(await gateway.receive(WEBCHAT, sender, body.message, body.message_id, show))
 
     async def page_read(request: web.Request) -> web.Response:
         after = request.query.get("after", "0")
         if not after.isascii() or not after.isdigit() or len(after) > 18:
             raise BadMessage("after 应当是一个非负整数。")
-        return await page_lines(_sender(request), int(after))
-
-    async def page_lines(sender: str, after: int) -> web.Response:
-        return _json([_page_line(line) for line in await gateway.lines(WEBCHAT, sender, after)])
+        return _page(await gateway.lines(WEBCHAT, _sender(request), int(after)))
 
     async def report_health(_request: web.Request) -> web.Response:
         up, parts = await health()
@@ -191,6 +189,10 @@ def _contract_message(line: Line, sender: str) -> dict[str, Any]:
     if line.takes_vote:
         message["id"] = line.id
     return message
+
+
+def _page(lines: Sequence[Line]) -> web.Response:
+    return _json([_page_line(line) for line in lines])
 
 
 def _page_line(line: Line) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The transcript: what was said in a chat, in order, redacted. Every face shows and answers from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -40,17 +41,21 @@ class Line:
     helpful: bool | None
 
 
+class WroteTooMuch(Exception):
+    """More came in from the chat in a minute than any chat may write; the message was not kept."""
+
+
 @dataclass(frozen=True)
 class Heard:
     """What the transcript knows of a message that just came in.
 
-    `line` is its id; None: it was not kept, because the chat wrote too much. `answers` are ours, if the same message
-    was answered before. `payload` is what the engine gets for the button of ours that was pressed; None: the message
-    was typed. `clerk_has_chat`: a person of the helpline answers this chat now; `clerk_has_spoken`: they, or we,
-    said so since.
+    `line` is its id. `answers` are ours, if the same message was answered before. `redacted` is what was written;
+    `payload` is what the engine gets for the button of ours that was pressed; None: the message was typed.
+    `clerk_has_chat`: a person of the helpline answers this chat now; `clerk_has_spoken`: they, or we, said so since.
     """
 
-    line: int | None
+    line: int
+    redacted: str
     answers: tuple[Line, ...] = ()
     payload: str | None = None
     clerk_has_chat: bool = False
@@ -58,82 +63,10 @@ class Heard:
 
 
 class Transcript:
-    """Lines of all chats in the database; each method is one transaction."""
+    """What is said beside a turn, in the database of all chats; each method is one transaction."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    async def hear(
-        self,
-        chat: str,
-        channel: str,
-        raw: str,
-        redacted: str,
-        source_id: str | None,
-        now: datetime,
-        most_in_a_minute: int,
-    ) -> Heard:
-        """Keep a message that came in; the same `source_id` again keeps nothing twice.
-
-        `most_in_a_minute` holds over all processes of the service, each of which has a limit of its own.
-
-        `raw` is only compared with the payloads of our own buttons, and never kept.
-        """
-
-        def hear(session: Session) -> Heard:
-            button = chats.pressed_button(session, chat, raw)
-            line = chats.line_with(session, chat, source_id)
-            answers = (
-                tuple(map(_shown, chats.lines_of(session, chat, _answer_prefix(line.id)))) if line else ()
-            )
-            if line is None:
-                if chats.wrote_since(session, chat, now - MINUTE, most_in_a_minute):
-                    return Heard(line=None)
-                line = Message(
-                    chat=chat,
-                    channel=channel,
-                    direction="in",
-                    at=now,
-                    text=button["title"] if button else redacted,
-                    source_id=source_id,
-                )
-                session.add(line)
-                session.flush()
-            taken_at = chats.taken_at(session, chat)
-            return Heard(
-                line=line.id,
-                answers=answers,
-                payload=button["payload"] if button else None,
-                clerk_has_chat=taken_at is not None,
-                clerk_has_spoken=taken_at is not None and chats.answered_since(session, chat, taken_at),
-            )
-
-        return await self._database.run(hear)
-
-    async def answer(
-        self, chat: str, channel: str, line: int, messages: tuple[EngineMessage, ...], now: datetime
-    ) -> tuple[Line, ...]:
-        """Keep our answers to the line that came in."""
-
-        def answer(session: Session) -> tuple[Line, ...]:
-            rows = [
-                Message(
-                    chat=chat,
-                    channel=channel,
-                    direction="out",
-                    at=now,
-                    text=message.text,
-                    buttons=[button.model_dump() for button in message.buttons] or None,
-                    card=message.custom,
-                    source_id=f"{_answer_prefix(line)}{number}",
-                )
-                for number, message in enumerate(messages)
-            ]
-            session.add_all(rows)
-            session.flush()
-            return tuple(map(_shown, rows))
-
-        return await self._database.run(answer)
 
     async def vote(self, chat: str, answer: int, helpful: bool) -> bool:
         """Keeps what the person thinks of a line of ours, and marks the question by it; False where it takes none."""
@@ -149,20 +82,8 @@ class Transcript:
         return await self._database.run(vote)
 
     async def since(self, chat: str, after: int) -> tuple[Line, ...]:
-        """Lines with an id above `after`, oldest first, and every pushed line not fetched before.
-
-        At most the last 200. What is answered here counts as delivered.
-        """
-
-        return await self._database.run(
-            lambda session: tuple(map(_shown, chats.fetch_since(session, chat, after, HISTORY_LINES)))
-        )
-
-    async def pushed(self, chat: str) -> tuple[Line, ...]:
-        """Lines pushed to the chat (reminders, a clerk's answers) that nobody has fetched yet, oldest first."""
-        return await self._database.run(
-            lambda session: tuple(map(_shown, chats.fetch_pushed(session, chat, HISTORY_LINES)))
-        )
+        """See `lines_since`."""
+        return await self._database.run(lambda session: lines_since(session, chat, after))
 
     async def choices(self, chat: str) -> list[dict[str, str]]:
         """The buttons, `{title, payload}`, of what we said last, if nobody has said anything since."""
@@ -193,6 +114,85 @@ class Transcript:
             return row.id
 
         return await self._database.run(push)
+
+
+def hear(
+    session: Session,
+    chat: str,
+    channel: str,
+    raw: str,
+    redacted: str,
+    source_id: str | None,
+    now: datetime,
+    most_in_a_minute: int,
+) -> Heard:
+    """Keeps a message that came in; the same `source_id` again keeps nothing twice.
+
+    `most_in_a_minute` holds over all processes of the service, each of which has a limit of its own; beyond it
+    raises WroteTooMuch.
+
+    `raw` is only compared with the payloads of our own buttons, and never kept.
+    """
+    button = chats.pressed_button(session, chat, raw)
+    line = chats.line_with(session, chat, source_id)
+    answers = tuple(map(_shown, chats.lines_of(session, chat, _answer_prefix(line.id)))) if line else ()
+    if line is None:
+        if chats.wrote_since(session, chat, now - MINUTE, most_in_a_minute):
+            raise WroteTooMuch
+        line = Message(
+            chat=chat,
+            channel=channel,
+            direction="in",
+            at=now,
+            text=button["title"] if button else redacted,
+            source_id=source_id,
+        )
+        session.add(line)
+        session.flush()
+    taken_at = chats.taken_at(session, chat)
+    return Heard(
+        line=line.id,
+        redacted=redacted,
+        answers=answers,
+        payload=button["payload"] if button else None,
+        clerk_has_chat=taken_at is not None,
+        clerk_has_spoken=taken_at is not None and chats.answered_since(session, chat, taken_at),
+    )
+
+
+def answer(
+    session: Session, chat: str, channel: str, line: int, messages: Sequence[EngineMessage], now: datetime
+) -> tuple[Line, ...]:
+    """Keeps our answers to the line that came in."""
+    rows = [
+        Message(
+            chat=chat,
+            channel=channel,
+            direction="out",
+            at=now,
+            text=message.text,
+            buttons=[button.model_dump() for button in message.buttons] or None,
+            card=message.custom,
+            source_id=f"{_answer_prefix(line)}{number}",
+        )
+        for number, message in enumerate(messages)
+    ]
+    session.add_all(rows)
+    session.flush()
+    return tuple(map(_shown, rows))
+
+
+def lines_since(session: Session, chat: str, after: int) -> tuple[Line, ...]:
+    """Lines with an id above `after`, oldest first, and every pushed line not fetched before.
+
+    At most the last 200. What is answered here counts as delivered.
+    """
+    return tuple(map(_shown, chats.fetch_since(session, chat, after, HISTORY_LINES)))
+
+
+def pushed_lines(session: Session, chat: str) -> tuple[Line, ...]:
+    """Lines pushed to the chat (reminders, a clerk's answers) that nobody has fetched yet, oldest first."""
+    return tuple(map(_shown, chats.fetch_pushed(session, chat, HISTORY_LINES)))
 
 
 def _answer_prefix(line: int) -> str:

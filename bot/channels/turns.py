@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Generic, TypeVar
+
+from sqlalchemy.orm import Session
 
 from bot.channels.limits import TURNS_AT_ONCE, TURNS_PER_CHAT, ServiceFull
 from bot.clock import Clock, system_clock
@@ -18,6 +21,9 @@ LEASE = timedelta(seconds=15)
 RENEW_SECONDS = 4.0
 LOOK_AGAIN_SECONDS = 0.05
 
+Opened = TypeVar("Opened")
+Result = TypeVar("Result")
+
 
 @dataclass
 class _Chat:
@@ -26,6 +32,28 @@ class _Chat:
     turns: int = 0
     entrance: asyncio.Lock = field(default_factory=asyncio.Lock)
     freed: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass
+class SharedTurn(Generic[Opened]):
+    """A turn that is being answered; `opened` is what its opening found."""
+
+    opened: Opened
+    _database: Database
+    _ticket: int
+    closed: bool = False
+
+    async def close(self, closing: Callable[[Session], Result]) -> Result:
+        """Ends the turn in the transaction of `closing`, and answers that one's result."""
+
+        def close(session: Session) -> Result:
+            result = closing(session)
+            turns.end(session, self._ticket)
+            return result
+
+        result = await self._database.run(close)
+        self.closed = True
+        return result
 
 
 class SharedTurns:
@@ -48,9 +76,14 @@ class SharedTurns:
         return self._total - len(self._chats)
 
     @asynccontextmanager
-    async def turn(self, chat: str) -> AsyncIterator[None]:
-        """Waits for the chat's earlier turns. Where the queue is full, raises at once: TooManyTurns of the chat,
-        ServiceFull of all."""
+    async def turn(
+        self, chat: str, opening: Callable[[Session], Opened]
+    ) -> AsyncIterator[SharedTurn[Opened]]:
+        """Waits for the chat's earlier turns, and runs `opening` in the transaction that finds none.
+
+        A turn that was not closed ends with the block. Where the queue is full, raises at once: TooManyTurns of the
+        chat, ServiceFull of all.
+        """
         here = self._chats.get(chat) or _Chat()
         if here.turns >= TURNS_PER_CHAT:
             raise TooManyTurns
@@ -60,8 +93,8 @@ class SharedTurns:
         here.turns += 1
         self._total += 1
         try:
-            async with self._ticket(chat, here):
-                yield
+            async with self._opened(chat, here, opening) as turn:
+                yield turn
         finally:
             self._total -= 1
             here.turns -= 1
@@ -69,26 +102,38 @@ class SharedTurns:
                 del self._chats[chat]
 
     @asynccontextmanager
-    async def _ticket(self, chat: str, here: _Chat) -> AsyncIterator[None]:
+    async def _opened(
+        self, chat: str, here: _Chat, opening: Callable[[Session], Opened]
+    ) -> AsyncIterator[SharedTurn[Opened]]:
+        def draw(session: Session) -> tuple[int, SharedTurn[Opened] | None]:
+            ticket, is_next = turns.draw(session, chat, self._clock(), LEASE, TURNS_PER_CHAT)
+            return ticket, self._begun(session, ticket, opening) if is_next else None
+
+        def look(session: Session) -> SharedTurn[Opened] | None:
+            is_next = turns.is_next(session, chat, ticket, self._clock())
+            return self._begun(session, ticket, opening) if is_next else None
+
         async with here.entrance:
-            ticket, is_next = await self._database.run(
-                lambda session: turns.draw(session, chat, self._clock(), LEASE, TURNS_PER_CHAT)
-            )
+            ticket, turn = await self._database.run(draw)
         renewing = asyncio.create_task(self._renew(ticket))
         try:
-            while not is_next:
+            while turn is None:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(here.freed.wait(), LOOK_AGAIN_SECONDS)
-                is_next = await self._database.run(
-                    lambda session: turns.is_next(session, chat, ticket, self._clock())
-                )
-            yield
+                turn = await self._database.run(look)
+            yield turn
         finally:
             renewing.cancel()
-            with contextlib.suppress(UnreachableError):  # then it ends by itself
-                await self._database.run(lambda session: turns.end(session, ticket), patience=0)
+            if turn is None or not turn.closed:
+                with contextlib.suppress(UnreachableError):  # then it ends by itself
+                    await self._database.run(lambda session: turns.end(session, ticket), patience=0)
             here.freed.set()
             here.freed = asyncio.Event()
+
+    def _begun(
+        self, session: Session, ticket: int, opening: Callable[[Session], Opened]
+    ) -> SharedTurn[Opened]:
+        return SharedTurn(opening(session), self._database, ticket)
 
     async def _renew(self, ticket: int) -> None:
         while True:

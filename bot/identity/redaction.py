@@ -13,11 +13,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bot.clock import Clock
 from bot.language.identifiers import find_identifiers, in_digits, luhn_fits
 from bot.language.normalise import normalise
 from bot.language.spans import overlaps
-from bot.records.database import Database
 from bot.records.models import RedactionToken, Verification, VerificationStep
 
 TOKENS_LAST = timedelta(minutes=30)
@@ -36,25 +34,13 @@ class Finding:
     value: str
 
 
-class Redactor:
-    """Redacts what comes in; one transaction per message."""
+def redact(session: Session, text: str, chat: str, now: datetime) -> str:
+    """The text with ID numbers, phones, card numbers and names replaced by tokens of this chat.
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
-
-    async def redact(self, text: str, chat: str) -> str:
-        """The text with ID numbers, phones, card numbers and names replaced by tokens of this chat.
-
-        While the chat proves who it is, answers to our questions (four digits, a birth date, a name) as well.
-        """
-
-        def redact(session: Session) -> str:
-            now = self._clock()
-            findings = find_personal(text, _step(session, chat, now))
-            return _replaced(session, text, findings, chat, now) if findings else text
-
-        return await self._database.run(redact)
+    While the chat proves who it is, answers to our questions (four digits, a birth date, a name) as well.
+    """
+    findings = find_personal(text, _step(session, chat, now))
+    return _replaced(session, text, findings, chat, now) if findings else text
 
 
 def revealed(session: Session, chat: str, text: str, now: datetime) -> list[tuple[str, str]]:

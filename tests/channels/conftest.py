@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from channel_fakes import NOW, FakeEngine, FakeRedactor, HandClock
+from channel_fakes import NOW, FakeEngine, HandClock, fake_redact
 
 from bot.channels.engine_client import EngineClient
 from bot.channels.gateway import Gateway
@@ -61,7 +61,7 @@ async def engine_client(engine_server: TestServer) -> AsyncIterator[EngineClient
 @pytest.fixture
 def gateway(engine_client: EngineClient, database: Database, hand_clock: HandClock) -> Gateway:
     limit, turns = RateLimit(30, hand_clock), SharedTurns(database)
-    return Gateway(engine_client, Transcript(database), FakeRedactor(), lambda: NOW, limit, turns)
+    return Gateway(engine_client, Transcript(database), fake_redact, lambda: NOW, limit, turns)
 
 
 @pytest_asyncio.fixture

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from channel_fakes import NOW, FakeEngine, FakeRedactor
+from channel_fakes import NOW, FakeEngine, fake_redact
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -46,7 +46,7 @@ async def processes(
 
 def _gateway(own: Database, engine: EngineClient) -> Gateway:
     limit = RateLimit(30)
-    return Gateway(engine, Transcript(own), FakeRedactor(), lambda: NOW, limit, SharedTurns(own))
+    return Gateway(engine, Transcript(own), fake_redact, lambda: NOW, limit, SharedTurns(own))
 
 
 async def test_a_chat_has_one_turn_at_a_time_in_the_order_of_its_messages(
@@ -110,7 +110,7 @@ async def test_a_process_that_died_in_a_turn_holds_the_chat_up_for_a_while_only(
     database: Database,  # noqa: F811
 ) -> None:
     long_ago = datetime.now(NOW.tzinfo) - LEASE - timedelta(seconds=1)
-    async with SharedTurns(database, lambda: long_ago).turn("rest:a"):
+    async with SharedTurns(database, lambda: long_ago).turn("rest:a", lambda _session: None):
         assert await processes[0].receive("rest", "a", "你好")
 
 

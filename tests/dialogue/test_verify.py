@@ -10,7 +10,7 @@ from bot.dialogue.turn import Context, Outcome, Task, Turn
 from bot.dialogue.verify import OWN_CONSENT, RELATIVES_CONSENT, redeem, verify
 from bot.identity import bindings, codes
 from bot.identity.access import Access
-from bot.identity.redaction import Redactor
+from bot.identity.redaction import redact
 from bot.identity.verification import Verifier
 from bot.messages import VerifyCard
 from bot.records.database import Database
@@ -41,7 +41,7 @@ class Chat:
         return outcome
 
     async def redacted(self, text: str) -> str:
-        return await Redactor(self.database, lambda: self.now).redact(text, self.name)
+        return await self.database.run(lambda session: redact(session, text, self.name, self.now))
 
     async def say_all(self, *texts: str) -> Outcome:
         for text in texts:
@@ -215,7 +215,7 @@ async def test_what_is_typed_after_a_failure_is_kept_from_the_engine_too(chat: C
 async def test_giving_up_ends_it(chat: Chat) -> None:
     outcome = await chat.say_all("DEMO-HN-0001", "不查了")
     assert (outcome.context.task, outcome.context.asked) == (None, None)
-    assert await Redactor(chat.database, lambda: START).redact("0001", chat.name) == "0001"
+    assert await chat.redacted("0001") == "0001"
 
 
 async def test_unbinding_undoes_it_and_is_noted(chat: Chat) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot.clock import SHANGHAI
-from bot.identity.redaction import TOKEN, Redactor, find_personal, revealed
+from bot.identity.redaction import TOKEN, find_personal, redact, revealed
 from bot.language.identifiers import id_number_is_valid, luhn_fits
 from bot.records.database import Database
 from bot.records.models import Verification
@@ -81,9 +81,9 @@ def test_amounts_and_application_numbers_stay_while_we_ask() -> None:
     assert find_personal("DEMO-HN-0001", "key") == []
 
 
-async def test_tokens_stand_for_the_values_for_half_an_hour(sqlite_database: Database) -> None:
-    redactor = Redactor(sqlite_database, lambda: NOW)
-    safe = await redactor.redact(f"我叫张秀英，证件{ID}，查进度", "web:1")
+def test_tokens_stand_for_the_values_for_half_an_hour(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as session:
+        safe = redact(session, f"我叫张秀英，证件{ID}，查进度", "web:1", NOW)
     assert ID not in safe
     assert "张秀英" not in safe
     assert safe.startswith("我叫〔姓名")
@@ -95,21 +95,20 @@ async def test_tokens_stand_for_the_values_for_half_an_hour(sqlite_database: Dat
         assert ID.encode() not in b"".join(session.scalars(text("SELECT value FROM redaction_tokens")))
 
 
-async def test_tokens_that_ran_out_are_deleted(sqlite_database: Database) -> None:
-    await Redactor(sqlite_database, lambda: NOW).redact(ID, "web:1")
-    await Redactor(sqlite_database, lambda: NOW + timedelta(minutes=31)).redact(ID, "web:2")
+def test_tokens_that_ran_out_are_deleted(sqlite_database: Database) -> None:
     with sqlite_database.transaction() as session:
+        redact(session, ID, "web:1", NOW)
+        redact(session, ID, "web:2", NOW + timedelta(minutes=31))
         assert session.scalars(text("SELECT chat FROM redaction_tokens")).all() == ["web:2"]
 
 
-async def test_only_the_chat_that_is_asked_is_redacted_further(sqlite_database: Database) -> None:
-    redactor = Redactor(sqlite_database, lambda: NOW)
+def test_only_the_chat_that_is_asked_is_redacted_further(sqlite_database: Database) -> None:
     with sqlite_database.transaction() as session:
         session.add(Verification(chat="web:1", step="phone", expires_at=NOW + timedelta(minutes=1)))
         session.add(Verification(chat="web:3", step="phone", expires_at=NOW - timedelta(minutes=1)))
-    assert TOKEN.fullmatch(await redactor.redact("0001", "web:1"))
-    assert await redactor.redact("0001", "web:2") == "0001"
-    assert await redactor.redact("0001", "web:3") == "0001"
+        assert TOKEN.fullmatch(redact(session, "0001", "web:1", NOW))
+        assert redact(session, "0001", "web:2", NOW) == "0001"
+        assert redact(session, "0001", "web:3", NOW) == "0001"
 
 
 # --- however it is written -----------------------------------------------------------------------
