@@ -147,8 +147,7 @@ def hear(
             text=button["title"] if button else redacted,
             source_id=source_id,
         )
-        session.add(line)
-        session.flush()
+        chats.add(session, line)
     taken_at = chats.taken_at(session, chat)
     return Heard(
         line=line.id,
@@ -177,8 +176,8 @@ def answer(
         )
         for number, message in enumerate(messages)
     ]
-    session.add_all(rows)
-    session.flush()
+    for row in rows:
+        chats.add(session, row)
     return tuple(map(_shown, rows))
 
 

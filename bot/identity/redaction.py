@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import Table, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from bot.language.identifiers import find_identifiers, in_digits, luhn_fits
@@ -20,6 +20,8 @@ from bot.records.models import RedactionToken, Verification, VerificationStep
 
 TOKENS_LAST = timedelta(minutes=30)
 LABELS = {"id_number": "证件", "phone": "手机", "card": "卡号", "name": "姓名", "digits": "数字"}
+_STEPS: Table = Verification.__table__  # type: ignore[assignment]
+_VERIFICATION = select(_STEPS.c.step, _STEPS.c.expires_at).where(_STEPS.c.chat == bindparam("chat"))
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 TOKEN = re.compile(rf"〔(?:{'|'.join(LABELS.values())})[A-Z]{{4}}〕")
 
@@ -172,8 +174,8 @@ def _number(kind: str, start: int, written: str) -> Finding:
 
 
 def _step(session: Session, chat: str, now: datetime) -> VerificationStep | None:
-    verification = session.get(Verification, chat)
-    return verification.step if verification and verification.expires_at > now else None
+    found = session.connection().execute(_VERIFICATION, {"chat": chat}).one_or_none()
+    return found.step if found and found.expires_at > now else None
 
 
 def _replaced(session: Session, text: str, findings: list[Finding], chat: str, now: datetime) -> str:

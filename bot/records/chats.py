@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, delete, exists, func, or_, select
+from sqlalchemy import Table, bindparam, delete, exists, func, insert, select, text
 from sqlalchemy.orm import Session, aliased
 
 from bot.records.database import insert_new
@@ -12,6 +12,41 @@ from bot.records.models import EndedChat, HandoffTicket, Message
 BUTTONS_REMEMBERED = 20
 """Messages with buttons a chat may still press: people scroll back."""
 LINES_OF_A_TURN = 20
+
+# What every turn asks is made once, and needs no object mapper.
+_LINES: Table = Message.__table__  # type: ignore[assignment]
+_TICKETS: Table = HandoffTicket.__table__  # type: ignore[assignment]
+_ADD = insert(_LINES).returning(_LINES.c.id)
+_SAID = ("chat", "channel", "direction", "at", "text", "buttons", "card", "source_id")
+_THEIR_LATEST = (
+    select(_LINES.c.at)
+    .where(_LINES.c.chat == bindparam("chat"), _LINES.c.direction == "in")
+    .order_by(_LINES.c.id.desc())
+    .offset(bindparam("skipped"))
+    .limit(1)
+)
+_TAKEN_AT = select(_TICKETS.c.taken_at).where(
+    _TICKETS.c.chat == bindparam("chat"), _TICKETS.c.state == "open"
+)
+_UNDELIVERED = (
+    select(_LINES.c.id)
+    # In the very words of the index, else SQLite would read the whole chat.
+    .where(_LINES.c.chat == bindparam("chat"), text("NOT delivered"))
+    .order_by(_LINES.c.id.desc())
+    .limit(bindparam("most"))
+)
+_NEWER = (
+    select(_LINES.c.id)
+    .where(_LINES.c.chat == bindparam("chat"), _LINES.c.id > bindparam("after"))
+    .order_by(_LINES.c.id.desc())
+    .limit(bindparam("most"))
+)
+
+
+def add(session: Session, line: Message) -> None:
+    """Keeps a new line and tells it its id; the session does not know it."""
+    values = {name: value for name in _SAID if (value := getattr(line, name)) is not None}
+    line.id = session.connection().execute(_ADD, values).scalar_one()
 
 
 def line(session: Session, chat: str, line_id: int) -> Message | None:
@@ -34,8 +69,7 @@ def line_with(session: Session, chat: str, source_id: str | None) -> Message | N
 
 def wrote_since(session: Session, chat: str, since: datetime, times: int) -> bool:
     """Whether the person wrote that often after `since`."""
-    theirs = select(Message.at).where(Message.chat == chat, Message.direction == "in")
-    earliest = session.scalar(theirs.order_by(Message.id.desc()).offset(times - 1).limit(1))
+    earliest = session.connection().scalar(_THEIR_LATEST, {"chat": chat, "skipped": times - 1})
     return earliest is not None and earliest > since
 
 
@@ -75,9 +109,7 @@ def last_choices(session: Session, chat: str) -> list[dict[str, str]]:
 
 def taken_at(session: Session, chat: str) -> datetime | None:
     """When a person of the helpline took the chat over, if one has it now."""
-    return session.scalar(
-        select(HandoffTicket.taken_at).where(HandoffTicket.chat == chat, HandoffTicket.state == "open")
-    )
+    return session.connection().scalar(_TAKEN_AT, {"chat": chat})
 
 
 def answered_since(session: Session, chat: str, moment: datetime) -> bool:
@@ -94,17 +126,25 @@ def heard_since(session: Session, chat: str, moment: datetime) -> int:
 
 def fetch_since(session: Session, chat: str, after: int, limit: int) -> Sequence[Message]:
     """Lines with an id above `after` and undelivered ones, oldest first; they count as delivered now."""
-    wanted = or_(Message.id > after, Message.delivered.is_(False))
-    return _fetch(session, select(Message).where(Message.chat == chat, wanted), limit)
+    bounds = {"chat": chat, "after": after, "most": limit}
+    newer = session.connection().scalars(_NEWER, bounds).all()
+    return _fetch(session, [*newer, *_undelivered(session, chat, limit)], limit)
 
 
 def fetch_pushed(session: Session, chat: str, limit: int) -> Sequence[Message]:
     """Undelivered lines, oldest first; they count as delivered now."""
-    return _fetch(session, select(Message).where(Message.chat == chat, Message.delivered.is_(False)), limit)
+    return _fetch(session, _undelivered(session, chat, limit), limit)
 
 
-def _fetch(session: Session, lines: Select[Message], limit: int) -> Sequence[Message]:
-    rows = session.scalars(lines.order_by(Message.id.desc()).limit(limit)).all()
+def _undelivered(session: Session, chat: str, limit: int) -> Sequence[int]:
+    return session.connection().scalars(_UNDELIVERED, {"chat": chat, "most": limit}).all()
+
+
+def _fetch(session: Session, ids: Sequence[int], limit: int) -> Sequence[Message]:
+    if not ids:
+        return ()
+    newest_first = select(Message).where(Message.id.in_(ids)).order_by(Message.id.desc()).limit(limit)
+    rows = session.scalars(newest_first).all()
     for row in rows:
         row.delivered = True
     return rows[::-1]

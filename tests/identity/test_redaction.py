@@ -106,6 +106,7 @@ def test_only_the_chat_that_is_asked_is_redacted_further(sqlite_database: Databa
     with sqlite_database.transaction() as session:
         session.add(Verification(chat="web:1", step="phone", expires_at=NOW + timedelta(minutes=1)))
         session.add(Verification(chat="web:3", step="phone", expires_at=NOW - timedelta(minutes=1)))
+    with sqlite_database.transaction() as session:
         assert TOKEN.fullmatch(redact(session, "0001", "web:1", NOW))
         assert redact(session, "0001", "web:2", NOW) == "0001"
         assert redact(session, "0001", "web:3", NOW) == "0001"
