@@ -1,14 +1,13 @@
 """What a case and a region's parameters together make known, and as what range everything else is kept.
 
-What nobody gave and no document fixes is never filled in: it takes its whole range, and the bill is settled at
-the corners, every line being monotone in every unknown.
+What nobody gave and no document fixes is never filled in: it takes its whole range (`bot.rules.corners`).
 """
 
 import calendar
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 from bot.knowledge.parameters import (
     GROUPS,
@@ -23,8 +22,9 @@ from bot.knowledge.parameters import (
 )
 from bot.knowledge.schema import Cite
 from bot.messages import Citation
-from bot.rules.bill import Bill, Cost, Inputs, settle
+from bot.rules.bill import Cost
 from bot.rules.case import Case, Days, MonthCost
+from bot.rules.corners import Bounds, Corners, settled_at_corners
 from bot.rules.money import NO_MONEY, NOTHING, Span
 
 T = TypeVar("T")
@@ -44,73 +44,6 @@ class remembered(Generic[T]):
     def __get__(self, owner: Any, kind: type) -> T:
         value = owner.__dict__[self._name] = self._compute(owner)
         return value
-
-
-class Bounds(NamedTuple):
-    """What the bill needs, each as the range it may take; None: unbounded or not needed."""
-
-    before_start: Decimal
-    excluded: Span
-    among_months: bool
-    deductible_left: Span
-    monthly_limit: Span | None
-    limit_spans_quarter: bool
-    ratio: Span
-    cap_left: Span | None
-    quota_months: tuple[int | None, int | None]
-    quarterly: tuple[bool, bool]
-    payable: tuple[bool, bool]
-
-    @property
-    def are_exact(self) -> bool:
-        """Whether the best and the worst case for the person are the same."""
-        spans = (self.excluded, self.deductible_left, self.monthly_limit, self.ratio, self.cap_left)
-        ends = [(span.low, span.high) for span in spans if span] + [self.quota_months, self.payable]
-        return not self.among_months and all(worst == best for worst, best in ends)
-
-    def inputs(self, costs: tuple[Cost, ...], favourable: bool) -> Inputs:
-        """The exact case at the corner that is best or worst for the person."""
-        excluded = self.excluded.at(not favourable)
-        return Inputs(
-            costs=costs,
-            before_start=self.before_start,
-            excluded_each=NOTHING if self.among_months else excluded,
-            excluded=excluded if self.among_months else NOTHING,
-            deductible_left=self.deductible_left.at(not favourable),
-            monthly_limit=self.monthly_limit.at(favourable) if self.monthly_limit else None,
-            limit_spans_quarter=self.limit_spans_quarter,
-            quota_months=self.quota_months[favourable],
-            quarterly=self.quarterly[favourable],
-            ratio=self.ratio.at(favourable),
-            cap_left=self.cap_left.at(favourable) if self.cap_left else None,
-            payable=self.payable[favourable],
-            favourable=favourable,
-        )
-
-
-class Corners(NamedTuple):
-    """The bill at the four corners: cheapest and dearest cost, worst and best for the person."""
-
-    low_worst: Bill
-    low_best: Bill
-    high_worst: Bill
-    high_best: Bill
-
-    @property
-    def fund_pays(self) -> Span:
-        return Span(self.low_worst.fund_pays, self.high_best.fund_pays)
-
-    @property
-    def you_pay(self) -> Span:
-        return Span(self.low_best.you_pay, self.high_worst.you_pay)
-
-    def line(self, name: str) -> Span:
-        """The range of one line of the bill."""
-        if self.low_worst is self.high_best:
-            return Span.exactly(getattr(self.low_worst, name))
-        bills = (self.low_worst, self.low_best, self.high_worst, self.high_best)
-        figures = [getattr(bill, name) for bill in bills]
-        return Span(min(figures), max(figures))
 
 
 class Known:
@@ -431,15 +364,10 @@ class Known:
 
     @remembered
     def corners(self) -> Corners:
-        low = self._worst_and_best(self.costs(high=False))
-        exact = self.case.amount is None or self.case.amount.is_exact
-        return Corners(*low, *(low if exact else self._worst_and_best(self.costs(high=True))))
-
-    def _worst_and_best(self, costs: tuple[Cost, ...]) -> tuple[Bill, Bill]:
-        worst = settle(self.bounds.inputs(costs, favourable=False))
-        if self.bounds.are_exact:
-            return worst, worst
-        return worst, settle(self.bounds.inputs(costs, favourable=True))
+        amount = self.case.amount
+        cheapest = self.costs(high=False)
+        dearest = cheapest if amount is None or amount.is_exact else self.costs(high=True)
+        return settled_at_corners(self.bounds, cheapest, dearest)
 
 
 def _fixes(entries: Sequence[Entry]) -> bool:
@@ -451,10 +379,10 @@ def _figure(entries: Sequence[Entry], told: Decimal | None) -> Span | None:
     span = documented(entries)
     if told is None:
         return span
-    bounded = any(isinstance(entry.state, Between) for entry in entries)
-    if span is None or (bounded and span.low <= told <= span.high):
+    if span is None:
         return Span.exactly(told)
-    return span
+    bounded = any(isinstance(entry.state, Between) for entry in entries)
+    return Span.exactly(told) if bounded and span.low <= told <= span.high else span
 
 
 def documented(entries: Sequence[Entry]) -> Span | None:

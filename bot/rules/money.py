@@ -52,7 +52,9 @@ def to_fen(amount: Decimal) -> Decimal:
 
 def plain(figure: Decimal) -> str:
     """Written as people write it: 360, 107.5, without needless zeros."""
-    text = f"{figure:f}"
+    text = str(figure)
+    if "E" in text:
+        text = f"{figure:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
