@@ -21,6 +21,8 @@ _BARE_ANSWER = re.compile(
 _PAUSE = re.compile(r"(?<!\d),|,(?!\d)")  # a comma that does not group thousands
 _MONTHLY = re.compile(r"每个?月|一个月|1个月|月月|个个月|每月|按月|/月|一月")
 _OF_A_MONTH = re.compile(rf"{_MONTHLY.pattern}|月(?=[限额定])")
+_FURTHER_DISEASE = re.compile(r"(?:再|又|另|还|多|第二)[^,。;]{0,4}[个种样]病种?$")
+_ADDING = re.compile(r"(?:再|给|能|就|多)*加(?:了|上|个)*")
 _TAKEN_BACK = re.compile(r"(?:说|搞|弄|记|写|看|算|报|打)?错了?|不对|更正|改一下|重说")
 _NOW_IT_IS = re.compile(r"^(?:而|应该|其实|实际|改)*(?:上|成)?(?:是|为)?(?:的)?$")
 _COPULA = re.compile(r"[是为了有到达大概约也就在:( 元块]+$")
@@ -131,6 +133,8 @@ def _around(text: str, amounts: list[Amount], index: int) -> _Around:
     *earlier, before = re.split(r"[,。;!?\n]", text[begin : amounts[index].start].rstrip())
     if earlier and _TAKEN_BACK.search(earlier[-1]) and _NOW_IT_IS.match(before):
         before = _TAKEN_BACK.sub("", earlier[-1])  # 限额说错了,是450
+    if earlier and _FURTHER_DISEASE.search(earlier[-1]) and _ADDING.fullmatch(before):
+        before = earlier[-1] + before  # 再多一个病,加80
     if index + 1 == len(amounts):
         return _Around(before, text[amounts[index].end :])
     return _Around(before, text[amounts[index].end : amounts[index + 1].start] + NEXT)
