@@ -36,7 +36,14 @@ _ASKS_WHO_IS_COVERED = re.compile(
     r"(?:适用|归|按|管|能|可以|算|包括|覆盖).{0,8}(?:吗|么|不|嘛|没有)[?？。]?$"
 )
 _DENIED = re.compile(r"(?<!是)不(?:是|在|住)$|没(?:有)?在$")
-_TREATED_THERE = re.compile(r"去|到|过来|过去|在.{1,6}(?:住|看|带|打工|上班|过冬|养老|避暑|那边)|住")
+_TREATED_THERE = re.compile(
+    r"去|到|过来|过去|在.{1,6}(?:住|看|带|打工|上班|过冬|养老|避暑|那边)|住|医院|药店|看病|拿药|买药"
+)
+_WHETHER_IT_IS_COVERED = re.compile(
+    r"^(?:那|这个?|我|俺|咱|他|她)*(?:能不能|可不可以|能|可以|给不给|给|算不算|算)(?:办|申请|评|纳入)?(?:个|上)?"
+    r"(?:慢病|慢特病|特病|门特|门慢|大病|慢性病|门诊慢特病)?(?:不能|不|吗|么|嘛|啊|呀)*$"
+)
+"""能办不, 算慢病吗: what is left of a question when the disease was told before."""
 
 _WHY = re.compile(
     r"^(这|那|这是|那是)?(为什么|为啥|凭什么|凭啥|什么原因|怎么回事|什么道理)(呢|啊|呀|这样|这么规定)*$"
@@ -66,6 +73,7 @@ _TOO_SHORT_ALONE = 4
 _LONGEST_REMEMBERED = 60
 _TELLING = re.compile(
     r"[得了有患和还跟又也都被说俺咱妈爸娘爹她他您家老伴头太婆公奶爷]|同时|查出来?|诊断|这个?病"
+    r"|人在|医保|社保|打工|务工|上班|做工|[住交]"
 )
 _FILLER = re.compile(r"[\s，。？！,.?!不对错了参保呢啊呀吧嘛那么的地方这边省市人我是在换成要说看如果是]+")
 
@@ -158,6 +166,8 @@ def _question(turn: Turn, context: Context, elsewhere: str, library: PolicyLibra
     `elsewhere` stands for the places that were named.
     """
     said = without_regions(turn, elsewhere)
+    if len(context.diseases) == 1 and _WHETHER_IT_IS_COVERED.match(_bare(said)):
+        return f"{context.diseases[0]}{said}", None
     previous = context.last_question
     if previous is None:
         return ("", None) if not _FILLER.sub("", said) else (said, None)
@@ -192,7 +202,7 @@ def _only_tells(turn: Turn) -> bool:
     rest = turn.text
     for mention in sorted(turn.mentions, key=lambda m: -m.start):
         rest = rest[: mention.start] + rest[mention.end :]
-    return turn.intent == "inform" and not _FILLER.sub("", _TELLING.sub("", rest))
+    return bool(turn.mentions) and not _FILLER.sub("", _TELLING.sub("", rest))
 
 
 def _is_bare_answer(turn: Turn, context: Context) -> bool:

@@ -52,6 +52,9 @@ _CLOSING = 22
 _STORY_SHARE = 0.5
 _SAME_TOPIC = 0.12
 """What a continuation gains for staying with the topic that was talked about."""
+_SAME_TOPIC_ALONE = 0.05
+_SHORT = 14  # characters
+"""A short question of its own gains that little: after the ratio, 居民跟职工一样不 is about the ratio."""
 _LONGEST_EXPLANATION = 160  # characters; an article more would not be listened to
 _COMPARISON_WORDS = re.compile(
     r"有(什么|何|啥|哪些)?(区别|差别|不同|不一样)|区别|差别|不同|不一样|对比|比较|相比|一样吗?|分别(是什么|怎么)?|各自|"
@@ -200,13 +203,10 @@ class PolicyLibrary:
         if previous is None and len(read) > _LONG:
             return ranking.rank_following(_closing_words(read), read, _STORY_SHARE)
         if previous is None:
-            return ranking.rank(read)
+            hits = ranking.rank(read)
+            return _favoured(hits, topic, _SAME_TOPIC_ALONE) if topic and len(read) <= _SHORT else hits
         hits = ranking.rank_following(read, self._reader.read(previous), _PREVIOUS_SHARE)
-        favoured = (
-            replace(hit, score=hit.score + _SAME_TOPIC) if _topic_of(hit.target) == topic else hit
-            for hit in hits
-        )
-        together = tuple(sorted(favoured, key=lambda hit: -hit.score))
+        together = _favoured(hits, topic, _SAME_TOPIC)
         if together and together[0].score >= self._fits:
             return together
         alone = ranking.rank(read)  # it was a question of its own after all: 去哪评, 外地看病呢
@@ -453,6 +453,12 @@ def _borrowed(texts: tuple[str, ...], target: _Target, weight: float = 1.0) -> I
 def _with_candidates(told: PolicyAnswer, hits: tuple[Ranked[_Target], ...]) -> PolicyAnswer:
     candidates = tuple(Candidate(_label(h.target), h.score, h.phrasing) for h in hits[:CANDIDATES_SHOWN])
     return replace(told, score=hits[0].score if hits else 0.0, candidates=candidates)
+
+
+def _favoured(hits: tuple[Ranked[_Target], ...], topic: str | None, by: float) -> tuple[Ranked[_Target], ...]:
+    """The hits again, those on the topic that was talked about moved up."""
+    scored = (replace(hit, score=hit.score + by) if _topic_of(hit.target) == topic else hit for hit in hits)
+    return tuple(sorted(scored, key=lambda hit: -hit.score))
 
 
 def _topics_near(hits: tuple[Ranked[_Target], ...]) -> tuple[str, ...]:

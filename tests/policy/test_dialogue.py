@@ -208,3 +208,34 @@ def test_what_only_nearly_fits_is_asked_about_with_buttons(
     assert asked.card == ChooseCard(slot="topic")
     assert [button.title for button in asked.buttons] == ["报销比例", "起付线"]
     assert asked.text.count("？") == 1
+
+
+def test_whether_one_can_have_it_is_asked_of_the_disease_told_before(real_library: PolicyLibrary) -> None:
+    told = answer_policy(
+        _turn("长春的，肝硬化", region="吉林/长春", disease="肝硬化"),
+        Context(diseases=("肝硬化",)),
+        real_library,
+    )
+    assert isinstance(told.replies[0].card, ChooseCard)
+    card = answer_policy(_turn("能办慢病不"), told.context, real_library).replies[0].card
+    assert isinstance(card, PolicyAnswerCard)
+    assert card.topic == "disease_catalogue"
+
+
+def test_who_only_tells_of_themselves_is_asked_what_they_want(library: PolicyLibrary) -> None:
+    story = _turn("我人在深圳打工 医保在岳阳 得了红斑狼疮", region="广东/深圳、湖南/岳阳", disease="红斑狼疮")
+    assert isinstance(answer_policy(story, Context(), library).replies[0].card, ChooseCard)
+
+
+def test_a_short_question_fits_the_topic_that_is_talked_about(real_library: PolicyLibrary) -> None:
+    first = answer_policy(_turn("赣州报多少", region="江西/赣州"), Context(), real_library)
+    second = answer_policy(_turn("居民跟职工一样不"), first.context, real_library)
+    assert second.context.topic == "ratio"
+
+
+def test_another_province_is_where_one_is_treated_when_the_own_is_known(library: PolicyLibrary) -> None:
+    known = Context(region="湖南", last_question="在外地看病报不报", topic="out_of_province_care")
+    told = answer_policy(_turn("深圳哪些医院可以", region="广东/深圳"), known, library)
+    card = told.replies[0].card
+    assert isinstance(card, PolicyAnswerCard)
+    assert card.region == "湖南"
