@@ -60,6 +60,8 @@ _COMPARISON_WORDS = re.compile(
     r"有(什么|何|啥|哪些)?(区别|差别|不同|不一样)|区别|差别|不同|不一样|对比|比较|相比|一样吗?|分别(是什么|怎么)?|各自|"
     r"哪几?个?些?(地方|地区|省份?)|各个?[地省]|明确写了|写了"
 )
+_MOVING = re.compile(r"^(?:我|俺|咱)?(?:准备|打算|要|刚)?从(?:调|转|搬|迁|换|回)(?:到|去|来|往)?(?:工作|上班|了|以后|后)*[\s,，]+")
+"""Why somebody compares, not what: 我从长沙调到济宁 两边几时能用, without the places."""
 _ARTICLE_NAMED = re.compile(r"第[零一二三四五六七八九十百]+条")
 
 _GENERAL_WORDING = 0.97
@@ -180,7 +182,7 @@ class PolicyLibrary:
 
     def compare(self, question: str, regions: tuple[str, ...], on: date) -> PolicyComparison:
         """What each region says to the question, all on one topic."""
-        asked = _COMPARISON_WORDS.sub(" ", normalise(question))
+        asked = _COMPARISON_WORDS.sub(" ", _MOVING.sub("", normalise(question)))
         hits = {name: self._hits(asked, name) for name in regions}
         topic = self.knowledge.topics[self._common_topic(hits)]
         return PolicyComparison(

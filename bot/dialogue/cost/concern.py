@@ -10,13 +10,15 @@ _ASKS_TO_COMPUTE = re.compile(r"算|估|大概|花|负担|自己.{0,4}[掏出付
 _ASKS_FOR_THE_DEDUCTIBLE = re.compile(r"先(?:自己|个人|得|要)*.{0,2}[掏付垫出]|起付|门槛")
 _TELLS_A_COST = re.compile(r"药费|药钱|这[次回趟]|花|费用|总共|一共|吃|开了|限额|门诊费|检查费|透析费")
 _WHETHER_BEYOND = re.compile(r"超(?:了|过|出|支)?.{0,6}(?:限额|额度|封顶|上限)")
+_TO_GIVE_BACK = re.compile(r"吐|追(?:回|缴|讨)|退(?:回|还|钱|款|出)")
 _HOW_MUCH = re.compile(r"多少|(?<!好)几|怎么算|咋算")
 
 
 def asks_for_a_sum(turn: Turn) -> bool:
     """Whether an amount is told and what comes of it is asked for."""
     text = normalise(turn.text)
-    return bool(turn.values("amount") and _ASKS_FOR_A_SUM.search(text)) and not _asks_whether_beyond(text)
+    about_the_rule = _asks_whether_beyond(text) or _TO_GIVE_BACK.search(text)
+    return bool(turn.values("amount") and _ASKS_FOR_A_SUM.search(text)) and not about_the_rule
 
 
 def tells_a_cost(turn: Turn) -> bool:
@@ -28,11 +30,12 @@ def tells_a_cost(turn: Turn) -> bool:
 
 
 def asks_for_the_rule(turn: Turn) -> bool:
-    """Whether what sounds like a sum asks for the rule: no amount is told, or only how far it is beyond a limit, or
-    what a person pays before anything is paid is asked for."""
+    """Whether what sounds like a sum asks for the rule: no amount is told, or only how far it is beyond a limit or
+    what must be given back, or what a person pays before anything is paid is asked for."""
     text = normalise(turn.text)
     if turn.values("amount"):
-        return _asks_whether_beyond(text) or not (_ASKS_FOR_A_SUM.search(text) or _TELLS_A_COST.search(text))
+        about_a_sum = _ASKS_FOR_A_SUM.search(text) or _TELLS_A_COST.search(text)
+        return _asks_whether_beyond(text) or bool(_TO_GIVE_BACK.search(text)) or not about_a_sum
     return not _ASKS_TO_COMPUTE.search(text) or bool(_ASKS_FOR_THE_DEDUCTIBLE.search(text))
 
 
