@@ -520,7 +520,7 @@ def _leaves_to(layer: str, upper: State, filled: State) -> bool:
 
 
 def _gaps(region: RegionParameters, folder: Path) -> Iterator[KnowledgeError]:
-    """Days and people of whom a table says nothing while the document is in force."""
+    """Days and people of whom a table says nothing while the document is in force; days out of force not refused."""
     first, last = region.document.valid_from or date.min, region.document.valid_to or date.max
     for name in TABLES:
         table = getattr(region, name)
@@ -528,6 +528,9 @@ def _gaps(region: RegionParameters, folder: Path) -> Iterator[KnowledgeError]:
             whom = "、".join(sorted(words)) or "所有人"
             start = f"从 {day} 起" if day != date.min else ""
             yield KnowledgeError(folder / "parameters.yml", None, name, f"{start}没有写（{whom}）")
+    if (region.document.valid_from or region.document.valid_to) and not region.validity:
+        says = "documents.yml 写了施行或失效的日期，这里也要写，并注明条文，否则施行前、失效后的费用也会照算"
+        yield KnowledgeError(folder / "parameters.yml", None, "validity", says)
 
 
 def _entries(parameters: ParameterFile) -> Iterator[tuple[str, Entry]]:

@@ -180,6 +180,7 @@ extra_limit:
         ('value: "300"', "valu: 300", "应为五种之一"),
         ("region: 云省", "region: todo", "还没有写"),
         ("rules:", "rule:", "没有这一项"),
+        ("validity: {says", "# {says", "写了施行或失效的日期"),
         ("deductible:\n  unit: 元/年", "deductible:\n  unit: 元/周", "应为以下之一"),
     ],
 )
