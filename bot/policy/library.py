@@ -38,9 +38,10 @@ _NOTHING_IN_COMMON = 0.17
 NOT_SURE = "我拿不准您问的是不是这件事，下面是最接近的规定"
 _CLEARLY_BETTER = 0.04
 """An article's restatement is told instead of a written answer only if it fits better by this much."""
-_CANNOT_TELL_APART = 0.03
-"""Two answers as close as this are both told: measured, the second one is right in a third of the cases in which the
-first is not, and a quarter of all answers get one sentence longer."""
+_CANNOT_TELL_APART = 0.08
+_RIVALS_WEIGHED = 2
+"""Two answers as close as this are both told. Measured on 2,539 ways of asking that were left out: where the first is
+not the very one that was asked for the second is in 28 of 100, and 24 of 100 answers get a sentence longer."""
 
 _MAYBE = 0.2
 """From this score on, what nearly fits is asked about before it is given up."""
@@ -234,16 +235,21 @@ class PolicyLibrary:
 
     def _beside(self, chosen: _Target, place: Region, hits: tuple[Ranked[_Target], ...], said: str) -> str:
         """The next best answer in a sentence, where the question fits it nearly as well as the chosen one."""
-        rival = next((hit for hit in hits if hit.target is not chosen), None)
-        if rival is None or rival.score < max(_NOTHING_IN_COMMON, hits[0].score - _CANNOT_TELL_APART):
+        least = max(_NOTHING_IN_COMMON, hits[0].score - _CANNOT_TELL_APART)
+        rivals = [hit.target for hit in hits if hit.target is not chosen and hit.score >= least]
+        told = (self._told_beside(rival, chosen, place, said) for rival in rivals[:_RIVALS_WEIGHED])
+        return next(filter(None, told), "")
+
+    def _told_beside(self, rival: _Target, chosen: _Target, place: Region, said: str) -> str:
+        """Empty where it would say nothing new: the same article on the same topic, the same words."""
+        if not isinstance(rival, Answer | Article):
             return ""
-        other = self._tell(rival.target, place, hits)
-        if other.status == "silent" or other.answer in said:
+        other = self._tell(rival, place, ())
+        same_topic = other.topic == _topic_of(chosen)
+        if other.answer in said or (same_topic and other.citations == self._tell(chosen, place, ()).citations):
             return ""
         told = f"{other.answer.rstrip('。')}。{other.basis}"
-        if other.topic == _topic_of(chosen):
-            return "" if other.citations == self._tell(chosen, place, hits).citations else f"另外，{told}"
-        return f"如果您问的是{self.knowledge.topics[other.topic].name}：{told}"
+        return f"另外，{told}" if same_topic else f"如果您问的是{self.knowledge.topics[other.topic].name}：{told}"
 
     def _named_article(self, question: str, region: Region) -> Article | None:
         named = _ARTICLE_NAMED.search(normalise(question))
