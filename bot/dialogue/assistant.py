@@ -115,8 +115,12 @@ class Assistant:
 
     async def respond(self, errand: Errand, turn: Turn, context: Context) -> Outcome:
         """Runs one errand, or the one that is meant, and answers what goes out."""
-        context = await self._reminding.recall(turn, _with_what_was_said(turn, context))
-        errand = self._reconsider(errand, turn, context)
+        said = _with_what_was_said(turn, context)
+        context = await self._reminding.recall(turn, said)
+        if self._reminding.is_about_own_review(said, context):
+            errand = Errand.SHOW_RENEWALS
+        else:
+            errand = self._reconsider(errand, turn, context)
         outcome = await self._answers[errand](turn, context)
         if errand is not Errand.SHOW_ORIGINAL:
             outcome = with_places_cited(outcome)

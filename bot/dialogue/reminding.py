@@ -158,6 +158,11 @@ class Reminding:
             last_question=self._kinds.words[Kind(reminder.kind)].asks,
         )
 
+    def is_about_own_review(self, before: Context, recalled: Context) -> bool:
+        """Whether a reminder of a review was recalled, in a chat that may be told the person's own dates."""
+        review = self._kinds.words[Kind.REVIEW_DUE].asks
+        return recalled is not before and recalled.person is not None and recalled.last_question == review
+
     def _may_be_about_a_reminder(self, turn: Turn) -> bool:
         asked = {words.asks for words in self._kinds.words.values()}
         return turn.text in asked or _WHAT_TO_DO.search(normalise(turn.text)) is not None

@@ -52,6 +52,7 @@ def test_it_comes_is_asked_about_put_off_and_stopped(running: Running, database:
     wait_until_sent(database, sender)
     answered = say(running, sender, "怎么办")
     assert "提醒您：按记录，冠心病的复审2026年11月29日到期，还有7天。" in answered
+    assert "冠心病的复审到2026年11月29日截止，还有7天。" in answered
     assert "二（四）3" in answered
     assert "再提醒您" in say(running, sender, "明天再提醒我")
     assert "已经停了" in say(running, sender, "别再提醒我了")

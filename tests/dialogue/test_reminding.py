@@ -132,9 +132,13 @@ class TestWhatToDoAboutIt:
             person_id = session.scalars(select(Reminder.person_id)).one()
             token = bindings.bind(session, "telegram:7", person_id, False, NOW).token
         known = Context(person=token)
-        assert (await reminding.recall(turn("复审怎么办"), known)).person == token
+        recalled = await reminding.recall(turn("怎么办"), known)
+        assert recalled.person == token
+        assert reminding.is_about_own_review(known, recalled)
         later = replace(turn("复审怎么办"), now=NOW + timedelta(hours=1))
-        assert (await reminding.recall(later, known)).person is None
+        recalled = await reminding.recall(later, known)
+        assert recalled.person is None
+        assert not reminding.is_about_own_review(known, recalled)
 
     async def test_not_when_something_else_was_talked_about_since(
         self,
