@@ -21,7 +21,7 @@ from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import Insert, String, Table, cast, func, insert, literal, select, text, true
 
 from bot.clock import SHANGHAI
 from bot.dialogue.application_occasions import OccasionsByStanding
@@ -33,7 +33,7 @@ from bot.records import outbox
 from bot.records.database import Database
 from bot.records.migrations import migrate
 from bot.records.models import Eligibility, Person, Reminder, Subscription
-from bot.records.outbox import Ended
+from bot.records.outbox import Claimed, Ended
 from bot.reminders.planner import Planner
 from bot.settings import ROOT
 from tests.postgresql import PostgresServer, can_start
@@ -45,7 +45,7 @@ DUE = NOW + timedelta(days=3)
 KEYS = derive_keys(b"k" * 32)
 WORKERS = 4
 LEASE = timedelta(minutes=5)
-ROWS_AT_ONCE = 20_000
+THOUSAND = 1000
 
 
 @dataclass(frozen=True)
@@ -122,39 +122,55 @@ def _measure(kind: str, url: str, people: int) -> Measured:
 
 
 def _fill(database: Database, people: int) -> None:
+    """So many thousands of people: a thousand are written down, the others are copies that the database makes."""
     chance = random.Random(1)  # noqa: S311 - the same people every time
-    for begin in range(0, people, ROWS_AT_ONCE):
-        numbers = range(begin, min(people, begin + ROWS_AT_ONCE))
-        with database.transaction() as session:
-            session.execute(insert(Person.__table__), [_person(number) for number in numbers])
-            session.execute(
-                insert(Eligibility.__table__),
-                [
-                    {
-                        "person_id": f"p{number}",
-                        "disease": "高血压",
-                        "approved_on": date(2024, 1, 1),
-                        "review_due": NOW.date() + timedelta(days=chance.randrange(730)),
-                    }
-                    for number in numbers
-                ],
-            )
-            session.execute(
-                insert(Subscription.__table__),
-                [
-                    {
-                        "person_id": f"p{number}",
-                        "channel": "webchat",
-                        "address": f"a{number}",
-                        "consent_at": NOW,
-                        "kinds_off": [],
-                    }
-                    for number in numbers
-                ],
-            )
+    numbers = range(THOUSAND)
+    with database.transaction() as session:
+        session.execute(insert(Person.__table__), [_person(number) for number in numbers])
+        session.execute(
+            insert(Eligibility.__table__),
+            [
+                {
+                    "person_id": f"p{number}",
+                    "disease": "高血压",
+                    "approved_on": date(2024, 1, 1),
+                    "review_due": NOW.date() + timedelta(days=chance.randrange(730)),
+                }
+                for number in numbers
+            ],
+        )
+        session.execute(
+            insert(Subscription.__table__),
+            [
+                {
+                    "person_id": f"p{number}",
+                    "channel": "webchat",
+                    "address": f"a{number}",
+                    "consent_at": NOW,
+                    "kinds_off": [],
+                }
+                for number in numbers
+            ],
+        )
+        for table in (Person.__table__, Eligibility.__table__, Subscription.__table__):
+            session.execute(_copies(table, people // THOUSAND - 1))
     if database.engine.dialect.name == "postgresql":
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
+
+
+def _copies(table: Table, times: int) -> Insert:
+    """Every row so many times again, each for a person and an address of its own."""
+    number = select(literal(1).label("number")).where(literal(times) > 0).cte("numbers", recursive=True)
+    number = number.union_all(select(number.c.number + 1).where(number.c.number < times))
+    own = {
+        column.name: column + "-" + cast(number.c.number, String)
+        if column.name in ("person_id", "address")
+        else column
+        for column in table.c
+        if column.name != "id"
+    }
+    return insert(table).from_select(list(own), select(*own.values()).select_from(table.join(number, true())))
 
 
 def _person(number: int) -> dict[str, str]:
@@ -190,9 +206,15 @@ def _claim_and_record(url: str, ready: Barrier, ended: "SimpleQueue[float]") -> 
         if not claimed:
             break
         with database.transaction() as session:
-            outbox.record(session, [Ended(each, "sent", text="提醒您。", sent_at=DUE) for each in claimed])
+            outbox.record(session, [_sent(each) for each in claimed])
     ended.put(time.perf_counter())
     database.close()
+
+
+def _sent(reminder: Claimed) -> Ended:
+    """As it ends in earnest: each with a text, a moment and a message's id of its own."""
+    sent_at = DUE + timedelta(microseconds=reminder.id)
+    return Ended(reminder, "sent", f"提醒您，{reminder.id}号。", sent_at, str(reminder.id))
 
 
 def _rows_read(database: Database) -> str:

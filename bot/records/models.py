@@ -407,6 +407,9 @@ class OfficialText(Base):
 class Reminder(Base):
     """One reminder to one address: planned once, for ever, by its unique key; delivered once by its lease.
 
+    Every index that a row stands in is written again when it is claimed and when it is recorded, so there are few: the
+    unique key begins with the person and finds theirs, and an address has only those that went out.
+
     A claimed one has not been handed to a messenger yet; `sending` is noted before that where the messenger cannot
     tell doubles apart. `text` is what was said, `round` how often the person put it off.
     """
@@ -414,8 +417,8 @@ class Reminder(Base):
     __tablename__ = "reminders"
     __table_args__ = (
         UniqueConstraint(
-            "kind",
             "person_id",
+            "kind",
             "disease",
             "deadline",
             "lead_days",
@@ -435,7 +438,14 @@ class Reminder(Base):
             sqlite_where=text("state IN ('claimed', 'sending')"),
             postgresql_where=text("state IN ('claimed', 'sending')"),
         ),
-        Index("ix_reminders_address", "channel", "address", "sent_at"),
+        Index(
+            "ix_reminders_address",
+            "channel",
+            "address",
+            "sent_at",
+            sqlite_where=text("sent_at IS NOT NULL"),
+            postgresql_where=text("sent_at IS NOT NULL"),
+        ),
         Index(
             "ix_reminders_for_staff",
             "state",
@@ -446,7 +456,7 @@ class Reminder(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(32))
-    person_id: Mapped[str] = mapped_column(ForeignKey(Person.person_id), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey(Person.person_id))
     disease: Mapped[str] = mapped_column(String(64))
     deadline: Mapped[date]
     lead_days: Mapped[int]

@@ -258,21 +258,34 @@ _OUTCOME = {"this": _ROWS.c.id, "held": _ROWS.c.lease_token} | {
 }  # fmt: skip
 
 
-def _recording(new: Any) -> Update:
-    """Sets a reminder that is still held to what became of it, and lets go of it; `new` has a column for each value."""
+def _recording(new: Mapping[str, Any]) -> Update:
+    """Sets a reminder that is still held to what became of it, and lets go of it; `new` has all values."""
     values = {name: new[name] for name in _OUTCOME if name not in ("this", "held")}
     held = (_ROWS.c.id == new["this"], _ROWS.c.lease_token == new["held"])
     return update(_ROWS).where(*held).values(**values, lease_token=None, lease_until=None)
 
 
-def _side_by_side(rows: Sequence[Mapping[str, Any]]) -> Any:
-    """All rows as one table, an array a column: less work for PostgreSQL than a statement for each."""
+def _side_by_side(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """All rows as one table, an array a column: less work for PostgreSQL than a statement for each.
+
+    What is the same in all of them, as most is, goes once: arrays are what costs the driver most.
+    """
+    first, *others = rows
+    differing = {
+        name: of
+        for name, of in _OUTCOME.items()
+        if name == "this" or any(row[name] != first[name] for row in others)
+    }
     arrays = (
-        bindparam(name, [row[name] for row in rows], type_=postgresql.ARRAY(column.type))
-        for name, column in _OUTCOME.items()
+        bindparam(name, [row[name] for row in rows], type_=postgresql.ARRAY(of.type))
+        for name, of in differing.items()
     )
-    columns = (column(name, of.type) for name, of in _OUTCOME.items())
-    return func.unnest(*arrays).table_valued(*columns, name="outcome").render_derived().c
+    columns = (column(name, of.type) for name, of in differing.items())
+    outcome = func.unnest(*arrays).table_valued(*columns, name="outcome").render_derived().c
+    return {
+        name: outcome[name] if name in differing else bindparam(name, first[name], type_=of.type)
+        for name, of in _OUTCOME.items()
+    }
 
 
 def release_expired(session: Session, now: datetime, tells_doubles: Sequence[str]) -> int:
@@ -385,9 +398,14 @@ def unreachable(session: Session, channel: str, address: str, now: datetime) -> 
 
 def readdress(session: Session, channel: str, address: str, new: str) -> None:
     """Lets what goes to an address go by another name for it; what was sent there stays sent."""
-    for table in (Subscription, Reminder):
-        there = (table.channel == channel, table.address == address)
-        session.execute(update(table).where(*there).values(address=new))
+    reminded = select(Subscription.person_id).where(
+        Subscription.channel == channel, Subscription.address == address
+    )
+    for found_by_index in (Reminder.sent_at.is_not(None), Reminder.person_id.in_(reminded)):
+        reminders = update(Reminder).where(Reminder.channel == channel, Reminder.address == address)
+        session.execute(reminders.where(found_by_index).values(address=new))
+    subscriptions = update(Subscription).where(Subscription.channel == channel)
+    session.execute(subscriptions.where(Subscription.address == address).values(address=new))
 
 
 def reachable_again(session: Session, channel: str, address: str) -> None:
