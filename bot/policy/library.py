@@ -246,10 +246,16 @@ class PolicyLibrary:
             return ""
         other = self._tell(rival, place, ())
         same_topic = other.topic == _topic_of(chosen)
-        if other.answer in said or (same_topic and other.citations == self._tell(chosen, place, ()).citations):
+        if other.answer in said or (
+            same_topic and other.citations == self._tell(chosen, place, ()).citations
+        ):
             return ""
         told = f"{other.answer.rstrip('。')}。{other.basis}"
-        return f"另外，{told}" if same_topic else f"如果您问的是{self.knowledge.topics[other.topic].name}：{told}"
+        return (
+            f"另外，{told}"
+            if same_topic
+            else f"如果您问的是{self.knowledge.topics[other.topic].name}：{told}"
+        )
 
     def _named_article(self, question: str, region: Region) -> Article | None:
         named = _ARTICLE_NAMED.search(normalise(question))
