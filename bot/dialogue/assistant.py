@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 
 from bot.clock import Clock
 from bot.deadlines.calendar import WorkingCalendar
@@ -25,7 +26,7 @@ from bot.dialogue.original import OriginalWording, with_places_cited
 from bot.dialogue.personal import PersonalAnswers
 from bot.dialogue.reminding import Reminding, asks_what_is_on, wants_to_put_off
 from bot.dialogue.renewal import asks_for_own_date
-from bot.dialogue.turn import Context, Outcome, Task, Turn
+from bot.dialogue.turn import Context, Mention, Outcome, Task, Turn
 from bot.identity.redaction import LABELS, TOKEN
 from bot.knowledge.deadlines import load_calendar, load_deadlines
 from bot.knowledge.library import Knowledge
@@ -73,6 +74,8 @@ _PERSON_JUST_BEFORE = re.compile(r"[我俺咱爸妈爹娘爷奶公婆伴](?!们)
 _NOT_SO_YET = re.compile(
     r"算不|是不是|是否|不知|不晓|不清|要是|如果|假如|若|万一|快|等|没|还差|将|准备|要不|打算|想"
 )
+_PAUSES = re.compile(r"[,，。;；、!！?？\s]")
+_ABOUT_ONESELF = ("region", "scheme", "employment")
 _SINCE = re.compile(r"了?(?:以后|之后|以前|之前|后|前|的呢|呢)")
 _HOW_LONG = re.compile(r"最[晚迟长多]|几天|多久|多长|多少(天|日|个)")
 GO_ON_WITH_PROOF = Reply("身份还没核对完。要接着查，请发刚才要的那一项。", (Button("不查了", "不查了"),))
@@ -326,8 +329,19 @@ def _own_employment(turn: Turn) -> str | None:
         return employments[0] if employments and turn.intent == "inform" else None
     mention = next(m for m in turn.mentions if m.entity == "employment")
     before, after = turn.text[: mention.start], turn.text[mention.end :]
-    told = _PERSON_JUST_BEFORE.search(before) and not _NOT_SO_YET.search(before) and not _SINCE.match(after)
+    of_a_person = _PERSON_JUST_BEFORE.search(before) or _is_a_clause(turn, mention)
+    told = of_a_person and not _NOT_SO_YET.search(before) and not _SINCE.match(after)
     return employments[0] if told or turn.intent == "inform" else None
+
+
+def _is_a_clause(turn: Turn, mention: Mention) -> bool:
+    """Whether the mention, with the place and scheme at most, is a clause of its own: 湖南益阳,退休,想问…"""
+    pauses = [0, *(m.end() for m in _PAUSES.finditer(turn.text)), len(turn.text) + 1]
+    begin, end = next((a, b - 1) for a, b in pairwise(pauses) if a <= mention.start < b)
+    told = sum(
+        m.end - m.start for m in turn.mentions if begin <= m.start < end and m.entity in _ABOUT_ONESELF
+    )
+    return (begin, end) != (0, len(turn.text)) and end - begin - told <= 1
 
 
 def _names_application(turn: Turn) -> bool:

@@ -63,7 +63,14 @@ def card(outcome: Outcome) -> EstimateCard:
 
 
 def paid(outcome: Outcome) -> Any:
-    amount = card(outcome).fund_pays
+    return figures(card(outcome).fund_pays)
+
+
+def borne(outcome: Outcome) -> Any:
+    return figures(card(outcome).you_pay)
+
+
+def figures(amount: str | AmountRange | None) -> Any:
     return (amount.low, amount.high) if isinstance(amount, AmountRange) else amount
 
 
@@ -247,6 +254,53 @@ def paid(outcome: Outcome) -> Any:
 )
 def test_a_question_told_in_one_sentence(talk: Any, question: str, fund: Any) -> None:
     assert paid(talk(question)) == fund
+
+
+@pytest.mark.parametrize(
+    ("story", "fund", "own"),
+    [
+        # facts of somebody who is not asked about
+        ("我们厂老王额度五百，我才一个月三百，湖南在职，买药280", "224.00", "56.00"),
+        ("邻居退休的限额400，我还在职，湖南，限额260，花了300", "208.00", "92.00"),
+        # what holds, against what is open or only to come
+        ("湖南职工，限额200，花了200，我离退休还差三年", "160.00", "40.00"),
+        ("湖南职工，限额200，花了200，退没退休没问", ("160.00", "170.00"), ("30.00", "40.00")),
+        ("湖南职工，限额200，花了200，她退休了没有我不清楚", ("160.00", "170.00"), ("30.00", "40.00")),
+        ("山东居民，起付线400，花了350，过了起付线才报70%", "0.00", "350.00"),
+        ("山东居民，起付线400以后报70%，今年第一次，花了900", "350.00", "550.00"),
+        ("山东居民，今年已经过了起付线，报70%，花了900", "630.00", "270.00"),
+        ("山东居民去年起付线500交完了今年2月6号花了800报60%", "180.00", "620.00"),
+        # what was paid so far, and by whom
+        ("江西居民，一年最高给报8000，到上个月基金付了7800，这次500，报70%", "200.00", "300.00"),
+        ("江西居民，年封顶3000，医保已经给报了2900，这次500，报70%", "100.00", "400.00"),
+        ("湖南在职，每月限额240，用了260，给报多少", "192.00", "68.00"),
+        ("湖南在职，每月限额240，用了200，还能报多少", None, None),
+        # what is not paid, beside what is
+        ("江西，药膏四十五没有方子，凭处方拿的药300，报80%", "240.00", "105.00"),
+        ("江西，这单600，里面100的药跟这个病不搭界，报80%", "400.00", "200.00"),
+        ("湖南退休，限额300，药200，查血还八十", ("170.00", "238.00"), ("42.00", "110.00")),
+        # a sum for each time
+        ("江西，透析四百二一次，这月十一次，报90%", "4158.00", "462.00"),
+        # days and months that are not sure; days in hospital
+        ("湖南退休，限额300，资格8月或者9月批的，9月20号花了200", ("0.00", "170.00"), ("30.00", "200.00")),
+        ("湖南在职，限额300，这个月2号住进县医院一直住到11号，7号拿药90元", "0.00", "90.00"),
+        # one of several shares
+        (
+            "江西，市医院报八成，乡镇卫生院报九成，哪家没定，花了1000",
+            ("800.00", "900.00"),
+            ("100.00", "200.00"),
+        ),
+        ("江西，中医院报85%，人民医院只报75%，花了1000", ("750.00", "850.00"), ("150.00", "250.00")),
+        ("江西，长期居住外省的报80%，临时去的报60%，我在外地定居，花了1000", "800.00", "200.00"),
+        ("江西，长期居住外省的报80%，临时去的报60%，花了1000", ("600.00", "800.00"), ("200.00", "400.00")),
+        ("江西，400的药自付10%后剩下的报80%", "288.00", "112.00"),
+        # one relative called in two ways
+        ("我爸退休我妈在职，都是湖南，老爸限额300花了200，老妈限额250花了280", "370.00", "110.00"),
+    ],
+)
+def test_what_a_story_tells(talk: Any, story: str, fund: Any, own: Any) -> None:
+    outcome = talk(story)
+    assert (paid(outcome), borne(outcome)) == (fund, own)
 
 
 @pytest.mark.parametrize(

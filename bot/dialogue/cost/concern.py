@@ -2,13 +2,16 @@
 
 import re
 
+from bot.dialogue.cost.reading.changes import asks
 from bot.dialogue.turn import Turn
 from bot.language import normalise
 
 _ASKS_FOR_A_SUM = re.compile(r"报|付|掏|贴|出多少|算|负担|自费|自付|拿回|给多少")
 _ASKS_TO_COMPUTE = re.compile(r"算|估|大概|花|负担|自己.{0,4}[掏出付]")
 _ASKS_FOR_THE_DEDUCTIBLE = re.compile(r"先(?:自己|个人|得|要)*.{0,2}[掏付垫出]|起付|门槛")
-_TELLS_A_COST = re.compile(r"药费|药钱|这[次回趟]|花|费用|总共|一共|吃|开了|限额|门诊费|检查费|透析费")
+_TELLS_A_COST = re.compile(
+    r"药费|药钱|这[次回趟]|花|[买拿配抓]了|费用|总共|一共|吃|开了|限额|门诊费|检查费|透析费"
+)
 _WHETHER_BEYOND = re.compile(r"超(?:了|过|出|支)?.{0,6}(?:限额|额度|封顶|上限)")
 _TO_GIVE_BACK = re.compile(r"吐|追(?:回|缴|讨)|退(?:回|还|钱|款|出)")
 _HOW_MUCH = re.compile(r"多少|(?<!好)几|怎么算|咋算")
@@ -30,12 +33,14 @@ def tells_a_cost(turn: Turn) -> bool:
 
 
 def asks_for_the_rule(turn: Turn) -> bool:
-    """Whether what sounds like a sum asks for the rule: no amount is told, or only how far it is beyond a limit or
-    what must be given back, or what a person pays before anything is paid is asked for."""
+    """Whether what sounds like a sum asks for the rule: no amount is told, or what is asked is only how far it is
+    beyond a limit or what must be given back, or what a person pays before anything is paid."""
     text = normalise(turn.text)
     if turn.values("amount"):
         about_a_sum = _ASKS_FOR_A_SUM.search(text) or _TELLS_A_COST.search(text)
-        return _asks_whether_beyond(text) or bool(_TO_GIVE_BACK.search(text)) or not about_a_sum
+        return (
+            _asks_whether_beyond(text) or bool(_TO_GIVE_BACK.search(text)) or (not about_a_sum and asks(text))
+        )
     return not _ASKS_TO_COMPUTE.search(text) or bool(_ASKS_FOR_THE_DEDUCTIBLE.search(text))
 
 

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from bot.dialogue.cost.person import Person
 from bot.dialogue.cost.reading import Reading
 from bot.dialogue.cost.reading.changes import corrects, does_not_know, says_none
+from bot.dialogue.cost.reading.people import kin_of
 from bot.dialogue.turn import Context, Task, Turn
 from bot.knowledge.schema import Scheme
 from bot.language import normalise
@@ -88,8 +89,8 @@ def _people_after(
     known: tuple[Person, ...], asked: str | None, reading: Reading, text: str
 ) -> tuple[Person, ...]:
     if len(reading.people) > 1:
-        by_name = {person.name: person for person in known}
-        return tuple(by_name.get(said.name, known[0]).updated(said) for said in reading.people)
+        by_name = {kin_of(person.name): person for person in known}
+        return tuple(by_name.get(kin_of(said.name), known[0]).updated(said) for said in reading.people)
     said = reading.people[0]
     return tuple(
         _updated(person, said, text) if _is_meant(person, known, asked, reading) else person
@@ -103,6 +104,6 @@ def _updated(person: Person, said: Person, text: str) -> Person:
 
 def _is_meant(person: Person, known: tuple[Person, ...], asked: str | None, reading: Reading) -> bool:
     """Whether what is said of one holds for that person: the one who is named, else who lacks what we asked for."""
-    if reading.named in {other.name for other in known if other.name}:
-        return person.name == reading.named
+    if kin_of(reading.named) in {kin_of(other.name) for other in known if other.name}:
+        return kin_of(person.name) == kin_of(reading.named)
     return len(known) == 1 or asked is None or not person.knows(asked)

@@ -39,7 +39,7 @@ _OWN_FIRST = re.compile(r"先|自付|乙类")
 _AT_LEAST = re.compile(r"(?:至少|最少|起码|少则|少的时候)[^,。;\d]{0,4}$")
 _AT_MOST = re.compile(r"^[元块]?钱?,?(?:最多|至多|顶多|多则|多的时候|不超过)[^,。;\d]{0,4}$")
 _PAID_BEFORE = re.compile(
-    r"^(?![^,。;]*(?:起付|门槛))[^,。;]{0,6}(?:已经?|前面|前头|之前|累计|今年)[^,。;]{0,3}[付报][过了掉]*$"
+    r"^(?![^,。;]*(?:起付|门槛))[^,。;]{0,6}(?:已经?|前面|前头|之前|累计|今年|[到至](?:上|这|现|目|昨|今|前)[^,。;]{1,3})[^,。;]{0,5}[付报][过了掉]*$"
 )
 _OR = re.compile(r"^[元块]?钱?,?(?:还是|就是|或者?是?|要么|到|至|[-~—～])(?:加|是|只?有)?$")
 _EITHER = re.compile(r"^[元块]?钱?,?就是")
@@ -53,6 +53,7 @@ _TIMES_EACH = re.compile(r"(\d{1,2}|[两二三四五六七八九十])[次回趟]
 _ASKED_WHETHER = re.compile(r"是不是|是否|能不能|可不可以|会不会|难道")
 _A_PART = re.compile(r"其中|里[头面]|含|另外?|还有|又|外加|顺[带便]|剩下")
 _OF_A_DRUG = re.compile(r"^[元块]?钱?的(?:[^,。;\d]{0,4}药|透析|针)")
+_ASKS_FOR_IT = re.compile(r"(?<!还能)(?<!还可以)(?<!还)[报给付出掏](?:销)?(?:得?了|我)?(?:多少|几)")
 _LIMITS: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit", "annual_cap"})
 _SPENT_BEFORE = re.compile(
     r"(?:前面|前头|之前|已经?|累计|到现在|[上前][一两二三四五几]?[回次]|头[一两]?[回次])[^,。;报用]{0,8}$"
@@ -80,7 +81,8 @@ def items_in(sentence: Sentence) -> tuple[Item, ...]:
     items = _one_of_two(items, around)
     items = _one_each(_named_again(_put_right(items, around), around), around, sentence)
     items = _monthly_without_a_word(_limits_of_diseases(items, sentence), around)
-    items = [_as_often_as_told(item, around) for item in _settled_before(items, around)]
+    items = _spent_now(_settled_before(items, around), around, sentence)
+    items = [_as_often_as_told(item, around) for item in items]
     return tuple(_not_paid_for(_spent_before(items, around), sentence))
 
 
@@ -307,6 +309,17 @@ def _settled_before(items: list[Item], around: Mapping[int, _Around]) -> list[It
             earlier = (item for item in costs[:-1] if _EARLIER_TIMES.search(around[item.start].before))
             settled |= {item.start: "used" for item in earlier}
     return [replace(item, role=settled.get(item.start, item.role)) for item in items]
+
+
+def _spent_now(items: list[Item], around: Mapping[int, _Around], sentence: Sentence) -> list[Item]:
+    """ "限额260,用了305,报多少": with no other cost told, what was used is the one asked about."""
+    used = [item for item in items if item.role == "used"]
+    others = {item.role for item in items}
+    if len(used) != 1 or "cost" in others or not others & _LIMITS or not _ASKS_FOR_IT.search(sentence.text):
+        return items
+    if not re.search(r"(?<!经)用(?:掉|去)?了$", around[used[0].start].before):
+        return items
+    return [replace(item, role="cost") if item is used[0] else item for item in items]
 
 
 def _as_often_as_told(item: Item, around: Mapping[int, _Around]) -> Item:

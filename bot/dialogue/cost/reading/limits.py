@@ -28,8 +28,12 @@ _NO_DEDUCTIBLE = re.compile(
 _FULL = re.compile(
     r"(?:起付|门槛)(?:[^。;额顶]{0,14}?|[^,。;额顶]{0,26}?)"
     r"(?:够了|满了|够|交满|扣完|扣过了?(?!\d)|付过(?!\d)|交过(?!\d)|扣掉了|(?:已经?|都|早)扣了?(?![\d没吗多]|[一二两三四五六七八九])|已[满过](?!\d)|过了|付清|扣满|用完|完了|到了|累计满|已经?交了?(?!\d))"
-    r"|(?:已经?)?(?:过|满|够)了?(?:起付|门槛)|(?:交|付|扣)(?:满|够|完|过)了?(?:起付|门槛)"
+    r"|已经?(?:过|满|够)了?(?:起付|门槛)|(?:过|满|够)了?(?=起付|门槛)|(?:交|付|扣)(?:满|够|完|过)了?(?:起付|门槛)"
 )
+_AS_A_RULE = re.compile(
+    r"(?:起付|门槛)?[线费]?(?:的?(?:部分|以上|以后|之后|后(?!来))|才)|(?:起付|门槛)[线费]?(?:就|再)?(?:报|按|给)"
+)
+"""Not that it is paid, but what holds once it is: 过了门槛报六成."""
 _NOT_FULL = re.compile(r"(?:还|都)?(?:没|未)(?:有)?(?:过|满|够|到|达到|扣|交|付|累计|动)")
 _UNTOUCHED = re.compile(
     r"(?:还没|没有?|未)(?:扣|交|付|动|用|累计)|(?:今年|本年)?(?:第一次|头一回|头一次|首次)|今年刚"
@@ -87,13 +91,8 @@ def deductible_of(part: Part, told: Case) -> Case:
     """What is said of the deductible beside the figures in `told`."""
     if denies_deductible(part):
         return Case(deductible=Decimal(0))
-    full = _FULL.search(part.text)
-    if (
-        full
-        and not forgotten_deductible(part, told)
-        and told.deductible_met is None
-        and not _NOT_FULL.search(full[0])
-    ):
+    paid_up = not forgotten_deductible(part, told) and told.deductible_met is None
+    if paid_up and _says_full(part.text):
         return Case(deductible_full=True)
     if forgotten_deductible(part, told):
         return Case()
@@ -102,3 +101,11 @@ def deductible_of(part: Part, told: Case) -> Case:
     if told.deductible is not None and told.deductible_met is None and _UNTOUCHED.search(part.text):
         return Case(deductible_met=Decimal(0))
     return Case()
+
+
+def _says_full(text: str) -> bool:
+    """Whether the deductible is said to be paid, not merely what holds once it is (过了门槛报六成)."""
+    return any(
+        not _NOT_FULL.search(full[0]) and not _AS_A_RULE.match(text, full.end())
+        for full in _FULL.finditer(text)
+    )

@@ -1,7 +1,7 @@
 """Who is asked about: the people of a sentence with their clauses; each one's employment, scheme, diseases."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import get_args
 
@@ -17,6 +17,14 @@ _PERSON = re.compile(
     r"|[大二三小]?(?:叔叔?|伯伯?|舅舅?|姑姑?|姨妈?)|姑父|舅妈|阿姨)|[他她](?=这个?月|本月|花|用了|吃了|买了)"
     r"|我(?:自己|本人)|我(?!们|这|的|想|要|问|该|能|给|帮|替)"
 )
+_KIN = (
+    ("爸", ("爸", "爸爸", "父亲", "爹")),
+    ("妈", ("妈", "妈妈", "母亲", "娘")),
+    ("老公", ("老公", "丈夫", "老头", "老头子")),
+    ("老婆", ("老婆", "妻子", "媳妇", "老太婆")),
+    ("老伴", ("老伴", "老伴儿")),
+    *((one, (one, 2 * one)) for one in "哥姐弟妹叔伯舅姑"),
+)
 _SPEAKS_OF_SELF = re.compile(r"(?:是|还|在|也)*(?:在职|退休|上着?班|在岗|花|用了|买|限额)")
 _AT_WORK = re.compile(r"(?:是|还|在|也)*(?:上着?班|在岗)")
 _IN = re.compile(r"[是在]*")
@@ -24,28 +32,36 @@ _OF_ALL = re.compile(r"各|每人|都|两个?人|俩|分别")
 _OF_ALL_TOGETHER = re.compile(r"一共|总共|合计|合起来|加起来|加一块")
 _EACH_SPENT = re.compile(r"各|每人")
 _SPENDS = re.compile(r"^(?:这个?月|本月|这次)?[也又才就只]?(?:花|用了|吃了|买了)")
+_STILL_AWAY = re.compile(r"(?:离|距离?)(?:我|他|她|正式|真正)*$")
+_STILL = re.compile(r"(?:年龄)?(?:还|差|早|远|有|得)")
 _NOT_YET = re.compile(r"(?:不是|没有?|未|还没|并非|别按)(?:到|正式|真正|办)*$")
-_WHETHER = re.compile(r"(?:算不算|是不是|是否|属不属于)(?:是|到)?$")
+_WHETHER = re.compile(r"(?:(?:算不算|是不是|是否|属不属于)(?:是|到)?|退休?了?没|退不)$")
+_OR_NOT = re.compile(r"(?:了没有?|没有?|与否|不退休)(?=[,。;他她我不]|$)|了?没退")
+_NOT_INSURED_SO = re.compile(r"(?:不是|不算|不属于|没(?:有)?(?:交|参加|买)|并非)$")
 _TO_COME = re.compile(
     r"(?:下个?月|明年|后年|年底|快要?|马上要?|还[差有][^,。;]{1,6}|再过?[^,。;]{1,5})(?:我|他|她|才|就|要|能|会|该)*(?:办|到)?$"
 )
 _TREATED_LIKE: tuple[tuple[Employment, str], ...] = (
     (
         "在职",
-        r"灵活就业|内退|在(?:厂|单位|公司|学校|工地|店)[^,。;]{0,2}(?:干活|做事|工作)|(?<!不)上着?班|在岗|没退",
+        r"灵活就业|内退|在(?:厂|单位|公司|学校|工地|店)[^,。;]{0,2}(?:干活|做事|工作)|(?<!不)上着?班|在岗|在编|(?<!退)没退(?!没)",
     ),
-    ("退休", r"返聘|退下来|(?:^|[,。;])(?:已经|早就?|也)?退了(?=[,。;]|$)|退[了的过]休|拿退休金|领养老金"),
+    (
+        "退休",
+        r"返聘|退下来|领退休工资|(?:^|[,。;])(?:已经|早就?|也)?退了(?=[,。;]|$)|退[了的过]休|拿退休金|领养老金",
+    ),
 )
 _RETIRED_FROM_ANY = re.compile(r"灵活就业[^,。;]{0,3}退休")
 
 
 def people_in(sentence: Sentence) -> tuple[str, ...]:
     """Those asked about, where at least two have their own employment, scheme or cost, or 各 stands for both."""
-    text, found = sentence.text, _persons(sentence)
-    own = {_name(m) for m in found if _told_apart(sentence, m.end())}
-    spenders = {_name(m) for m in found if _SPENDS.search(text[m.end() :])}
+    text, called = sentence.text, _names(sentence)
+    persons = [(called[m.start()], m.end()) for m in _persons(sentence)]
+    own = {name for name, end in persons if _told_apart(sentence, end)}
+    spenders = {name for name, end in persons if _SPENDS.search(text[end:])}
     own = spenders if len(spenders) > 1 else own
-    names = tuple(dict.fromkeys(_name(m) for m in found))
+    names = tuple(dict.fromkeys(name for name, _ in persons))
     if len(own) > 1:
         return tuple(name for name in names if name in own)
     return names if len(names) > 1 and _EACH_SPENT.search(text) else ()
@@ -53,14 +69,13 @@ def people_in(sentence: Sentence) -> tuple[str, ...]:
 
 def named_in(sentence: Sentence) -> str:
     """The one person a sentence names; empty where it names none or several."""
-    names = {_name(m) for m in _persons(sentence)}
+    names = set(_names(sentence).values())
     return names.pop() if len(names) == 1 else ""
 
 
 def clauses_by_person(sentence: Sentence) -> Iterator[tuple[int, int, str | None]]:
     """Start, end and owner of each clause; None: it holds for all (before the first person, or with 各, 都, 两人)."""
-    text = sentence.text
-    persons = {m.start(): _name(m) for m in _persons(sentence)}
+    text, persons = sentence.text, _names(sentence)
     cuts = sorted({0, len(text), *persons, *(m.end() for m in re.finditer(r"[,。;!?\n]", text))})
     owner: str | None = None
     for start, end in pairwise(cuts):
@@ -81,7 +96,10 @@ def _is_of_all(sentence: Sentence, start: int, end: int, person: str | None) -> 
 
 def person_of(part: Part) -> Case:
     """Employment, scheme and diseases the part names."""
-    schemes = [m.value for m in part.mentions if m.entity == "scheme"]
+    text = part.sentence.text
+    schemes = [
+        m.value for m in part.mentions if m.entity == "scheme" and not _NOT_INSURED_SO.search(text[: m.start])
+    ]
     return Case(
         scheme=next((s for s in get_args(Scheme) if s in schemes[-1:]), None),
         employment=_employment(part),
@@ -107,11 +125,14 @@ def _employment(part: Part) -> Employment | None:
 def _meant(mention: Mention, sentence: Sentence) -> Employment | None:
     """What the mention says, turned round by 还没退休, dropped by 不是在职,是退休 and by 算不算退休."""
     employment = next((e for e in get_args(Employment) if e == mention.value), None)
-    if _TO_COME.search(sentence.text[: mention.start]) and not supposes(sentence.text):
+    before, after = sentence.text[: mention.start], sentence.text[mention.end :]
+    before_the_word = before + mention.text.removesuffix("退休")  # 离退休, 没退休
+    away = _STILL_AWAY.search(before_the_word) and _STILL.match(after)
+    if (away or _TO_COME.search(before)) and not supposes(sentence.text):
         return "在职"
-    if _WHETHER.search(sentence.text[: mention.start]):
+    if _WHETHER.search(before_the_word) or _OR_NOT.match(after):
         return None
-    if not employment or not _NOT_YET.search(sentence.text[: mention.start]):
+    if not employment or not _NOT_YET.search(before):
         return employment
     others = (m for m in sentence.turn.mentions if m.entity == "employment" and m.start > mention.start)
     if any(m.value != mention.value for m in others):
@@ -142,6 +163,19 @@ def _lives_elsewhere(sentence: Sentence, position: int) -> bool:
     if len({m.value.split("/")[0] for m in named}) < 2:
         return False
     return any(_IN.fullmatch(sentence.text[position : m.start]) for m in named if m.start >= position)
+
+
+def _names(sentence: Sentence) -> Mapping[int, str]:
+    """The name of each person by where it stands: one who is called otherwise again (我爸…爸…) keeps the first."""
+    first: dict[str, str] = {}
+    names = {m.start(): _name(m) for m in _persons(sentence)}
+    return {start: first.setdefault(kin_of(name), name) for start, name in names.items()}
+
+
+def kin_of(name: str) -> str:
+    """The same for all ways to call one relative: 您爸, 爸爸, 老爸, 父亲."""
+    short = re.sub(r"^您(?=.)|^老(?=[爸妈爹娘])", "", name)
+    return next((kin for kin, words in _KIN if short in words), short)
 
 
 def _name(person: re.Match[str]) -> str:

@@ -5,10 +5,11 @@ Positions are character offsets of the normalised text, which is as long as what
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, TypeVar
 
+from bot.dialogue.cost.reading.others import without_others
 from bot.dialogue.turn import Mention, Turn
 from bot.knowledge.parameters import Condition
 from bot.language import normalise
@@ -44,6 +45,7 @@ All others but `cost` are fields of `bot.rules.case.Case`."""
 _P = TypeVar("_P", bound=Placed)
 _MARKS = ",。;!?\n"
 _A_PAUSE = re.compile(r"(?<=[^\s,。;][^\s,。;]) (?=[一-龥])(?![元块万千百多年月日号])")
+_OR = re.compile(r"(?:,?(?:还是|或者?是?|要么|要不))+")
 _IN_A_MONTH = re.compile(r"^一月(?=[花吃用要药得开买])")
 
 
@@ -81,10 +83,12 @@ class Sentence:
 
     @classmethod
     def of(cls, turn: Turn, asked: str | None) -> "Sentence":
-        text = _A_PAUSE.sub(",", normalise(turn.text).replace("，", ","))
+        written = _A_PAUSE.sub(",", normalise(turn.text).replace("，", ","))
+        text = without_others(written)
+        own = tuple(m for m in turn.mentions if text[m.start : m.end] == written[m.start : m.end])
         told = in_order_told(find_dates(text, turn.now.date()), text)
-        dates = [d for d in told if not _in_a_month(text, d)]
-        return cls(text, turn, asked, tuple(find_ratios(text)), tuple(dates))
+        dates = _one_or_the_other([d for d in told if not _in_a_month(text, d)], text)
+        return cls(text, replace(turn, mentions=own), asked, tuple(find_ratios(text)), tuple(dates))
 
     def clause(self, position: int) -> tuple[int, int]:
         """Start and end of the clause around a position."""
@@ -133,6 +137,19 @@ class Part:
 def within_a_month(mention: DateMention) -> bool:
     """Whether a date is a day or one month."""
     return (mention.last - mention.first).days <= 31
+
+
+def _one_or_the_other(dates: list[DateMention], text: str) -> list[DateMention]:
+    """九月底还是十月初 is one time, from the one to the other."""
+    told: list[DateMention] = []
+    for mention in dates:
+        if told and _OR.fullmatch(text[told[-1].end : mention.start]):
+            last = told[-1]
+            first, until = min(last.first, mention.first), max(last.last, mention.last)
+            told[-1] = replace(last, end=mention.end, first=first, last=until)
+        else:
+            told.append(mention)
+    return told
 
 
 def _in_a_month(text: str, mention: DateMention) -> bool:

@@ -11,14 +11,18 @@ from bot.dialogue.cost.reading.sentence import Part, Sentence
 from bot.language.numerals import to_decimal
 from bot.language.ratios import Ratio
 from bot.rules.case import Case
+from bot.rules.money import percent
 
 _AWAY = re.compile(r"临时|外出|异地|外地|跨省|外省|省外|到[^,。]{1,4}(?:只|就)?报|长期")
 _HOME = re.compile(r"本地|当地|省内|老家|家里|在家|参保地|[我咱]们?(?:这|那|市|县|区|省|本|当)|[市县]里")
-_TREATED_AWAY = re.compile(r"临时|外出|异地|外地|跨省|长期(?:居|住)")
+_LIVING = re.compile(r"长期|长住|常住|安置|定居")
+_FOR_A_TIME = re.compile(r"临时|旅游|出差|探亲|短期")
+_TREATED_AWAY = re.compile(r"临时|外出|异地|外地|跨省|长期(?:居|住)|长住")
 _OWN_SHARE = re.compile(
     r"(?:自付|自己(?:要|得)?(?:出|付|掏|承担|负担|拿)|个人(?:要|得)?(?:付|出|负担|承担|自付)|自负|自理)(?:比例)?(?:是|为)?$"
 )
 _OWN_FIRST = re.compile(r"(?:先自付|先行自付|先付|先个人自付)$")
+_THEN_THE_REST = re.compile(r"(?:以后|之后|后|了)?,?(?:再|剩下?的?|其余|余下|剩余)[^,。;\d]{0,4}(?:报|按)")
 _CLAIMED = re.compile(r"^(?:吗|吧|不[,。?]|么|对吗|是吗|真的吗)")
 _CLAIM_BEGINS = re.compile(r"能报?$|可以报?$|是不是报?$")
 _VISITED = re.compile(
@@ -27,6 +31,7 @@ _VISITED = re.compile(
 _PLACE = re.compile(
     r"((?:[一二三123][级甲乙]|社区|县|市|省|区|乡镇|镇|村|卫生院|中心|药店|专科|综合|本地|外地|省内|省外|大|小)[^,。;报住比能是]{0,6})"
 )
+_TAKEN_BACK = re.compile(r"不对|错了|更正|不是|改成")
 _OVER_ALL = re.compile(r"(?<![\d.])(1\d\d|[2-9]\d\d)(?:\.\d+)? ?%(?!以上)")
 _NO_UNIT = r"(?![\d.元块万千百])"
 _BARE_RATIO = re.compile(rf"比例(?:是|为)?(\d{{1,3}}(?:\.\d+)?){_NO_UNIT}")
@@ -65,7 +70,7 @@ def _own_first(part: Part) -> Case:
     """The person's own share before the ratio: of one of several costs if told in its clause, else of all."""
     for ratio in part.ratios:
         told_in_yuan = any(i.role == "excluded" and 0 <= i.start - ratio.end <= 6 for i in part.own_items)
-        if told_in_yuan or not _OWN_FIRST.search(part.sentence.text[: ratio.start]):
+        if told_in_yuan or not _is_own_first(ratio, part.sentence):
             continue
         begin, _ = part.sentence.clause(ratio.start)
         own = [cost for cost in part.costs if begin <= cost.start < ratio.start]
@@ -73,6 +78,12 @@ def _own_first(part: Part) -> Case:
             return Case(excluded=own[-1].low * ratio.value)
         return Case(excluded_ratio=ratio.value)
     return Case()
+
+
+def _is_own_first(ratio: Ratio, sentence: Sentence) -> bool:
+    """Whether a share is paid by the person before the ratio applies: 先自付10%, 自付10%后再报."""
+    before, after = sentence.text[: ratio.start], sentence.text[ratio.end :]
+    return bool(_OWN_FIRST.search(before) or (_OWN_SHARE.search(before) and _THEN_THE_REST.match(after)))
 
 
 def ratio_range(part: Part) -> Rough | None:
@@ -105,7 +116,9 @@ def _rough_ratio(low: Decimal | None, high: Decimal | None, whole: Decimal) -> R
 def ratios_by_place(part: Part) -> tuple[RatioAt, ...]:
     """What is paid at several places, where the sentence leaves open which was visited."""
     ratios = [] if ratio_range(part) else _meant(part)
-    return tuple(RatioAt(_place(part.sentence, r), r.value) for r in ratios) if len(ratios) > 1 else ()
+    if len(ratios) < 2:
+        return ()
+    return tuple(RatioAt(_place(part.sentence, r) or f"报 {percent(r.value)}", r.value) for r in ratios)
 
 
 def _meant(part: Part) -> list[Ratio]:
@@ -114,13 +127,14 @@ def _meant(part: Part) -> list[Ratio]:
     for ratio in part.ratios:
         before, after = sentence.text[: ratio.start], sentence.text[ratio.end :]
         label = _label(sentence, ratio)
-        if _OWN_FIRST.search(before) or (away and _HOME.search(label) and not _AWAY.search(label)):
+        if _is_own_first(ratio, sentence) or (away and _HOME.search(label) and not _AWAY.search(label)):
             continue
         if _OWN_SHARE.search(before):
             insured.append(replace(ratio, value=1 - ratio.value))
         elif not (_CLAIMED.match(after) and _CLAIM_BEGINS.search(before)):
             insured.append(ratio)
-    return _for_the_place(sentence, insured) if len(insured) > 1 else insured
+    differ = len({ratio.value for ratio in insured}) > 1
+    return _for_the_place(sentence, insured) if differ else insured[:1]
 
 
 def is_away(sentence: Sentence) -> bool:
@@ -134,17 +148,27 @@ def is_away(sentence: Sentence) -> bool:
 
 
 def _for_the_place(sentence: Sentence, ratios: Sequence[Ratio]) -> list[Ratio]:
-    """Of several shares the one for where the person was treated; all, where each has a place and none is named."""
+    """Of several shares the one for where the person was treated; all, where that is not told."""
     labelled = [(_label(sentence, ratio), ratio) for ratio in ratios]
-    elsewhere = [ratio for label, ratio in labelled if _AWAY.search(label)]
+    elsewhere = [(label, ratio) for label, ratio in labelled if _AWAY.search(label)]
     if elsewhere and is_away(sentence):
-        return elsewhere[-1:]
+        return _as_one_stays(sentence, elsewhere)
     visited = _VISITED.search(sentence.text)
     there = [r for label, r in labelled if visited and visited[1].removesuffix("医院") in label]
-    places = {_place(sentence, ratio) for ratio in ratios} - {""}
-    if there or len(places) < len(ratios):
-        return there[:1] or [ratios[-1]]
-    return list(ratios)
+    taken_back = _TAKEN_BACK.search(sentence.text[ratios[0].end :])
+    return there[:1] or ([ratios[-1]] if taken_back else list(ratios))
+
+
+def _as_one_stays(sentence: Sentence, elsewhere: Sequence[tuple[str, Ratio]]) -> list[Ratio]:
+    """Of the shares elsewhere the one for who lives there, or is there for a time, as the rest of the text tells."""
+    rest = sentence.text
+    for label, _ in elsewhere:
+        rest = rest.replace(label, "")
+    for staying, otherwise in ((_LIVING, _FOR_A_TIME), (_FOR_A_TIME, _LIVING)):
+        told = [ratio for label, ratio in elsewhere if staying.search(label)]
+        if told and staying.search(rest) and not otherwise.search(rest):
+            return told
+    return [ratio for _, ratio in elsewhere]
 
 
 def _place(sentence: Sentence, ratio: Ratio) -> str:

@@ -21,7 +21,9 @@ _EVERY_MONTH = re.compile(r"(?:每个?月|一个月|1个月|月月|个个月|每
 _EVERY_MONTH_AFTER = re.compile(r"[元块]?钱?的?(?:/月|每月|一个月|一月)")
 _EACH_VISIT = re.compile(r"(?:每|一|单)[次回趟盒瓶支针天](?:是|要|得|都|花|用|透析|费用?|药费?|大概)*$")
 _EACH_VISIT_AFTER = re.compile(r"[元块]?钱?(?:/|一|每)[次回趟盒瓶支针天]")
-_VISITS = re.compile(r"(?<![第一\d])(\d{1,2}|[两三四五六七八九十]{1,3})[次回趟盒瓶支针天]")
+_VISITS = re.compile(
+    r"(?<![第一\d])(\d{1,2}|[二三四五六七八九]?十[一二三四五六七八九]?|[两三四五六七八九])[次回趟盒瓶支针天]"
+)
 _VISITS_A_WEEK = re.compile(
     r"(?:每|一个?|1)(?:周|星期|礼拜)[^,。;]{0,2}?(?:\d{1,2}|[一两二三四五六七八九十]{1,2})[次回趟]"
 )
@@ -128,7 +130,7 @@ def _dated(part: Part, mention: DateMention) -> Case:
         or (_APPROVED.search(led_by) and not _SPENT.search(own))
     ):
         return Case(approved_on=days)
-    if _DEDUCTIBLE.search(text[begin:stop]):
+    if _DEDUCTIBLE.search(own) or (_DEDUCTIBLE.search(led_by) and not _SPENT.search(own)):
         return Case(deductible_met_in=days)
     if _UP_TO.search(led_by):
         return Case()

@@ -1,0 +1,32 @@
+"""What is told of somebody who is not asked about: 隔壁老李限额六百,我的是二百七."""
+
+import re
+from collections.abc import Iterator
+
+_ANOTHER = re.compile(
+    r"(?:^|(?<=[,。;!?\n]))(?:听说?|像|跟|而|人家|你看|不像)?(?:[我俺咱]们?)?[^,。;我俺咱爸妈\d]{0,4}?"
+    r"(?:隔壁|邻居|对门|同事|工友|同学|战友|病友|棋友|朋友|同病房|老乡|别人|人家|老[李王张刘陈杨赵黄周吴]|小[李王张刘陈杨赵黄周吴])"
+)
+_BACK_TO_ONESELF = re.compile(r"(?:而|但|可|那|轮到|换成|到)?是?(?:[我俺咱](?!们)|本人)")
+_ASKED_FOR_TOO = re.compile(
+    r"[替帮代]|托我|让我问|叫我问|两个?人|[咱我]们?[俩仨]|合起来|加起来|加一[起块]|各"
+)
+_PAUSE = re.compile(r"[,。;!?\n]")
+
+
+def without_others(text: str) -> str:
+    """The same text, equally long, with pauses for what is said of others before the speaker comes to themselves."""
+    for start, end in _told_of_others(text):
+        text = text[:start] + "," * (end - start) + text[end:]
+    return text
+
+
+def _told_of_others(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each stretch; none where the question is asked for the other, or for both."""
+    if _ASKED_FOR_TOO.search(text):
+        return
+    for another in _ANOTHER.finditer(text):
+        pauses = (m.end() for m in _PAUSE.finditer(text, another.end()))
+        own = next((at for at in pauses if _BACK_TO_ONESELF.match(text, at)), None)
+        if own is not None and not _ANOTHER.match(text, own):
+            yield another.start(), own
