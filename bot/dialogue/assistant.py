@@ -16,7 +16,12 @@ from bot.clock import Clock
 from bot.deadlines.calendar import WorkingCalendar
 from bot.dialogue import cost, policy, scope
 from bot.dialogue.application_occasions import OccasionsByStanding
-from bot.dialogue.cost.concern import asks_for_a_sum, asks_for_the_rule, tells_a_cost
+from bot.dialogue.cost.concern import (
+    asks_for_a_sum,
+    asks_for_the_rule,
+    is_for_inpatient_care,
+    tells_a_cost,
+)
 from bot.dialogue.counting import count
 from bot.dialogue.deadline import DeadlineAnswers, asks_progress
 from bot.dialogue.handoff import CALL_BACK, Handoff, asks_for_a_person
@@ -221,6 +226,8 @@ class Assistant:
         among_others = told_in_full and cost.sets_a_part_apart(turn, self._parameters)
         if scope.is_other_cost(turn.text, self.knowledge.refusals) and not among_others:
             return Errand.DECLINE
+        if context.task is not Task.COST and is_for_inpatient_care(turn):
+            return Errand.ANSWER_POLICY
         if told_in_full or asks_for_a_sum(turn):
             return Errand.ESTIMATE_COST
         if context.task is Task.COST and cost.goes_on(turn, context):

@@ -14,6 +14,8 @@ _TELLS_A_COST = re.compile(
 )
 _WHETHER_BEYOND = re.compile(r"超(?:了|过|出|支)?.{0,6}(?:限额|额度|封顶|上限)")
 _TO_GIVE_BACK = re.compile(r"吐|追(?:回|缴|讨)|退(?:回|还|钱|款|出)")
+_INPATIENT_COST = re.compile(r"住[了过]?[^,，。;]{0,4}院(?!期间)[^,，。;报比]{0,10}?[花用交付费]")
+_OUTPATIENT = re.compile(r"门诊|慢|药店|[买拿开配]药|特病|门特|限额")
 _HOW_MUCH = re.compile(r"多少|(?<!好)几|怎么算|咋算")
 
 
@@ -30,6 +32,12 @@ def tells_a_cost(turn: Turn) -> bool:
         return False
     words = "".join(m.text for m in turn.mentions if m.entity == "amount")
     return bool(_TELLS_A_COST.search(normalise(turn.text))) or turn.text.strip(" 。.,，吧呢啊") == words
+
+
+def is_for_inpatient_care(turn: Turn) -> bool:
+    """Whether what was spent was spent as an inpatient (住院做支架花了五万): no cost of ours."""
+    text = normalise(turn.text)
+    return bool(_INPATIENT_COST.search(text)) and not _OUTPATIENT.search(text)
 
 
 def asks_for_the_rule(turn: Turn) -> bool:
