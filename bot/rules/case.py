@@ -23,10 +23,15 @@ class Days:
 
 @dataclass(frozen=True)
 class MonthCost:
-    """What was spent in one calendar month, named by its first day; yuan."""
+    """What was spent in one calendar month, named by its first day; yuan.
+
+    `told`: the person named the month. Else only the order is known (三个月分别是…), and `month` stands for a quarter
+    that may hold all of them.
+    """
 
     month: date
     amount: Decimal
+    told: bool = True
 
 
 @dataclass(frozen=True)

@@ -134,7 +134,7 @@ class Known:
     def too_early(self, cost: MonthCost) -> bool:
         """Whether the whole month lies before the benefit's first day."""
         approved = self.case.approved_on
-        if not approved or not self.parameters.start:
+        if not approved or not self.parameters.start or not cost.told:
             return False
         first = self.first_day(approved.last)
         return (cost.month.year, cost.month.month) < (first.year, first.month)

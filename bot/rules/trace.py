@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from bot.knowledge.parameters import Condition, Entry, Fixed, Rule
 from bot.knowledge.schema import Cite
 from bot.messages import Citation
+from bot.rules.case import MonthCost
 from bot.rules.known import Known
 from bot.rules.money import NOTHING, Span, percent, yuan
 from bot.rules.result import Remark, Step
@@ -34,7 +35,7 @@ class Trace:
         total, case = self._total, self._known.case
         if case.by_month:
             months = [c for c in case.by_month if case.asked_month in (None, c.month)]
-            said = " + ".join(f"{c.month.month}月 {yuan(c.amount)}" for c in months)
+            said = " + ".join(f"{_month_said(c)}{yuan(c.amount)}" for c in months)
         elif self._known.repeats and case.amount:
             said = f"每月 {yuan(case.amount)} × {self._known.months} 个月 = {yuan(total)}"
         else:
@@ -206,3 +207,7 @@ class Trace:
         if case.extra_limit is not None and not extra.is_exact:
             said.append(f"第二个病加不了 {yuan(case.extra_limit)}，文件写的是每月最多加 {yuan(extra.high)}")
         return tuple(said)
+
+
+def _month_said(cost: MonthCost) -> str:
+    return f"{cost.month.month}月 " if cost.told else ""

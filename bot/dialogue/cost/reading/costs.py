@@ -28,6 +28,7 @@ _MONTHS_LISTED = re.compile(
     r"(?<![\d.])((?:(?:1[0-2]|[1-9])(?=[月、,和跟])|[一二三四五六七八九十、,和跟]|(?<=[\d一二三四五六七八九十])月份?)+"
     rf"(?:{MONTH})月)份?(?:这?[两三四五六\d]个月)?[^,。;\d]{{0,6}}?(?:各|都|每个?月|均)[^,。;\d]{{0,4}}$"
 )
+_ONE_AFTER_THE_OTHER = re.compile(r"分别|依次|先后|各是|各自")
 _MORE_COST = re.compile(r"和|跟|还有|另外|外加|加上|又|再|顺[带便]")
 _BOUGHT = re.compile(r"[花买开拿配付做]")
 _OF_A_DRUG = re.compile(r"药[费钱]?(?:是|花了?)?$")
@@ -134,15 +135,31 @@ def _cost(part: Part) -> Case:
     empty = _months_without_cost(part)
     if len(costs) == 1 and len(listed := _months_of_each(part, costs[0])) > 1:
         return Case(by_month=tuple(MonthCost(month, costs[0].low) for month in listed))
+    if in_order := _months_in_order(part, months):
+        return Case(by_month=in_order)
     different = {month for month, _ in months} | {cost.month for cost in empty}
     if len(different) > 1 and None not in different:
-        spent = tuple(MonthCost(month, amount.low) for month, amount in months if month)
+        told = "季" in part.sentence.text or not _MONTH_OF_QUARTER.search(part.text)
+        spent = tuple(MonthCost(month, amount.low, told) for month, amount in months if month)
         return Case(by_month=_together(*empty, *spent))
     repeated = months_spoken_of(part.sentence.text) and [a for a in costs if is_monthly(part, a)]
     chosen = repeated or [a for a in costs if _WHOLE.search(part.sentence.text[: a.start])] or _not_in(part)
     if _CORRECTED.search(part.sentence.text):
         chosen = chosen[-1:]
     return Case(amount=_sum(part, chosen))
+
+
+def _months_in_order(part: Part, costs: Sequence[tuple[date | None, Amount]]) -> tuple[MonthCost, ...]:
+    """One cost for each of two or three months that are not named (三个月分别是150、160): one quarter's at most."""
+    counted = months_spoken_of(part.sentence.text)
+    named = any(month for month, _ in costs)
+    if named or counted != len(costs) or not 1 < counted <= 3 or not _ONE_AFTER_THE_OTHER.search(part.text):
+        return ()
+    quarter = _quarter_start(_quarter_start(part.sentence.turn.now.date()) - timedelta(1))
+    months = (quarter.replace(month=quarter.month + place) for place in range(counted))
+    return tuple(
+        MonthCost(month, cost.low, told=False) for month, (_, cost) in zip(months, costs, strict=True)
+    )
 
 
 def _not_in(part: Part) -> list[Amount]:
@@ -167,7 +184,8 @@ def _together(*costs: MonthCost) -> tuple[MonthCost, ...]:
     months: dict[date, Decimal] = {}
     for cost in costs:
         months[cost.month] = months.get(cost.month, NOTHING) + cost.amount
-    return tuple(MonthCost(month, amount) for month, amount in months.items())
+    told = all(cost.told for cost in costs)
+    return tuple(MonthCost(month, amount, told) for month, amount in months.items())
 
 
 def _sum(part: Part, costs: Sequence[Amount]) -> Span:

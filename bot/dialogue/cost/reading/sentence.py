@@ -45,8 +45,9 @@ All others but `cost` are fields of `bot.rules.case.Case`."""
 _P = TypeVar("_P", bound=Placed)
 _MARKS = ",。;!?\n"
 _A_PAUSE = re.compile(r"(?<=[^\s,。;][^\s,。;]) (?=[一-龥])(?![元块万千百多年月日号])")
+_BETWEEN_FIGURES = re.compile(r"(?<=\d{3})，(?=\d)")  # 150，160: two figures; 1，200 may be one
 _OR = re.compile(r"(?:,?(?:还是|或者?是?|要么|要不))+")
-_IN_A_MONTH = re.compile(r"^一月(?=[花吃用要药得开买])")
+_IN_A_MONTH = re.compile(r"一月(?=[花吃用要药得开买]|大概|差不多|\d{2}|[一二两三四五六七八九]+[百千])")
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ class Sentence:
 
     @classmethod
     def of(cls, turn: Turn, asked: str | None) -> "Sentence":
-        written = _A_PAUSE.sub(",", normalise(turn.text).replace("，", ","))
+        spoken = _BETWEEN_FIGURES.sub(";", normalise(turn.text))
+        written = _A_PAUSE.sub(",", spoken.replace("，", ","))
         text = without_others(written)
         own = tuple(m for m in turn.mentions if text[m.start : m.end] == written[m.start : m.end])
         told = in_order_told(find_dates(text, turn.now.date()), text)
@@ -154,4 +156,4 @@ def _one_or_the_other(dates: list[DateMention], text: str) -> list[DateMention]:
 
 def _in_a_month(text: str, mention: DateMention) -> bool:
     """一月花三百 is a month's cost, not January's, unless another month is named."""
-    return bool(_IN_A_MONTH.match(text[mention.start :])) and "月" not in text[mention.end :]
+    return bool(_IN_A_MONTH.match(text, mention.start)) and "月" not in text[mention.end :]

@@ -1,0 +1,102 @@
+"""What one amount is of, told by the words around it and by the amounts before it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.dialogue.cost.reading.amount_words import AFTER, BEFORE, NEXT, OF_QUESTION
+from bot.dialogue.cost.reading.around import Around
+from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
+
+MONTHLY = re.compile(r"每个?月|一个月|1个月|月月|个个月|每月|按月|/月|一月")
+_OF_A_MONTH = re.compile(rf"{MONTHLY.pattern}|月(?=[限额定])")
+_COPULA = re.compile(r"[是为了有到达大概约也就在:( 元块]+$")
+_EARLIER_MONTH = re.compile(r"(?:上个?|前)月|上个?季度?|\d+月|[一二三四五六七八九十]月")
+_A_QUARTER = re.compile(r"(?:一个?|每个?)季度?(?:是|有|给|为)*$")
+_BY_QUARTER = re.compile(r"季度?[^,。;\d]{0,6}(?:额度|限额|定额)|(?:额度|限额|定额)[^,。;\d]{0,4}季")
+_MORE = re.compile(r"(?:还有|另外|再加上?|加上|外加)$")
+JUST_BEFORE = re.compile(r"^[元块]?钱?(?:和|跟|及|与|以及|、|加|\+|还有|又)$")
+_RESTATED = re.compile(r"(?:%|成|折),?(?:也?就是|即|等于)(?:说|约|大概)?$")
+_OWN_FIRST = re.compile(r"先|自付|乙类")
+_PAID_BEFORE = re.compile(
+    r"^(?![^,。;]*(?:起付|门槛))[^,。;]{0,6}(?:已经?|前面|前头|之前|累计|今年|[到至](?:上|这|现|目|昨|今|前)[^,。;]{1,3})[^,。;]{0,5}[付报][过了掉]*$"
+)
+OR = re.compile(r"^[元块]?钱?,?(?:还是|就是|或者?是?|要么|到|至|[-~—～])(?:加|是|只?有)?$")
+_EITHER = re.compile(r"^[元块]?钱?,?就是")
+_ASKED_WHETHER = re.compile(r"是不是|是否|能不能|可不可以|会不会|难道")
+_OF_A_DRUG = re.compile(r"^[元块]?钱?的(?:[^,。;\d]{0,4}药|透析|针)")
+LIMITS: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit", "annual_cap"})
+
+
+def role_of(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role:
+    if known and (JUST_BEFORE.search(around.before) or OR.match(around.before)):
+        return known[-1].role  # 前两次花了100和90
+    if _RESTATED.search(around.before):
+        return "excluded" if _OWN_FIRST.search(around.before) else "aside"  # 先自付10%也就是150
+    if _EITHER.match(around.after):
+        around = replace(around, before=around.before.removesuffix("不是"))  # 不是300就是400
+    role = (
+        _quarterly(around, sentence)
+        or _more_cost(around)
+        or _by_what_follows(around)
+        or by_what_precedes(around.before)
+        or _asked_for(around, sentence, known)
+        or "cost"
+    )
+    if known and is_paid_of(known[-1], around):
+        return "used"
+    if role == "extra_limit" and _ASKED_WHETHER.search(around.before):
+        return "aside"
+    return "monthly_limit" if role == "limit" and _is_monthly(around) else role
+
+
+def is_paid_of(limit: Item, around: Around) -> bool:
+    """Whether an amount told next is what was paid of a limit: 一年最多付3000,已经付了1800."""
+    return limit.role in LIMITS and bool(_PAID_BEFORE.search(around.before.strip("元块钱")))
+
+
+def _is_monthly(around: Around) -> bool:
+    after = re.split(r"[,。;!?\n]", around.after)[0][:6]
+    return bool(_OF_A_MONTH.search(around.before) or _OF_A_MONTH.search(after))
+
+
+def _quarterly(around: Around, sentence: Sentence) -> Role | None:
+    by_quarter = _A_QUARTER.search(around.before) and _BY_QUARTER.search(sentence.text)
+    return "quarterly_limit" if by_quarter else None
+
+
+def _more_cost(around: Around) -> Role | None:
+    """还有200块的药."""
+    return "cost" if _MORE.search(around.before) and _OF_A_DRUG.match(around.after) else None
+
+
+def _by_what_follows(around: Around) -> Role | None:
+    """The first words after an amount, unless they belong to the next one."""
+    before = around.before
+    for role, pattern in AFTER:
+        found = re.search(pattern, around.after)
+        if not found or re.fullmatch(rf"[^,。;]{{0,3}}{NEXT}", around.after[found.end() :]):
+            continue
+        if role == "claimed" and not re.search(r"报|给|能", before[-3:]):
+            continue
+        if role == "monthly_limit" and re.search(r"加(?:了|上|个)*$", before):
+            return "extra_limit"
+        if role in ("monthly_limit", "quota_left") and re.search(r"剩|还有", before):
+            return "unused_before" if _EARLIER_MONTH.search(before) else "quota_left"
+        return role
+    return None
+
+
+def by_what_precedes(before: str) -> Role | None:
+    compact = MONTHLY.sub("", before)
+    compact = compact if compact.endswith("了") else _COPULA.sub("", compact)
+    for role, pattern in BEFORE:
+        if re.search(pattern, before) or re.search(pattern, compact):
+            return role
+    return None
+
+
+def _asked_for(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | None:
+    role = OF_QUESTION.get(sentence.asked or "")
+    taken = any(item.role == role for item in known)
+    return None if taken else role

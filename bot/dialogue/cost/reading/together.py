@@ -1,0 +1,215 @@
+"""What several amounts of a sentence together say: one of two, one put right, one spent before another."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise
+
+from bot.dialogue.cost.reading.around import NOW_IT_IS, Around
+from bot.dialogue.cost.reading.changes import NOT_KNOWN
+from bot.dialogue.cost.reading.circumstance_words import UNPAID, conditions_in
+from bot.dialogue.cost.reading.roles import JUST_BEFORE, LIMITS, MONTHLY, OR, by_what_precedes, is_paid_of
+from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
+from bot.knowledge.parameters import Condition
+from bot.language.money import Amount
+from bot.language.numerals import to_decimal
+
+_AGAIN = re.compile(r"[这那][个笔张]?$")
+_ONE_OF_SEVERAL = re.compile(r"(?:^|[,。;])(?:另)?一[个种]病?种?[是为批给定]*$")
+_ABOUT_LIMITS = re.compile(r"限额|额度|定额")
+_NOT_SURE = re.compile(rf"[^,。;\d]{{0,4}}{NOT_KNOWN}|可能是?|不是$")
+_AT_LEAST = re.compile(r"(?:至少|最少|起码|少则|少的时候)[^,。;\d]{0,4}$")
+_AT_MOST = re.compile(r"^[元块]?钱?,?(?:最多|至多|顶多|多则|多的时候|不超过)[^,。;\d]{0,4}$")
+_SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
+_IN_A_MONTH = re.compile(r"[\d一二三四五六七八九十这本上]个?月份?[是为]?$")
+_AND_PAID = re.compile(r"^[元块]?钱?,?(?:医保)?(?:才|只|就|已经?|给)*报(?:销)?了$")
+_EARLIER_TIMES = re.compile(r"(?:前|上|头)(?:面|头)?(?:[一两二三四五几]?[次回趟])[^,。;\d]{0,8}$")
+_THIS_TIME = re.compile(r"[这本][次回趟]|今天|刚才|现在")
+_ALL_ASKED = re.compile(r"一共|总共|合计|加起来|拢共")
+_TIMES_EACH = re.compile(r"(\d{1,2}|[两二三四五六七八九十])[次回趟]药?,?(?:都|各|均)(?:是|要|得|花|用)*了?$")
+_A_PART = re.compile(r"其中|里[头面]|含|另外?|还有|又|外加|顺[带便]|剩下")
+_ASKS_FOR_IT = re.compile(r"(?<!还能)(?<!还可以)(?<!还)[报给付出掏](?:销)?(?:得?了|我)?(?:多少|几)")
+_SPENT_BEFORE = re.compile(
+    r"(?:前面|前头|之前|已经?|累计|到现在|[上前][一两二三四五几]?[回次]|头[一两]?[回次])[^,。;报用]{0,8}$"
+)
+
+
+def told_together(items: list[Item], around: Mapping[int, Around], sentence: Sentence) -> tuple[Item, ...]:
+    """The same amounts, each of what it is in view of the others. `around`: by where an amount starts."""
+    items = _pinned_down(_one_of_two(items, around), around, sentence)
+    items = _one_each(_named_again(_put_right(items, around), around), around, sentence)
+    items = _monthly_without_a_word(_limits_of_diseases(items, sentence), around)
+    items = _spent_now(_settled_before(items, around), around, sentence)
+    items = [_as_often_as_told(item, around) for item in items]
+    return tuple(_not_paid_for(_spent_before(items, around), sentence))
+
+
+def _put_right(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+    """ "限额不是300,是450": the second is of what the first was."""
+    for wrong, right in pairwise(items):
+        before = around[wrong.start].before
+        if before.endswith("不是") and NOW_IT_IS.match(around[right.start].before):
+            role = by_what_precedes(before.removesuffix("不是"))
+            meant = replace(right, role=role) if role else replace(right, instead_of=wrong.amount.low)
+            return [meant if item is right else item for item in items if item is not wrong]
+    return items
+
+
+def _named_again(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+    """ "这150能报多少" names an earlier cost again: the one asked about; the others were spent before it."""
+    for index, item in enumerate(items):
+        earlier = [i for i in items[:index] if i.role == "cost" and i.amount.low == item.amount.low]
+        if not earlier or not _AGAIN.search(around[item.start].before):
+            continue
+        asked = earlier[-1]
+        others = [i for i in items if i is not item]
+        return [replace(i, role="used") if i.role == "cost" and i is not asked else i for i in others]
+    return items
+
+
+def _one_of_two(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+    """ "加八十还是一百", "三百到五百", "至少200最多260": one amount, from the one to the other."""
+    told: list[Item] = []
+    for item in items:
+        if told and item.role == told[-1].role and _bounds(around[told[-1].start], around[item.start]):
+            first, second = told[-1].amount, item.amount
+            low, high = min(first.low, second.low), max(first.high, second.high)
+            either = replace(first, end=second.end, low=low, high=high, approximate=low != high)
+            told[-1] = replace(told[-1], amount=either)
+        else:
+            told.append(item)
+    return told
+
+
+def _pinned_down(items: list[Item], around: Mapping[int, Around], sentence: Sentence) -> list[Item]:
+    """ "限额300上下,拿不准是280还是320": a figure told again as one of two is the same figure."""
+    told: list[Item] = []
+    for item in items:
+        before, after = around[item.start].before, sentence.text[item.end :]
+        unsure = _NOT_SURE.search(before) or _NOT_SURE.match(after)
+        new = not told or not unsure or _SPENT.search(_NOT_SURE.sub("", before))
+        if new or not item.amount.approximate or not _meet(told[-1].amount, item.amount):
+            told.append(item)
+        else:
+            told[-1] = replace(told[-1], amount=item.amount)
+    return told
+
+
+def _meet(one: Amount, other: Amount) -> bool:
+    return one.low <= other.high and other.low <= one.high
+
+
+def _bounds(first: Around, second: Around) -> bool:
+    """Whether two amounts next to each other are the ends of one."""
+    at_ends = _AT_LEAST.search(first.before) and _AT_MOST.match(second.before)
+    return bool(at_ends or OR.match(second.before))
+
+
+def _one_each(items: list[Item], around: Mapping[int, Around], sentence: Sentence) -> list[Item]:
+    """ "限额一个300一个200": the limits of several diseases, told one after the other."""
+    paired = [item for item in items if _ONE_OF_SEVERAL.search(around[item.start].before)]
+    if len(paired) < 2 or not _ABOUT_LIMITS.search(sentence.text[: paired[0].start]):
+        return items
+    return [replace(item, role="limit") if item in paired else item for item in items]
+
+
+def _limits_of_diseases(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "高血压200,冠心病350,药费340": what stands right after the diseases' names are their limits."""
+    ends = {m.end for m in sentence.turn.mentions if m.entity == "disease"}
+    named = [item for item in items if item.role == "cost" and item.start in ends]
+    if len(named) < 2 or not any(item.role == "cost" and item not in named for item in items):
+        return items
+    return [replace(item, role="limit") if item in named else item for item in items]
+
+
+def _monthly_without_a_word(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+    """ "每月250,这个月花了300": where a cost is told beside it, what is only called monthly is the limit."""
+    if any(item.role in ("limit", "monthly_limit", "quota_left") for item in items):
+        return items
+    costs = [item for item in items if item.role == "cost"]
+    bare = [item for item in costs if _only_called_monthly(around[item.start].before.strip())]
+    others = [around[item.start].before for item in costs if item not in bare]
+    if len(bare) != 1 or not any(_SPENT.search(before) or _IN_A_MONTH.search(before) for before in others):
+        return items
+    return [replace(item, role="monthly_limit") if item in bare else item for item in items]
+
+
+def _only_called_monthly(before: str) -> bool:
+    return bool(re.search(rf"(?:{MONTHLY.pattern})$", before)) and not _SPENT.search(before)
+
+
+def _settled_before(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+    """ "前两次花了100" is used when this cost is asked about; "花了5000报了4000,这次…" only tells what was paid."""
+    costs = [item for item in items if item.role == "cost"]
+    settled: dict[int, Role] = {}
+    for item, following in pairwise(items):
+        paid = following.role == "used" and _AND_PAID.search(around[following.start].before)
+        if item.role in ("cost", "used") and paid and costs and costs[-1] is not item:
+            settled[item.start] = "aside"
+    if costs and all(item.role != "deductible" for item in items):
+        last = around[costs[-1].start]
+        if _THIS_TIME.search(last.before) and not _ALL_ASKED.search(last.after):
+            earlier = (item for item in costs[:-1] if _EARLIER_TIMES.search(around[item.start].before))
+            settled |= {item.start: "used" for item in earlier}
+    return [replace(item, role=settled.get(item.start, item.role)) for item in items]
+
+
+def _spent_now(items: list[Item], around: Mapping[int, Around], sentence: Sentence) -> list[Item]:
+    """ "限额260,用了305,报多少": with no other cost told, what was used is the one asked about."""
+    used = [item for item in items if item.role == "used"]
+    others = {item.role for item in items}
+    if len(used) != 1 or "cost" in others or not others & LIMITS or not _ASKS_FOR_IT.search(sentence.text):
+        return items
+    if not re.search(r"(?<!经)用(?:掉|去)?了$", around[used[0].start].before):
+        return items
+    return [replace(item, role="cost") if item is used[0] else item for item in items]
+
+
+def _as_often_as_told(item: Item, around: Mapping[int, Around]) -> Item:
+    """ "前两次各花了80": twice."""
+    often = _TIMES_EACH.search(around[item.start].before)
+    count = to_decimal(often[1]) if often and item.role in ("cost", "used", "deductible_met") else None
+    if count is None:
+        return item
+    amount = item.amount
+    return replace(item, amount=replace(amount, low=amount.low * count, high=amount.high * count))
+
+
+def _spent_before(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+    """With a deductible, what was spent before this cost has counted up to it."""
+    roles = [item.role for item in items]
+    if "deductible" not in roles or roles.count("cost") + roles.count("used") < 2:
+        return items
+    counted_up: list[Item] = []
+    for index, item in enumerate(items):
+        previous, before = items[index - 1] if index else None, around[item.start].before
+        if previous and is_paid_of(previous, around[item.start]):
+            continue
+        goes_on = counted_up and previous is counted_up[-1] and JUST_BEFORE.search(before)
+        if item.role in ("cost", "used") and (goes_on or _SPENT_BEFORE.search(before)):
+            counted_up.append(item)
+    return [replace(item, role="deductible_met") if item in counted_up else item for item in items]
+
+
+def _not_paid_for(items: list[Item], sentence: Sentence) -> list[Item]:
+    """One of several costs that, unlike the others, is not paid for (其中200没有处方): it is excluded."""
+    costs = [item for item in items if item.role in ("cost", "excluded")]
+    unpaid = {item.start: _conditions_of(item, items, sentence) & UNPAID for item in costs}
+    if not any(not unpaid[item.start] for item in costs if item.role == "cost"):
+        return items
+    return [
+        replace(item, role="excluded", because=because) if (because := unpaid.get(item.start)) else item
+        for item in items
+    ]
+
+
+def _conditions_of(item: Item, items: list[Item], sentence: Sentence) -> frozenset[Condition]:
+    """What holds for one amount: the words of its clause, and those of the next where it is told as a part."""
+    begin, stop = sentence.clause(item.start)
+    earlier = max((other.end for other in items if other.end <= item.start), default=0)
+    later = min((other.start for other in items if other.start >= item.end), default=len(sentence.text))
+    own = sentence.text[max(begin, earlier) : min(stop, later)]
+    if (found := conditions_in(own)) or not _A_PART.search(own):
+        return found
+    _, stop = sentence.clause(min(stop + 1, len(sentence.text)))
+    return conditions_in(sentence.text[item.end : min(stop, later)])
