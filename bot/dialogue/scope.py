@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 
 from bot.dialogue.turn import Context, Outcome, Turn
 from bot.knowledge.schema import Refusal
@@ -35,4 +36,10 @@ def recognise(text: str, refusals: tuple[Refusal, ...]) -> Refusal | None:
 
 
 def _fits(patterns: tuple[str, ...], text: str) -> bool:
-    return any(re.search(pattern, text) for pattern in patterns)
+    return bool(patterns) and _any_of(patterns).search(text) is not None
+
+
+@cache
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """One expression for all of them: every turn is looked at for hundreds of words."""
+    return re.compile("|".join(patterns))

@@ -1,6 +1,6 @@
 """What a person has told about one cost question. Everything is optional: what nobody said stays unknown."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -93,9 +93,7 @@ class Case:
     def updated(self, said: "Case") -> "Case":
         """This case after the person said more: what is said replaces what was known."""
         changes: dict[str, Any] = {
-            f.name: getattr(said, f.name)
-            for f in fields(Case)
-            if getattr(said, f.name) not in (None, (), frozenset())
+            name: value for name, value in vars(said).items() if value not in (None, (), frozenset())
         }
         changes["conditions"] = (self.conditions - said.ruled_out) | said.conditions
         changes["ruled_out"] = (self.ruled_out - said.conditions) | said.ruled_out
