@@ -144,8 +144,9 @@ def _following(mention: DateMention, mentions: list[DateMention], written: str) 
 
 def in_order_told(mentions: Sequence[DateMention], written: str) -> list[DateMention]:
     """Days without their year, told one after the other as they happened (11月20号批的，12月2号买药): where the
-    nearest past year sets the later one before the earlier, the earlier is of the year before."""
-    ordered = list(mentions)
+    nearest past year sets the later one before the earlier, the earlier is of the year before. A later day without
+    its month (9月5号住院，19号出院) is of the month told before it."""
+    ordered = _in_the_month_told(mentions, written)
     for place in range(len(ordered) - 2, -1, -1):
         mention, following = ordered[place], ordered[place + 1]
         if not _tells_no_year(mention, written) or not _tells_no_year(following, written):
@@ -156,6 +157,23 @@ def in_order_told(mentions: Sequence[DateMention], written: str) -> list[DateMen
         if first <= following.first <= first + _SOON_AFTER:
             ordered[place] = replace(mention, first=first, last=mention.last.replace(year=first.year))
     return ordered
+
+
+def _in_the_month_told(mentions: Sequence[DateMention], written: str) -> list[DateMention]:
+    told: list[DateMention] = []
+    for mention in mentions:
+        day, before = mention.day, told[-1].day if told else None
+        bare = re.match(rf"{_N}号", written[mention.start : mention.end])
+        if (
+            day
+            and before
+            and bare
+            and before.day < day.day <= calendar.monthrange(before.year, before.month)[1]
+        ):
+            day = before.replace(day=day.day)
+            mention = replace(mention, first=day, last=day)
+        told.append(mention)
+    return told
 
 
 def _tells_no_year(mention: DateMention, written: str) -> bool:

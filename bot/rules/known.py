@@ -206,19 +206,26 @@ class Known:
         if case.deductible_left is not None and not again:
             return Span.exactly(case.deductible_left)
         if self.deductible is None:
-            return NO_MONEY if case.deductible_full and not again else None
+            return NO_MONEY if case.deductible_full and not self._was_met_earlier else None
         if again:
             return self.deductible
-        if case.deductible_full:
-            return NO_MONEY
-        return self.deductible.less(case.deductible_met or NOTHING)
+        left = NO_MONEY if case.deductible_full else self.deductible.less(case.deductible_met or NOTHING)
+        return Span(left.low, self.deductible.high) if self.may_have_restarted else left
 
     @remembered
     def met_in_an_earlier_year(self) -> bool:
         """山东第十五条: the deductible counts up over the year, so last year's is gone."""
+        return bool(self._was_met_earlier and self.parameters.rule("deductible_restarts"))
+
+    @property
+    def may_have_restarted(self) -> bool:
+        """Whether it was paid in an earlier year, and no document says if that still counts."""
+        return self._was_met_earlier and not self.parameters.rule("deductible_restarts")
+
+    @property
+    def _was_met_earlier(self) -> bool:
         met_in = self.case.deductible_met_in
-        earlier = met_in and met_in.last.year < self.treated.first.year
-        return bool(earlier and self.parameters.rule("deductible_restarts"))
+        return bool(met_in and met_in.last.year < self.treated.first.year)
 
     @remembered
     def ratio_entries(self) -> tuple[Entry, ...]:

@@ -169,6 +169,8 @@ class Trace:
             said.append(Remark(f"{own.says}；这里用的是您给的比例和限额", known.cited(own.cite)))
         if start and case.approved_on:
             said.append(Remark(start.says, known.cited(start.cite)))
+        if known.may_have_restarted:
+            said.append(Remark("您说的起付线是往年付的；今年要不要重新累计，文件没有写，所以两种都算了"))
         if self._months_are_not_told_apart():
             says = f"您给的是 {known.months} 个月合计的费用，每月各花多少没有说，所以是一个范围"
             said.append(Remark(says, self._places(reading.cite for reading in known.parameters.quota)))

@@ -17,9 +17,9 @@ from bot.rules.money import NOTHING, Span
 
 _HOW_MUCH_IS_PAID = r"[^,。;\d]{0,4}报"
 PART_OF = re.compile(
-    rf"其中|里面|里头|含|包括|里有|当中|总(?!共?{_HOW_MUCH_IS_PAID})|共(?!{_HOW_MUCH_IS_PAID})"
+    rf"其中|里[面头边]|含|包括|里有|当中|总(?!共?{_HOW_MUCH_IS_PAID})|共(?!{_HOW_MUCH_IS_PAID})"
 )
-_AMONG = re.compile(r"其中|当中|里[面头]?(?:有|是|含)|包括|包含")
+_AMONG = re.compile(r"其中|当中|里[面头边](?:有|是|含)?|里(?:有|是|含)|包括|包含")
 _MORE = re.compile(r"^(?:对了|哦|噢|啊|那|,)*(?:还有|另外|再加上?|加上|外加|又(?:花|买|拿|开))")
 _BESIDE = re.compile(
     r"(?:和|跟|还有|另外|外加|加上)[^,。;\d]{0,6}(?:感冒药|保健品|营养品|自费药)[^,。;\d]{0,3}\d"
@@ -34,7 +34,7 @@ _BOUGHT = re.compile(r"[花买开拿配付做]")
 _OF_A_DRUG = re.compile(r"药[费钱]?(?:是|花了?)?$")
 _BILL = re.compile(r"(?:总|共|合计|起来|单子|发票|小票|账单|票)[^,。;\d]{0,5}$")
 _WHOLE = re.compile(r"(?:总共?|一共|合计|共)[^,。;\d]{0,5}$")
-_CORRECTED = re.compile(r"不对|不是|错了|更正|改成")
+_CORRECTED = re.compile(r"不对|错了|更正|改成|应该是|不是$")
 _THIS_MONTH = re.compile(r"这个?月|本月|当月")
 _MONTH_OF_QUARTER = re.compile(r"[第头]([一二三123])个月")
 _LAST_QUARTER = re.compile(r"上个?季度?")
@@ -144,7 +144,7 @@ def _cost(part: Part) -> Case:
         return Case(by_month=_together(*empty, *spent))
     repeated = months_spoken_of(part.sentence.text) and [a for a in costs if is_monthly(part, a)]
     chosen = repeated or [a for a in costs if _WHOLE.search(part.sentence.text[: a.start])] or _not_in(part)
-    if _CORRECTED.search(part.sentence.text):
+    if _CORRECTED.search(part.sentence.text[: costs[-1].start]):
         chosen = chosen[-1:]
     return Case(amount=_sum(part, chosen))
 

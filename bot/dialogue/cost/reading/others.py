@@ -11,6 +11,9 @@ _BACK_TO_ONESELF = re.compile(r"(?:而|但|可|那|轮到|换成|到)?是?(?:[�
 _ASKED_FOR_TOO = re.compile(
     r"[替帮代]|托我|让我问|叫我问|两个?人|[咱我]们?[俩仨]|合起来|加起来|加一[起块]|各"
 )
+_SET_ASIDE = re.compile(
+    r"[^,。;!?\n]*(?:(?:不管|不提|不说|不算|别管|甭管)(?:他|她|人家)|(?:他|她|人家)[^,。;\d]{0,3}(?:不管|不提|不说|不算|另说)|那是(?:他|她|人家|别人))"
+)
 _PAUSE = re.compile(r"[,。;!?\n]")
 
 
@@ -25,7 +28,7 @@ def _told_of_others(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of each stretch; none where the question is asked for the other, or for both."""
     if _ASKED_FOR_TOO.search(text):
         return
-    for another in _ANOTHER.finditer(text):
+    for another in (*_ANOTHER.finditer(text), *_SET_ASIDE.finditer(text)):
         pauses = (m.end() for m in _PAUSE.finditer(text, another.end()))
         own = next((at for at in pauses if _BACK_TO_ONESELF.match(text, at)), None)
         if own is not None and not _ANOTHER.match(text, own):

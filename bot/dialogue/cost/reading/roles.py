@@ -79,7 +79,7 @@ def _by_what_follows(around: Around) -> Role | None:
             continue
         if role == "claimed" and not re.search(r"报|给|能", before[-3:]):
             continue
-        if role == "monthly_limit" and re.search(r"加(?:了|上|个)*$", before):
+        if role == "monthly_limit" and re.search(r"[加添](?:了|上|个)*$", before):
             return "extra_limit"
         if role in ("monthly_limit", "quota_left") and re.search(r"剩|还有", before):
             return "unused_before" if _EARLIER_MONTH.search(before) else "quota_left"

@@ -23,14 +23,18 @@ _AT_MOST = re.compile(r"^[元块]?钱?,?(?:最多|至多|顶多|多则|多的时
 _SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
 _IN_A_MONTH = re.compile(r"[\d一二三四五六七八九十这本上]个?月份?[是为]?$")
 _AND_PAID = re.compile(r"^[元块]?钱?,?(?:医保)?(?:才|只|就|已经?|给)*报(?:销)?了$")
-_EARLIER_TIMES = re.compile(r"(?:前|上|头)(?:面|头)?(?:[一两二三四五几]?[次回趟])[^,。;\d]{0,8}$")
+_EARLIER_TIMES = re.compile(
+    r"(?:前|上|头)(?:面|头)?(?:[一两二三四五几]?[次回趟])[^,。;\d]{0,8}$|(?:已经|[报用]过)[^,。;\d]{0,10}$|用[掉去]$"
+)
 _THIS_TIME = re.compile(r"[这本][次回趟]|今天|刚才|现在")
 _ALL_ASKED = re.compile(r"一共|总共|合计|加起来|拢共")
 _TIMES_EACH = re.compile(r"(\d{1,2}|[两二三四五六七八九十])[次回趟]药?,?(?:都|各|均)(?:是|要|得|花|用)*了?$")
-_A_PART = re.compile(r"其中|里[头面]|含|另外?|还有|又|外加|顺[带便]|剩下")
+_PART_ALONE = re.compile(r"(?:这|那)?(?:其中|里[面头边])(?:有|是|含)?")
+_DONE_IN_ALL = re.compile(r"[花买开拿付费药]")
+_A_PART = re.compile(r"其中|里[头面边]|含|另外?|还有|又|外加|顺[带便]|剩下")
 _ASKS_FOR_IT = re.compile(r"(?<!还能)(?<!还可以)(?<!还)[报给付出掏](?:销)?(?:得?了|我)?(?:多少|几)")
 _SPENT_BEFORE = re.compile(
-    r"(?:前面|前头|之前|已经?|累计|到现在|[上前][一两二三四五几]?[回次]|头[一两]?[回次])[^,。;报用]{0,8}$"
+    r"(?:前面|前头|之前|已经?|累计|到现在|陆续|零零[碎散]|今年[^,。;报用]{0,4}垫|[上前][一两二三四五几]?[回次]|头[一两]?[回次])[^,。;报用]{0,8}$"
 )
 
 
@@ -191,12 +195,25 @@ def _spent_before(items: list[Item], around: Mapping[int, Around]) -> list[Item]
     return [replace(item, role="deductible_met") if item in counted_up else item for item in items]
 
 
+def _part_of_what_was_told(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "里面有300是没处方的" alone: a part of a cost told before, never the whole."""
+    costs = [item for item in items if item.role == "cost"]
+    if len(costs) != 1 or any(item.role in ("excluded", "examination") for item in items):
+        return items
+    begin, stop = sentence.clause(costs[0].start)
+    if not _PART_ALONE.match(sentence.text, begin) or _DONE_IN_ALL.search(sentence.text[:begin]):
+        return items
+    because = conditions_in(sentence.text[begin:stop]) & UNPAID
+    part = replace(costs[0], role="excluded" if because else "aside", because=because)
+    return [part if item is costs[0] else item for item in items]
+
+
 def _not_paid_for(items: list[Item], sentence: Sentence) -> list[Item]:
     """One of several costs that, unlike the others, is not paid for (其中200没有处方): it is excluded."""
     costs = [item for item in items if item.role in ("cost", "excluded")]
     unpaid = {item.start: _conditions_of(item, items, sentence) & UNPAID for item in costs}
     if not any(not unpaid[item.start] for item in costs if item.role == "cost"):
-        return items
+        return _part_of_what_was_told(items, sentence)
     return [
         replace(item, role="excluded", because=because) if (because := unpaid.get(item.start)) else item
         for item in items
@@ -204,12 +221,17 @@ def _not_paid_for(items: list[Item], sentence: Sentence) -> list[Item]:
 
 
 def _conditions_of(item: Item, items: list[Item], sentence: Sentence) -> frozenset[Condition]:
-    """What holds for one amount: the words of its clause, and those of the next where it is told as a part."""
+    """What holds for one amount: the words of its clause; else those of the next where it is told as a part, and of
+    the one before, which tells where it was spent (那家店不是定点的,拿了120)."""
+    text = sentence.text
     begin, stop = sentence.clause(item.start)
     earlier = max((other.end for other in items if other.end <= item.start), default=0)
-    later = min((other.start for other in items if other.start >= item.end), default=len(sentence.text))
-    own = sentence.text[max(begin, earlier) : min(stop, later)]
-    if (found := conditions_in(own)) or not _A_PART.search(own):
+    later = min((other.start for other in items if other.start >= item.end), default=len(text))
+    own = text[max(begin, earlier) : min(stop, later)]
+    if found := conditions_in(own):
         return found
-    _, stop = sentence.clause(min(stop + 1, len(sentence.text)))
-    return conditions_in(sentence.text[item.end : min(stop, later)])
+    if _A_PART.search(own):
+        _, stop = sentence.clause(min(stop + 1, len(text)))
+        return conditions_in(text[item.end : min(stop, later)])
+    before, _ = sentence.clause(max(begin - 1, 0))
+    return conditions_in(text[before:begin]) if before >= earlier else frozenset()
