@@ -92,7 +92,9 @@ def _read(part: Part, covered: Container[str]) -> Person:
 def _rough(part: Part, case: Case) -> tuple[Rough, ...]:
     """The facts told as a range; the cost has one of its own in the case."""
     told = [
-        (item.role, item.amount) for item in part.own_items if item.role not in ("cost", "claimed", "aside")
+        (item.role, item.amount)
+        for item in part.own_items
+        if item.role not in ("cost", "claimed", "returned", "aside")
     ]
     roughly = [Rough(role, amount.low, amount.high) for role, amount in told if amount.low < amount.high]
     others = (ratio_range(part), forgotten_deductible(part, case))

@@ -53,6 +53,8 @@ def cost_of(part: Part) -> Case:
     for item in part.own_items:
         case = _with_item(case, item, part)
     if not part.costs:
+        if case.within_policy is not None and case.excluded is not None:
+            return replace(case, amount=Span.exactly(case.within_policy + case.excluded))
         alone = adds(part) and case.examination is not None
         return replace(case, amount=Span.exactly(case.examination or NOTHING)) if alone else case
     case = case.updated(_cost(part))
@@ -60,7 +62,9 @@ def cost_of(part: Part) -> Case:
     if case.amount and whole:
         case = replace(case, amount=whole)
     elif case.amount:
-        case = replace(case, amount=case.amount.plus(Span.exactly(_beside(part))))
+        case = replace(
+            case, amount=case.amount.plus(Span.exactly(_beside(part) - _returned(part, case.amount)))
+        )
     return case.updated(_asked_month(part, case))
 
 
@@ -100,6 +104,12 @@ def _beside(part: Part) -> Decimal:
     return beside
 
 
+def _returned(part: Part, cost: Span) -> Decimal:
+    """What was given back; nothing where that were more than the cost."""
+    returned = sum((item.amount.low for item in part.own_items if item.role == "returned"), NOTHING)
+    return returned if returned < cost.low else NOTHING
+
+
 def _is_beside(part: Part, item: Item) -> bool:
     begin, stop = part.sentence.clause(item.start)
     text = part.sentence.text
@@ -117,7 +127,7 @@ def _is_beside(part: Part, item: Item) -> bool:
 
 def _with_item(case: Case, item: Item, part: Part) -> Case:
     figure = item.amount.low
-    if item.role in ("cost", "claimed", "limit", "aside"):
+    if item.role in ("cost", "claimed", "limit", "returned", "aside"):
         return case
     if item.because:
         case = replace(case, excluded_for=case.excluded_for | item.because)

@@ -35,9 +35,11 @@ Role = Literal[
     "examination",
     "unused_before",
     "claimed",
+    "returned",
     "aside",
 ]
 """What an amount is of. `limit`: its period was not said. `claimed`: what the person heard the fund would pay.
+`returned`: given back of a cost (退掉一盒60).
 `aside`: of something else, or asked about and not told ("是不是能加100").
 
 All others but `cost` are fields of `bot.rules.case.Case`."""

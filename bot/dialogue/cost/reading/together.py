@@ -27,7 +27,9 @@ _EARLIER_TIMES = re.compile(
     r"(?:前|上|头)(?:面|头)?(?:[一两二三四五几]?[次回趟])[^,。;\d]{0,8}$|(?:已经|[报用]过)[^,。;\d]{0,10}$|用[掉去]$"
 )
 _THIS_TIME = re.compile(r"[这本][次回趟]|今天|刚才|现在")
-_ALL_ASKED = re.compile(r"一共|总共|合计|加起来|拢共")
+_ALL_ASKED = re.compile(r"一共|总共|合计|加起来|拢共|累计")
+_THE_LAST_ASKED = re.compile(r"(?:后[面来一]|最后|第二)的?[这那]?[笔次回趟][^,。;\d]{0,5}[报付给]")
+_REALLY_PAID = re.compile(r"(?:实付|实收|实际付|折后|优惠后|打完折)[^,。;\d]{0,3}$")
 _TIMES_EACH = re.compile(r"(\d{1,2}|[两二三四五六七八九十])[次回趟]药?,?(?:都|各|均)(?:是|要|得|花|用)*了?$")
 _PART_ALONE = re.compile(r"(?:这|那)?(?:其中|里[面头边])(?:有|是|含)?")
 _DONE_IN_ALL = re.compile(r"[花买开拿付费药]")
@@ -43,6 +45,7 @@ def told_together(items: list[Item], around: Mapping[int, Around], sentence: Sen
     items = _pinned_down(_one_of_two(items, around), around, sentence)
     items = _one_each(_named_again(_put_right(items, around), around), around, sentence)
     items = _monthly_without_a_word(_limits_of_diseases(items, sentence), around)
+    items = _in_all(_after_discount(items, around), around)
     items = _spent_now(_settled_before(items, around), around, sentence)
     items = [_as_often_as_told(item, around) for item in items]
     return tuple(_not_paid_for(_spent_before(items, around), sentence))
@@ -152,10 +155,27 @@ def _settled_before(items: list[Item], around: Mapping[int, Around]) -> list[Ite
             settled[item.start] = "aside"
     if costs and all(item.role != "deductible" for item in items):
         last = around[costs[-1].start]
+        if _THE_LAST_ASKED.search(last.after):
+            settled |= {item.start: "used" for item in costs[:-1]}
         if _THIS_TIME.search(last.before) and not _ALL_ASKED.search(last.after):
             earlier = (item for item in costs[:-1] if _EARLIER_TIMES.search(around[item.start].before))
             settled |= {item.start: "used" for item in earlier}
     return [replace(item, role=settled.get(item.start, item.role)) for item in items]
+
+
+def _after_discount(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+    """ "580打九折实付522": what was asked before the discount is no cost."""
+    before = {item.start for item, paid in pairwise(items) if _REALLY_PAID.search(around[paid.start].before)}
+    return [replace(i, role="aside") if i.role == "cost" and i.start in before else i for i in items]
+
+
+def _in_all(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+    """ "上个月报了600…总共报了1500": what was paid in all holds the other."""
+    used = [item for item in items if item.role == "used"]
+    whole = [item for item in used if _ALL_ASKED.search(around[item.start].before)]
+    if len(whole) != 1:
+        return items
+    return [replace(i, role="aside") if i.role == "used" and i is not whole[0] else i for i in items]
 
 
 def _spent_now(items: list[Item], around: Mapping[int, Around], sentence: Sentence) -> list[Item]:
