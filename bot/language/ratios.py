@@ -24,7 +24,9 @@ _CHINESE_PERCENT = re.compile(rf"百分之(百|{CHINESE}|\d{{1,3}}(?:\.\d{{1,4}}
 _TENTHS = re.compile(
     r"(?<![第\d一二三四五六七八九十])([一二两三四五六七八九\d])成(?!年|人|立|功|为|员|果|本|都|都市|不变)([一二三四五六七八九\d半])?"
 )
-_DISCOUNT = re.compile(r"(?<![打\d.一二三四五六七八九])([一二三四五六七八九\d])([一二三四五六七八九\d])?折")
+_DISCOUNT = re.compile(
+    r"(?<![打\d.一二三四五六七八九])([一二三四五六七八九\d])([一二三四五六七八九\d])?折(?!买|优惠|后|卖)"
+)
 
 
 def find_ratios(text: str) -> list[Ratio]:

@@ -14,7 +14,8 @@ _ASKED_FOR_TOO = re.compile(
 _SET_ASIDE = re.compile(
     r"[^,。;!?\n]*(?:(?:不管|不提|不说|不算|别管|甭管)(?:他|她|人家)|(?:他|她|人家)[^,。;\d]{0,3}(?:不管|不提|不说|不算|另说)|那是(?:他|她|人家|别人))"
 )
-_HEARD = re.compile(r"我?(?:听[说讲人]|网上)[^,。;!?\n]*,(?=(?:可|但|不过|其实|而))")
+_HEARD = re.compile(r"我?(?:听[说讲人]|网上[说讲写传])[^,。;!?\n]*,(?=(?:可|但|不过|其实|而))")
+_SPEAKER = re.compile(r"[我俺咱]")
 _PAUSE = re.compile(r"[,。;!?\n]")
 
 
@@ -26,11 +27,14 @@ def without_others(text: str) -> str:
 
 
 def _told_of_others(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of each stretch; none where the question is asked for the other, or for both."""
+    """Start and end of each stretch; none where the question is asked for the other, or for both, nor where the
+    speaker has a part in it (工友陪我买药)."""
     if _ASKED_FOR_TOO.search(text):
         return
     for another in (*_ANOTHER.finditer(text), *_SET_ASIDE.finditer(text), *_HEARD.finditer(text)):
         pauses = (m.end() for m in _PAUSE.finditer(text, another.end() - 1))
         own = next((at for at in pauses if _BACK_TO_ONESELF.match(text, at)), None)
-        if own is not None and not _ANOTHER.match(text, own):
+        if own is None or _ANOTHER.match(text, own):
+            continue
+        if not _SPEAKER.search(text[another.end() : own]):
             yield another.start(), own

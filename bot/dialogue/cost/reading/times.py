@@ -16,7 +16,7 @@ _APPROVED = re.compile(r"批(?!发)|认定|办下来|下来的(?=[,。;]|$)|(?:�
 _SPENT = re.compile(r"花|买|用药|吃|拿药|开药|看病|刷")
 _SPENT_THEN = re.compile(r"花|费|买|看")
 _DEDUCTIBLE = re.compile(r"起付|门槛")
-_LEFT_OVER = re.compile(r"剩|没用完")
+_LEFT_OVER = re.compile(r"剩|结余|没用完")
 _EVERY_MONTH = re.compile(r"(?:每个?月|一个月|1个月|月月|个个月|每月|按月|/月|一月)")
 _EVERY_MONTH_AFTER = re.compile(r"[元块]?钱?的?(?:/月|每月|一个月|一月)")
 _EACH_VISIT = re.compile(r"(?:每|一|单)[次回趟盒瓶支针天](?:是|要|得|都|花|用|透析|费用?|药费?|大概)*$")
@@ -130,7 +130,8 @@ def _dated(part: Part, mention: DateMention) -> Case:
         or (_APPROVED.search(led_by) and not _SPENT.search(own))
     ):
         return Case(approved_on=days)
-    if _DEDUCTIBLE.search(own) or (_DEDUCTIBLE.search(led_by) and not _SPENT.search(own)):
+    counted = any(i.role == "deductible_met" and mention.end <= i.start < next_date for i in part.own_items)
+    if counted or _DEDUCTIBLE.search(own) or (_DEDUCTIBLE.search(led_by) and not _SPENT.search(own)):
         return Case(deductible_met_in=days)
     if _UP_TO.search(led_by):
         return Case()

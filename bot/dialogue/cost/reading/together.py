@@ -30,6 +30,7 @@ _THIS_TIME = re.compile(r"[这本][次回趟]|今天|刚才|现在")
 _ALL_ASKED = re.compile(r"一共|总共|合计|加起来|拢共|累计")
 _THE_LAST_ASKED = re.compile(r"(?:后[面来一]|最后|第二)的?[这那]?[笔次回趟][^,。;\d]{0,5}[报付给]")
 _REALLY_PAID = re.compile(r"(?:实付|实收|实际付|折后|优惠后|打完折)[^,。;\d]{0,3}$")
+_RAISED = re.compile(r"(?:涨|提高?|调[整高低]?|升|降|变)(?:到|成|为)了?$")
 _TIMES_EACH = re.compile(r"(\d{1,2}|[两二三四五六七八九十])[次回趟]药?,?(?:都|各|均)(?:是|要|得|花|用)*了?$")
 _PART_ALONE = re.compile(r"(?:这|那)?(?:其中|里[面头边])(?:有|是|含)?")
 _DONE_IN_ALL = re.compile(r"[花买开拿付费药]")
@@ -45,7 +46,7 @@ def told_together(items: list[Item], around: Mapping[int, Around], sentence: Sen
     items = _pinned_down(_one_of_two(items, around), around, sentence)
     items = _one_each(_named_again(_put_right(items, around), around), around, sentence)
     items = _monthly_without_a_word(_limits_of_diseases(items, sentence), around)
-    items = _in_all(_after_discount(items, around), around)
+    items = _in_all(_after_discount(_raised(items, around), around), around)
     items = _spent_now(_settled_before(items, around), around, sentence)
     items = [_as_often_as_told(item, around) for item in items]
     return tuple(_not_paid_for(_spent_before(items, around), sentence))
@@ -161,6 +162,17 @@ def _settled_before(items: list[Item], around: Mapping[int, Around]) -> list[Ite
             earlier = (item for item in costs[:-1] if _EARLIER_TIMES.search(around[item.start].before))
             settled |= {item.start: "used" for item in earlier}
     return [replace(item, role=settled.get(item.start, item.role)) for item in items]
+
+
+def _raised(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+    """ "原来限额300,今年涨到360": the same, at what it is now."""
+    told: list[Item] = []
+    for item in items:
+        if told and _RAISED.search(around[item.start].before):
+            told[-1] = replace(item, role=told[-1].role)
+        else:
+            told.append(item)
+    return told
 
 
 def _after_discount(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
