@@ -46,7 +46,7 @@ _ABOUT_HALF_PAID = re.compile(
 )
 _PAID = r"(?:扣|交|付|抵|满|够|过|用)"
 _PAID_OR_NOT = re.compile(
-    rf"(?:{_PAID}[了过掉]*(?:没有?|不){_PAID}*[过掉]?|有没有{_PAID}|{_PAID}[了过掉]*多少)[^,。;]{{0,6}}{NOT_KNOWN}"
+    rf"(?:{_PAID}[了过掉]*(?:没有?|不|吗|么){_PAID}*[过掉]?|有没有{_PAID}|{_PAID}[了过掉]*多少)[^,。;]{{0,6}}{NOT_KNOWN}"
     rf"|{NOT_KNOWN}[^。;\d]{{0,8}}(?:{_PAID}[了过掉]*(?:没有?|不)|有没有{_PAID}|是不是{_PAID}|{_PAID}[了过掉]*多少)"
 )
 
