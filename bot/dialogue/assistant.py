@@ -166,8 +166,7 @@ class Assistant:
             errand = Errand.NOT_UNDERSTOOD
         if first := self._goes_before_all(errand, turn, context):
             return first
-        figures = tells_a_cost(turn) or self.deadlines.concerns(turn, context)
-        if errand in _NOT_ASKING and not figures and self._asks_about_policy(errand, turn, context):
+        if errand in _NOT_ASKING and self._asks_about_policy(errand, turn, context):
             return Errand.ANSWER_POLICY
         if errand in _PLAIN_WISHES:
             return errand
@@ -200,6 +199,8 @@ class Assistant:
     def _asks_about_policy(self, errand: Errand, turn: Turn, context: Context) -> bool:
         """Whether what was taken for no question goes on with the last answer, or a written answer surely fits it."""
         if context.asked or asks_for_a_person(turn.text):
+            return False
+        if tells_a_cost(turn) or self.deadlines.concerns(turn, context):
             return False
         return (
             policy.continues(turn, context, self.library)

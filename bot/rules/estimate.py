@@ -5,7 +5,6 @@ paid at all, then the bill.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -40,7 +39,7 @@ class _Estimator:
             return self._nothing_paid(unpaid)
         if not self._known.cost_known:
             missing = ("amount", *self._known.unknown(), *self._known.unsaid)
-            return replace(self._refused(lacking(("amount",), self._known), missing), certain=self._certain())
+            return self._refused(lacking(("amount",), self._known), missing)._replace(certain=self._certain())
         return self._computed()
 
     def _general_notes(self) -> tuple[str, ...]:
@@ -112,9 +111,9 @@ class _Estimator:
             warnings=self._general_notes(),
         )
         if known.treated_before_approval:
-            nothing = replace(nothing, missing=("approved_on",))
+            nothing = nothing._replace(missing=("approved_on",))
         if not known.cost_known:
-            return replace(nothing, missing=("amount",))
+            return nothing._replace(missing=("amount",))
         spent = known.total.plus(Span.exactly(known.before_start))
         total = Span(to_fen(spent.low), to_fen(spent.high))
         steps = (
@@ -122,7 +121,7 @@ class _Estimator:
             Step("统筹基金支出", f"不支付：{unpaid.says}", Span.exactly(NOTHING), unpaid.citations),
             Step("个人自付", f"全部自付，{yuan(total)}", total),
         )
-        return replace(nothing, you_pay=total, steps=steps)
+        return nothing._replace(you_pay=total, steps=steps)
 
     # The figures
 
@@ -131,15 +130,13 @@ class _Estimator:
         unknown = known.unknown()
         if unknown and not fund.is_exact:
             missing = most_valuable_first((*unknown, *known.unsaid), known)
-            return replace(
-                self._refused(lacking(unknown, self._known), missing), certain=self._certain(fund.high)
-            )
+            refused = self._refused(lacking(unknown, self._known), missing)
+            return refused._replace(certain=self._certain(fund.high))
         missing = () if fund.is_exact else narrowing(known)
         if "amount" in missing and fund.width * TOO_WIDE > known.total.high:
             says = f"费用 {yuan(known.total)} 相差太大，算出来的范围帮不上忙，请说准一点"
-            return replace(
-                self._refused(Refusal("too_wide", says), missing), certain=self._certain(fund.high)
-            )
+            refused = self._refused(Refusal("too_wide", says), missing)
+            return refused._replace(certain=self._certain(fund.high))
         trace = Trace(known)
         return Estimate(
             known.parameters.region,

@@ -45,8 +45,7 @@ class Step(NamedTuple):
     citations: tuple[Citation, ...] = ()
 
 
-@dataclass(frozen=True)
-class Estimate:
+class Estimate(NamedTuple):
     """`fund_pays` and `you_pay` are yuan, rounded; None where nothing can be computed.
 
     `missing` names what nobody gave, the most valuable first. `assumptions` are what the figures rest on,

@@ -126,7 +126,8 @@ class Trace:
 
     def _layer(self, entries: Iterable[Entry]) -> str:
         """Whose figure won, where it is not the region's own document's."""
-        names = {self._known.parameters.layer_of.get(entry.cite.document or "") for entry in entries} - {None}
+        layers = self._known.parameters.layer_of
+        names = {layers.get(entry.cite.document or "") for entry in entries} - {None} if layers else set()
         return f"按{'、'.join(sorted(map(str, names)))}的规定，" if names else ""
 
     def _places(self, cites: Iterable[Cite]) -> tuple[Citation, ...]:

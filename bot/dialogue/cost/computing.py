@@ -84,7 +84,7 @@ def _still_open(joined: Estimate, names: tuple[str, ...]) -> Estimate:
     """With what would settle the range, asked for first."""
     if joined.fund_pays is None or joined.fund_pays.is_exact:
         return joined
-    return replace(joined, missing=tuple(dict.fromkeys((*names, *joined.missing))))
+    return joined._replace(missing=tuple(dict.fromkeys((*names, *joined.missing))))
 
 
 def _with_remarks(result: Estimate, person: Person, rules: RegionParameters) -> Estimate:
@@ -96,7 +96,7 @@ def _with_remarks(result: Estimate, person: Person, rules: RegionParameters) -> 
         said.append(Remark(f"您说的是大概的数，这里按 {yuan(amount)}算"))
     if person.limit is not None and rules.limit is None:
         said.append(Remark("您没有说限额是一个月的还是一年的，这里按一年的算"))
-    return replace(result, assumptions=tuple(said))
+    return result._replace(assumptions=tuple(said))
 
 
 # Several estimates as one

@@ -77,6 +77,8 @@ def _tells_a_fact(turn: Turn, context: Context) -> bool:
 
 def is_told(turn: Turn, parameters: Parameters) -> bool:
     """Whether a turn tells a cost with what it is computed from: then it is for us, whatever else it mentions."""
+    if not tells_figures(turn):  # most turns: spares them the rest of the reading
+        return False
     person = read_cost(turn, None, parameters).people[0]
     terms = (person.limit, person.case.monthly_limit, person.case.quota_left, person.case.ratio)
     return person.cost_known and any(term is not None for term in terms)
