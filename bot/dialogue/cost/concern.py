@@ -15,6 +15,10 @@ _TELLS_A_COST = re.compile(
 _WHETHER_BEYOND = re.compile(r"超(?:了|过|出|支)?.{0,6}(?:限额|额度|封顶|上限)")
 _TO_GIVE_BACK = re.compile(r"吐|追(?:回|缴|讨)|退(?:回|还|钱|款|出)")
 _INPATIENT_COST = re.compile(r"住[了过]?[^,，。;]{0,4}院(?!期间)[^,，。;报比]{0,10}?[花用交付费]")
+_CONFIRMS = re.compile(
+    r"(?:对吧|对吗|对不对|没错吧|是吧|是真的吗|真的吗|有这事吗)[?。!]?$|还能[^,，。]{0,6}[用留攒]"
+)
+_SPENT = re.compile(r"花|药费|药钱|[买拿开配]了|费用|发票|总共|一共|这[次回趟]")
 _OUTPATIENT = re.compile(r"门诊|慢|药店|[买拿开配]药|特病|门特|限额")
 _HOW_MUCH = re.compile(r"多少|(?<!好)几|怎么算|咋算")
 
@@ -22,8 +26,7 @@ _HOW_MUCH = re.compile(r"多少|(?<!好)几|怎么算|咋算")
 def asks_for_a_sum(turn: Turn) -> bool:
     """Whether an amount is told and what comes of it is asked for."""
     text = normalise(turn.text)
-    about_the_rule = _asks_whether_beyond(text) or _TO_GIVE_BACK.search(text)
-    return bool(turn.values("amount") and _ASKS_FOR_A_SUM.search(text)) and not about_the_rule
+    return bool(turn.values("amount") and _ASKS_FOR_A_SUM.search(text)) and not _is_no_sum(text)
 
 
 def tells_a_cost(turn: Turn) -> bool:
@@ -46,11 +49,14 @@ def asks_for_the_rule(turn: Turn) -> bool:
     text = normalise(turn.text)
     if turn.values("amount"):
         about_a_sum = _ASKS_FOR_A_SUM.search(text) or _TELLS_A_COST.search(text)
-        return (
-            _asks_whether_beyond(text) or bool(_TO_GIVE_BACK.search(text)) or (not about_a_sum and asks(text))
-        )
+        return _is_no_sum(text) or (not about_a_sum and asks(text))
     return not _ASKS_TO_COMPUTE.search(text) or bool(_ASKS_FOR_THE_DEDUCTIBLE.search(text))
 
 
-def _asks_whether_beyond(text: str) -> bool:
-    return bool(_WHETHER_BEYOND.search(text)) and not _HOW_MUCH.search(text)
+def _is_no_sum(text: str) -> bool:
+    """Whether the amount is no cost to be shared: how far one is beyond a limit, what must be given back, a figure
+    to be confirmed (一年封顶五千 没错吧), what is left of a limit (还剩两百 下月还能用吗)."""
+    if _TO_GIVE_BACK.search(text):
+        return True
+    confirms = _CONFIRMS.search(text) and not _SPENT.search(text)
+    return bool(_WHETHER_BEYOND.search(text) or confirms) and not _HOW_MUCH.search(text)
