@@ -56,6 +56,7 @@ _WHO_DECIDES = re.compile(
     r"^(那|那么)?(这个?|这些|这是|是|都是)*(由|归|听)?(谁|哪里?|哪个(部门|单位|地方))(来|给|说了)?(定|规定|决定|算|做主)的?(这个?|这些)?(啊|呀|呢)*$"
 )
 _CONTINUES = re.compile(r"^(那|那么|还有|如果|要是|假如|换成|要|换|不对|说错|错了|不是.{1,6}是)|呢$")
+_CORRECTS = re.compile(r"^(?:不对|说错|错了|不是.{1,6}是)")
 _LONGEST_CONTINUATION = 14
 _SURELY = 0.5
 """A question fits so well that it is answered whatever else the turn was taken for."""
@@ -221,7 +222,7 @@ def _goes_on(said: str, context: Context, library: PolicyLibrary) -> bool:
     """Whether a few words go on with the last question: they are no question of their own, or begin like a
     continuation and do not surely fit something alone (要公立的是吧, but not 要是没通过怎么办)."""
     bare = _bare(said)
-    if len(bare) <= _TOO_SHORT_ALONE or bare.endswith("呢"):
+    if len(bare) <= _TOO_SHORT_ALONE or bare.endswith("呢") or _CORRECTS.search(bare):
         return len(bare) <= _LONGEST_CONTINUATION
     if len(bare) > _LONGEST_CONTINUATION:
         return False
