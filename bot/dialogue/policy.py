@@ -55,8 +55,8 @@ _WHOM = re.compile(
 _WHO_DECIDES = re.compile(
     r"^(那|那么)?(这个?|这些|这是|是|都是)*(由|归|听)?(谁|哪里?|哪个(部门|单位|地方))(来|给|说了)?(定|规定|决定|算|做主)的?(这个?|这些)?(啊|呀|呢)*$"
 )
-_CONTINUES = re.compile(r"^(那|那么|还有|如果|要是|假如|换成|要|换|不对|说错|错了|不是.{1,6}是)|呢$")
 _CORRECTS = re.compile(r"^(?:不对|说错|错了|不是.{1,6}是)")
+_CONTINUES = re.compile(rf"^(那|那么|还有|如果|要是|假如|换成|要|换)|{_CORRECTS.pattern}|呢$")
 _LONGEST_CONTINUATION = 14
 _SURELY = 0.5
 """A question fits so well that it is answered whatever else the turn was taken for."""

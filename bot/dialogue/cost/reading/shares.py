@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bot.dialogue.cost.person import RatioAt, Rough
+from bot.dialogue.cost.reading.changes import corrects
 from bot.dialogue.cost.reading.sentence import Part, Sentence
 from bot.language.numerals import to_decimal
 from bot.language.ratios import Ratio
@@ -31,7 +32,6 @@ _VISITED = re.compile(
 _PLACE = re.compile(
     r"((?:[一二三123][级甲乙]|社区|县|市|省|区|乡镇|镇|村|卫生院|中心|药店|专科|综合|本地|外地|省内|省外|大|小)[^,。;报住比能是]{0,6})"
 )
-_TAKEN_BACK = re.compile(r"不对|错了|更正|不是|改成")
 _OVER_ALL = re.compile(r"(?<![\d.])(1\d\d|[2-9]\d\d)(?:\.\d+)? ?%(?!以上)")
 _NO_UNIT = r"(?![\d.元块万千百])"
 _BARE_RATIO = re.compile(rf"比例(?:是|为)?(\d{{1,3}}(?:\.\d+)?){_NO_UNIT}")
@@ -155,7 +155,7 @@ def _for_the_place(sentence: Sentence, ratios: Sequence[Ratio]) -> list[Ratio]:
         return _as_one_stays(sentence, elsewhere)
     visited = _VISITED.search(sentence.text)
     there = [r for label, r in labelled if visited and visited[1].removesuffix("医院") in label]
-    taken_back = _TAKEN_BACK.search(sentence.text[ratios[0].end :])
+    taken_back = corrects(sentence.text[ratios[0].end :])
     return there[:1] or ([ratios[-1]] if taken_back else list(ratios))
 
 
