@@ -23,6 +23,7 @@ from bot.language.spans import Span, overlaps, without_overlaps
 class Amount:
     """Yuan, `low` to `high`, both included, equal unless `approximate` (七百多块: 700 to 800).
 
+    `said` is the one figure in the words (七百多块: 700), None where there are two (两三百).
     Negative as written (-300元): whoever computes asks about it.
     """
 
@@ -31,6 +32,7 @@ class Amount:
     low: Decimal
     high: Decimal
     approximate: bool
+    said: Decimal | None = None
 
 
 _N = "[一二两三四五六七八九]"
@@ -50,7 +52,7 @@ _BELOW_YUAN = (
 )
 _UNDER = r"(?:(?P<under>不到|将近|接近|差不多到|快|小(?=[一两二三]?[百千万]))[了有要]?)?"
 _AROUND = (
-    r"(?P<around>(?:多一?点儿?|多些|出点头|冒头|冒点头|拐弯|出头|挂零)(?![钱的])|上下|左右|不到|的样子)?"
+    r"(?P<around>(?:多一?点儿?|多些|出点头|冒头|冒点头|拐弯|出头|挂零)(?![钱的])|上下|左右|不到(?![\d一二两三四五六七八九十])|的样子)?"
 )
 
 _WITH_UNIT = re.compile(
@@ -71,7 +73,8 @@ _SOME = re.compile(
 )
 _BARE = re.compile(
     rf"(?:(?<![A-Za-z\d.,第〔\[/:])|(?<=[A-Za-z])(?=[一二两三四五六七八九十])){_UNDER}{_SIGN}(?:{_TWO_DIGITS}|{_VALUE})"
-    rf"(?P<more>[多来余](?!少|则|的时候|一?点|些|[天年月个次周张家种名])|大几)?(?P<late_scale>万)?{_AROUND}(?![A-Za-z\d])"
+    rf"(?P<more>[多来余](?!少|则|说|的时候|一?点|些|[天年月个次周张家种名])|大几|(?<=[十百千])几(?![十百千万]|[一-龥]?[天年月个次周张家种名岁片盒瓶支粒]))?"
+    rf"(?P<late_scale>万)?{_AROUND}(?![A-Za-z\d])"
 )
 _COUNTED = re.compile(
     r"^(?:[个個天日号月年周岁人次种条级类项张盒片粒支瓶家位度米斤点时床区期版文楼倍成折%份届步样趟回遍口本根针袋颗副]"
@@ -121,7 +124,7 @@ def _with_unit(written: str) -> Iterator[Amount]:
             yield from _range(match)
     for match in _SCALE_OR_SO.finditer(written):
         value = Decimal(_SCALES[match["scale_alone"]])
-        yield Amount(match.start(), match.end(), *_near(value, value), True)
+        yield Amount(match.start(), match.end(), *_near(value, value), True, value)
     for match in _SOME.finditer(written):
         if match["ten"] or match["some"]:
             value = Decimal(_SCALES[match["scale"]]) * (10 if match["ten"] else 1)
@@ -132,8 +135,8 @@ def _with_unit(written: str) -> Iterator[Amount]:
     for match in _WITH_SIGN.finditer(written):
         yield from _read(match)
     for match in _JIAO_ONLY.finditer(written):
-        value = _below_yuan(match)
-        yield Amount(match.start(), match.end(), value, value, False)
+        value = _below_yuan(match.groupdict())
+        yield Amount(match.start(), match.end(), value, value, False, value)
 
 
 def _is_together(written: str, match: re.Match[str]) -> bool:
@@ -154,13 +157,17 @@ def _read(match: re.Match[str]) -> Iterator[Amount]:
     # 不到五百 and 五百不到: the bound is part of what is meant, not of the number's place.
     start = match.end("under") if named.get("under") else match.start()
     end = match.start("around") if named.get("around") == "不到" else match.end()
-    bounds = _one_or_the_other(named) if named.get("from") or named.get("either") else _roughly(match)
+    if named.get("from") or named.get("either"):
+        said, bounds = None, _one_or_the_other(named)
+    else:
+        said = _said(named)
+        bounds = None if said is None else _roughly(match, said)
     if bounds is None:
         return
     low, high = bounds
     if named.get("sign"):
-        low, high = -high, -low
-    yield Amount(start, end, low, high, low != high)
+        low, high, said = -high, -low, None if said is None else -said
+    yield Amount(start, end, low, high, low != high, said)
 
 
 def _one_or_the_other(named: Mapping[str, str | None]) -> tuple[Decimal, Decimal] | None:
@@ -179,16 +186,22 @@ def _one_or_the_other(named: Mapping[str, str | None]) -> tuple[Decimal, Decimal
     return (low, high) if low < high else None
 
 
-def _roughly(match: re.Match[str]) -> tuple[Decimal, Decimal] | None:
+def _said(named: Mapping[str, str | None]) -> Decimal | None:
+    """The value of the words without what makes them rough."""
+    value = _value(named["number"] or "")
+    return None if value is None else value * _late_scale(named) + _below_yuan(named)
+
+
+def _late_scale(named: Mapping[str, str | None]) -> int:
+    """三千多万: what stands after 多."""
+    return 10_000 if named.get("late_scale") else 1
+
+
+def _roughly(match: re.Match[str], value: Decimal) -> tuple[Decimal, Decimal]:
     """The value said, widened by 多, 来, 左右, 出头, 不到."""
     named = match.groupdict()
-    value = _value(named["number"])
-    if value is None:
-        return None
-    step = step_of(named["number"], value)
-    if named.get("late_scale"):
-        value, step = value * 10_000, step * 10_000
-    value += _below_yuan(match)
+    scale = _late_scale(named)
+    step = step_of(named["number"], Decimal(int(value / scale))) * scale
     more, around = named.get("more"), named.get("around")
     if more in ("多", "余", "几", "大几"):
         return value, value + step
@@ -216,8 +229,7 @@ def _value(numeral: str) -> Decimal | None:
     return Decimal(numeral) if re.search("[eE]", numeral) else to_decimal(numeral)
 
 
-def _below_yuan(match: re.Match[str]) -> Decimal:
-    named = match.groupdict()
+def _below_yuan(named: Mapping[str, str | None]) -> Decimal:
     jiao = named.get("jiao") or named.get("bare_jiao")
     fen = named.get("fen") or named.get("only_fen")
     return _place(jiao) / 10 + _place(fen) / 100

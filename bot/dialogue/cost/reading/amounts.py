@@ -4,6 +4,7 @@ import re
 
 from bot.dialogue.cost.reading.amount_words import BARE_BY_CUE, OF_QUESTION
 from bot.dialogue.cost.reading.around import around_of
+from bot.dialogue.cost.reading.ranges import ends_joined
 from bot.dialogue.cost.reading.roles import role_of
 from bot.dialogue.cost.reading.sentence import Item, Sentence
 from bot.dialogue.cost.reading.together import told_together
@@ -40,7 +41,7 @@ def _amounts(sentence: Sentence) -> list[Amount]:
     ]
     taken: list[Placed] = [*found, *sentence.ratios, *sentence.dates]
     free = [amount for amount in bare if amount and not overlaps(amount, taken)]
-    return without_overlaps(sorted(found + free, key=lambda a: a.start))
+    return ends_joined(without_overlaps(sorted(found + free, key=lambda a: a.start)), sentence.text)
 
 
 def _bare_answer(sentence: Sentence) -> list[Amount]:
@@ -52,16 +53,13 @@ def _bare_answer(sentence: Sentence) -> list[Amount]:
 
 def _exactly(match: re.Match[str], group: int = 1) -> Amount | None:
     value = to_decimal(match[group])
-    return None if value is None else Amount(match.start(group), match.end(group), value, value, False)
+    return None if value is None else Amount(match.start(group), match.end(group), value, value, False, value)
 
 
 def _is_share(sentence: Sentence, amount: Amount) -> bool:
-    """A bare number that answers our question for the ratio, or stands right after 比例."""
+    """A share, or a bare number that answers our question for one."""
     if overlaps(amount, sentence.ratios):
         return True
     text = sentence.text
-    if sentence.asked == "ratio" and text.strip(" 。,") == text[amount.start : amount.end]:
-        return amount.low <= 100
-    small = amount.low == amount.high and 0 < amount.low <= 100
-    bare = not re.search(r"[元块]", text[amount.start : amount.end + 1])
-    return small and bare and bool(re.search(r"比例(?:是|为)?$", text[: amount.start]))
+    alone = text.strip(" 。,") == text[amount.start : amount.end]
+    return sentence.asked == "ratio" and alone and amount.low <= 100

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.dialogue.cost.reading.amount_words import AFTER, BEFORE, NEXT, OF_QUESTION
 from bot.dialogue.cost.reading.around import Around
@@ -21,20 +20,16 @@ _OWN_FIRST = re.compile(r"先|自付|乙类")
 _PAID_BEFORE = re.compile(
     r"^(?![^,。;]*(?:起付|门槛))[^,。;]{0,6}(?:已经?|前面|前头|之前|累计|今年|[到至](?:上|这|现|目|昨|今|前)[^,。;]{1,3})[^,。;]{0,5}[付报][过了掉]*$"
 )
-OR = re.compile(r"^[元块]?钱?,?(?:还是|就是|或者?是?|要么|到|至|[-~—～])(?:加|是|只?有)?$")
-_EITHER = re.compile(r"^[元块]?钱?,?就是")
 _ASKED_WHETHER = re.compile(r"是不是|是否|能不能|可不可以|会不会|难道")
 _OF_A_DRUG = re.compile(r"^[元块]?钱?的(?:[^,。;\d]{0,4}药|透析|针)")
 LIMITS: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit", "annual_cap"})
 
 
 def role_of(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role:
-    if known and (JUST_BEFORE.search(around.before) or OR.match(around.before)):
+    if known and JUST_BEFORE.search(around.before):
         return known[-1].role  # 前两次花了100和90
     if _RESTATED.search(around.before):
         return "excluded" if _OWN_FIRST.search(around.before) else "aside"  # 先自付10%也就是150
-    if _EITHER.match(around.after):
-        around = replace(around, before=around.before.removesuffix("不是"))  # 不是300就是400
     role = (
         _quarterly(around, sentence)
         or _more_cost(around)

@@ -10,12 +10,13 @@ from decimal import Decimal
 from typing import Literal, TypeVar
 
 from bot.dialogue.cost.reading.others import without_others
+from bot.dialogue.cost.reading.share_words import shares_in
 from bot.dialogue.turn import Mention, Turn
 from bot.knowledge.parameters import Condition
 from bot.language import normalise
 from bot.language.dates import DateMention, find_dates, in_order_told
 from bot.language.money import Amount
-from bot.language.ratios import Ratio, find_ratios
+from bot.language.ratios import Ratio
 from bot.language.spans import Span as Placed
 
 Role = Literal[
@@ -92,7 +93,7 @@ class Sentence:
         own = tuple(m for m in turn.mentions if text[m.start : m.end] == written[m.start : m.end])
         told = in_order_told(find_dates(text, turn.now.date()), text)
         dates = _one_or_the_other([d for d in told if not _in_a_month(text, d)], text)
-        return cls(text, replace(turn, mentions=own), asked, tuple(find_ratios(text)), tuple(dates))
+        return cls(text, replace(turn, mentions=own), asked, shares_in(text), tuple(dates))
 
     def clause(self, position: int) -> tuple[int, int]:
         """Start and end of the clause around a position."""

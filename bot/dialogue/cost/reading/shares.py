@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from itertools import pairwise
 
 from bot.dialogue.cost.person import RatioAt, Rough
 from bot.dialogue.cost.reading.changes import corrects
+from bot.dialogue.cost.reading.ranges import ends_joined
 from bot.dialogue.cost.reading.sentence import Part, Sentence
-from bot.language.numerals import to_decimal
+from bot.language.money import Amount
 from bot.language.ratios import Ratio
 from bot.rules.case import Case
 from bot.rules.money import percent
@@ -34,21 +34,6 @@ _PLACE = re.compile(
 )
 _OVER_ALL = re.compile(r"(?<![\d.])(1\d\d|[2-9]\d\d)(?:\.\d+)? ?%(?!以上)")
 _NO_UNIT = r"(?![\d.元块万千百])"
-_BARE_RATIO = re.compile(rf"比例(?:是|为)?(\d{{1,3}}(?:\.\d+)?){_NO_UNIT}")
-_BARE_PAYS = re.compile(rf"(?<![能可以给])报(?:销)?(\d{{2}}(?:\.\d+)?){_NO_UNIT}(?!多|几)")
-_SPOKEN_PAYS = re.compile(
-    r"(?:报(?:销)?|比例)(?:是|为)?([五六七八九])([零一二三四五六七八九])(?![十百千万成折个块元一-九])"
-)
-_HALF = re.compile(r"报销?(?:了|个)?一半|比例(?:是|为)?一半")
-_TO = r"(?:到|至|[-~—～]|还是|或者?)"
-_TWO = r"\d{2}|[五六七八九][零一二三四五六七八九]"
-_FROM_TO = re.compile(
-    rf"(?:报(?:销)?|比例)(?:是|为|个)?({_TWO}){_TO}({_TWO}|100)(?:%|个点)?(?![\d.元块万千百])"
-)
-_ONE_OR_NEXT_TENTH = re.compile(
-    r"(?<![第\d一二三四五六七八九])([一二三四五六七八])[到至-]?([二三四五六七八九])成(?!年)"
-)
-_JOINED = re.compile(rf"(?:的样子|左右)?{_TO}(?:报|是)?")
 _AND_MORE = re.compile(r"多(?!少)")
 _TENTH = Decimal("0.1")
 _BARE_ANSWER = re.compile(rf"(?<![\d.])(\d{{1,3}}(?:\.\d+)?){_NO_UNIT}")
@@ -63,7 +48,7 @@ def shares_of(part: Part) -> Case:
         return replace(case, ratio=ratios[0].value)
     if over := _OVER_ALL.search(part.text):
         return replace(case, ratio=Decimal(over[1]) / 100)
-    return case if part.ratios else replace(case, ratio=_bare_share(part))
+    return case if part.ratios else replace(case, ratio=_bare_answer(part))
 
 
 def _own_first(part: Part) -> Case:
@@ -87,30 +72,16 @@ def _is_own_first(ratio: Ratio, sentence: Sentence) -> bool:
 
 
 def ratio_range(part: Part) -> Rough | None:
-    """The ratio where it is told as a range: 报八成到九成, 80%到85%, 报80到85, 七八成, 八成多."""
-    if found := _FROM_TO.search(part.text):
-        return _rough_ratio(_percent(found[1]), _percent(found[2]), Decimal(100))
-    if found := _ONE_OR_NEXT_TENTH.search(part.text):
-        low, high = (to_decimal(share) for share in found.groups())
-        return _rough_ratio(low, high, Decimal(10))
-    for first, second in pairwise(part.ratios):
-        if _JOINED.fullmatch(part.sentence.text[first.end : second.start]):
-            return _rough_ratio(first.value, second.value, Decimal(1))
+    """The ratio where it is told as a range: 报八成到九成, 80%到85%, 报80到85, 七八成, 最少七成最多八成, 八成多."""
+    told = [Amount(r.start, r.end, r.value, r.value, False, r.value) for r in part.ratios]
+    # As amounts are joined; between shares a second 报 says nothing new (报八成还是报九成).
+    for joined in ends_joined(told, part.sentence.text.replace("报", "是")):
+        if joined.low < joined.high:
+            return Rough("ratio", joined.low, joined.high)
     for ratio in part.ratios:
         if _AND_MORE.match(part.sentence.text[ratio.end :]):
-            return _rough_ratio(ratio.value, ratio.value + _TENTH, Decimal(1))
+            return Rough("ratio", ratio.value, min(ratio.value + _TENTH, Decimal(1)))
     return None
-
-
-def _percent(written: str) -> Decimal:
-    """85 and 八五 alike."""
-    return Decimal("".join(str(to_decimal(digit) or 0) for digit in written))
-
-
-def _rough_ratio(low: Decimal | None, high: Decimal | None, whole: Decimal) -> Rough | None:
-    if low is None or high is None or not 0 < low < high <= whole:
-        return None
-    return Rough("ratio", low / whole, high / whole)
 
 
 def ratios_by_place(part: Part) -> tuple[RatioAt, ...]:
@@ -183,16 +154,9 @@ def _label(sentence: Sentence, ratio: Ratio) -> str:
     return re.split(r"[,。;]", sentence.text[previous : ratio.start])[-1]
 
 
-def _bare_share(part: Part) -> Decimal | None:
-    """`80` after we asked for the ratio; `比例80`, `报85` without a sign; 报一半."""
-    if _HALF.search(part.text):
-        return Decimal("0.5")
-    if spoken := _SPOKEN_PAYS.search(part.text):
-        tens, ones = (to_decimal(digit) or Decimal(0) for digit in spoken.groups())
-        return (10 * tens + ones) / 100
-    match = _BARE_RATIO.search(part.text) or _BARE_PAYS.search(part.text)
-    if not match and part.sentence.asked == "ratio":
-        match = _BARE_ANSWER.search(part.text)
+def _bare_answer(part: Part) -> Decimal | None:
+    """`80` after we asked for the ratio."""
+    match = _BARE_ANSWER.search(part.text) if part.sentence.asked == "ratio" else None
     if not match:
         return None
     value = Decimal(match[1])

@@ -1,4 +1,4 @@
-"""What several amounts of a sentence together say: one of two, one put right, one spent before another."""
+"""What several amounts of a sentence together say: one put right, one told again, one spent before another."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from itertools import pairwise
 from bot.dialogue.cost.reading.around import NOW_IT_IS, Around
 from bot.dialogue.cost.reading.changes import NOT_KNOWN
 from bot.dialogue.cost.reading.circumstance_words import UNPAID, conditions_in
-from bot.dialogue.cost.reading.roles import JUST_BEFORE, LIMITS, MONTHLY, OR, by_what_precedes, is_paid_of
+from bot.dialogue.cost.reading.roles import JUST_BEFORE, LIMITS, MONTHLY, by_what_precedes, is_paid_of
 from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
 from bot.knowledge.parameters import Condition
 from bot.language.money import Amount
@@ -18,8 +18,6 @@ _AGAIN = re.compile(r"[这那][个笔张]?$")
 _ONE_OF_SEVERAL = re.compile(r"(?:^|[,。;])(?:另)?一[个种]病?种?[是为批给定]*$")
 _ABOUT_LIMITS = re.compile(r"限额|额度|定额")
 _NOT_SURE = re.compile(rf"[^,。;\d]{{0,4}}{NOT_KNOWN}|可能是?|不是$")
-_AT_LEAST = re.compile(r"(?:至少|最少|起码|少则|少的时候)[^,。;\d]{0,4}$")
-_AT_MOST = re.compile(r"^[元块]?钱?,?(?:最多|至多|顶多|多则|多的时候|不超过)[^,。;\d]{0,4}$")
 _SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
 _IN_A_MONTH = re.compile(r"[\d一二三四五六七八九十这本上]个?月份?[是为]?$")
 _AND_PAID = re.compile(r"^[元块]?钱?,?(?:医保)?(?:才|只|就|已经?|给)*报(?:销)?了$")
@@ -43,7 +41,7 @@ _SPENT_BEFORE = re.compile(
 
 def told_together(items: list[Item], around: Mapping[int, Around], sentence: Sentence) -> tuple[Item, ...]:
     """The same amounts, each of what it is in view of the others. `around`: by where an amount starts."""
-    items = _pinned_down(_one_of_two(items, around), around, sentence)
+    items = _pinned_down(items, around, sentence)
     items = _one_each(_named_again(_put_right(items, around), around), around, sentence)
     items = _monthly_without_a_word(_limits_of_diseases(items, sentence), around)
     items = _in_all(_after_discount(_raised(items, around), around), around)
@@ -75,20 +73,6 @@ def _named_again(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
     return items
 
 
-def _one_of_two(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
-    """ "加八十还是一百", "三百到五百", "至少200最多260": one amount, from the one to the other."""
-    told: list[Item] = []
-    for item in items:
-        if told and item.role == told[-1].role and _bounds(around[told[-1].start], around[item.start]):
-            first, second = told[-1].amount, item.amount
-            low, high = min(first.low, second.low), max(first.high, second.high)
-            either = replace(first, end=second.end, low=low, high=high, approximate=low != high)
-            told[-1] = replace(told[-1], amount=either)
-        else:
-            told.append(item)
-    return told
-
-
 def _pinned_down(items: list[Item], around: Mapping[int, Around], sentence: Sentence) -> list[Item]:
     """ "限额300上下,拿不准是280还是320": a figure told again as one of two is the same figure."""
     told: list[Item] = []
@@ -105,12 +89,6 @@ def _pinned_down(items: list[Item], around: Mapping[int, Around], sentence: Sent
 
 def _meet(one: Amount, other: Amount) -> bool:
     return one.low <= other.high and other.low <= one.high
-
-
-def _bounds(first: Around, second: Around) -> bool:
-    """Whether two amounts next to each other are the ends of one."""
-    at_ends = _AT_LEAST.search(first.before) and _AT_MOST.match(second.before)
-    return bool(at_ends or OR.match(second.before))
 
 
 def _one_each(items: list[Item], around: Mapping[int, Around], sentence: Sentence) -> list[Item]:

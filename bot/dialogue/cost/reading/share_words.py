@@ -1,0 +1,59 @@
+"""The shares of a text, also those told without a sign: 报85, 比例八五, 报一半, 七八成, 百分之七十到八十."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from bot.language.numerals import to_decimal
+from bot.language.ratios import Ratio, find_ratios
+from bot.language.spans import overlaps, without_overlaps
+
+TO = r"(?:到|至|[-~—～]|还是|或者?|就是)"
+_NO_UNIT = r"(?![\d.元块万千百])"
+_SPOKEN = r"[五六七八九][零一二三四五六七八九](?![十百千万成折个块元零一二三四五六七八九])"
+_PERCENT = rf"(?:\d{{2}}(?:\.\d+)?{_NO_UNIT}(?!多|几)|{_SPOKEN})"
+_OF_COST = r"(?:(?<![能可以给])报(?:销)?|比例)(?:是|为|个|在|大概|不是|要么)*"
+_CUED = (
+    rf"{_OF_COST}({_PERCENT})(?:{TO}({_PERCENT}|100))?",
+    rf"(?:(?<=%)|(?<=成)|(?<=成[半一-九]))(?:到|至|[-~—～])({_PERCENT})",
+    rf"百分之[\d一-龥.]{{1,4}}?(?:到|至|[-~—～])({_PERCENT}|[一二三四五六七八九]十[一-九]?(?!成))",
+    rf"(?<![\d.])({_PERCENT}){TO}(?=\d\d(?:\.\d+)?(?:%|个点))",
+    rf"比例(?:是|为)?(\d{{1,3}}(?:\.\d+)?){_NO_UNIT}",
+)
+_TENTHS = re.compile(
+    r"(?<![第\d成一二三四五六七八九])([一二三四五六七八])(?:到|至|-)?(?=([二三四五六七八九])成(?!年))"
+)
+_HALF = re.compile(r"(?:报销?(?:了|个)?|比例(?:是|为)?)(一半)")
+
+
+def shares_in(text: str) -> tuple[Ratio, ...]:
+    """All shares in text order, each between 0 and 1."""
+    signed = find_ratios(text)
+    bare = [share for share in without_overlaps(_bare(text)) if not overlaps(share, signed)]
+    return tuple(sorted((*signed, *bare), key=lambda share: share.start))
+
+
+def _bare(text: str) -> Iterator[Ratio]:
+    for found in _HALF.finditer(text):
+        yield Ratio(found.start(1), found.end(1), Decimal("0.5"))
+    for found in _TENTHS.finditer(text):
+        for tenths, (start, end) in ((found[1], found.span(1)), (found[2], (found.start(2), found.end(2) + 1))):
+            yield Ratio(start, end, (to_decimal(tenths) or Decimal(0)) / 10)
+    for cued in _CUED:
+        for found in re.finditer(cued, text):
+            for group in range(1, len(found.groups()) + 1):
+                share = _share(found[group])
+                if share is not None:
+                    yield Ratio(found.start(group), found.end(group), share)
+
+
+def _share(written: str | None) -> Decimal | None:
+    """85, 八五, 八十五 and 0.85 alike; None where it is no share."""
+    if written is None:
+        return None
+    digits = re.fullmatch(_SPOKEN, written)
+    value = Decimal("".join(str(to_decimal(digit) or 0) for digit in written)) if digits else to_decimal(written)
+    if value is None:
+        return None
+    share = value if value <= 1 else value / 100
+    return share if share <= 1 else None
