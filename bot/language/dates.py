@@ -59,7 +59,7 @@ _FULL = re.compile(
 )
 _YEAR_MONTH = re.compile(r"(?<![\d.\-/])(?P<year>(?:19|20)\d\d)[-/](?P<month>0?[1-9]|1[0-2])(?![\d\-/.元块])")
 _MONTH_DAY = re.compile(
-    rf"(?<![\d.第])(?:{_YEAR} ?|{_RELATIVE_YEAR} ?)?(?P<month>{_N})月份?(?! ?(?:内|后|以))"
+    rf"(?:(?<![\d.第])|(?<=\d)(?=[一二三四五六七八九十]))(?:{_YEAR} ?|{_RELATIVE_YEAR} ?)?(?P<month>{_N})月份?(?! ?(?:内|后|以))"
     rf"(?: ?(?:{_PART}|(?P<day>{_N})(?:[号日]|{_NOT_LONGER}{_NO_COUNT})))?{_TIME}"
     rf"(?:[(（](?P<year_after>(?:19|20)?\d\d)年[)）])?"
 )
@@ -71,7 +71,7 @@ _RELATIVE_MONTH = re.compile(
     rf"(?:{_PART}|(?P<day>{_N})(?:[号日]|{_NOT_LONGER}{_NO_COUNT}))?{_TIME}"
 )
 _WHOLE_YEAR = re.compile(
-    r"(?<!\d)(?:(?P<year>(?:19|20)\d\d|[零〇一二三四五六七八九]{4}"
+    r"(?:(?<!\d)(?P<year>(?:19|20)\d\d|[零〇一二三四五六七八九]{4}"
     r"|[12]\d(?=年[初底末]?(?:办|认定|批|申请|通过)))年"  # 21年办的 is a year, 21年的糖尿病 is not
     r"|(?P<relative_year>大前年|前年|去年|今年|明年|后年))"
     r"(?:年?(?P<part>初|底|末))?(?!度)"

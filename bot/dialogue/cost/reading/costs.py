@@ -97,11 +97,17 @@ def _beside(part: Part) -> Decimal:
     """What was spent beside the cost that is told, and not in it."""
     beside = NOTHING
     for item in part.own_items:
-        if item.role == "examination" and not PART_OF.search(part.sentence.text):
+        if item.role == "examination" and not _holds_the_others(part):
             beside += item.amount.low
         if item.role == "excluded" and _is_beside(part, item):
             beside += item.amount.low
     return beside
+
+
+def _holds_the_others(part: Part) -> bool:
+    """Whether the cost is one that what was told beside it is a part of."""
+    text = part.sentence.text
+    return bool(_AMONG.search(text)) or any(_WHOLE.search(text[: cost.start]) for cost in part.costs)
 
 
 def _returned(part: Part, cost: Span) -> Decimal:

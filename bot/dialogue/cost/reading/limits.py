@@ -15,6 +15,7 @@ _NOT_REACHED = re.compile(
     r"(?:封顶|限额|额度|顶)(?:[^,。;]{0,6}(?:没到|未到|没有到|没满|还早|够|没超|没用完|充足|还多)|[^,。;\d一二两三四五六七八九十百千]{0,6}不到)"
     r"|(?:没|未)(?:有)?(?:到|达到?|超过?|超出|碰到)了?(?:封?顶|(?:[年月季]度?)?(?:限额|额度))|没封顶|离封顶|(?:没|未)(?:有)?超(?:过|出|了|的)?(?=[,。;]|$)|^(?:还)?(?:没|未|没有)到[。吧呢啊的]*$"
 )
+_WHETHER_REACHED = re.compile(r"有没有?(?:到|超|满|达到)|(?:到|超|满|够)没(?:有)?(?:到|超|满|够)|够不够[^,。;]{0,3}" + NOT_KNOWN)
 _REACHED = re.compile(
     r"(?:封顶|年限额|年度限额|额度)[^,。;没未]{0,4}(?:到了|已到|用完|用光|花完|满了|用满|没了)"
 )
@@ -44,7 +45,7 @@ _ABOUT_HALF_PAID = re.compile(
     r"|(?:交|付|扣|抵)(?:掉|过)?了?(?:差不多|大概|大约|快|一小|一大|多)一?半"
     r"|(?:交|付|扣|抵)(?:掉|过)?了?一半(?:左右|上下|多|不到|还不到|吧)"
 )
-_PAID = r"(?:扣|交|付|抵|满|够|过|用)"
+_PAID = r"(?:扣|交|付|抵|满|够|过|用|动)"
 _PAID_OR_NOT = re.compile(
     rf"(?:{_PAID}[了过掉]*(?:没有?|不|吗|么){_PAID}*[过掉]?|有没有{_PAID}|{_PAID}[了过掉]*多少)[^,。;]{{0,6}}{NOT_KNOWN}"
     rf"|{NOT_KNOWN}[^。;\d]{{0,8}}(?:{_PAID}[了过掉]*(?:没有?|不)|有没有{_PAID}|是不是{_PAID}|{_PAID}[了过掉]*多少)"
@@ -66,7 +67,8 @@ def limits_of(part: Part) -> Case:
         return replace(case, quota_left=Decimal(0))
     if (limit := _only_limit(part)) and (half := _HALF.search(part.text)):
         return replace(case, quota_left=limit / 2) if half["left"] else replace(case, used=limit / 2)
-    return replace(case, cap_not_reached=bool(_NOT_REACHED.search(part.text)) or None)
+    reached_or_not = _WHETHER_REACHED.search(part.text)
+    return replace(case, cap_not_reached=bool(not reached_or_not and _NOT_REACHED.search(part.text)) or None)
 
 
 def _only_limit(part: Part) -> Decimal | None:

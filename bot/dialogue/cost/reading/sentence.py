@@ -1,19 +1,20 @@
 """A sentence with the figures that stand in it, and parts of it.
 
-Positions are character offsets of the normalised text, which is as long as what the person wrote.
+Positions are character offsets of its text.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Literal, TypeVar
 
 from bot.dialogue.cost.reading.others import without_others
 from bot.dialogue.cost.reading.share_words import shares_in
+from bot.dialogue.cost.reading.written import as_meant
 from bot.dialogue.turn import Mention, Turn
 from bot.knowledge.parameters import Condition
-from bot.language import normalise
 from bot.language.dates import DateMention, find_dates, in_order_told
 from bot.language.money import Amount
 from bot.language.ratios import Ratio
@@ -47,9 +48,11 @@ All others but `cost` are fields of `bot.rules.case.Case`."""
 
 _P = TypeVar("_P", bound=Placed)
 _MARKS = ",。;!?\n"
-_A_PAUSE = re.compile(r"(?<=[^\s,。;][^\s,。;]) (?=[一-龥])(?![元块万千百多年月日号])")
-_BETWEEN_FIGURES = re.compile(r"(?<=\d{3})，(?=\d)")  # 150，160: two figures; 1，200 may be one
-_OR = re.compile(r"(?:,?(?:还是|或者?是?|要么|要不))+")
+_DONE = r"(?:(?:批|办|评|审|认定|通过|买|拿|开|看|花|去|做)*(?:下来|好|完)?[的了]?[吧呢呀]?)"
+_OR = rf"{_DONE}(?:,?(?:也|又)?(?:还是|或者?是?|要么是?|要不是?|就是|(?:可能|也许|说不定)是?)[在是]?)+"
+_EITHER_OR = re.compile(_OR)
+_OR_THIS_MONTH = re.compile(rf"{_OR}(?:这个?月|本月|当月)")
+_THIS_MONTH_OR = re.compile(rf"(?:这个?月|本月|当月){_OR}$")
 _IN_A_MONTH = re.compile(r"一月(?=[花吃用要药得开买]|大概|差不多|\d{2}|[一二两三四五六七八九]+[百千])")
 
 
@@ -87,12 +90,12 @@ class Sentence:
 
     @classmethod
     def of(cls, turn: Turn, asked: str | None) -> "Sentence":
-        spoken = _BETWEEN_FIGURES.sub(";", normalise(turn.text))
-        written = _A_PAUSE.sub(",", spoken.replace("，", ","))
+        written, mentions = as_meant(turn)
         text = without_others(written)
-        own = tuple(m for m in turn.mentions if text[m.start : m.end] == written[m.start : m.end])
+        own = tuple(m for m in mentions if text[m.start : m.end] == written[m.start : m.end])
         told = in_order_told(find_dates(text, turn.now.date()), text)
         dates = _one_or_the_other([d for d in told if not _in_a_month(text, d)], text)
+        dates = [_or_this_month(mention, text, turn.now.date()) for mention in dates]
         return cls(text, replace(turn, mentions=own), asked, shares_in(text), tuple(dates))
 
     def clause(self, position: int) -> tuple[int, int]:
@@ -145,16 +148,25 @@ def within_a_month(mention: DateMention) -> bool:
 
 
 def _one_or_the_other(dates: list[DateMention], text: str) -> list[DateMention]:
-    """九月底还是十月初 is one time, from the one to the other."""
+    """九月底还是十月初, 9月批的还是10月批的 is one time, from the one to the other."""
     told: list[DateMention] = []
     for mention in dates:
-        if told and _OR.fullmatch(text[told[-1].end : mention.start]):
+        if told and _EITHER_OR.fullmatch(text[told[-1].end : mention.start]):
             last = told[-1]
             first, until = min(last.first, mention.first), max(last.last, mention.last)
             told[-1] = replace(last, end=mention.end, first=first, last=until)
         else:
             told.append(mention)
     return told
+
+
+def _or_this_month(mention: DateMention, text: str, today: date) -> DateMention:
+    """上个月还是这个月批的: up to today."""
+    after, before = _OR_THIS_MONTH.match(text, mention.end), _THIS_MONTH_OR.search(text[: mention.start])
+    if after is None and before is None:
+        return mention
+    start, end = before.start() if before else mention.start, after.end() if after else mention.end
+    return replace(mention, start=start, end=end, last=max(mention.last, today))
 
 
 def _in_a_month(text: str, mention: DateMention) -> bool:
