@@ -8,9 +8,12 @@ from bot.rules.money import NOTHING, Span
 
 
 class Bounds(NamedTuple):
-    """What the bill needs, each as the range it may take; None: unbounded or not needed."""
+    """What the bill needs, each as the range it may take; None: unbounded or not needed.
 
-    before_start: Decimal
+    `spent` is all that was spent, where it holds costs that do not count.
+    """
+
+    spent: Decimal | None
     excluded: Span
     among_months: bool
     deductible_left: Span
@@ -34,7 +37,7 @@ class Bounds(NamedTuple):
         excluded = self.excluded.at(not favourable)
         return Inputs(
             costs=costs,
-            before_start=self.before_start,
+            before_start=NOTHING if self.spent is None else self.spent - sum((c.amount for c in costs), NOTHING),
             excluded_each=NOTHING if self.among_months else excluded,
             excluded=excluded if self.among_months else NOTHING,
             deductible_left=self.deductible_left.at(not favourable),
@@ -63,7 +66,7 @@ class Corners(NamedTuple):
 
     @property
     def you_pay(self) -> Span:
-        return Span(self.low_best.you_pay, self.high_worst.you_pay)
+        return self.line("you_pay")
 
     def line(self, name: str) -> Span:
         """The range of one line of the bill."""

@@ -114,7 +114,7 @@ class _Estimator:
             nothing = nothing._replace(missing=("approved_on",))
         if not known.cost_known:
             return nothing._replace(missing=("amount",))
-        spent = known.total.plus(Span.exactly(known.before_start))
+        spent = known.total if known.spent is None else Span.exactly(known.spent)
         total = Span(to_fen(spent.low), to_fen(spent.high))
         steps = (
             Step("医疗费总额", f"您说的费用 {yuan(total)}", total),

@@ -3,192 +3,22 @@
 What nobody gave and no document fixes is never filled in: it takes its whole range (`bot.rules.corners`).
 """
 
-import calendar
-from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
 
-from bot.knowledge.parameters import (
-    GROUPS,
-    Between,
-    Condition,
-    Delegated,
-    Entry,
-    Fixed,
-    Parameter,
-    RegionParameters,
-    Rule,
-)
-from bot.knowledge.schema import Cite
-from bot.messages import Citation
-from bot.rules.bill import Cost
-from bot.rules.case import Case, Days, MonthCost
+from bot.knowledge.parameters import Between, Delegated, Entry, Fixed
+from bot.rules.bill import settle
 from bot.rules.corners import Bounds, Corners, settled_at_corners
 from bot.rules.money import NO_MONEY, NOTHING, Span
-
-T = TypeVar("T")
+from bot.rules.spent import MONTHS_OF_A_QUARTER, Spent, quarter_of
+from bot.rules.told import remembered
 
 ANY_RATIO = Span(NOTHING, Decimal(1))
 
-MONTHS_OF_A_QUARTER = 3
-"""支付额度可以按季度管理 (湖南第十六条): so a long prescription uses three months' limits at once."""
 
-
-class remembered(Generic[T]):
-    """A property computed once: `functools.cached_property` without the lock that Python 3.12 has dropped."""
-
-    def __init__(self, compute: Callable[[Any], T]) -> None:
-        self._compute, self._name = compute, compute.__name__
-
-    def __get__(self, owner: Any, kind: type) -> T:
-        value = owner.__dict__[self._name] = self._compute(owner)
-        return value
-
-
-class Known:
-    """One case under one region's parameters. `day` is the day whose figures hold."""
-
-    def __init__(self, case: Case, parameters: RegionParameters, as_of: date) -> None:
-        self.case, self.parameters, self.as_of = case, parameters.in_area(case.area), as_of
-        self.treated = case.treated_on or Days(as_of, as_of)
-        document = parameters.document
-        self.day = min(max(self.treated.last, document.valid_from or date.min), document.valid_to or date.max)
-
-    # What the person told
-
-    def has(self, condition: Condition) -> bool:
-        return condition in self.case.conditions
-
-    def cited(self, cite: Cite | None) -> tuple[Citation, ...]:
-        return (self.parameters.citation(cite),) if cite else ()
-
-    def rules(self, effect: str) -> list[Rule]:
-        """The rules that hold; one that sends elsewhere for figures does not where the person gave them."""
-        return [
-            rule for rule in self._held if rule.effect == effect and not (rule.missing and self.on_own_terms)
-        ]
-
-    @remembered
-    def _held(self) -> list[Rule]:
-        conditions = self.case.conditions
-        return [rule for rule in self.parameters.rules if rule.when in conditions] if conditions else []
-
-    @remembered
-    def on_own_terms(self) -> bool:
-        """Whether the person gave the ratio and limit of a separately paid drug (湖南第二十条)."""
-        limited = self.case.monthly_limit is not None or self.case.quota_left is not None
-        return bool(self.case.own_terms and self.case.ratio is not None and limited)
-
-    @remembered
-    def words(self) -> frozenset[str]:
-        """What the case is called in `when` of a parameter; of several diseases none, only one is paid for."""
-        case = self.case
-        said = {case.scheme, case.employment, case.benefit_class, case.hospital_level}
-        said.update(case.conditions.intersection(GROUPS["away"]))
-        if len(case.diseases) == 1:
-            said.update(case.diseases)
-        return frozenset(word for word in said if word)
-
-    def entries(self, table: Parameter | None) -> tuple[Entry, ...]:
-        """The entries that may hold for this case."""
-        return table.possible(self.day, self.words) if table else ()
-
-    @remembered
-    def unsaid(self) -> tuple[str, ...]:
-        """The groups (`employment`, `hospital_level` …) that figures depend on and the person did not tell."""
-        tables = [t for t in (self.parameters.ratio, self.parameters.limit, self.parameters.deductible) if t]
-        return tuple(
-            group
-            for group in GROUPS
-            if group != "away"
-            and self.words.isdisjoint(GROUPS[group])
-            and any(table.concerns(group) for table in tables if _fixes(self.entries(table)))
-        )
-
-    # Time
-
-    @remembered
-    def started(self) -> tuple[bool, bool]:
-        """Whether the benefit had begun by the treatment: in the worst reading of rough dates, in the best."""
-        approved, treated = self.case.approved_on, self.treated
-        if not approved or not self.parameters.start:
-            return True, True
-        if self.case.treated_on is None and self.case.until:
-            return True, True
-        return treated.first >= self.first_day(approved.last), treated.last >= self.first_day(approved.first)
-
-    @remembered
-    def treated_before_approval(self) -> bool:
-        """Whether the person says so, surely: often one of the two dates is a slip."""
-        approved, treated = self.case.approved_on, self.case.treated_on
-        return bool(approved and treated and treated.last < approved.first)
-
-    def first_day(self, approved: date) -> date:
-        """The first day of benefit (湖南第十六条: the month after; 江西第十六条, 山东第十二条: that day)."""
-        if self.parameters.start and self.parameters.start.day == "month_after_approval":
-            last = calendar.monthrange(approved.year, approved.month)[1]
-            return approved.replace(day=last) + timedelta(1)
-        return approved
-
-    def too_early(self, cost: MonthCost) -> bool:
-        """Whether the whole month lies before the benefit's first day."""
-        approved = self.case.approved_on
-        if not approved or not self.parameters.start or not cost.told:
-            return False
-        first = self.first_day(approved.last)
-        return (cost.month.year, cost.month.month) < (first.year, first.month)
-
-    @remembered
-    def months(self) -> int:
-        until = self.case.until
-        if until:
-            approved = self.case.approved_on
-            begin = self.first_day(approved.last) if approved else self.treated.first
-            return max(0, (until.year - begin.year) * 12 + until.month - begin.month + 1)
-        return self.case.months or (MONTHS_OF_A_QUARTER if self.has("long_prescription") else 1)
-
-    # Costs
-
-    @property
-    def cost_known(self) -> bool:
-        return self.case.amount is not None or bool(self.case.by_month)
-
-    @property
-    def repeats(self) -> bool:
-        return bool(self.case.each_month or self.case.until)
-
-    def costs(self, high: bool) -> tuple[Cost, ...]:
-        """The costs that count from the benefit's first day on; see `before_start` for the others."""
-        case = self.case
-        if case.by_month:
-            return tuple(
-                Cost(c.amount, _quarter(c.month))
-                for c in case.by_month
-                if not self.too_early(c) and case.asked_month in (None, c.month)
-            )
-        amount = case.amount.at(high) if case.amount else NOTHING
-        return (Cost(amount),) * (self.months if self.repeats else 1)
-
-    @remembered
-    def before_start(self) -> Decimal:
-        return sum((c.amount for c in self.case.by_month if self.too_early(c)), NOTHING)
-
-    @remembered
-    def total(self) -> Span:
-        low, high = (sum((c.amount for c in self.costs(end)), NOTHING) for end in (False, True))
-        return Span(low, high)
-
-    @remembered
-    def excluded(self) -> Span:
-        """What lies outside the policy's scope: of each cost, or somewhere among months named one by one."""
-        case = self.case
-        cost = case.amount.low if case.amount else self.total.low
-        if case.within_policy is not None:
-            return Span.exactly(max(NOTHING, cost - case.within_policy))
-        known = (case.excluded or NOTHING) + (case.excluded_ratio or NOTHING) * cost
-        unclear = self.parameters.rule("examination")
-        return Span(known, known + (case.examination or NOTHING) if unclear else known)
+class Known(Spent):
+    """One case under one region's parameters: every figure its bill needs."""
 
     # Figures: a document's where it fixes one, else the person's
 
@@ -293,14 +123,16 @@ class Known:
         if self.case.asked_month:
             return Span(NOTHING, self._left_by_earlier_months(self.case.asked_month))
         left, month = self.case.unused_before, self.case.unused_month
-        if left is None or (month and _quarter(month) != _quarter(self.treated.first)):
+        if left is None or (month and quarter_of(month) != quarter_of(self.treated.first)):
             return NO_MONEY
         return Span(NOTHING, left)
 
     def _left_by_earlier_months(self, asked: date) -> Decimal:
         """What the months named before the asked one left of their limits in its quarter."""
         limit = self.base_limit.high if self.base_limit else NOTHING
-        before = [c for c in self.case.by_month if c.month < asked and _quarter(c.month) == _quarter(asked)]
+        before = [
+            c for c in self.case.by_month if c.month < asked and quarter_of(c.month) == quarter_of(asked)
+        ]
         return sum((max(NOTHING, limit - c.amount) for c in before), NOTHING)
 
     @remembered
@@ -356,7 +188,7 @@ class Known:
     @remembered
     def bounds(self) -> Bounds:
         return Bounds(
-            before_start=self.before_start,
+            spent=self.spent,
             excluded=self.excluded,
             among_months=bool(self.case.by_month),
             deductible_left=self.deductible_left or Span(NOTHING, self.total.high),
@@ -371,14 +203,15 @@ class Known:
 
     @remembered
     def corners(self) -> Corners:
-        amount = self.case.amount
-        cheapest = self.costs(high=False)
-        dearest = cheapest if amount is None or amount.is_exact else self.costs(high=True)
-        return settled_at_corners(self.bounds, cheapest, dearest)
-
-
-def _fixes(entries: Sequence[Entry]) -> bool:
-    return any(isinstance(entry.state, Fixed | Between) for entry in entries)
+        cheapest, bounds = self.costs(high=False), self.bounds
+        if not self.case.by_month:
+            exact = self.case.amount is None or self.case.amount.is_exact
+            return settled_at_corners(bounds, cheapest, cheapest if exact else self.costs(high=True))
+        best = max(
+            self.placements(high=True),
+            key=lambda costs: settle(bounds.inputs(costs, favourable=True)).fund_pays,
+        )
+        return settled_at_corners(bounds, cheapest, cheapest if best == cheapest else best)
 
 
 def _figure(entries: Sequence[Entry], told: Decimal | None) -> Span | None:
@@ -404,8 +237,3 @@ def documented(entries: Sequence[Entry]) -> Span | None:
         else:
             return None
     return Span(min(ends), max(ends)) if ends else None
-
-
-def _quarter(day: date) -> date:
-    """The first day of its quarter."""
-    return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)

@@ -44,7 +44,8 @@ class Trace:
 
     def _scope_step(self) -> Step:
         within = self._within_policy
-        if not (self._bounds.excluded.high or self._bounds.before_start):
+        all_counts = self._known.spent in (None, self._known.total.low)
+        if all_counts and not self._bounds.excluded.high:
             return Step("符合政策范围", f"您没有说有不在范围内的，{yuan(within)}全部算在内", within)
         rules = self._excluding or [r for r in [self._known.parameters.rule("own_share_first")] if r]
         cites = [rule.cite for rule in rules if rule.cite] or [self._known.ratio_entries[0].cite]

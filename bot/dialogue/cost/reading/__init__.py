@@ -7,17 +7,18 @@ from collections.abc import Container
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from bot.dialogue.cost.person import Person, Rough
+from bot.dialogue.cost.person import Person
 from bot.dialogue.cost.reading.amounts import items_in
 from bot.dialogue.cost.reading.changes import supposes
 from bot.dialogue.cost.reading.circumstances import circumstances_of
 from bot.dialogue.cost.reading.contradictions import contradiction_in
 from bot.dialogue.cost.reading.costs import adds, cost_of
 from bot.dialogue.cost.reading.hospital import hospital_of
-from bot.dialogue.cost.reading.limits import deductible_of, forgotten_deductible, limit_of, limits_of
+from bot.dialogue.cost.reading.limits import deductible_of, limit_of, limits_of
 from bot.dialogue.cost.reading.people import clauses_by_person, named_in, people_in, person_of
+from bot.dialogue.cost.reading.rough import rough_facts
 from bot.dialogue.cost.reading.sentence import Part, Sentence
-from bot.dialogue.cost.reading.shares import ratio_range, ratios_by_place, shares_of
+from bot.dialogue.cost.reading.shares import ratios_by_place, shares_of
 from bot.dialogue.cost.reading.times import times_of
 from bot.dialogue.turn import Turn
 from bot.rules.case import Case
@@ -79,23 +80,12 @@ def _read(part: Part, covered: Container[str]) -> Person:
     for complete in (deductible_of, hospital_of):
         case = case.updated(complete(part, case))
     puts_right = next((item.instead_of for item in part.own_items if item.instead_of is not None), None)
+    limit = limit_of(part)
     return Person(
         case,
-        limit=limit_of(part),
-        rough=_rough(part, case),
+        limit=limit,
+        rough=rough_facts(part, case, limit),
         ratios=ratios_by_place(part),
         adds=adds(part),
         instead_of=puts_right,
     )
-
-
-def _rough(part: Part, case: Case) -> tuple[Rough, ...]:
-    """The facts told as a range; the cost has one of its own in the case."""
-    told = [
-        (item.role, item.amount)
-        for item in part.own_items
-        if item.role not in ("cost", "claimed", "returned", "aside")
-    ]
-    roughly = [Rough(role, amount.low, amount.high) for role, amount in told if amount.low < amount.high]
-    others = (ratio_range(part), forgotten_deductible(part, case))
-    return (*roughly, *(rough for rough in others if rough))

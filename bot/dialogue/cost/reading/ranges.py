@@ -20,17 +20,21 @@ _GIVE_OR_TAKE = re.compile(
     r"(?:不?超?过|不[出了]|最多|顶多|也就|[在有大概])*"
 )
 _VERB = r"[也就才得要有是只都还能]*(?P<verb>[花扣报用差付交剩给开拿买吃]?)[了过掉去得要有是到]*"
-_AT_LEAST = re.compile(
+AT_LEAST = re.compile(
     rf"(?:(?:不低于|不少于|不止|至少|最少|最低|起码|少说|少则|少的时候|往少了?说|高于|超过|多于|大于|比)[也得要都还]*)+{_VERB}$"
 )
-_AT_MOST = re.compile(
+AT_MOST = re.compile(
     r"(?:(?:不到|[没未]到|[不没]会?超过?|不足|[不没未]满|少于|小于|低于|最多|至多|顶多|最高|多说|多则|多的时候|往多了?说|撑死"
     rf"|不高于|不多于|[不没]过|比)[也得要都还]*)+{_VERB}$"
 )
 _UPWARDS = r"(?:往上|朝上|以上|开外|打底|起步|出头|多一?点儿?)"
-_DOWNWARDS = re.compile(rf"{_YUAN}(?:不到|没到|以内|以下|少一?点儿?|打不住|封顶|为止)(?![\d一二两三四五六七八九])")
+_DOWNWARDS = re.compile(
+    rf"{_YUAN}(?:不到|没到|以内|以下|少一?点儿?|打不住|封顶|为止)(?![\d一二两三四五六七八九])"
+)
 _HEDGES = r"(?:,|但|可|又|而|却|还|肯定|应该|反正|绝对|总之|就|也|都|的|吧|呢|是|数|样子|出去|出来)*"
-_BETWEEN = re.compile(rf"{_YUAN}(?:之间|中间|的?样子)|{_YUAN}(?:不到|以内|以下|封顶)(?![\d一二两三四五六七八九])")
+_BETWEEN = re.compile(
+    rf"{_YUAN}(?:之间|中间|的?样子)|{_YUAN}(?:不到|以内|以下|封顶)(?![\d一二两三四五六七八九])"
+)
 _NOT_THE_ONE = re.compile(r"(?:要么|要不|不)是$")
 
 
@@ -63,7 +67,7 @@ def _are_bounds(least: Amount, most: Amount, text: str) -> bool:
     before, between = text[: first.start], text[first.end : second.start]
     at_least, at_most = (
         words.search(before if amount is first else between)
-        for words, amount in ((_AT_LEAST, least), (_AT_MOST, most))
+        for words, amount in ((AT_LEAST, least), (AT_MOST, most))
     )
     rises = least is first and (least.approximate or re.match(rf"{_YUAN}{_UPWARDS}", between))
     if (at_least or rises) and (at_most or _DOWNWARDS.match(text, most.end)):
@@ -94,7 +98,7 @@ def _high_end(amount: Amount) -> Decimal:
 def _placed(first: Amount, second: Amount, low: Decimal, high: Decimal, text: str) -> Amount:
     """From `low` to `high`, with the words that made a range of it."""
     start, before = first.start, text[: first.start]
-    for words in (_AT_LEAST, _AT_MOST, _NOT_THE_ONE):
+    for words in (AT_LEAST, AT_MOST, _NOT_THE_ONE):
         if (found := words.search(before)) and not found.groupdict().get("verb"):
             start = found.start()
             break

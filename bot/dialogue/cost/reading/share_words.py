@@ -37,7 +37,10 @@ def _bare(text: str) -> Iterator[Ratio]:
     for found in _HALF.finditer(text):
         yield Ratio(found.start(1), found.end(1), Decimal("0.5"))
     for found in _TENTHS.finditer(text):
-        for tenths, (start, end) in ((found[1], found.span(1)), (found[2], (found.start(2), found.end(2) + 1))):
+        for tenths, (start, end) in (
+            (found[1], found.span(1)),
+            (found[2], (found.start(2), found.end(2) + 1)),
+        ):
             yield Ratio(start, end, (to_decimal(tenths) or Decimal(0)) / 10)
     for cued in _CUED:
         for found in re.finditer(cued, text):
@@ -52,7 +55,9 @@ def _share(written: str | None) -> Decimal | None:
     if written is None:
         return None
     digits = re.fullmatch(_SPOKEN, written)
-    value = Decimal("".join(str(to_decimal(digit) or 0) for digit in written)) if digits else to_decimal(written)
+    value = (
+        Decimal("".join(str(to_decimal(digit) or 0) for digit in written)) if digits else to_decimal(written)
+    )
     if value is None:
         return None
     share = value if value <= 1 else value / 100

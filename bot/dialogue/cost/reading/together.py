@@ -172,7 +172,12 @@ def _spent_now(items: list[Item], around: Mapping[int, Around], sentence: Senten
     """ "限额260,用了305,报多少": with no other cost told, what was used is the one asked about."""
     used = [item for item in items if item.role == "used"]
     others = {item.role for item in items}
-    if len(used) != 1 or "cost" in others or not (others & LIMITS or sentence.ratios) or not _ASKS_FOR_IT.search(sentence.text):
+    if (
+        len(used) != 1
+        or "cost" in others
+        or not (others & LIMITS or sentence.ratios)
+        or not _ASKS_FOR_IT.search(sentence.text)
+    ):
         return items
     if not re.search(r"(?<!经)(?<!今年)用(?:掉|去)?了$", around[used[0].start].before):
         return items

@@ -7,7 +7,9 @@ from dataclasses import replace
 from bot.dialogue.turn import Mention, Turn
 from bot.language import normalise
 
-_PAUSE = re.compile(r"(?<=[^\s,。;][^\s,。;]) (?=[一-龥])(?![元块万千百多年月日号]|[一二两三四五六七八九][十百千万])")
+_PAUSE = re.compile(
+    r"(?<=[^\s,。;][^\s,。;]) (?=[一-龥])(?![元块万千百多年月日号]|[一二两三四五六七八九][十百千万])"
+)
 _BETWEEN_FIGURES = re.compile(r"(?<=\d{3})，(?=\d)")  # 150，160: two figures; 1，200 may be one
 _NUMERAL = "一二两三四五六七八九十百千万"
 _TORN = re.compile(rf"(?<![{_NUMERAL}])[{_NUMERAL}]+(?: [{_NUMERAL}]+)+")

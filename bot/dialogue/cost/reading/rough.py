@@ -1,0 +1,66 @@
+"""The facts told as a range, beside the cost's own: 起付线四五百, 至少扣了400, 限额没写是一个月的还是一季度的."""
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+from bot.dialogue.cost.person import Rough
+from bot.dialogue.cost.reading.changes import NOT_KNOWN
+from bot.dialogue.cost.reading.limits import forgotten_deductible
+from bot.dialogue.cost.reading.ranges import AT_LEAST, AT_MOST
+from bot.dialogue.cost.reading.sentence import Item, Part, Role
+from bot.dialogue.cost.reading.shares import ratio_range
+from bot.rules.case import Case
+from bot.rules.money import NOTHING
+
+_NO_FACTS: frozenset[Role] = frozenset({"cost", "claimed", "returned", "aside"})
+_FROM_NOTHING: frozenset[Role] = frozenset(
+    {"deductible_met", "deductible_left", "used", "quota_left", "extra_limit"}
+)
+"""What may be nothing: 最多扣了200 is 0 to 200."""
+_UP_TO: Mapping[Role, tuple[str, ...]] = {
+    "deductible_met": ("deductible",),
+    "deductible_left": ("deductible",),
+    "used": ("monthly_limit", "annual_cap"),
+}
+"""The fact that bounds another: 至少扣了200 is 200 up to the deductible."""
+_MONTH_OR_QUARTER = re.compile(
+    r"月[^,。;\d]{0,4}(?:还是|或者?)[^,。;\d]{0,6}季|季[^,。;\d]{0,4}(?:还是|或者?)[^,。;\d]{0,6}月"
+)
+_MONTHS_OF_A_QUARTER = 3
+
+
+def rough_facts(part: Part, told: Case, limit: Decimal | None) -> tuple[Rough, ...]:
+    """`told` is what the part says, a range as its lower end; `limit` a limit whose period is not said."""
+    others = (ratio_range(part), forgotten_deductible(part, told), _of_month_or_quarter(part, limit))
+    return (*_told_as_ranges(part, told, limit), *(rough for rough in others if rough))
+
+
+def _told_as_ranges(part: Part, told: Case, limit: Decimal | None) -> Iterator[Rough]:
+    for item in part.own_items:
+        if item.role in _NO_FACTS:
+            continue
+        low, high = _ends(item, part.sentence.text[: item.start], told, limit)
+        if low < high:
+            yield Rough(item.role, low, high)
+
+
+def _ends(item: Item, before: str, told: Case, limit: Decimal | None) -> tuple[Decimal, Decimal]:
+    low, high = item.amount.low, item.amount.high
+    if low < high:
+        return low, high
+    if item.role in _FROM_NOTHING and AT_MOST.search(before):
+        return NOTHING, high
+    if item.role in _UP_TO and AT_LEAST.search(before):
+        bounds = (getattr(told, name) for name in _UP_TO[item.role])
+        return low, max((bound for bound in (*bounds, limit) if bound is not None), default=low)
+    return low, high
+
+
+def _of_month_or_quarter(part: Part, limit: Decimal | None) -> Rough | None:
+    """A limit of which it is not known whether it is a month's or a quarter's: a third of it, or all."""
+    if limit is None or not (
+        _MONTH_OR_QUARTER.search(part.text) and re.search(NOT_KNOWN + "|没[写说标注]", part.text)
+    ):
+        return None
+    return Rough("limit", limit / _MONTHS_OF_A_QUARTER, limit)
