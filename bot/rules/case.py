@@ -47,7 +47,8 @@ class Case:
     about. `own_terms`: ratio and limit are those told to the person for a separately paid drug.
     `used` is the cost already counted against the monthly limit, or what the fund has already paid this year.
     `quota_left` is what remains of the month's limit or of the year's cap; `unused_before` what an earlier
-    month left over. `cap_not_reached`: the limit or cap, whatever it is, was not reached.
+    month left over. `cap_not_reached`: the limit or cap, whatever it is, was not reached. `cap_of_inpatient`: the cap,
+    or what was paid of it, was told of inpatient care.
     `until`: the amount recurs monthly to this day.
     """
 
@@ -85,6 +86,7 @@ class Case:
     deductible_met_in: Days | None = None
     annual_cap: Decimal | None = None
     cap_not_reached: bool | None = None
+    cap_of_inpatient: bool | None = None
     approved_on: Days | None = None
     treated_on: Days | None = None
     conditions: frozenset[Condition] = frozenset()

@@ -49,8 +49,16 @@ class Known(Spent):
 
     @property
     def may_have_restarted(self) -> bool:
-        """Whether it was paid in an earlier year, and no document says if that still counts."""
-        return self._was_met_earlier and not self.parameters.rule("deductible_restarts")
+        """Whether it was paid in an earlier year, and no document says if that still counts; or it is open in which
+        of two years the cost was."""
+        said = self.parameters.rule("deductible_restarts")
+        return self.is_of_either_year or (self._was_met_earlier and not said)
+
+    @property
+    def is_of_either_year(self) -> bool:
+        """Whether the cost may be of the year in which the deductible was paid, or of the next (年底还是元旦)."""
+        met_in, treated = self.case.deductible_met_in, self.treated
+        return bool(met_in and treated.first.year <= met_in.last.year < treated.last.year)
 
     @property
     def _was_met_earlier(self) -> bool:
@@ -165,7 +173,14 @@ class Known(Spent):
         case = self.case
         if case.quota_left is not None:
             return Span.exactly(case.quota_left)
-        return self.cap.less(case.used or NOTHING) if self.cap else None
+        left = self.cap.less(case.used or NOTHING) if self.cap else None
+        return Span(left.low, max(left.high, self.total.high)) if left and self.may_share_the_cap else left
+
+    @property
+    def may_share_the_cap(self) -> bool:
+        """Whether the cap that was told is inpatient care's, and no document says if this cost falls under it (江西第十八条)."""
+        case = self.case
+        return bool(case.cap_of_inpatient and case.benefit_class == "Ⅰ" and self.parameters.rule("class_one"))
 
     # Together
 

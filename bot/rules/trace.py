@@ -122,7 +122,12 @@ class Trace:
                 said += f"，四舍五入到分是 {yuan(fund)}"
         if self._bounds.cap_left is not None:
             layer = self._layer(self._known.limit_entries)
-            said += f"，{layer}额度还剩 {yuan(self._bounds.cap_left)}，支付 {yuan(fund)}"
+            left = self._bounds.cap_left
+            said += (
+                f"，要是跟住院合用封顶，额度只剩 {yuan(left.low)}，支付 {yuan(fund)}"
+                if self._known.may_share_the_cap
+                else f"，{layer}额度还剩 {yuan(left)}，支付 {yuan(fund)}"
+            )
         return Step("统筹基金支出", said, fund, self._places(e.cite for e in self._known.ratio_entries))
 
     def _layer(self, entries: Iterable[Entry]) -> str:
@@ -171,7 +176,9 @@ class Trace:
             said.append(Remark(f"{own.says}；这里用的是您给的比例和限额", known.cited(own.cite)))
         if start and case.approved_on:
             said.append(Remark(start.says, known.cited(start.cite)))
-        if known.may_have_restarted:
+        if known.is_of_either_year:
+            said.append(Remark("看病是在起付线付满的那一年，还是在第二年，没有说定，所以两种都算了"))
+        elif known.may_have_restarted:
             said.append(Remark("您说的起付线是往年付的；今年要不要重新累计，文件没有写，所以两种都算了"))
         if self._months_are_not_told_apart():
             says = f"您给的是 {known.months} 个月合计的费用，每月各花多少没有说，所以是一个范围"

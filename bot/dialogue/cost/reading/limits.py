@@ -10,6 +10,8 @@ from bot.dialogue.cost.reading.sentence import Part
 from bot.rules.case import Case
 
 _NOTHING_ADDED = re.compile(r"没(?:有|给|再|另|我|外)*加(?:额度|限额|钱|过|$|[,。了])")
+_OF_INPATIENT_CARE = re.compile(r"住院(?!报|比例)[^,。;\d]{0,10}$")
+_SHARED = re.compile(r"(?:跟|和|与)住院[^,。;不没]{0,4}(?:是|都|就)?(?:一起|合用|共用|合并|合在一|算一块)(?![^,。;]{0,3}[吗不没])(?!共用|合用)")
 _OWN_TERMS = re.compile(r"单列[^,。;]{0,8}(?:比例|限额|额度)|(?:医保|经办|社保)[^,。;]{0,4}(?:告诉|说)")
 _NOT_REACHED = re.compile(
     r"(?:封顶|限额|额度|顶)(?:[^,。;]{0,6}(?:没到|未到|没有到|没满|还早|够|没超|没用完|充足|还多)|[^,。;\d一二两三四五六七八九十百千]{0,6}不到)"
@@ -62,7 +64,10 @@ def limit_of(part: Part) -> Decimal | None:
 
 def limits_of(part: Part) -> Case:
     """What is said of limits, of a further disease's addition and of the cap."""
-    case = Case(own_terms=bool(_OWN_TERMS.search(part.text)) or None)
+    case = Case(
+        own_terms=bool(_OWN_TERMS.search(part.text)) or None,
+        cap_of_inpatient=(_told_of_inpatient_care(part) and not _SHARED.search(part.text)) or None,
+    )
     if _NOTHING_ADDED.search(part.text):
         case = replace(case, extra_limit=Decimal(0))
     if _REACHED.search(part.text):
@@ -71,6 +76,12 @@ def limits_of(part: Part) -> Case:
         return replace(case, quota_left=limit / 2) if half["left"] else replace(case, used=limit / 2)
     reached_or_not = _WHETHER_REACHED.search(part.text)
     return replace(case, cap_not_reached=bool(not reached_or_not and _NOT_REACHED.search(part.text)) or None)
+
+
+def _told_of_inpatient_care(part: Part) -> bool:
+    """Whether the cap, or what was paid of it, stands right after 住院."""
+    told = (i for i in part.own_items if i.role in ("annual_cap", "limit", "used"))
+    return any(_OF_INPATIENT_CARE.search(part.sentence.text[: item.start]) for item in told)
 
 
 def _only_limit(part: Part) -> Decimal | None:

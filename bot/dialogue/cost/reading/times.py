@@ -36,7 +36,7 @@ _MOST_MONTHS = 24
 _SPANS: tuple[tuple[str, int], ...] = (
     (r"(?:一|1|这|整|上|本|每)个?(?:整)?季度?(?=[^,。;没剩头第]{0,4}(?:花|共|买|开|药|吃|要))", 3),
     (r"半年|上半年|下半年", 6),
-    (r"(?:一|1|全|整|每)年(?!级)(?!度)|一整年|12个月", 12),
+    (r"(?<![头上前])(?<!新的)(?:一|1|全|整|每)年(?!级)(?!度)|一整年|12个月", 12),
 )
 _LIMIT_OF_A_YEAR = re.compile(
     r"(?:年度?|一年|每年)(?:的)?(?:限额|额度|封顶|起付)|(?:一|每|全)年[^,。;\d花]{0,4}(?:最多|最高|顶多)|(?:起付|限额|额度|封顶)[^,。;]{0,4}[一每全]年"
@@ -44,6 +44,7 @@ _LIMIT_OF_A_YEAR = re.compile(
 _TO_YEAR_END = re.compile(r"到(?:今年|当年|本年)?(?:年底|年末|12月底?|十二月底?)")
 _UP_TO = re.compile(r"[到至]$")
 _SAME_MONTH = re.compile(r"(?:批|认定|通过|办|下来)[^。;\d能享起]{0,6}(?:当月|那个?月|同一?个?月)(?!起|开始)")
+_THE_YEAR_BEFORE = re.compile(r"(?:头|上|前)一年[^,。;]{0,4}(?:起付|门槛)")
 _ALL_YEAR = re.compile(r"全年|一年|今年.{0,4}一共")
 
 
@@ -56,6 +57,9 @@ def times_of(part: Part) -> Case:
             case = case.updated(_dated(part, mention))
     if case.approved_on and case.treated_on is None and _SAME_MONTH.search(part.text):
         case = replace(case, treated_on=case.approved_on)
+    if case.treated_on and _THE_YEAR_BEFORE.search(part.text):
+        year = case.treated_on.last.year - 1
+        case = replace(case, deductible_met_in=Days(date(year, 1, 1), date(year, 12, 31)))
     if _TO_YEAR_END.search(part.text) or (_approved_this_year(part, case) and _ALL_YEAR.search(part.text)):
         year = case.approved_on.last.year if case.approved_on else part.sentence.turn.now.year
         return case.updated(Case(until=date(year, 12, 31), each_month=True))
