@@ -15,7 +15,7 @@ from bot.dialogue.cost.reading.contradictions import contradiction_in
 from bot.dialogue.cost.reading.costs import adds, cost_of
 from bot.dialogue.cost.reading.hospital import hospital_of
 from bot.dialogue.cost.reading.limits import deductible_of, limit_of, limits_of
-from bot.dialogue.cost.reading.people import clauses_by_person, named_in, people_in, person_of
+from bot.dialogue.cost.reading.people import asked_of, clauses_by_person, named_in, people_in, person_of
 from bot.dialogue.cost.reading.rough import rough_facts
 from bot.dialogue.cost.reading.sentence import Part, Sentence
 from bot.dialogue.cost.reading.shares import ratios_by_place, shares_of
@@ -69,7 +69,8 @@ def _each(whole: Part, names: tuple[str, ...], covered: Container[str]) -> tuple
         for name in [owner] if owner in people else names:
             people[name] = people[name].updated(said)
     shared = circumstances_of(whole, covered).region
-    asked_about = [p for p in people.values() if p.cost_known] or people.values()
+    asked_for = people.get(asked_of(whole.sentence))
+    asked_about = [asked_for] if asked_for else [p for p in people.values() if p.cost_known] or people.values()
     return tuple(p if p.case.region else replace(p, case=replace(p.case, region=shared)) for p in asked_about)
 
 

@@ -28,7 +28,7 @@ _MONTHS_LISTED = re.compile(
     r"(?<![\d.])((?:(?:1[0-2]|[1-9])(?=[月、,和跟])|[一二三四五六七八九十、,和跟]|(?<=[\d一二三四五六七八九十])月份?)+"
     rf"(?:{MONTH})月)份?(?:这?[两三四五六\d]个月)?[^,。;\d]{{0,6}}?(?:各|都|每个?月|均)[^,。;\d]{{0,4}}$"
 )
-_ONE_AFTER_THE_OTHER = re.compile(r"分别|依次|先后|各是|各自")
+_ONE_AFTER_THE_OTHER = re.compile(r"分别|依次|先后|各[是自花用买吃]")
 _MORE_COST = re.compile(r"和|跟|还有|另外|外加|加上|又|再|顺[带便]")
 _BOUGHT = re.compile(r"[花买开拿配付做]")
 _OF_A_DRUG = re.compile(r"药[费钱]?(?:是|花了?)?$")
@@ -166,16 +166,21 @@ def _cost(part: Part) -> Case:
 
 
 def _months_in_order(part: Part, costs: Sequence[tuple[date | None, Amount]]) -> tuple[MonthCost, ...]:
-    """One cost for each of two or three months that are not named (三个月分别是150、160): one quarter's at most."""
+    """One cost for each of some months that are not named (三个月分别是150、160), from a quarter's first month on."""
     counted = months_spoken_of(part.sentence.text)
     named = any(month for month, _ in costs)
-    if named or counted != len(costs) or not 1 < counted <= 3 or not _ONE_AFTER_THE_OTHER.search(part.text):
+    if named or counted != len(costs) or counted < 2 or not _ONE_AFTER_THE_OTHER.search(part.text):
         return ()
     quarter = _quarter_start(_quarter_start(part.sentence.turn.now.date()) - timedelta(1))
-    months = (quarter.replace(month=quarter.month + place) for place in range(counted))
+    months = (_months_later(quarter, place) for place in range(counted))
     return tuple(
         MonthCost(month, cost.low, told=False) for month, (_, cost) in zip(months, costs, strict=True)
     )
+
+
+def _months_later(first: date, months: int) -> date:
+    years, month = divmod(first.month - 1 + months, 12)
+    return first.replace(year=first.year + years, month=month + 1)
 
 
 def _not_in(part: Part) -> list[Amount]:

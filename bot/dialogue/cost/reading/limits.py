@@ -10,7 +10,7 @@ from bot.dialogue.cost.reading.sentence import Part
 from bot.rules.case import Case
 
 _NOTHING_ADDED = re.compile(r"没(?:有|给|再|另|我|外)*加(?:额度|限额|钱|过|$|[,。了])")
-_OF_INPATIENT_CARE = re.compile(r"住院(?!报|比例)[^,。;\d]{0,10}$")
+_OF_INPATIENT_CARE = re.compile(r"住院(?!(?:报销)?比例)[^,。;\d]{0,10}$")
 _SHARED = re.compile(r"(?:跟|和|与)住院[^,。;不没]{0,4}(?:是|都|就)?(?:一起|合用|共用|合并|合在一|算一块)(?![^,。;]{0,3}[吗不没])(?!共用|合用)")
 _OWN_TERMS = re.compile(r"单列[^,。;]{0,8}(?:比例|限额|额度)|(?:医保|经办|社保)[^,。;]{0,4}(?:告诉|说)")
 _NOT_REACHED = re.compile(

@@ -7,6 +7,13 @@ _ANOTHER = re.compile(
     r"(?:^|(?<=[,。;!?\n]))(?:听说?|像|跟|而|人家|你看|不像)?(?:[我俺咱]们?)?[^,。;我俺咱爸妈\d]{0,4}?"
     r"(?:隔壁|邻居|亲戚|有人|对门|同事|工友|同学|战友|病友|棋友|朋友|同病房|老乡|别人|人家|老[李王张刘陈杨赵黄周吴]|小[李王张刘陈杨赵黄周吴])"
 )
+_COMPARED = re.compile(
+    r"(?:^|(?<=[,。;!?\n]))(?:像|跟|而|你看|不像)?我?(?:[表堂]?[哥姐弟妹]{1,2}|大?[叔伯舅姑姨嫂]+|姐夫|妹夫|连襟|亲家)[^,。;\d]{0,4}"
+    r"(?:报得|比我|(?:额度|限额)[^,。;\d]{0,3}[高大多少低])"
+)
+_NOT_ILL = re.compile(
+    r"(?:^|(?<=[,。;!?\n]))[我俺他她][^,。;\d]{0,3}没(?:有|办|评|批|得)过?[^,。;\d]{0,3}(?:慢特?病|门慢|门特|特殊病)[^。;!?\n]*"
+)
 _BACK_TO_ONESELF = re.compile(r"(?:而|但|可|那|轮到|换成|到)?是?(?:[我俺咱]们?|本人)")
 _ASKED_FOR_TOO = re.compile(
     r"[替帮代]|托我|让我问|叫我问|两个?人|[咱我]们?[俩仨]|合起来|加起来|加一[起块]|各"
@@ -15,6 +22,7 @@ _SET_ASIDE = re.compile(
     r"[^,。;!?\n]*(?:(?:不管|不提|不说|不算|别管|甭管)(?:他|她|人家)|(?:他|她|人家)[^,。;\d]{0,3}(?:不管|不提|不说|不算|另说)|那是(?:他|她|人家|别人))"
 )
 _HEARD = re.compile(r"我?(?:听[说讲人]|网上[说讲写传])[^,。;!?\n]*,(?=(?:可|但|不过|其实|而))")
+_FIGURE = re.compile(r"\d{2,}|[一二两三四五六七八九][十百千万]")
 _SPEAKER = re.compile(r"[我俺咱]")
 _PAUSE = re.compile(r"[,。;!?\n]")
 
@@ -29,9 +37,12 @@ def without_others(text: str) -> str:
 def _told_of_others(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of each stretch; none where the question is asked for the other, or for both, nor where the
     speaker has a part in it (工友陪我买药)."""
+    for well in _NOT_ILL.finditer(text):
+        if _FIGURE.search(text[: well.start()] + text[well.end() :]):
+            yield well.span()  # who has none of our diseases is not asked about
     if _ASKED_FOR_TOO.search(text):
         return
-    for another in (*_ANOTHER.finditer(text), *_SET_ASIDE.finditer(text), *_HEARD.finditer(text)):
+    for another in (*_ANOTHER.finditer(text), *_COMPARED.finditer(text), *_SET_ASIDE.finditer(text), *_HEARD.finditer(text)):
         pauses = (m.end() for m in _PAUSE.finditer(text, another.end() - 1))
         own = next((at for at in pauses if _BACK_TO_ONESELF.match(text, at)), None)
         if own is None or _ANOTHER.match(text, own):

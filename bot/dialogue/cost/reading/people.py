@@ -14,7 +14,7 @@ from bot.rules.case import Case, Employment
 _PERSON = re.compile(
     r"我?(?:爸爸?|父亲|老?爹|老爸|妈妈?|母亲|老?娘|老妈|老伴儿?|老头子?|老太婆|老婆|老公|丈夫|妻子|爱人|爷爷|奶奶|外公|外婆|公公"
     r"|婆婆|岳父|岳母|丈母娘|媳妇|对象|儿子|女儿|闺女|孙子|孙女|女婿|[表堂大二三小]?(?:哥哥?|姐姐?|弟弟?|妹妹?)|嫂子|姐夫|妹夫"
-    r"|[大二三小]?(?:叔叔?|伯伯?|舅舅?|姑姑?|姨妈?)|姑父|舅妈|阿姨)|[他她](?=这个?月|本月|花|用了|吃了|买了)"
+    r"|[大二三小]?(?:叔叔?|伯伯?|舅舅?|姑姑?|姨妈?)|姑父|舅妈|阿姨)|[他她](?=(?:是|还|在|已经?|也)*(?:这个?月|本月|花|用了|吃了|买了|退休|在职|在岗|上着?班|(?:月|每月)?(?:限额|额度)))"
     r"|我(?:自己|本人)|我(?!们|这|的|想|要|问|该|能|给|帮|替)"
 )
 _KIN = (
@@ -26,6 +26,10 @@ _KIN = (
     *((one, (one, 2 * one)) for one in "哥姐弟妹叔伯舅姑"),
 )
 _SPEAKS_OF_SELF = re.compile(r"(?:是|还|在|也)*(?:在职|退休|上着?班|在岗|花|用了|买|限额)")
+_HE = ("他", "她")
+_OWN_LIMIT = re.compile(r"(?:的|那个?)?(?:月|每个?月)?(?:限额|额度|定额)")
+_ASKED_OF = re.compile(r"(?:这[次回笔个月]*|那|的|到底|究竟|自己)*(?:能|可以?|该|应该?|会)*(?:报|拿)(?:销|到|回)?(?:多少|几|好多)")
+_ASK_ME = re.compile(r"(?:问|算|说|看|管)(?:的是)?我(?:自己|本人)|我(?:自己|本人)?(?:这[次回]|到底|究竟)*能报(?:销)?(?:多少|几|好多)")
 _AT_WORK = re.compile(r"(?:是|还|在|也)*(?:上着?班|在岗)")
 _IN = re.compile(r"[是在]*")
 _OF_ALL = re.compile(r"各|每人|都|两个?人|俩|分别")
@@ -71,6 +75,15 @@ def named_in(sentence: Sentence) -> str:
     """The one person a sentence names; empty where it names none or several."""
     names = set(_names(sentence).values())
     return names.pop() if len(names) == 1 else ""
+
+
+def asked_of(sentence: Sentence) -> str:
+    """The one person whose money is asked for, where it is said (我姐能报多少, 问我自己的); empty where it is not."""
+    called = _names(sentence)
+    asked = {called[m.start()] for m in _persons(sentence) if _ASKED_OF.match(sentence.text, m.end())}
+    if _ASK_ME.search(sentence.text):
+        asked.add("您")
+    return asked.pop() if len(asked) == 1 else ""
 
 
 def clauses_by_person(sentence: Sentence) -> Iterator[tuple[int, int, str | None]]:
@@ -154,7 +167,8 @@ def _of_oneself(sentence: Sentence, position: int) -> bool:
 def _told_apart(sentence: Sentence, position: int) -> bool:
     told = (m for m in sentence.turn.mentions if m.entity in ("employment", "scheme"))
     near = any(0 <= m.start - position <= 4 for m in told)
-    return near or bool(_AT_WORK.match(sentence.text[position:])) or _lives_elsewhere(sentence, position)
+    own = _AT_WORK.match(sentence.text, position) or _OWN_LIMIT.match(sentence.text, position)
+    return near or bool(own) or _lives_elsewhere(sentence, position)
 
 
 def _lives_elsewhere(sentence: Sentence, position: int) -> bool:
@@ -168,8 +182,12 @@ def _lives_elsewhere(sentence: Sentence, position: int) -> bool:
 def _names(sentence: Sentence) -> Mapping[int, str]:
     """The name of each person by where it stands: one who is called otherwise again (我爸…爸…) keeps the first."""
     first: dict[str, str] = {}
-    names = {m.start(): _name(m) for m in _persons(sentence)}
-    return {start: first.setdefault(kin_of(name), name) for start, name in names.items()}
+    called: dict[int, str] = {}
+    for found in _persons(sentence):
+        others = [name for name in called.values() if name != "您"]
+        name = others[-1] if found[0] in _HE and others else _name(found)
+        called[found.start()] = first.setdefault(kin_of(name), name)
+    return called
 
 
 def kin_of(name: str) -> str:

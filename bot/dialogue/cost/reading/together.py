@@ -29,6 +29,7 @@ _ALL_ASKED = re.compile(r"一共|总共|合计|加起来|拢共|累计")
 _THE_LAST_ASKED = re.compile(r"(?:后[面来一]|最后|第二)的?[这那]?[笔次回趟][^,。;\d]{0,5}[报付给]")
 _REALLY_PAID = re.compile(r"(?:实付|实收|实际付|折后|优惠后|打完折)[^,。;\d]{0,3}$")
 _RAISED = re.compile(r"(?:涨|提高?|调[整高低]?|升|降|变)(?:到|成|为)了?$")
+_AS_INPATIENT = re.compile(r"(?:住[了过]?[^,。;\d门期报]{0,4}院|手术|工伤|车祸|骨折)[^,。;\d门期报药慢]{0,8}(?:花|用|交|付|去)[了掉]*$")
 _TIMES_EACH = re.compile(r"(\d{1,2}|[两二三四五六七八九十])[次回趟]药?,?(?:都|各|均)(?:是|要|得|花|用)*了?$")
 _PART_ALONE = re.compile(r"(?:这|那)?(?:其中|里[面头边])(?:有|是|含)?")
 _DONE_IN_ALL = re.compile(r"[花买开拿付费药]")
@@ -44,6 +45,7 @@ def told_together(items: list[Item], around: Mapping[int, Around], sentence: Sen
     items = _pinned_down(items, around, sentence)
     items = _one_each(_named_again(_put_right(items, around), around), around, sentence)
     items = _monthly_without_a_word(_limits_of_diseases(items, sentence), around)
+    items = _without_inpatient_costs(items, around)
     items = _in_all(_after_discount(_raised(items, around), around), around)
     items = _spent_now(_settled_before(items, around), around, sentence)
     items = [_as_often_as_told(item, around) for item in items]
@@ -157,6 +159,15 @@ def _after_discount(items: list[Item], around: Mapping[int, Around]) -> list[Ite
     """ "580打九折实付522": what was asked before the discount is no cost."""
     before = {item.start for item, paid in pairwise(items) if _REALLY_PAID.search(around[paid.start].before)}
     return [replace(i, role="aside") if i.role == "cost" and i.start in before else i for i in items]
+
+
+def _without_inpatient_costs(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+    """ "住院花了五千,慢病药240": what was spent as an inpatient beside another cost is none of ours."""
+    costs = [item for item in items if item.role == "cost"]
+    inpatient = [item for item in costs if _AS_INPATIENT.search(around[item.start].before)]
+    if len(inpatient) == len(costs):
+        return items
+    return [replace(item, role="aside") if item in inpatient else item for item in items]
 
 
 def _in_all(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
