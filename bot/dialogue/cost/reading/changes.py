@@ -4,7 +4,7 @@ import re
 
 from bot.language import normalise
 
-_CORRECTION = re.compile(r"不对|错了|更正|搞错|记错|不是.{0,8}是|应该是|改成|重新算")
+_CORRECTION = re.compile(r"不对|错了|更正|搞错|记错|口误|[说看记听]岔|说反|不是.{0,8}是|应该是|改成|重新算")
 _SUPPOSITION = re.compile(
     r"^(?:那|那么|可是|但)?(?:要是|如果|假如|假设|要|若)|(?:那|那么)(?:要是|如果|假如)|换成|改成.{0,6}呢|呢[?。]?$"
 )

@@ -27,7 +27,9 @@ _KIN = (
 )
 _SPEAKS_OF_SELF = re.compile(r"(?:是|还|在|也)*(?:在职|退休|上着?班|在岗|花|用了|买|限额)")
 _HE = ("他", "她")
-_OWN_LIMIT = re.compile(r"(?:的|那个?)?(?:月|每个?月)?(?:限额|额度|定额)")
+_OWN_TERMS = re.compile(
+    r"(?:的|那个?)?(?:月|每个?月)?(?:限额|额度|定额|起付|门槛|比例|报(?:销)?(?:\d|[一二三四五六七八九]成|百分))"
+)
 _ASKED_OF = re.compile(r"(?:这[次回笔个月]*|那|的|到底|究竟|自己)*(?:能|可以?|该|应该?|会)*(?:报|拿)(?:销|到|回)?(?:多少|几|好多)")
 _ASK_ME = re.compile(r"(?:问|算|说|看|管)(?:的是)?我(?:自己|本人)|我(?:自己|本人)?(?:这[次回]|到底|究竟)*能报(?:销)?(?:多少|几|好多)")
 _AT_WORK = re.compile(r"(?:是|还|在|也)*(?:上着?班|在岗)")
@@ -52,7 +54,7 @@ _TREATED_LIKE: tuple[tuple[Employment, str], ...] = (
     ),
     (
         "退休",
-        r"返聘|退下来|领退休工资|(?:^|[,。;])(?:(?:已经|早就?|也)?退了|已退)(?=[,。;]|$)|退[了的过]休|拿退休金|领养老金",
+        r"返聘|退下来|领退休工资|(?:[前去昨]几?年|早|已经?|年底|年初|后来|刚)[^,。;没不]{0,3}退了(?=[,。;]|$)|(?:^|[,。;])(?:(?:已经|早就?|也)?退了|已退)(?=[,。;]|$)|退[了的过]休|拿退休金|领养老金",
     ),
 )
 _RETIRED_FROM_ANY = re.compile(r"灵活就业[^,。;]{0,3}退休")
@@ -167,7 +169,7 @@ def _of_oneself(sentence: Sentence, position: int) -> bool:
 def _told_apart(sentence: Sentence, position: int) -> bool:
     told = (m for m in sentence.turn.mentions if m.entity in ("employment", "scheme"))
     near = any(0 <= m.start - position <= 4 for m in told)
-    own = _AT_WORK.match(sentence.text, position) or _OWN_LIMIT.match(sentence.text, position)
+    own = _AT_WORK.match(sentence.text, position) or _OWN_TERMS.match(sentence.text, position)
     return near or bool(own) or _lives_elsewhere(sentence, position)
 
 

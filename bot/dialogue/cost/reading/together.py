@@ -14,6 +14,11 @@ from bot.knowledge.parameters import Condition
 from bot.language.money import Amount
 from bot.language.numerals import to_decimal
 
+_PUT_RIGHT = re.compile(
+    r"[元块]?钱?(?:哎呀?|哦|噢|啊|呃|嗯|等等|等下|等一下|不好意思|这个|我|,)*"
+    r"(?:不对|(?:说|搞|弄|记|写|看|算|报|打|讲|念|听)(?:错|岔|反|串)了?|口误|更正(?:一下)?|改一下|重说|不是,?(?=应该|是))"
+    r"(?:,|了|啊|哦|我|的|不对|不是(?=,?是)|应该|其实|实际|是|为|要|改成|得|才|有)*"
+)
 _AGAIN = re.compile(r"[这那][个笔张]?$")
 _ONE_OF_SEVERAL = re.compile(r"(?:^|[,。;])(?:另)?一[个种]病?种?[是为批给定]*$")
 _ABOUT_LIMITS = re.compile(r"限额|额度|定额")
@@ -27,10 +32,14 @@ _EARLIER_TIMES = re.compile(
 _THIS_TIME = re.compile(r"[这本][次回趟]|今天|刚才|现在")
 _ALL_ASKED = re.compile(r"一共|总共|合计|加起来|拢共|累计")
 _THE_LAST_ASKED = re.compile(r"(?:后[面来一]|最后|第二)的?[这那]?[笔次回趟][^,。;\d]{0,5}[报付给]")
+_ASKED_DAY = re.compile(r"(\d{1,2}号|[一二三四五六七八九十]{1,3}号|今天|昨天)(?:[这那])?(?:一?[次回趟笔])?[^,。;\d]{0,3}[报付给]")
 _REALLY_PAID = re.compile(r"(?:实付|实收|实际付|折后|优惠后|打完折)[^,。;\d]{0,3}$")
 _RAISED = re.compile(r"(?:涨|提高?|调[整高低]?|升|降|变)(?:到|成|为)了?$")
 _AS_INPATIENT = re.compile(r"(?:住[了过]?[^,。;\d门期报]{0,4}院|手术|工伤|车祸|骨折)[^,。;\d门期报药慢]{0,8}(?:花|用|交|付|去)[了掉]*$")
-_TIMES_EACH = re.compile(r"(\d{1,2}|[两二三四五六七八九十])[次回趟]药?,?(?:都|各|均)(?:是|要|得|花|用)*了?$")
+_TIMES_EACH = re.compile(
+    r"(\d{1,2}|[两二三四五六七八九十]{1,2})(?:[次回趟][^,。;\d]{0,3},?(?:都|各|均)|个月,?(?:每个?月|月月|个个月))"
+    r"(?:都|各|均|是|要|得|花|用|报|付|扣)*[了掉]*$"
+)
 _PART_ALONE = re.compile(r"(?:这|那)?(?:其中|里[面头边])(?:有|是|含)?")
 _DONE_IN_ALL = re.compile(r"[花买开拿付费药]")
 _A_PART = re.compile(r"其中|里[头面边]|含|另外?|还有|又|外加|顺[带便]|剩下")
@@ -43,7 +52,7 @@ _SPENT_BEFORE = re.compile(
 def told_together(items: list[Item], around: Mapping[int, Around], sentence: Sentence) -> tuple[Item, ...]:
     """The same amounts, each of what it is in view of the others. `around`: by where an amount starts."""
     items = _pinned_down(items, around, sentence)
-    items = _one_each(_named_again(_put_right(items, around), around), around, sentence)
+    items = _one_each(_named_again(_put_right(items, around, sentence), around), around, sentence)
     items = _monthly_without_a_word(_limits_of_diseases(items, sentence), around)
     items = _without_inpatient_costs(items, around)
     items = _in_all(_after_discount(_raised(items, around), around), around)
@@ -52,9 +61,11 @@ def told_together(items: list[Item], around: Mapping[int, Around], sentence: Sen
     return tuple(_not_paid_for(_spent_before(items, around), sentence))
 
 
-def _put_right(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
-    """ "限额不是300,是450": the second is of what the first was."""
+def _put_right(items: list[Item], around: Mapping[int, Around], sentence: Sentence) -> list[Item]:
+    """ "限额不是300,是450", "三百二,看错了,是三百八": the second is of what the first was."""
     for wrong, right in pairwise(items):
+        if _PUT_RIGHT.fullmatch(sentence.text[wrong.end : right.start]):
+            return [replace(right, role=wrong.role) if item is right else item for item in items if item is not wrong]
         before = around[wrong.start].before
         if before.endswith("不是") and NOW_IT_IS.match(around[right.start].before):
             role = by_what_precedes(before.removesuffix("不是"))
@@ -136,7 +147,8 @@ def _settled_before(items: list[Item], around: Mapping[int, Around]) -> list[Ite
             settled[item.start] = "aside"
     if costs and all(item.role != "deductible" for item in items):
         last = around[costs[-1].start]
-        if _THE_LAST_ASKED.search(last.after):
+        asked = _ASKED_DAY.search(last.after)
+        if _THE_LAST_ASKED.search(last.after) or (asked and asked[1] in last.before):
             settled |= {item.start: "used" for item in costs[:-1]}
         if _THIS_TIME.search(last.before) and not _ALL_ASKED.search(last.after):
             earlier = (item for item in costs[:-1] if _EARLIER_TIMES.search(around[item.start].before))
