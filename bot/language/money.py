@@ -42,7 +42,7 @@ _VALUE = rf"(?P<number>{_HUGE}|{MIXED}|\d{{1,6}}(?:\.\d{{1,2}})?[kKwW](?![A-Za-z
 _ONE_OR_NEXT = "(?:" + "|".join("一二三四五六七八九"[i : i + 2] for i in range(8)) + ")"
 _TWO_DIGITS = (
     rf"(?P<base>{CHINESE}(?<=[百千万]))?(?P<from>{_N})(?P<to>{_N})(?P<scale>[十百千]|十万|百万|万)"
-    rf"|(?P<round>{CHINESE}?(?<=[十百千万]))(?P<either>{_ONE_OR_NEXT})(?![十百千万])"
+    rf"|(?P<round>{CHINESE}(?<=[十百千万]))(?P<either>{_ONE_OR_NEXT})(?![十百千万])"
 )
 _MORE = r"(?P<more>(?:[多来余几]|大几)(?=万|元|块|圆|钱))?(?P<late_scale>万)?"
 _UNIT = r"(?:元钱|元整|元|块钱|块|圆|RMB|rmb|人民币)"
@@ -51,7 +51,10 @@ _BELOW_YUAN = (
     rf"|零?(?P<only_fen>{_N}|[1-9])分钱?|(?P<bare_jiao>{_N}|[1-9]|半)(?![\d零一二三四五六七八九十百千万个年月天周次成号%元块点家种岁]))?"
 )
 _UNDER = r"(?:(?P<under>不到|将近|接近|差不多到|快|小(?=[一两二三]?[百千万]))[了有要]?)?"
-_AROUND = r"(?P<around>(?:多一?点儿?|多些|出点头|冒头|冒点头|拐弯|出头|挂零)(?![钱的])|上下|左右|不到(?![\d一二两三四五六七八九十])|的样子)?"
+_AROUND = (
+    r"(?P<around>(?:多一?点儿?|多些|出点头|冒头|冒点头|拐弯|出头|挂零)(?![钱的])"
+    r"|上下|左右|不到(?![\d一二两三四五六七八九十])|的样子)?"
+)
 
 _WITH_UNIT = re.compile(
     rf"(?<![A-Za-z\d.]){_UNDER}{_SIGN}(?:[¥$] ?)?(?:{_TWO_DIGITS}|{_VALUE}){_MORE} ?{_UNIT}{_BELOW_YUAN}{_AROUND}"

@@ -37,7 +37,9 @@ class Bounds(NamedTuple):
         excluded = self.excluded.at(not favourable)
         return Inputs(
             costs=costs,
-            before_start=NOTHING if self.spent is None else self.spent - sum((c.amount for c in costs), NOTHING),
+            before_start=NOTHING
+            if self.spent is None
+            else self.spent - sum((c.amount for c in costs), NOTHING),
             excluded_each=NOTHING if self.among_months else excluded,
             excluded=excluded if self.among_months else NOTHING,
             deductible_left=self.deductible_left.at(not favourable),

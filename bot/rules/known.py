@@ -178,7 +178,7 @@ class Known(Spent):
 
     @property
     def may_share_the_cap(self) -> bool:
-        """Whether the cap that was told is inpatient care's, and no document says if this cost falls under it (江西第十八条)."""
+        """Whether the cap told is inpatient care's: no document says if class Ⅰ falls under it (江西第十八条)."""
         case = self.case
         return bool(case.cap_of_inpatient and case.benefit_class == "Ⅰ" and self.parameters.rule("class_one"))
 

@@ -96,8 +96,11 @@ class Spent(Told):
 
     @remembered
     def spent(self) -> Decimal | None:
-        """All that was spent in the months asked about, with what does not count; None where no months are told."""
-        return sum((cost.amount for cost in self._asked_about), NOTHING) if self.case.by_month else None
+        """All that was spent, where what does not count is told with it: months, or days before the approval."""
+        case = self.case
+        if case.by_month:
+            return sum((cost.amount for cost in self._asked_about), NOTHING)
+        return case.amount.low + case.before_approval if case.amount and case.before_approval else None
 
     @remembered
     def total(self) -> Span:

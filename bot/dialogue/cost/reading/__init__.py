@@ -13,6 +13,7 @@ from bot.dialogue.cost.reading.changes import supposes
 from bot.dialogue.cost.reading.circumstances import circumstances_of
 from bot.dialogue.cost.reading.contradictions import contradiction_in
 from bot.dialogue.cost.reading.costs import adds, cost_of
+from bot.dialogue.cost.reading.dated import dated_costs_of
 from bot.dialogue.cost.reading.hospital import hospital_of
 from bot.dialogue.cost.reading.limits import deductible_of, limit_of, limits_of
 from bot.dialogue.cost.reading.people import asked_of, clauses_by_person, named_in, people_in, person_of
@@ -21,7 +22,6 @@ from bot.dialogue.cost.reading.sentence import Part, Sentence
 from bot.dialogue.cost.reading.shares import ratios_by_place, shares_of
 from bot.dialogue.cost.reading.times import times_of
 from bot.dialogue.turn import Turn
-from bot.rules.case import Case
 from bot.rules.faults import Fault
 
 
@@ -70,7 +70,9 @@ def _each(whole: Part, names: tuple[str, ...], covered: Container[str]) -> tuple
             people[name] = people[name].updated(said)
     shared = circumstances_of(whole, covered).region
     asked_for = people.get(asked_of(whole.sentence))
-    asked_about = [asked_for] if asked_for else [p for p in people.values() if p.cost_known] or people.values()
+    asked_about = (
+        [asked_for] if asked_for else [p for p in people.values() if p.cost_known] or people.values()
+    )
     return tuple(p if p.case.region else replace(p, case=replace(p.case, region=shared)) for p in asked_about)
 
 
@@ -78,7 +80,7 @@ def _read(part: Part, covered: Container[str]) -> Person:
     case = person_of(part).updated(circumstances_of(part, covered))
     for read in (limits_of, cost_of, shares_of, times_of):
         case = case.updated(read(part))
-    for complete in (deductible_of, hospital_of):
+    for complete in (deductible_of, hospital_of, dated_costs_of):
         case = case.updated(complete(part, case))
     puts_right = next((item.instead_of for item in part.own_items if item.instead_of is not None), None)
     limit = limit_of(part)

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from bot.dialogue.cost.reading.sentence import Item, Part, within_a_month
-from bot.dialogue.cost.reading.times import MONTH, is_monthly, months_spoken_of, visits_of
+from bot.dialogue.cost.reading.times import MONTH, is_monthly, months_spoken_of
+from bot.dialogue.cost.reading.visits import visits_of
 from bot.language.dates import find_dates, in_order_told
 from bot.language.money import Amount
 from bot.language.numerals import to_decimal

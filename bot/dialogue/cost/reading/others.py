@@ -42,7 +42,9 @@ def _told_of_others(text: str) -> Iterator[tuple[int, int]]:
             yield well.span()  # who has none of our diseases is not asked about
     if _ASKED_FOR_TOO.search(text):
         return
-    for another in (*_ANOTHER.finditer(text), *_COMPARED.finditer(text), *_SET_ASIDE.finditer(text), *_HEARD.finditer(text)):
+    for another in (
+        found for words in (_ANOTHER, _COMPARED, _SET_ASIDE, _HEARD) for found in words.finditer(text)
+    ):
         pauses = (m.end() for m in _PAUSE.finditer(text, another.end() - 1))
         own = next((at for at in pauses if _BACK_TO_ONESELF.match(text, at)), None)
         if own is None or _ANOTHER.match(text, own):

@@ -23,6 +23,7 @@ _OWN_SHARE = re.compile(
     r"(?:自付|自己(?:要|得)?(?:出|付|掏|承担|负担|拿)|个人(?:要|得)?(?:付|出|负担|承担|自付)|自负|自理)(?:比例)?(?:是|为)?$"
 )
 _OWN_FIRST = re.compile(r"先(?:行|由|要|得)?(?:自己|个人|自)*(?:支?付|掏|出|承担|负担)(?:掉|了|个)*$")
+_CLASS_B = re.compile(r"乙类[^,。;\d]{0,6}$")
 _THEN_THE_REST = re.compile(r"(?:以后|之后|后|了)?,?(?:再|剩下?的?|其余|余下|剩余)[^,。;\d]{0,4}(?:报|按)")
 _CLAIMED = re.compile(r"^(?:吗|吧|不[,。?]|么|对吗|是吗|真的吗)")
 _CLAIM_BEGINS = re.compile(r"能报?$|可以报?$|是不是报?$")
@@ -58,7 +59,9 @@ def _own_first(part: Part) -> Case:
         if told_in_yuan or not _is_own_first(ratio, part.sentence):
             continue
         begin, _ = part.sentence.clause(ratio.start)
-        own = [cost for cost in part.costs if begin <= cost.start < ratio.start]
+        own = [cost for cost in part.costs if begin <= cost.start < ratio.start] or [
+            cost for cost in part.costs if _CLASS_B.search(part.sentence.text[: cost.start])
+        ]
         if own and len(part.costs) > 1:
             return Case(excluded=own[-1].low * ratio.value)
         return Case(excluded_ratio=ratio.value)

@@ -1,6 +1,7 @@
 """When: the day of approval and of treatment, for how many months a cost is told, whether it recurs."""
 
 import re
+from calendar import monthrange
 from dataclasses import replace
 from datetime import date
 
@@ -19,16 +20,6 @@ _DEDUCTIBLE = re.compile(r"起付|门槛")
 _LEFT_OVER = re.compile(r"剩|结余|没用完")
 _EVERY_MONTH = re.compile(r"(?:每个?月|一个月|1个月|月月|个个月|每月|按月|/月|一月)")
 _EVERY_MONTH_AFTER = re.compile(r"[元块]?钱?的?(?:/月|每月|一个月|一月)")
-_EACH_VISIT = re.compile(r"(?:每|一|单)[次回趟盒瓶支针天](?:是|要|得|都|花|用|透析|费用?|药费?|大概)*$")
-_EACH_VISIT_AFTER = re.compile(r"[元块]?钱?(?:/|一|每)[次回趟盒瓶支针天]")
-_VISITS = re.compile(
-    r"(?<![第一\d])(\d{1,2}|[二三四五六七八九]?十[一二三四五六七八九]?|[两三四五六七八九])[次回趟盒瓶支针天]"
-)
-_VISITS_A_WEEK = re.compile(
-    r"(?:每|一个?|1)(?:周|星期|礼拜)[^,。;]{0,2}?(?:\d{1,2}|[一两二三四五六七八九十]{1,2})[次回趟]"
-)
-_ONE_VISIT_ASKED = re.compile(r"(?:每|一|单|这)[次回趟][^,。;\d]{0,4}报|报[^,。;\d]{0,3}(?:每|一)[次回趟]")
-_MOST_VISITS = 99
 MONTH = r"1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]"
 _MONTHS = re.compile(r"(?<![\d第头])(\d{1,2}|[一二两三四五六七八九十]{1,2})个月")
 _FROM_MONTH_TO_MONTH = re.compile(rf"(?<![\d年])({MONTH})月份?(?:到|至|-)({MONTH})月(?!\d)")
@@ -43,6 +34,7 @@ _LIMIT_OF_A_YEAR = re.compile(
 )
 _TO_YEAR_END = re.compile(r"到(?:今年|当年|本年)?(?:年底|年末|12月底?|十二月底?)")
 _UP_TO = re.compile(r"[到至]$")
+_THIS_MONTH_APPROVED = re.compile(r"(?:这个?月|本月)[才刚]*(?:办好|办下来|批|评上|认定|审核通过|通过)(?!发)")
 _SAME_MONTH = re.compile(r"(?:批|认定|通过|办|下来)[^。;\d能享起]{0,6}(?:当月|那个?月|同一?个?月)(?!起|开始)")
 _THE_YEAR_BEFORE = re.compile(r"(?:头|上|前)一年[^,。;]{0,4}(?:起付|门槛)")
 _ALL_YEAR = re.compile(r"全年|一年|今年.{0,4}一共")
@@ -55,6 +47,8 @@ def times_of(part: Part) -> Case:
     for mention in part.dates:
         if not mention.invalid and not (stay and overlaps(mention, [stay])):
             case = case.updated(_dated(part, mention))
+    if case.approved_on is None and _THIS_MONTH_APPROVED.search(part.text):
+        case = replace(case, approved_on=_month_of(part.sentence.turn.now.date()))
     if case.approved_on and case.treated_on is None and _SAME_MONTH.search(part.text):
         case = replace(case, treated_on=case.approved_on)
     if case.treated_on and _THE_YEAR_BEFORE.search(part.text):
@@ -68,6 +62,10 @@ def times_of(part: Part) -> Case:
     if months is None and not monthly:
         return case
     return case.updated(Case(months=months, each_month=monthly and months is not None))
+
+
+def _month_of(day: date) -> Days:
+    return Days(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
 
 
 def _approved_this_year(part: Part, case: Case) -> bool:
@@ -89,17 +87,6 @@ def is_monthly(part: Part, amount: Amount) -> bool:
         _EVERY_MONTH.search(text[max(begin, earlier) : amount.start])
         or _EVERY_MONTH_AFTER.match(text[amount.end : end])
     )
-
-
-def visits_of(part: Part, amount: Amount) -> int:
-    """How often a cost told for one visit came about: 一次420,一个月12次; once where one visit is asked about."""
-    text = part.sentence.text
-    begin, stop = part.sentence.clause(amount.start)
-    each = _EACH_VISIT.search(text[begin : amount.start]) or _EACH_VISIT_AFTER.match(text[amount.end : stop])
-    if not each or len(part.costs) > 1 or _ONE_VISIT_ASKED.search(text[amount.end :]):
-        return 1
-    counted = (to_decimal(match[1]) for match in _VISITS.finditer(_VISITS_A_WEEK.sub("", part.text)))
-    return next((int(often) for often in counted if often is not None and 1 < often <= _MOST_VISITS), 1)
 
 
 def months_spoken_of(text: str) -> int | None:

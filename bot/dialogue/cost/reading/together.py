@@ -19,6 +19,7 @@ _PUT_RIGHT = re.compile(
     r"(?:不对|(?:说|搞|弄|记|写|看|算|报|打|讲|念|听)(?:错|岔|反|串)了?|口误|更正(?:一下)?|改一下|重说|不是,?(?=应该|是))"
     r"(?:,|了|啊|哦|我|的|不对|不是(?=,?是)|应该|其实|实际|是|为|要|改成|得|才|有)*"
 )
+_MIXED_UP = re.compile(r"[说弄搞记看讲](?:错|反|岔|混|串)")
 _AGAIN = re.compile(r"[这那][个笔张]?$")
 _ONE_OF_SEVERAL = re.compile(r"(?:^|[,。;])(?:另)?一[个种]病?种?[是为批给定]*$")
 _ABOUT_LIMITS = re.compile(r"限额|额度|定额")
@@ -32,10 +33,14 @@ _EARLIER_TIMES = re.compile(
 _THIS_TIME = re.compile(r"[这本][次回趟]|今天|刚才|现在")
 _ALL_ASKED = re.compile(r"一共|总共|合计|加起来|拢共|累计")
 _THE_LAST_ASKED = re.compile(r"(?:后[面来一]|最后|第二)的?[这那]?[笔次回趟][^,。;\d]{0,5}[报付给]")
-_ASKED_DAY = re.compile(r"(\d{1,2}号|[一二三四五六七八九十]{1,3}号|今天|昨天)(?:[这那])?(?:一?[次回趟笔])?[^,。;\d]{0,3}[报付给]")
+_ASKED_DAY = re.compile(
+    r"(\d{1,2}号|[一二三四五六七八九十]{1,3}号|今天|昨天)[这那]?(?:一?[次回趟笔])?[^,。;\d]{0,3}[报付给]"
+)
 _REALLY_PAID = re.compile(r"(?:实付|实收|实际付|折后|优惠后|打完折)[^,。;\d]{0,3}$")
 _RAISED = re.compile(r"(?:涨|提高?|调[整高低]?|升|降|变)(?:到|成|为)了?$")
-_AS_INPATIENT = re.compile(r"(?:住[了过]?[^,。;\d门期报]{0,4}院|手术|工伤|车祸|骨折)[^,。;\d门期报药慢]{0,8}(?:花|用|交|付|去)[了掉]*$")
+_AS_INPATIENT = re.compile(
+    r"(?:住[了过]?[^,。;\d门期报]{0,4}院|手术|工伤|车祸|骨折)[^,。;\d门期报药慢]{0,8}(?:花|用|交|付|去)[了掉]*$"
+)
 _TIMES_EACH = re.compile(
     r"(\d{1,2}|[两二三四五六七八九十]{1,2})(?:[次回趟][^,。;\d]{0,3},?(?:都|各|均)|个月,?(?:每个?月|月月|个个月))"
     r"(?:都|各|均|是|要|得|花|用|报|付|扣)*[了掉]*$"
@@ -65,7 +70,10 @@ def _put_right(items: list[Item], around: Mapping[int, Around], sentence: Senten
     """ "限额不是300,是450", "三百二,看错了,是三百八": the second is of what the first was."""
     for wrong, right in pairwise(items):
         if _PUT_RIGHT.fullmatch(sentence.text[wrong.end : right.start]):
-            return [replace(right, role=wrong.role) if item is right else item for item in items if item is not wrong]
+            right_now = replace(right, role=wrong.role)
+            return [right_now if item is right else item for item in items if item is not wrong]
+        if _MIXED_UP.search(sentence.text[wrong.end : right.start]) and right.amount.low == wrong.amount.low:
+            return [item for item in items if item is not wrong]
         before = around[wrong.start].before
         if before.endswith("不是") and NOW_IT_IS.match(around[right.start].before):
             role = by_what_precedes(before.removesuffix("不是"))

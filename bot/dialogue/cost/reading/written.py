@@ -1,4 +1,4 @@
-"""A turn's text as it was meant: words that were misheard put right, blanks that tear it apart taken out, pauses marked."""
+"""A turn's text as it was meant: misheard words put right, blanks that tear it apart taken out, pauses marked."""
 
 import re
 from bisect import bisect_left
