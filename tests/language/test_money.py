@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import cn2an
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.language.money import find_amounts
@@ -59,6 +59,7 @@ def test_one_amount(text: str, written: str, yuan: str) -> None:
         ("药费不到五百", "五百", 450, 500),
         ("药费五百不到", "五百", 450, 500),
         ("600到800元", "600到800元", 600, 800),
+        ("限额两百八十几", "两百八十几", 280, 290),
     ],
 )
 def test_a_range(text: str, written: str, low: int, high: int) -> None:
@@ -117,6 +118,7 @@ def test_round_trip_through_digits(yuan: int, fen: int) -> None:
     assert amount.low == amount.high == Decimal(f"{yuan}.{fen:02d}")
 
 
+@example("万一二")
 @given(
     st.text(
         alphabet="一二两三五八九十百千万零〇多来几块元毛分角钱0123456789.,-到药费花了限额年月号天%成 ",

@@ -135,6 +135,28 @@ def test_months_told_one_by_one_lie_inside_the_months_together(costs: list[tuple
         assert within(told.fund_pays, together.fund_pays)
 
 
+@given(
+    st.lists(yuan, min_size=2, max_size=7),
+    yuan,
+    st.integers(0, 11),
+)
+def test_months_once_named_lie_inside_those_of_which_only_the_order_is_told(
+    amounts: list[D], limit: D, first: int
+) -> None:
+    case = Case(region="湖南", employment="在职", monthly_limit=limit)
+    months = [
+        date(2025 + (first + place) // 12, (first + place) % 12 + 1, 1) for place in range(len(amounts))
+    ]
+    named = tuple(MonthCost(month, amount) for month, amount in zip(months, amounts, strict=True))
+    start = (date(2025, place + 1, 1) for place in range(12))
+    in_order = tuple(
+        MonthCost(month, amount, told=False) for month, amount in zip(start, amounts, strict=False)
+    )
+    inner, outer = (spans(answer(replace(case, by_month=costs))) for costs in (named, in_order))
+    assert within(inner[0], outer[0])
+    assert within(inner[1], outer[1])
+
+
 def floats(path: Path) -> Iterator[int]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Constant) and isinstance(node.value, float):
