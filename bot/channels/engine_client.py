@@ -16,6 +16,7 @@ from bot import logs
 CONNECT_SECONDS = 2.0
 RETRY_AFTER_SECONDS = 0.5
 HEALTH_SECONDS = 2.0
+IDLE_SECONDS = 15.0
 SPARED_SECONDS = 30.0
 """For so long an engine that gave no answer in time is asked only where no other is left."""
 
@@ -63,9 +64,8 @@ class EngineClient:
 
     @cached_property
     def _session(self) -> aiohttp.ClientSession:
-        # The engine closes idle connections on its own; a request sent on a closing one fails without saying
-        # whether it was processed. A fresh loopback connection per turn costs less than that doubt.
-        connector = aiohttp.TCPConnector(force_close=True, limit=0)
+        # Rasa keeps an idle connection for two minutes, we for a quarter of one: it is not closed under a request.
+        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE_SECONDS)
         return aiohttp.ClientSession(connector=connector, timeout=self._timeout)
 
     async def close(self) -> None:
@@ -76,9 +76,9 @@ class EngineClient:
         """The engine's messages, at least one. Raises EngineDown.
 
         `line` is the transcript's id of the message; custom actions find it, and the turn's id, in its metadata.
-        Another engine is asked, or the only one again, where no connection came about, and where an engine died over
-        the turn: what its action has answered to this line is not done again (`actions/once.py`). An engine that is
-        silent may still be at it, so then nobody else is asked.
+        Another engine is asked, or the only one again, where no connection came about, and where it broke over the
+        turn: what the engine's action has answered to this line is not done again (`actions/once.py`). An engine that
+        is silent may still be at it, so then nobody else is asked.
         """
         engines = self._engines_for(chat)
         try:
@@ -87,10 +87,8 @@ class EngineClient:
             except aiohttp.ClientConnectorError:
                 await asyncio.sleep(0 if len(engines) > 1 else RETRY_AFTER_SECONDS)
                 raw = await self._post(engines[1 % len(engines)], chat, message, line)
-            except (aiohttp.ServerDisconnectedError, ConnectionResetError):
-                if len(engines) == 1:
-                    raise
-                raw = await self._post(engines[1], chat, message, line)
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionResetError):
+                raw = await self._post(engines[1 % len(engines)], chat, message, line)
             messages = _joined(_RASA_ANSWER.validate_json(raw))
         except TimeoutError as error:
             self._silent_until[engines[0]] = self._monotonic() + SPARED_SECONDS

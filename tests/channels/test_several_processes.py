@@ -187,6 +187,25 @@ async def test_a_turn_over_which_its_engine_died_is_taken_over(
         await client.close()
 
 
+async def test_the_only_engine_is_asked_again_over_a_connection_that_it_had_closed() -> None:
+    used: set[object] = set()
+
+    async def on_new_connections_only(request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        if request.transport in used:
+            request.transport.abort()
+        used.add(request.transport)
+        return web.json_response([{"text": "好"}])
+
+    app = web.Application()
+    app.router.add_post("/webhooks/rest/webhook", on_new_connections_only)
+    async with TestServer(app) as server:
+        client = EngineClient([str(server.make_url(""))], timeout=0.5)
+        assert await _asked(client, chats=3) == ["好"] * 3
+        await client.close()
+        assert len(used) == 3
+
+
 async def test_a_silent_engine_is_spared_for_a_while(
     engines: list[tuple[FakeEngine, TestServer]],
 ) -> None:
