@@ -86,6 +86,7 @@ async def _shares(assistant: Assistant) -> dict[str, float]:
         "next_action": "action_make_small_talk",
         "sender_id": "x",
         "version": "3.6.21",
+        "domain": {},
         "tracker": {
             "sender_id": "x",
             "slots": {},
@@ -114,7 +115,7 @@ async def _shares(assistant: Assistant) -> dict[str, float]:
             async with session.post(
                 f"http://127.0.0.1:{settings.action_port}/webhook", json=call
             ) as response:
-                await response.read()
+                assert (await response.json())["responses"][0].get("response") == "utter_thanks"
             action.append(time.perf_counter() - begun)
     middle = [1000 * sorted(values)[len(values) // 2] for values in (through, straight, action)]
     return {"gateway": middle[0] - middle[1], "action endpoint": middle[2]}
