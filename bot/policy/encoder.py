@@ -43,18 +43,18 @@ class CachedEncoder:
         self.name = encoder.name
         self._encoder = encoder
         self._file = folder / f"vectors-{encoder.name}.npz"
-        self._known = self._read()
 
     def encode(self, texts: list[str]) -> Vectors:
         """Vectors of the texts; one text alone (a question) is neither looked up nor kept."""
         if len(texts) == 1:
             return self._encoder.encode(texts)
+        known = self._read()
         keys = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
-        fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
+        fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if fresh:
-            self._known |= dict(zip(fresh, self._encoder.encode(list(fresh.values())), strict=True))
-            self._write()
-        return np.stack([self._known[key] for key in keys])
+            known |= dict(zip(fresh, self._encoder.encode(list(fresh.values())), strict=True))
+            self._write(known)
+        return np.stack([known[key] for key in keys])
 
     def _read(self) -> dict[str, Vectors]:
         try:
@@ -63,10 +63,10 @@ class CachedEncoder:
         except (OSError, ValueError, KeyError, BadZipFile):  # absent or spoilt: it is only a cache
             return {}
 
-    def _write(self) -> None:
+    def _write(self, known: dict[str, Vectors]) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         draft = self._file.with_suffix(f".{os.getpid()}.npz")
-        np.savez(draft, keys=np.array(list(self._known)), vectors=np.stack(list(self._known.values())))
+        np.savez(draft, keys=np.array(list(known)), vectors=np.stack(list(known.values())))
         draft.replace(self._file)
 
 

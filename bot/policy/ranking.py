@@ -6,7 +6,6 @@ best. And what all phrasings together teach about which words go with which targ
 tells more than 对认定结果, whatever the single phrasings happen to be.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -202,15 +201,13 @@ class _Characters:
     """BM25 over character uni- and bigrams, as a share of what a perfect match would score."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        tokens = [_grams(text) for text in texts]
         self._size = len(texts)
-        self._frequency = Counter(gram for grams in tokens for gram in set(grams))
         self._bm25 = bm25s.BM25(k1=_BM25_K1, b=0.4)
-        self._bm25.index(tokens, show_progress=False)
+        self._bm25.index([_grams(text) for text in texts], show_progress=False)
 
     def scores(self, question: str) -> Scores:
         grams = list(dict.fromkeys(_grams(question)))
-        known = [gram for gram in grams if gram in self._frequency]
+        known = [gram for gram in grams if gram in self._bm25.vocab_dict]
         if not known:
             return np.zeros(self._size)
         perfect = sum(self._rarity(gram) for gram in grams) / (1 + _BM25_K1)
@@ -218,7 +215,8 @@ class _Characters:
 
     def _rarity(self, gram: str) -> float:
         """BM25's inverse document frequency; an unseen gram weighs as much as the rarest."""
-        seen = max(self._frequency[gram], 1)
+        column, starts = self._bm25.vocab_dict.get(gram), self._bm25.scores["indptr"]
+        seen = 1 if column is None else int(starts[column + 1] - starts[column])
         return log(1 + (self._size - seen + 0.5) / (seen + 0.5))
 
 
