@@ -146,7 +146,7 @@ async def _slow_loris(setting: Setting) -> str:
         writer.write(heads[0] if number % 2 else b"".join(heads))
         begun = time.monotonic()
         answer = asyncio.ensure_future(reader.read(100))
-        while time.monotonic() < begun + 60 and not answer.done():
+        while time.monotonic() < begun + 90 and not answer.done():
             with contextlib.suppress(OSError):
                 writer.write(b"X-A: b\r\n" if number % 2 else b" ")
                 await writer.drain()
@@ -197,7 +197,7 @@ FAULTS = (
     Fault("action endpoint hangs for 20 s", _actions_hang),
     Fault("300 messages at once from one sender", _storm_from_one),
     Fault("1,000 senders at once", _storm_from_many),
-    Fault("slow-loris: 500 connections for 60 s", _slow_loris),
+    Fault("slow-loris: 500 connections for 90 s", _slow_loris),
     Fault("100 bodies of 1 MB at once", _large_bodies),
     Fault("the only engine killed (−9)", _engine_killed, alone=True),
     Fault("the only service killed (−9)", _service_killed, alone=True),
