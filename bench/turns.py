@@ -104,7 +104,7 @@ async def _shares(assistant: Assistant) -> dict[str, float]:
     }
     through, straight, action = [], [], []
     async with aiohttp.ClientSession() as session:
-        for _ in range(60):
+        for _ in range(200):
             begun = time.perf_counter()
             await say(session, assistant.url, "share", "谢谢")
             through.append(time.perf_counter() - begun)
