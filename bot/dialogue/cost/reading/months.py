@@ -1,0 +1,169 @@
+"""What was spent in which month: 6月花了300,7月200; 七八九月各200; 三个月分别是150、160、170; 头两个月各250,第三个月400."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from bot.dialogue.cost.reading.sentence import Item, Part, within_a_month
+from bot.dialogue.cost.reading.times import MONTH, months_spoken_of
+from bot.language.dates import find_dates, in_order_told
+from bot.language.money import Amount
+from bot.language.numerals import to_decimal
+from bot.rules.case import Case, MonthCost
+from bot.rules.money import NOTHING
+
+_LISTED = rf"((?:(?:1[0-2]|[1-9])(?=[月、,和跟])|[一二三四五六七八九十、,和跟]|(?<=[\d一二三四五六七八九十])月份?)+(?:{MONTH}))"
+_EACH_OF_MONTHS = re.compile(
+    rf"(?<![\d.]){_LISTED}月份?(?:这?[两三四五六\d]个月)?[^,。;\d]{{0,6}}?(?:各|都|每个?月|均)[^,。;\d]{{0,4}}$"
+)
+_MONTHS_AND_THEIR_NUMBER = re.compile(rf"(?<![\d.]){_LISTED}月?份?这?[两三四五六\d]个月")
+_FROM_TO = re.compile(rf"(?<![\d年])({MONTH})月份?(?:到|至|-)({MONTH})月")
+_FIRST_SOME = re.compile(r"[头前]([两二三四五])个月(?:各|每个?月|都|均)[^,。;\d]{0,4}$")
+_MOST_IN_A_LIST = 12
+_MONTHS_LISTED = re.compile(
+    r"(?<![\d.])((?:(?:1[0-2]|[1-9])(?=[月、,和跟])|[一二三四五六七八九十、,和跟]|(?<=[\d一二三四五六七八九十])月份?)+"
+    rf"(?:{MONTH})月)份?(?:这?[两三四五六\d]个月)?[^,。;\d]{{0,6}}?(?:各|都|每个?月|均)[^,。;\d]{{0,4}}$"
+)
+_ONE_AFTER_THE_OTHER = re.compile(r"分别|依次|先后|各[是自花用买吃]")
+_THIS_MONTH = re.compile(r"这个?月|本月|当月")
+_MONTH_OF_QUARTER = re.compile(r"[第头]([一二三123])个月")
+_LAST_QUARTER = re.compile(r"上个?季度?")
+_SPENT_NOTHING = re.compile(
+    r"[^,。;\d]{0,4}(?:没|一分没|一分钱没|啥也没|什么都没)有?(?:花|去|看|[买拿开用配抓取吃](?:过)?药|[开配拿]过|动|用(?=[,。;]|$))"
+)
+_ASKED_MONTH = re.compile(
+    r"(?:这个?月|本月|当月|[上下]个?月|[第头][一二三123]个月|\d{1,2}月份?|[一二三四五六七八九十]{1,2}月份?)(?:[这那]?一?个?月|[这那]笔|的|里|份|药费|医保|统筹|单独)*"
+    r"(?:能|可以?|该|应该|给)*[报付出给]"
+)
+
+
+def costs_by_month(part: Part) -> tuple[MonthCost, ...]:
+    """The cost of each month, where several months' are told apart; empty where they are not."""
+    if in_order := _one_after_the_other(part):
+        return in_order
+    empty = [MonthCost(month, NOTHING) for month in _months_without_cost(part)]
+    told = "季" in part.sentence.text or not _MONTH_OF_QUARTER.search(part.text)
+    spent: list[MonthCost] = []
+    for cost in part.costs:
+        months = _months_of(part, cost)
+        if not months:
+            return ()
+        spent += (MonthCost(month, cost.low, told) for month in months)
+    different = {cost.month for cost in (*empty, *spent)}
+    return _together(*empty, *spent) if len(different) > 1 else ()
+
+
+def _one_after_the_other(part: Part) -> tuple[MonthCost, ...]:
+    """One cost for each of some months: those that are listed, else a quarter's from its first month on."""
+    text, costs = part.sentence.text, part.costs
+    listed = all("、" in text[a.end : b.start] for a, b in zip(costs, costs[1:], strict=False))
+    in_order = listed or _ONE_AFTER_THE_OTHER.search(part.text)
+    if not 1 < len(costs) <= _MOST_IN_A_LIST or not in_order:
+        return ()
+    months = _listed_months(part, text[: costs[0].start])
+    if len(months) == len(costs):
+        return tuple(MonthCost(month, cost.low) for month, cost in zip(months, costs, strict=True))
+    if months_spoken_of(text) != len(costs) or any(_months_of(part, cost) for cost in costs):
+        return ()
+    first = _quarter_start(_quarter_start(part.sentence.turn.now.date()) - timedelta(1))
+    return tuple(MonthCost(_later(first, place), cost.low, told=False) for place, cost in enumerate(costs))
+
+
+def _listed_months(part: Part, before: str) -> tuple[date, ...]:
+    """七八九三个月, 一月到三月."""
+    if found := _MONTHS_AND_THEIR_NUMBER.search(before):
+        return _named(part, re.findall(MONTH, found[1]))
+    if found := _FROM_TO.search(before):
+        first, last = (int(to_decimal(number) or 0) for number in found.groups())
+        return _named(part, [str(month) for month in range(first, last + 1)])
+    return ()
+
+
+def _months_of(part: Part, cost: Amount) -> tuple[date, ...]:
+    """The months a cost is told for: the one named in its clause, or each of several (3月4月5月各花了200)."""
+    begin, _ = part.sentence.clause(cost.start)
+    earlier = max((other.end for other in part.costs if other.end <= cost.start), default=0)
+    before = part.sentence.text[max(earlier, begin - 12, cost.start - 48, 0) : cost.start]
+    if listed := _EACH_OF_MONTHS.search(before):
+        return _named(part, re.findall(MONTH, listed[1]))
+    if some := _FIRST_SOME.search(before):
+        return tuple(_month_of_quarter(part, place) for place in range(1, int(to_decimal(some[1]) or 1) + 1))
+    month = _month_of(part, cost)
+    return (month,) if month else ()
+
+
+def _named(part: Part, numbers: list[str]) -> tuple[date, ...]:
+    """Months told one after the other, the nearest past ones."""
+    months = "、".join(f"{number}月" for number in numbers)
+    told = in_order_told(find_dates(months, part.sentence.turn.now.date()), months)
+    return tuple(dict.fromkeys(mention.first for mention in told))
+
+
+def _later(first: date, months: int) -> date:
+    years, month = divmod(first.month - 1 + months, 12)
+    return first.replace(year=first.year + years, month=month + 1)
+
+
+def _together(*costs: MonthCost) -> tuple[MonthCost, ...]:
+    """One cost for each month: what is spent in the same month shares its limit."""
+    months: dict[date, Decimal] = {}
+    for cost in costs:
+        months[cost.month] = months.get(cost.month, NOTHING) + cost.amount
+    told = all(cost.told for cost in costs)
+    return tuple(MonthCost(month, amount, told) for month, amount in months.items())
+
+
+def _month_of(part: Part, amount: Amount) -> date | None:
+    """The month named in the amount's clause."""
+    begin, _ = part.sentence.clause(amount.start)
+    before = part.sentence.text[begin : amount.start]
+    if _THIS_MONTH.search(before):
+        return part.sentence.turn.now.date().replace(day=1)
+    if ordinals := _MONTH_OF_QUARTER.findall(before):
+        return _month_of_quarter(part, int(to_decimal(ordinals[-1]) or 1))
+    named = [d for d in part.sentence.dates if begin <= d.start < amount.start and within_a_month(d)]
+    return named[-1].first.replace(day=1) if named else None
+
+
+def _month_of_quarter(part: Part, place: int) -> date:
+    """头一个月, 第二个月: of this quarter, or of the last where that is named."""
+    first = _quarter_start(part.sentence.turn.now.date())
+    if _LAST_QUARTER.search(part.sentence.text):
+        first = _quarter_start(first - timedelta(1))
+    return _later(first, place - 1)
+
+
+def _quarter_start(day: date) -> date:
+    return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+
+
+def _months_without_cost(part: Part) -> Iterator[date]:
+    """Months in which nothing was spent ("4月没花钱"): what they left of their limit may count."""
+    text = part.sentence.text
+    for mention in part.sentence.dates:
+        if within_a_month(mention) and _SPENT_NOTHING.match(text[mention.end :]):
+            yield mention.first.replace(day=1)
+
+
+def month_before(part: Part, item: Item) -> date | None:
+    """The month an unused quota is of; of last quarter its last."""
+    begin, _ = part.sentence.clause(item.start)
+    if _LAST_QUARTER.search(part.sentence.text[begin : item.start]):
+        return (_quarter_start(part.sentence.turn.now.date()) - timedelta(1)).replace(day=1)
+    earlier = [d for d in part.sentence.dates if d.start < item.start and within_a_month(d)]
+    return earlier[-1].first.replace(day=1) if earlier else None
+
+
+def asked_month(part: Part, case: Case) -> Case:
+    """Of several months' costs the one that is asked about ("…这个月的能报多少")."""
+    after = part.sentence.text[part.items[-1].end :]
+    if len(case.by_month) < 2 or not (asked := _ASKED_MONTH.search(after)):
+        return Case()
+    today = part.sentence.turn.now.date()
+    if _THIS_MONTH.match(asked[0]):
+        return Case(asked_month=today.replace(day=1))
+    if ordinal := _MONTH_OF_QUARTER.match(asked[0]):
+        return Case(asked_month=_month_of_quarter(part, int(to_decimal(ordinal[1]) or 1)))
+    numbers = {d.first.month for d in find_dates(asked[0], today) if within_a_month(d)}
+    return Case(asked_month=next((c.month for c in case.by_month if c.month.month in numbers), None))
