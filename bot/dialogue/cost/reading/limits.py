@@ -9,7 +9,9 @@ from bot.dialogue.cost.reading.changes import NOT_KNOWN, corrects
 from bot.dialogue.cost.reading.sentence import Part
 from bot.rules.case import Case
 
-_NOTHING_ADDED = re.compile(r"没(?:有|给|再|另|我|外)*加(?:额度|限额|钱|过|$|[,。了])")
+_NOTHING_ADDED = re.compile(
+    r"(?:合|加)(?:起来|在一起|计)[^,。;\d花买药]{0,3}(?:限额|额度|定额)|没(?:有|给|再|另|我|外)*加(?:额度|限额|钱|过|$|[,。了])"
+)
 _OF_INPATIENT_CARE = re.compile(r"住院(?!(?:报销)?比例)[^,。;\d]{0,10}$")
 _SHARED = re.compile(
     r"(?:跟|和|与)住院[^,。;不没]{0,5}(?:一起|合用|共用|合并|合在一|算一块)(?![^,。;]{0,3}[吗不没])"
@@ -50,6 +52,7 @@ _ABOUT_HALF_PAID = re.compile(
     r"(?:差不多|大概|大约|可能|好像|约摸)(?:交|付|扣|抵)(?:掉|过)?了?一半"
     r"|(?:交|付|扣|抵)(?:掉|过)?了?(?:差不多|大概|大约|快|一小|一大|多)一?半"
     r"|(?:交|付|扣|抵)(?:掉|过)?了?一半(?:左右|上下|多|不到|还不到|吧)"
+    r"|(?:交|付|扣|抵)[掉过了]*(?:一?[大小多]半|一?(?:部分|大部分|小部分)|一些|差不多)|(?:快|差不多|差一点儿?)[要就]?[扣交付]?满"
 )
 _PAID = r"(?:扣|交|付|抵|满|够|过|用|动)"
 _PAID_OR_NOT = re.compile(

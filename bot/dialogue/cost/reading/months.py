@@ -1,9 +1,10 @@
-"""What was spent in which month: 6月花了300,7月200; 七八九月各200; 三个月分别是150、160、170; 头两个月各250,第三个月400."""
+"""What was spent in which month: 6月花了300,7月200; 七八九月各200; 三个月分别是150、160; 头两个月各250,第三个月400."""
 
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from bot.dialogue.cost.reading.sentence import Item, Part, within_a_month
 from bot.dialogue.cost.reading.times import MONTH, months_spoken_of
@@ -57,7 +58,7 @@ def costs_by_month(part: Part) -> tuple[MonthCost, ...]:
 def _one_after_the_other(part: Part) -> tuple[MonthCost, ...]:
     """One cost for each of some months: those that are listed, else a quarter's from its first month on."""
     text, costs = part.sentence.text, part.costs
-    listed = all("、" in text[a.end : b.start] for a, b in zip(costs, costs[1:], strict=False))
+    listed = all("、" in text[cost.end : following.start] for cost, following in pairwise(costs))
     in_order = listed or _ONE_AFTER_THE_OTHER.search(part.text)
     if not 1 < len(costs) <= _MOST_IN_A_LIST or not in_order:
         return ()

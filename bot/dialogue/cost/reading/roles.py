@@ -9,10 +9,11 @@ from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
 
 MONTHLY = re.compile(r"每个?月|一个月|1个月|月月|个个月|每月|按月|/月|一月")
 _OF_A_MONTH = re.compile(rf"{MONTHLY.pattern}|月(?=[限额定])")
+_HEDGES = re.compile(r"(?:大概|大约|约莫?|差不多|可能|好像|估计|应该|怕|总|得|有|在|是)+$")
 _COPULA = re.compile(r"[是为了有到达大概约也就在:( 元块]+$")
 _EARLIER_MONTH = re.compile(r"(?:上个?|前)月|上个?季度?|\d+月|[一二三四五六七八九十]月")
 _A_QUARTER = re.compile(r"(?:一个?|每个?)季度?(?:是|有|给|为)*$")
-_BY_QUARTER = re.compile(r"季度?[^,。;\d]{0,6}(?:额度|限额|定额)|(?:额度|限额|定额)[^,。;\d]{0,4}季")
+_BY_QUARTER = re.compile(r"季度?[^,。;]{0,10}(?:额度|限额|定额)|(?:额度|限额|定额)[^,。;\d]{0,4}季")
 _MORE = re.compile(r"(?:还有|另外|再加上?|加上|外加)$")
 JUST_BEFORE = re.compile(r"^[元块]?钱?(?:和|跟|及|与|以及|、|加|\+|还有|又)$")
 _RESTATED = re.compile(r"(?:%|成|折),?(?:也?就是|即|等于)(?:说|约|大概)?$")
@@ -27,7 +28,8 @@ LIMITS: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit"
 
 def role_of(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role:
     if known and JUST_BEFORE.search(around.before):
-        return known[-1].role  # 前两次花了100和90
+        added = known[-1].role in LIMITS and around.before.endswith("加")  # 限额300加80
+        return "extra_limit" if added else known[-1].role  # 前两次花了100和90
     if _RESTATED.search(around.before):
         return "excluded" if _OWN_FIRST.search(around.before) else "aside"  # 先自付10%也就是150
     role = (
@@ -83,10 +85,11 @@ def _by_what_follows(around: Around) -> Role | None:
 
 
 def by_what_precedes(before: str) -> Role | None:
-    compact = MONTHLY.sub("", before)
+    told = _HEDGES.sub("", before)
+    compact = MONTHLY.sub("", told)
     compact = compact if compact.endswith("了") else _COPULA.sub("", compact)
     for role, pattern in BEFORE:
-        if re.search(pattern, before) or re.search(pattern, compact):
+        if any(re.search(pattern, words) for words in (before, told, compact)):
             return role
     return None
 

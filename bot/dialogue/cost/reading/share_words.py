@@ -8,7 +8,7 @@ from bot.language.numerals import to_decimal
 from bot.language.ratios import Ratio, find_ratios
 from bot.language.spans import overlaps, without_overlaps
 
-TO = r"(?:到|至|[-~—～]|还是|或者?|就是)"
+TO = r"(?:到|至|[-~—～]|还是|或者?|就是|要么是?|要不是?)"
 _NO_UNIT = r"(?![\d.元块万千百])"
 _SPOKEN = r"[五六七八九][零一二三四五六七八九](?![十百千万成折个块元零一二三四五六七八九])"
 _PERCENT = rf"(?:\d{{2}}(?:\.\d+)?{_NO_UNIT}(?!多|几)|{_SPOKEN})"

@@ -34,7 +34,7 @@ _THIS_TIME = re.compile(r"[这本][次回趟]|今天|刚才|现在")
 _ALL_ASKED = re.compile(r"一共|总共|合计|加起来|拢共|累计")
 _THE_LAST_ASKED = re.compile(r"(?:后[面来一]|最后|第二)的?[这那]?[笔次回趟][^,。;\d]{0,5}[报付给]")
 _ASKED_DAY = re.compile(
-    r"(\d{1,2}号|[一二三四五六七八九十]{1,3}号|今天|昨天)[这那]?(?:一?[次回趟笔])?[^,。;\d]{0,3}[报付给]"
+    r"(\d{1,2}号|[一二三四五六七八九十]{1,3}号|今天|昨天|明天|后天)[这那]?(?:一?[次回趟笔])?[^,。;\d]{0,3}[报付给]"
 )
 _REALLY_PAID = re.compile(r"(?:实付|实收|实际付|折后|优惠后|打完折)[^,。;\d]{0,3}$")
 _RAISED = re.compile(r"(?:涨|提高?|调[整高低]?|升|降|变)(?:到|成|为)了?$")
@@ -134,15 +134,17 @@ def _monthly_without_a_word(items: list[Item], around: Mapping[int, Around]) -> 
     if any(item.role in ("limit", "monthly_limit", "quota_left") for item in items):
         return items
     costs = [item for item in items if item.role == "cost"]
-    bare = [item for item in costs if _only_called_monthly(around[item.start].before.strip())]
+    bare = [item for item in costs if _only_called_monthly(around[item.start])]
     others = [around[item.start].before for item in costs if item not in bare]
     if len(bare) != 1 or not any(_SPENT.search(before) or _IN_A_MONTH.search(before) for before in others):
         return items
     return [replace(item, role="monthly_limit") if item in bare else item for item in items]
 
 
-def _only_called_monthly(before: str) -> bool:
-    return bool(re.search(rf"(?:{MONTHLY.pattern})$", before)) and not _SPENT.search(before)
+def _only_called_monthly(around: Around) -> bool:
+    before = around.before.strip()
+    monthly = re.search(rf"(?:{MONTHLY.pattern})$", before) or re.match(r"[元块]?/月", around.after)
+    return bool(monthly) and not _SPENT.search(before)
 
 
 def _settled_before(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
@@ -218,7 +220,9 @@ def _spent_now(items: list[Item], around: Mapping[int, Around], sentence: Senten
 def _as_often_as_told(item: Item, around: Mapping[int, Around]) -> Item:
     """ "前两次各花了80": twice."""
     often = _TIMES_EACH.search(around[item.start].before)
-    count = to_decimal(often[1]) if often and item.role in ("cost", "used", "deductible_met") else None
+    of_visits = bool(often and "月" not in often[0])  # months are counted apart where a cost is told
+    counts = item.role in ("used", "deductible_met") or (item.role == "cost" and of_visits)
+    count = to_decimal(often[1]) if often and counts else None
     if count is None:
         return item
     amount = item.amount
