@@ -23,6 +23,7 @@ _FACTS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "amount": ("费用", yuan),
     "months": ("", "{} 个月".format),
     "within_policy": ("政策范围内的费用", yuan),
+    "excluded_ratio": ("先自付的比例", percent),
     "excluded": ("不能报的费用", yuan),
     "monthly_limit": ("月限额", yuan),
     "quarterly_limit": ("季度限额", yuan),

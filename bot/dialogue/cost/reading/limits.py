@@ -13,12 +13,13 @@ _NOTHING_ADDED = re.compile(
     r"(?:合|加)(?:起来|在一起|计)[^,。;\d花买药]{0,3}(?:限额|额度|定额)|没(?:有|给|再|另|我|外)*加(?:额度|限额|钱|过|$|[,。了])"
 )
 _OF_INPATIENT_CARE = re.compile(r"住院(?!(?:报销)?比例)[^,。;\d]{0,10}$")
+_IS_OF_INPATIENT_CARE = re.compile(r"^[元块]?钱?(?:说的)?是?住院的")
 _SHARED = re.compile(
     r"(?:跟|和|与)住院[^,。;不没]{0,5}(?:一起|合用|共用|合并|合在一|算一块)(?![^,。;]{0,3}[吗不没])"
 )
 _OWN_TERMS = re.compile(r"单列[^。;]{0,8}(?:比例|限额|额度)|(?:医保|经办|社保)[^,。;]{0,4}(?:告诉|说)")
 _NOT_REACHED = re.compile(
-    r"(?:封顶|限额|额度|顶)(?:[^,。;]{0,6}(?:没到|未到|没有到|没满|还早|够|没超|没用完|充足|还多)|[^,。;\d一二两三四五六七八九十百千]{0,6}不到)"
+    r"(?:封顶|限额|额度|顶)(?:[^,。;]{0,6}(?:没到|未到|没有到|没满|还早|够|没超|没用完|充足|还多)|[^,。;\d一二两三四五六七八九十百千]{0,6}不到(?!一半))"
     r"|(?:没|未)(?:有)?(?:到|达到?|超过?|超出|碰到)了?(?:封?顶|(?:[年月季]度?)?(?:限额|额度))|没封顶|离封顶|(?:没|未)(?:有)?超(?:过|出|了|的)?(?=[,。;]|$)|^(?:还)?(?:没|未|没有)到[。吧呢啊的]*$"
 )
 _WHETHER_REACHED = re.compile(
@@ -56,8 +57,8 @@ _ABOUT_HALF_PAID = re.compile(
 )
 _PAID = r"(?:扣|交|付|抵|满|够|过|用|动)"
 _PAID_OR_NOT = re.compile(
-    rf"(?:{_PAID}[了过掉]*(?:没有?|不|吗|么){_PAID}*[过掉]?|有没有{_PAID}|{_PAID}[了过掉]*多少)[^,。;]{{0,6}}{NOT_KNOWN}"
-    rf"|{NOT_KNOWN}[^。;\d]{{0,8}}(?:{_PAID}[了过掉]*(?:没有?|不)|有没有{_PAID}|是不是{_PAID}|{_PAID}[了过掉]*多少)"
+    rf"(?:{_PAID}[了过掉]*(?:没有?|不|吗|么){_PAID}*[过掉]?|有没有(?:把?起付[线费]?)?{_PAID}|{_PAID}[了过掉]*多少)[^,。;]{{0,6}}{NOT_KNOWN}"
+    rf"|{NOT_KNOWN}[^。;\d]{{0,8}}(?:{_PAID}[了过掉]*(?:没有?|不)|有没有(?:把?起付[线费]?)?{_PAID}|是不是{_PAID}|{_PAID}[了过掉]*多少)"
 )
 
 
@@ -86,7 +87,11 @@ def limits_of(part: Part) -> Case:
 def _told_of_inpatient_care(part: Part) -> bool:
     """Whether the cap, or what was paid of it, stands right after 住院."""
     told = (i for i in part.own_items if i.role in ("annual_cap", "limit", "used"))
-    return any(_OF_INPATIENT_CARE.search(part.sentence.text[: item.start]) for item in told)
+    text = part.sentence.text
+    return any(
+        _OF_INPATIENT_CARE.search(text[: item.start]) or _IS_OF_INPATIENT_CARE.match(text[item.end :])
+        for item in told
+    )
 
 
 def _only_limit(part: Part) -> Decimal | None:

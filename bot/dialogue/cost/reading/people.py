@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import get_args
 
-from bot.dialogue.cost.reading.changes import supposes
+from bot.dialogue.cost.reading.changes import NOT_KNOWN, supposes
 from bot.dialogue.cost.reading.sentence import Part, Sentence
 from bot.dialogue.turn import Mention
 from bot.knowledge.schema import Scheme
@@ -46,6 +46,7 @@ _STILL = re.compile(r"(?:年龄)?(?:还|差|早|远|有|得)")
 _NOT_YET = re.compile(r"(?:不是|没有?|未|还没|并非|别按)(?:到|正式|真正|办)*$")
 _WHETHER = re.compile(r"(?:(?:算不算|是不是|是否|属不属于)(?:是|到)?|退休?了?没|退不)$")
 _OR_NOT = re.compile(r"(?:了没有?|没有?|与否|不退休)(?=[,。;他她我不]|$)|了?没退")
+_LEFT_OPEN = re.compile(rf"[^,。;]{{0,6}}(?:([办批下退])没\1|有没有|是不是)[^,。;]{{0,6}}{NOT_KNOWN}")
 _NOT_INSURED_SO = re.compile(r"(?:不是|不算|不属于|没(?:有)?(?:交|参加|买)|并非)$")
 _TO_COME = re.compile(
     r"(?:下个?月|明年|后年|年底|快要?|马上要?|还[差有][^,。;]{1,6}|再过?[^,。;]{1,5})(?:我|他|她|才|就|要|能|会|该)*(?:办|到)?$"
@@ -148,7 +149,7 @@ def _meant(mention: Mention, sentence: Sentence) -> Employment | None:
     away = _STILL_AWAY.search(before_the_word) and _STILL.match(after)
     if (away or _TO_COME.search(before)) and not supposes(sentence.text):
         return "在职"
-    if _WHETHER.search(before_the_word) or _OR_NOT.match(after):
+    if _WHETHER.search(before_the_word) or _OR_NOT.match(after) or _LEFT_OPEN.match(after):
         return None
     if not employment or not _NOT_YET.search(before):
         return employment

@@ -11,7 +11,10 @@ _NOT_SURE = r"(?:可能|大概|也许|好像|应该|估计|说不定|兴许|大�
 _EITHER_OR = re.compile(
     rf"{_YUAN}(?:的?样子|上下|左右)?吧?,?"
     rf"(?:(?:之间)?(?:到|至|[-~—～])|(?:也|又|,|要么)*{_NOT_SURE}(?:还是|或者?是?|就是|要么是?|要不然?是?|不然是?)"
-    rf"|也?(?:可能|也许|说不定|兴许)是?|的?,?(?:也|又)?有(?:的|些?人)?(?:说|讲)){_NOT_SURE}(?:加|是|只?有)?"
+    rf"|也?(?:可能|也许|说不定|兴许)是?|的?,?(?:也|又)?有(?:的|些?人)?(?:说|讲)){_NOT_SURE}(?:加|是|[只还]?[有剩])?"
+)
+_AGAIN = re.compile(
+    rf"{_YUAN}(?:不?到?一?点儿?)?,(?:大概|也就|就是|就|反正|应该|估计|记得|说是|准确说|是|吧|在)*"
 )
 _AND = re.compile(rf"{_YUAN}(?:和|跟|与|、)")
 _AMID = re.compile(rf"{_YUAN}(?:之间|中间)")
@@ -51,6 +54,8 @@ def _as_one(first: Amount, second: Amount, text: str) -> Amount | None:
     between = text[first.end : second.start]
     if first.said is not None and second.said is not None and _GIVE_OR_TAKE.fullmatch(between):
         return _placed(first, second, first.said - second.said, first.said + second.said, text)
+    if _AGAIN.fullmatch(between) and first.approximate and second.approximate and _meet(first, second):
+        return Amount(first.start, second.end, second.low, second.high, True, second.said)
     if _EITHER_OR.fullmatch(between) or (_AND.fullmatch(between) and _AMID.match(text, second.end)):
         low, high = min(map(_low_end, (first, second))), max(map(_high_end, (first, second)))
         return _placed(first, second, low, high, text)
@@ -59,6 +64,10 @@ def _as_one(first: Amount, second: Amount, text: str) -> Amount | None:
         if low < high and _are_bounds(least, most, text):
             return _placed(first, second, low, high, text)
     return None
+
+
+def _meet(one: Amount, other: Amount) -> bool:
+    return one.low <= other.high and other.low <= one.high
 
 
 def _are_bounds(least: Amount, most: Amount, text: str) -> bool:

@@ -9,7 +9,7 @@ from bot.dialogue.cost.reading.changes import NOT_KNOWN
 from bot.dialogue.cost.reading.limits import forgotten_deductible
 from bot.dialogue.cost.reading.ranges import AT_LEAST, AT_MOST
 from bot.dialogue.cost.reading.sentence import Item, Part, Role
-from bot.dialogue.cost.reading.shares import ratio_range
+from bot.dialogue.cost.reading.shares import rough_shares
 from bot.rules.case import Case
 from bot.rules.money import NOTHING
 
@@ -32,8 +32,8 @@ _MONTHS_OF_A_QUARTER = 3
 
 def rough_facts(part: Part, told: Case, limit: Decimal | None) -> tuple[Rough, ...]:
     """`told` is what the part says, a range as its lower end; `limit` a limit whose period is not said."""
-    others = (ratio_range(part), forgotten_deductible(part, told), _of_month_or_quarter(part, limit))
-    return (*_told_as_ranges(part, told, limit), *(rough for rough in others if rough))
+    others = (forgotten_deductible(part, told), _of_month_or_quarter(part, limit))
+    return (*_told_as_ranges(part, told, limit), *rough_shares(part), *(rough for rough in others if rough))
 
 
 def _told_as_ranges(part: Part, told: Case, limit: Decimal | None) -> Iterator[Rough]:

@@ -142,6 +142,11 @@ class Part:
         return [one for one in placed if self.start <= one.start < self.end]
 
 
+def told_as_either(mention: DateMention, text: str) -> bool:
+    """Whether it is one of two times (10月还是11月)."""
+    return bool(re.search(_OR.removeprefix(_DONE), text[mention.start : mention.end]))
+
+
 def within_a_month(mention: DateMention) -> bool:
     """Whether a date is a day or one month."""
     return (mention.last - mention.first).days <= 31

@@ -9,6 +9,7 @@ from bot.dialogue.cost.person import RatioAt, Rough
 from bot.dialogue.cost.reading.changes import corrects
 from bot.dialogue.cost.reading.ranges import ends_joined
 from bot.dialogue.cost.reading.sentence import Part, Sentence
+from bot.dialogue.cost.reading.share_words import TO
 from bot.language.money import Amount
 from bot.language.ratios import Ratio
 from bot.rules.case import Case
@@ -35,6 +36,7 @@ _PLACE = re.compile(
 )
 _OVER_ALL = re.compile(r"(?<![\d.])(1\d\d|[2-9]\d\d)(?:\.\d+)? ?%(?!以上)")
 _NO_UNIT = r"(?![\d.元块万千百])"
+_JOINED = re.compile(TO)
 _AND_MORE = re.compile(r"多(?!少)")
 _TENTH = Decimal("0.1")
 _BARE_ANSWER = re.compile(rf"(?<![\d.])(\d{{1,3}}(?:\.\d+)?){_NO_UNIT}")
@@ -43,7 +45,7 @@ _BARE_ANSWER = re.compile(rf"(?<![\d.])(\d{{1,3}}(?:\.\d+)?){_NO_UNIT}")
 def shares_of(part: Part) -> Case:
     """The ratio, and the share of the cost that is the person's own before it."""
     case = _own_first(part)
-    if between := ratio_range(part):
+    if between := _ratio_range(part):
         return replace(case, ratio=between.low)
     if len(ratios := _meant(part)) == 1:
         return replace(case, ratio=ratios[0].value)
@@ -74,22 +76,38 @@ def _is_own_first(ratio: Ratio, sentence: Sentence) -> bool:
     return bool(_OWN_FIRST.search(before) or (_OWN_SHARE.search(before) and _THEN_THE_REST.match(after)))
 
 
-def ratio_range(part: Part) -> Rough | None:
-    """The ratio where it is told as a range: 报八成到九成, 80%到85%, 报80到85, 七八成, 最少七成最多八成, 八成多."""
+def rough_shares(part: Part) -> tuple[Rough, ...]:
+    """Shares told as a range: 报八成到九成, 80%到85%, 报80到85, 七八成, 最少七成最多八成, 八成多; 先自付10%到15%."""
     told = [Amount(r.start, r.end, r.value, r.value, False, r.value) for r in part.ratios]
     # As amounts are joined; between shares a second 报 says nothing new (报八成还是报九成).
-    for joined in ends_joined(told, part.sentence.text.replace("报", "是")):
-        if joined.low < joined.high:
-            return Rough("ratio", joined.low, joined.high)
-    for ratio in part.ratios:
-        if _AND_MORE.match(part.sentence.text[ratio.end :]):
-            return Rough("ratio", ratio.value, min(ratio.value + _TENTH, Decimal(1)))
-    return None
+    ranges = [a for a in ends_joined(told, part.sentence.text.replace("报", "是")) if a.low < a.high]
+    named = [(_name_of(joined, part), joined) for joined in ranges]
+    if all(name != "ratio" for name, _ in named):
+        named += [("ratio", more) for ratio in part.ratios if (more := _and_more(ratio, part.sentence))][:1]
+    return tuple(Rough(name, joined.low, joined.high) for name, joined in named)
+
+
+def _name_of(joined: Amount, part: Part) -> str:
+    own = any(r.start == joined.start and _is_own_first(r, part.sentence) for r in part.ratios)
+    return "excluded_ratio" if own else "ratio"
+
+
+def _and_more(ratio: Ratio, sentence: Sentence) -> Amount | None:
+    """八成多."""
+    if not _AND_MORE.match(sentence.text, ratio.end):
+        return None
+    return Amount(
+        ratio.start, ratio.end, ratio.value, min(ratio.value + _TENTH, Decimal(1)), True, ratio.value
+    )
+
+
+def _ratio_range(part: Part) -> Rough | None:
+    return next((rough for rough in rough_shares(part) if rough.name == "ratio"), None)
 
 
 def ratios_by_place(part: Part) -> tuple[RatioAt, ...]:
     """What is paid at several places, where the sentence leaves open which was visited."""
-    ratios = [] if ratio_range(part) else _meant(part)
+    ratios = [] if _ratio_range(part) else _meant(part)
     if len(ratios) < 2:
         return ()
     return tuple(RatioAt(_place(part.sentence, r) or f"报 {percent(r.value)}", r.value) for r in ratios)
@@ -101,7 +119,13 @@ def _meant(part: Part) -> list[Ratio]:
     for ratio in part.ratios:
         before, after = sentence.text[: ratio.start], sentence.text[ratio.end :]
         label = _label(sentence, ratio)
-        if _is_own_first(ratio, sentence) or (away and _HOME.search(label) and not _AWAY.search(label)):
+        joined_to = [
+            r
+            for r in part.ratios
+            if r.end < ratio.start and _JOINED.fullmatch(sentence.text[r.end : ratio.start])
+        ]
+        own_first = any(_is_own_first(r, sentence) for r in (ratio, *joined_to))
+        if own_first or (away and _HOME.search(label) and not _AWAY.search(label)):
             continue
         if _OWN_SHARE.search(before):
             insured.append(replace(ratio, value=1 - ratio.value))

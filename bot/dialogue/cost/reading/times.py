@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.dialogue.cost.reading.hospital import stay_in
-from bot.dialogue.cost.reading.sentence import Part
+from bot.dialogue.cost.reading.sentence import Part, told_as_either, within_a_month
 from bot.language.dates import DateMention
 from bot.language.money import Amount
 from bot.language.numerals import to_decimal
@@ -126,7 +126,7 @@ def _dated(part: Part, mention: DateMention) -> Case:
         return Case(deductible_met_in=days)
     if _UP_TO.search(led_by):
         return Case()
-    if not _LEFT_OVER.search(own) and (mention.last - mention.first).days <= 31:
+    if not _LEFT_OVER.search(own) and (within_a_month(mention) or told_as_either(mention, text)):
         return Case(treated_on=days)
     other_year = mention.first.year != part.sentence.turn.now.year
     return Case(treated_on=days) if other_year and _SPENT_THEN.search(own) else Case()
