@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from bot.dialogue.cost.reading.amount_words import EXAMINATION
 from bot.dialogue.cost.reading.months import asked_month, costs_by_month, month_before
 from bot.dialogue.cost.reading.sentence import Item, Part
 from bot.dialogue.cost.reading.times import is_monthly, months_spoken_of
@@ -22,6 +23,9 @@ _AMONG = re.compile(r"其中|当中|里[面头边](?:有|是|含)?|里(?:有|是
 _MORE = re.compile(r"^(?:对了|哦|噢|啊|那|,)*(?:还有|另外|再加上?|加上|外加|又(?:花|买|拿|开))")
 _BESIDE = re.compile(
     r"(?:和|跟|还有|另外|外加|加上)[^,。;\d]{0,6}(?:感冒药|保健品|营养品|自费药)[^,。;\d]{0,3}\d"
+)
+_REST = re.compile(
+    rf"(?:剩下?|其余|余下|剩余)的?(?:都|全|就)?是[^,。;\d]{{0,3}}(?:(?P<examination>{EXAMINATION})|自费|丙类|目录外|范围外)"
 )
 _MORE_COST = re.compile(r"和|跟|还有|另外|外加|加上|又|再|顺[带便]")
 _BOUGHT = re.compile(r"[花买开拿配付做]")
@@ -41,7 +45,7 @@ def cost_of(part: Part) -> Case:
             return replace(case, amount=Span.exactly(case.within_policy + case.excluded))
         alone = adds(part) and case.examination is not None
         return replace(case, amount=Span.exactly(case.examination or NOTHING)) if alone else case
-    case = case.updated(_cost(part))
+    case = case.updated(_cost(part)).updated(_the_rest(part))
     whole = _sum_of_the_others(part)
     if case.amount and whole:
         case = replace(case, amount=whole)
@@ -50,6 +54,18 @@ def cost_of(part: Part) -> Case:
             case, amount=case.amount.plus(Span.exactly(_beside(part) - _returned(part, case.amount)))
         )
     return case.updated(asked_month(part, case))
+
+
+def _the_rest(part: Part) -> Case:
+    """ "一共450,药300,剩下的是检查": what is left of the whole is what the rest is said to be."""
+    told = _REST.search(part.text)
+    whole, *others = sorted((cost.low for cost in part.costs), reverse=True)
+    rest = whole - sum(others, NOTHING)
+    if not told or not others or rest <= 0:
+        return Case()
+    if told["examination"]:
+        return Case(amount=Span.exactly(whole), examination=rest)
+    return Case(amount=Span.exactly(whole), excluded=rest)
 
 
 def adds(part: Part) -> bool:

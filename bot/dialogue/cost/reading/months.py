@@ -14,7 +14,10 @@ from bot.language.numerals import to_decimal
 from bot.rules.case import Case, MonthCost
 from bot.rules.money import NOTHING
 
-_LISTED = rf"((?:(?:1[0-2]|[1-9])(?=[月、,和跟])|[一二三四五六七八九十、,和跟]|(?<=[\d一二三四五六七八九十])月份?)+(?:{MONTH}))"
+_LISTED = (
+    r"((?:(?:1[0-2]|[1-9])(?=[月、,和跟])|[一二三四五六七八九十、,和跟]|(?<=[\d一二三四五六七八九十])月份?)+"
+    rf"(?:{MONTH}))"
+)
 _EACH_OF_MONTHS = re.compile(
     rf"(?<![\d.]){_LISTED}月份?(?:这?[两三四五六\d]个月)?[^,。;\d]{{0,6}}?(?:各|都|每个?月|均)[^,。;\d]{{0,4}}$"
 )

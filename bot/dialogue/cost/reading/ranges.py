@@ -1,7 +1,8 @@
 """Two figures that are the ends of one: 三百到五百, 不是300就是350, 最少200最多260, 三百多不到四百, 350上下浮动20."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.language.money import Amount
@@ -43,19 +44,28 @@ _NOT_THE_ONE = re.compile(r"(?:要么|要不|不)是$|有(?:的|些?人)?(?:说|
 
 def ends_joined(amounts: Sequence[Amount], text: str) -> list[Amount]:
     """The same amounts, each two that are the ends of one in one."""
+    return _told_once(_told_once(amounts, text, _as_one), text, _as_told_again)
+
+
+def _told_once(amounts: Sequence[Amount], text: str, as_one: Callable[..., Amount | None]) -> list[Amount]:
     joined: list[Amount] = []
     for amount in amounts:
-        one = _as_one(joined[-1], amount, text) if joined else None
+        one = as_one(joined[-1], amount, text) if joined else None
         joined[-1:] = [one] if one else [*joined[-1:], amount]
     return joined
+
+
+def _as_told_again(first: Amount, second: Amount, text: str) -> Amount | None:
+    """ "三百六左右,三百五到三百七吧": the same figure, as it was told last."""
+    roughly = first.approximate and second.approximate and _meet(first, second)
+    again = roughly and _AGAIN.fullmatch(text[first.end : second.start])
+    return replace(second, start=first.start) if again else None
 
 
 def _as_one(first: Amount, second: Amount, text: str) -> Amount | None:
     between = text[first.end : second.start]
     if first.said is not None and second.said is not None and _GIVE_OR_TAKE.fullmatch(between):
         return _placed(first, second, first.said - second.said, first.said + second.said, text)
-    if _AGAIN.fullmatch(between) and first.approximate and second.approximate and _meet(first, second):
-        return Amount(first.start, second.end, second.low, second.high, True, second.said)
     if _EITHER_OR.fullmatch(between) or (_AND.fullmatch(between) and _AMID.match(text, second.end)):
         low, high = min(map(_low_end, (first, second))), max(map(_high_end, (first, second)))
         return _placed(first, second, low, high, text)
