@@ -79,7 +79,7 @@ _BARE = re.compile(
 )
 _COUNTED = re.compile(
     r"^(?:[个個天日号月年周岁人次种条级类项张盒片粒支瓶家位度米斤点时床区期版文楼倍成折%份届步样趟回遍口本根针袋颗副]"
-    r"|[多来几余](?:[天年月个次周岁张家种名人])|分(?!钱|别)|公里|小时|分钟|工作日|名(?!字)|院|甲|级|季度|mg|ml|毫|克|路|后(?!来)|℃|级|号|代|-\d|/\d|:\d)"
+    r"|[多来几余](?:[天年月个次周岁张家种名人])|分(?!钱|别)|公里|小时|分钟|工作日|名(?!字)|院|甲|级|季度|mg|ml|毫|克|路|后(?!来|头|面|又|再)|℃|级|号|代|-\d|/\d|:\d)"
 )
 _CUES = (
     "药费|医药费|医疗费|门诊费|检查费|化验费|治疗费|诊疗费|手术费|住院费|总费用|费用|药钱|花费|花销|花|消费|开销|总共|一共|共|合计|总计|总额|总"
@@ -100,6 +100,7 @@ _MEASURED = re.compile(
 """What stands before a number that a doctor measured."""
 _ABOUT_MONEY = re.compile(r"[费钱花元块付掏]|限额|定额|额度|起付|封顶|报销|[能给]报|报[多好几]|总共|合计")
 _HOTLINES = {"12393", "12345", "12320", "110", "120", "119", "114"}
+_CALLED = re.compile(r"(?:打|拨|叫|呼|问|找|联系|咨询|电话|热线)(?:个|了|过|通|一下|是)*$")
 _AFTER_PERCENT_WORDS = re.compile(r"(?:报|比例|报销|报到)(?:是|为|了)?$")
 _SCALES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "十万": 100_000, "百万": 1_000_000}
 _GREETING = re.compile(r"^[\s啊呀吧呢哦嗯。.!！?？~]*$")
@@ -248,7 +249,7 @@ def _bare(written: str) -> Iterator[Amount]:
         before, after = written[: match.start()], written[match.end() :]
         if _COUNTED.match(after) or _MEASURED.search(before):
             continue
-        if match["number"] in _HOTLINES and not _CUE_BEFORE.search(before):
+        if match["number"] in _HOTLINES and (_CALLED.search(before) or not about_money):
             continue
         if _is_amount(match, before, after, about_money):
             yield from _read(match)

@@ -13,7 +13,7 @@ _ADDING = re.compile(r"(?:再|给|能|就|多)*加(?:了|上|个)*")
 _TERM = re.compile(r"(?:月|年|季度?)?(?:限额|额度|定额)|起付线?|门槛费?|封顶线?")
 _NO_FIGURE_YET = re.compile(rf"{NOT_KNOWN}|多少|来着|几|嘛$|呢$|吧$")
 _HEDGES = re.compile(
-    r"(?:可能|大概|好像|应该|估计|反正|也就|约|大约|记得|印象中?|似乎|是|有|在|就|吧|呃|嗯)*"
+    r"(?:[我俺咱]的?|只|才|可能|大概|好像|应该|估计|反正|也就|约|大约|记得|印象中?|似乎|是|有|在|就|吧|呃|嗯)*"
 )
 _TAKEN_BACK = re.compile(r"(?:说|搞|弄|记|写|看|算|报|打)?错了?|不对|更正|改一下|重说")
 NOW_IT_IS = re.compile(r"^(?:而|应该|其实|实际|改)*(?:上|成)?(?:是|为)?(?:的)?$")
@@ -37,9 +37,9 @@ def around_of(text: str, amounts: Sequence[Amount], index: int) -> Around:
         before = _TAKEN_BACK.sub("", earlier[-1])  # 限额说错了,是450
     if earlier and _FURTHER_DISEASE.search(earlier[-1]) and _ADDING.fullmatch(before):
         before = earlier[-1] + before  # 再多一个病,加80
-    if earlier and _HEDGES.fullmatch(before) and _NO_FIGURE_YET.search(earlier[-1]):
-        term = _TERM.search(earlier[-1])
-        before = term[0] + before if term else before  # 限额记不清了,三百到三百五
+    term = _TERM.search(earlier[-1]) if earlier else None
+    if term and _HEDGES.fullmatch(before) and (term[0] == earlier[-1] or _NO_FIGURE_YET.search(earlier[-1])):
+        before = term[0] + before  # 限额记不清了,三百到三百五
     if index + 1 == len(amounts):
         return Around(before, text[amounts[index].end :])
     return Around(before, text[amounts[index].end : amounts[index + 1].start] + NEXT)

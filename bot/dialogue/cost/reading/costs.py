@@ -25,7 +25,7 @@ _BESIDE = re.compile(
     r"(?:和|跟|还有|另外|外加|加上)[^,。;\d]{0,6}(?:感冒药|保健品|营养品|自费药)[^,。;\d]{0,3}\d"
 )
 _REST = re.compile(
-    rf"(?:剩下?|其余|余下|剩余)的?(?:都|全|就)?是[^,。;\d]{{0,3}}(?:(?P<examination>{EXAMINATION})|自费|丙类|目录外|范围外)"
+    rf"(?:剩下?|其余|余下|剩余)的?(?:都|全|就)?是[^,。;\d]{{0,3}}(?:(?P<examination>{EXAMINATION})|自费|丙类|目录外|范围外|(?P<ours>慢特?病|这个?病|门慢))"
 )
 _MORE_COST = re.compile(r"和|跟|还有|另外|外加|加上|又|再|顺[带便]")
 _BOUGHT = re.compile(r"[花买开拿配付做]")
@@ -63,6 +63,8 @@ def _the_rest(part: Part) -> Case:
     rest = whole - sum(others, NOTHING)
     if not told or not others or rest <= 0:
         return Case()
+    if told["ours"]:
+        return Case(amount=Span.exactly(whole), excluded=sum(others, NOTHING))
     if told["examination"]:
         return Case(amount=Span.exactly(whole), examination=rest)
     return Case(amount=Span.exactly(whole), excluded=rest)

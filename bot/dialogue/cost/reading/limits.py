@@ -55,6 +55,7 @@ _ABOUT_HALF_PAID = re.compile(
     r"|(?:交|付|扣|抵)(?:掉|过)?了?一半(?:左右|上下|多|不到|还不到|吧)"
     r"|(?:交|付|扣|抵)[掉过了]*(?:一?[大小多]半|一?(?:部分|大部分|小部分)|一些|差不多)|(?:快|差不多|差一点儿?)[要就]?[扣交付]?满"
 )
+_FULL_ALONE = re.compile(r"^(?:今年|起付|都|早就?|已经?|也|,)*[扣交付](?:满|够|完)了?[。吧啊呢]*$")
 _PAID = r"(?:扣|交|付|抵|满|够|过|用|动)"
 _PAID_OR_NOT = re.compile(
     rf"(?:{_PAID}[了过掉]*(?:没有?|不|吗|么){_PAID}*[过掉]?|有没有(?:把?起付[线费]?)?{_PAID}|{_PAID}[了过掉]*多少)[^,。;]{{0,6}}{NOT_KNOWN}"
@@ -116,6 +117,8 @@ def deductible_of(part: Part, told: Case) -> Case:
     """What is said of the deductible beside the figures in `told`."""
     if denies_deductible(part):
         return Case(deductible=Decimal(0))
+    if _FULL_ALONE.match(part.text):
+        return Case(deductible_full=True)
     paid_up = not forgotten_deductible(part, told) and told.deductible_met is None
     if paid_up and _says_full(part.text):
         return Case(deductible_full=True)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 _ANOTHER = re.compile(
-    r"(?:^|(?<=[,。;!?\n]))(?:听说?|像|跟|而|人家|你看|不像)?(?:[我俺咱]们?)?[^,。;我俺咱爸妈\d]{0,4}?"
+    r"(?:^|(?<=[,。;!?\n]))(?:听说?|像|跟|而|人家|你看|不像)?(?:[我俺咱]们?)?[^,。;我俺咱爸妈]{0,6}?"
     r"(?:隔壁|邻居|亲戚|有人|对门|同事|工友|同学|战友|病友|棋友|朋友|同病房|老乡|别人|人家|老[李王张刘陈杨赵黄周吴]|小[李王张刘陈杨赵黄周吴])"
 )
 _COMPARED = re.compile(
@@ -14,14 +14,17 @@ _COMPARED = re.compile(
 _NOT_ILL = re.compile(
     r"(?:^|(?<=[,。;!?\n]))[我俺他她][^,。;\d]{0,3}没(?:有|办|评|批|得)过?[^,。;\d]{0,3}(?:慢特?病|门慢|门特|特殊病)[^。;!?\n]*"
 )
-_BACK_TO_ONESELF = re.compile(r"(?:而|但|可|那|轮到|换成|到)?是?(?:[我俺咱]们?|本人)")
+_BACK_TO_ONESELF = re.compile(r"(?:而|但|可|那|轮到|换成|到|只|就|单)?[是算问说]?(?:[我俺咱]们?|本人)")
 _ASKED_FOR_TOO = re.compile(
     r"[替帮代]|托我|让我问|叫我问|两个?人|[咱我]们?[俩仨]|合起来|加起来|加一[起块]|各"
 )
 _SET_ASIDE = re.compile(
-    r"[^,。;!?\n]*(?:(?:不管|不提|不说|不算|别管|甭管)(?:他|她|人家)|(?:他|她|人家)[^,。;\d]{0,3}(?:不管|不提|不说|不算|另说)|那是(?:他|她|人家|别人))"
+    r"[^,。;!?\n]*(?:(?:不管|不提|不说|不算|别管|甭管|不用[算管提说]|别算|先不[算管提说])(?:他|她|人家)|(?:他|她|人家)[^,。;\d]{0,3}(?:不管|不提|不说|不算|另说)|那是(?:他|她|人家|别人))"
 )
 _HEARD = re.compile(r"我?(?:听[说讲人]|网上[说讲写传])[^,。;!?\n]*,(?=(?:可|但|不过|其实|而))")
+_LIMIT = re.compile(r"限额|额度|定额")
+_OWN_FIGURE_ALONE = re.compile(r"[我俺咱](?:的|这|就|只|才|是|有|那|却)*[\d一二两三四五六七八九]")
+"""我只有两百八, after what was told of another's limit."""
 _FIGURE = re.compile(r"\d{2,}|[一二两三四五六七八九][十百千万]")
 _SPEAKER = re.compile(r"[我俺咱]")
 _PAUSE = re.compile(r"[,。;!?\n]")
@@ -30,7 +33,8 @@ _PAUSE = re.compile(r"[,。;!?\n]")
 def without_others(text: str) -> str:
     """The same text, equally long, with pauses for what is said of others before the speaker comes to themselves."""
     for start, end in _told_of_others(text):
-        text = text[:start] + "," * (end - start) + text[end:]
+        kept = "限额" if _OWN_FIGURE_ALONE.match(text, end) and _LIMIT.search(text[start:end]) else ""
+        text = text[:start] + "," * (end - start - len(kept) - 1) + kept + "," + text[end:]
     return text
 
 

@@ -23,6 +23,7 @@ _EVERY_MONTH_AFTER = re.compile(r"[元块]?钱?的?(?:/月|每月|一个月|一�
 MONTH = r"1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]"
 _MONTHS = re.compile(r"(?<![\d第头])(\d{1,2}|[一二两三四五六七八九十]{1,2})个月")
 _FROM_MONTH_TO_MONTH = re.compile(rf"(?<![\d年])({MONTH})月份?(?:到|至|-)({MONTH})月(?!\d)")
+_SINCE_MONTH = re.compile(rf"从(?:今年)?({MONTH})月份?(?:起|开始|以来)[^。;]{{0,24}}[到至]({MONTH})月(?!\d)")
 _MOST_MONTHS = 24
 _SPANS: tuple[tuple[str, int], ...] = (
     (r"(?:一|1|这|整|上|本|每)个?(?:整)?季度?(?=[^,。;没剩头第]{0,4}(?:花|共|买|开|药|吃|要))", 3),
@@ -98,7 +99,7 @@ def months_spoken_of(text: str) -> int | None:
     ]
     if counted:
         return counted[-1]
-    if from_to := _FROM_MONTH_TO_MONTH.search(text):
+    if from_to := _FROM_MONTH_TO_MONTH.search(text) or _SINCE_MONTH.search(text):
         first, last = (to_decimal(number) for number in from_to.groups())
         if first and last and first < last:
             return int(last - first) + 1

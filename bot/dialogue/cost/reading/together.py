@@ -58,7 +58,7 @@ def told_together(items: list[Item], around: Mapping[int, Around], sentence: Sen
     """The same amounts, each of what it is in view of the others. `around`: by where an amount starts."""
     items = _pinned_down(items, around, sentence)
     items = _one_each(_named_again(_put_right(items, around, sentence), around), around, sentence)
-    items = _monthly_without_a_word(_limits_of_diseases(items, sentence), around)
+    items = _monthly_without_a_word(_limits_of_diseases(items, sentence), around, sentence)
     items = _without_inpatient_costs(items, around)
     items = _in_all(_after_discount(_raised(items, around), around), around)
     items = _spent_now(_settled_before(items, around), around, sentence)
@@ -69,7 +69,7 @@ def told_together(items: list[Item], around: Mapping[int, Around], sentence: Sen
 def _put_right(items: list[Item], around: Mapping[int, Around], sentence: Sentence) -> list[Item]:
     """ "限额不是300,是450", "三百二,看错了,是三百八": the second is of what the first was."""
     for wrong, right in pairwise(items):
-        if _PUT_RIGHT.fullmatch(sentence.text[wrong.end : right.start]):
+        if _is_put_right(wrong, right, sentence.text):
             right_now = replace(right, role=wrong.role)
             return [right_now if item is right else item for item in items if item is not wrong]
         if _MIXED_UP.search(sentence.text[wrong.end : right.start]) and right.amount.low == wrong.amount.low:
@@ -80,6 +80,13 @@ def _put_right(items: list[Item], around: Mapping[int, Around], sentence: Senten
             meant = replace(right, role=role) if role else replace(right, instead_of=wrong.amount.low)
             return [meant if item is right else item for item in items if item is not wrong]
     return items
+
+
+def _is_put_right(wrong: Item, right: Item, text: str) -> bool:
+    """Whether only words that take back stand between the two, and perhaps those before the first, again."""
+    taken_back = _PUT_RIGHT.match(text, wrong.end, right.start)
+    again = text[taken_back.end() : right.start] if taken_back else "?"
+    return text[: wrong.start].endswith(again)
 
 
 def _named_again(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
@@ -129,13 +136,20 @@ def _limits_of_diseases(items: list[Item], sentence: Sentence) -> list[Item]:
     return [replace(item, role="limit") if item in named else item for item in items]
 
 
-def _monthly_without_a_word(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+def _monthly_without_a_word(
+    items: list[Item], around: Mapping[int, Around], sentence: Sentence
+) -> list[Item]:
     """ "每月250,这个月花了300": where a cost is told beside it, what is only called monthly is the limit."""
     if any(item.role in ("limit", "monthly_limit", "quota_left") for item in items):
         return items
     costs = [item for item in items if item.role == "cost"]
     bare = [item for item in costs if _only_called_monthly(around[item.start])]
-    others = [around[item.start].before for item in costs if item not in bare]
+    ends = [item.end for item in items]
+    others = [
+        sentence.text[max((end for end in ends if end <= item.start), default=0) : item.start]
+        for item in costs
+        if item not in bare
+    ]
     if len(bare) != 1 or not any(_SPENT.search(before) or _IN_A_MONTH.search(before) for before in others):
         return items
     return [replace(item, role="monthly_limit") if item in bare else item for item in items]
