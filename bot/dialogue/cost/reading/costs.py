@@ -27,6 +27,7 @@ _BESIDE = re.compile(
 _REST = re.compile(
     rf"(?:剩下?|其余|余下|剩余)的?(?:都|全|就)?是[^,。;\d]{{0,3}}(?:(?P<examination>{EXAMINATION})|自费|丙类|目录外|范围外|(?P<ours>慢特?病|这个?病|门慢))"
 )
+_SIDE_BY_SIDE = re.compile(r"[元块]?钱?(?:和|跟|加上?|及|、|,?(?:还有|另外|外加))[^,。;\d]{0,8}")
 _MORE_COST = re.compile(r"和|跟|还有|另外|外加|加上|又|再|顺[带便]")
 _BOUGHT = re.compile(r"[花买开拿配付做]")
 _OF_A_DRUG = re.compile(r"药[费钱]?(?:是|花了?)?$")
@@ -121,6 +122,8 @@ def _returned(part: Part, cost: Span) -> Decimal:
 def _is_beside(part: Part, item: Item) -> bool:
     begin, stop = part.sentence.clause(item.start)
     text = part.sentence.text
+    if any(_SIDE_BY_SIDE.fullmatch(text[item.end : cost.start]) for cost in part.costs):
+        return True
     if not item.because:
         return bool(_BESIDE.search(text[begin:stop]))
     if PART_OF.search(text[begin : item.start]) or any(_WHOLE.search(text[: c.start]) for c in part.costs):

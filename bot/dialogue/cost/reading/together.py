@@ -43,7 +43,7 @@ _AS_INPATIENT = re.compile(
 )
 _TIMES_EACH = re.compile(
     r"(\d{1,2}|[两二三四五六七八九十]{1,2})(?:[次回趟][^,。;\d]{0,3},?(?:都|各|均)|个月,?(?:每个?月|月月|个个月))"
-    r"(?:都|各|均|是|要|得|花|用|报|付|扣)*[了掉]*$"
+    r"(?:都|各|均|是|要|得|花|用|报|付|扣)*[了掉]*$|([两二三四])个病种?(?:各|都|每个)[^,。;\d]{0,3}加了?$"
 )
 _PART_ALONE = re.compile(r"(?:这|那)?(?:其中|里[面头边])(?:有|是|含)?")
 _DONE_IN_ALL = re.compile(r"[花买开拿付费药]")
@@ -235,8 +235,8 @@ def _as_often_as_told(item: Item, around: Mapping[int, Around]) -> Item:
     """ "前两次各花了80": twice."""
     often = _TIMES_EACH.search(around[item.start].before)
     of_visits = bool(often and "月" not in often[0])  # months are counted apart where a cost is told
-    counts = item.role in ("used", "deductible_met") or (item.role == "cost" and of_visits)
-    count = to_decimal(often[1]) if often and counts else None
+    counts = item.role in ("used", "deductible_met", "extra_limit") or (item.role == "cost" and of_visits)
+    count = to_decimal(often[1] or often[2]) if often and counts else None
     if count is None:
         return item
     amount = item.amount
