@@ -249,7 +249,9 @@ def _bare(written: str) -> Iterator[Amount]:
         before, after = written[: match.start()], written[match.end() :]
         if _COUNTED.match(after) or _MEASURED.search(before):
             continue
-        if match["number"] in _HOTLINES and (_CALLED.search(before) or not about_money):
+        if match["number"] in _HOTLINES and (
+            _CALLED.search(before) or not (about_money or _CUE_BEFORE.search(before))
+        ):
             continue
         if _is_amount(match, before, after, about_money):
             yield from _read(match)

@@ -29,18 +29,21 @@ _NONE_MEANS: Mapping[str, Case] = {
 
 @dataclass(frozen=True)
 class Talk:
-    """`questions` counts those asked so far; `declined` names what the person does not know."""
+    """`questions` counts those asked so far; `declined` names what the person does not know, `wondered` what they
+    just said so of, unasked."""
 
     people: tuple[Person, ...]
     questions: int = 0
     declined: tuple[str, ...] = ()
+    wondered: str | None = None
 
     @classmethod
     def recall(cls, context: Context) -> "Talk":
         """From `context.case`, as `remembered` wrote it."""
         stored = context.case
         people = _PEOPLE.validate_python(stored.get("people", ()))
-        return cls(people or (Person(),), stored.get("questions", 0), tuple(stored.get("declined", ())))
+        declined = tuple(stored.get("declined", ()))
+        return cls(people or (Person(),), stored.get("questions", 0), declined, stored.get("wondered"))
 
     def after_asking(self, name: str) -> "Talk":
         """With one more question counted; where the person is insured and what it cost are not."""
@@ -49,7 +52,8 @@ class Talk:
     def remembered(self) -> dict[str, Any]:
         """For `context.case`: a JSON object."""
         people = _PEOPLE.dump_python(self.people, mode="json", exclude_defaults=True)
-        return {"people": people, "questions": self.questions, "declined": list(self.declined)}
+        said = {"questions": self.questions, "declined": list(self.declined)}
+        return {"people": people, **said, **({"wondered": self.wondered} if self.wondered else {})}
 
 
 def talk_before(turn: Turn, context: Context, reading: Reading) -> Talk:
@@ -76,9 +80,8 @@ def talk_after(before: Talk, turn: Turn, asked: str | None, reading: Reading) ->
     declined = before.declined
     if asked and (does_not_know(turn.text) or (none and asked not in _NONE_MEANS)):
         declined = (*declined, asked)
-    return replace(
-        before, people=_people_after(before.people, asked, reading, normalise(turn.text)), declined=declined
-    )
+    people = _people_after(before.people, asked, reading, normalise(turn.text))
+    return replace(before, people=people, declined=declined, wondered=reading.wondered)
 
 
 def _with(person: Person, more: Case) -> Person:

@@ -14,6 +14,7 @@ from bot.dialogue.cost.reading.changes import (
     asks,
     asks_how_much_then,
     ends_in_a_figure,
+    guesses,
     says_the_same,
     varies,
     wants_steps,
@@ -32,6 +33,7 @@ Parameters = Mapping[str, RegionParameters]
 def estimate_cost(turn: Turn, context: Context, parameters: Parameters) -> Outcome:
     """One turn of the cost task; the reply always carries an `EstimateCard`."""
     asked = context.asked if context.task is Task.COST else None
+    asked = _guessed_now(turn, context) or asked
     reading = read_cost(turn, asked or _not_known(context), parameters)
     before = talk_before(turn, context, reading)
     talk = talk_after(before, turn, asked, reading)
@@ -107,6 +109,12 @@ def _not_known(context: Context) -> str | None:
     """What the person did not know when asked: a bare figure later is of that."""
     declined = Talk.recall(context).declined if context.task is Task.COST else ()
     return declined[-1] if declined else None
+
+
+def _guessed_now(turn: Turn, context: Context) -> str | None:
+    """What the person just said they do not know, where they now guess a figure (起付线记不准; 三四百吧)."""
+    wondered = Talk.recall(context).wondered if context.task is Task.COST else None
+    return wondered if wondered and guesses(turn.text) else None
 
 
 def _changes(before: Talk, talk: Talk, parameters: Parameters) -> str:

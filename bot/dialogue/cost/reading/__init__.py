@@ -15,7 +15,7 @@ from bot.dialogue.cost.reading.contradictions import contradiction_in
 from bot.dialogue.cost.reading.costs import adds, cost_of
 from bot.dialogue.cost.reading.dated import dated_costs_of
 from bot.dialogue.cost.reading.hospital import hospital_of
-from bot.dialogue.cost.reading.limits import deductible_of, limit_of, limits_of
+from bot.dialogue.cost.reading.limits import deductible_of, limit_of, limits_of, wondered_about
 from bot.dialogue.cost.reading.people import asked_of, clauses_by_person, named_in, people_in, person_of
 from bot.dialogue.cost.reading.rough import rough_facts
 from bot.dialogue.cost.reading.sentence import Part, Sentence
@@ -30,7 +30,8 @@ class Reading:
     """What one turn says. Usually of one person; of several where several people are asked about.
 
     `named`: the one person the sentence names, if it names one. `hypothetical`: "那要是…呢", to be compared with
-    what was known. `claimed`: what the person heard the fund would pay. `fault`: what cannot be so.
+    what was known. `claimed`: what the person heard the fund would pay. `fault`: what cannot be so. `wondered`: the fact
+    they say they do not know.
     """
 
     people: tuple[Person, ...]
@@ -38,6 +39,7 @@ class Reading:
     fault: Fault | None = None
     hypothetical: bool = False
     claimed: Decimal | None = None
+    wondered: str | None = None
 
 
 def read_cost(turn: Turn, asked: str | None, covered: Container[str]) -> Reading:
@@ -53,7 +55,7 @@ def read_cost(turn: Turn, asked: str | None, covered: Container[str]) -> Reading
     person = _read(whole, covered)
     if fault:
         person = person.without(fault.field)
-    return Reading((person,), named_in(sentence), fault, supposes(turn.text), claimed)
+    return Reading((person,), named_in(sentence), fault, supposes(turn.text), claimed, wondered_about(whole))
 
 
 def tells_figures(turn: Turn) -> bool:

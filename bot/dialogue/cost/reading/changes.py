@@ -28,6 +28,10 @@ _NONE = re.compile(
 )
 
 
+_GUESS = re.compile(
+    r"^(?:那|我|嗯|呃|,)*(?:(?:可能|大概|好像|应该|估计|大约|约|也就|差不多|也许|兴许|似乎|记得|印象中)(?:是|有|得)?"
+    r"[\d一二两三四五六七八九]|[\d一二两三四五六七八九十百千]+(?:多|来)?[元块]?钱?吧)"
+)
 _VARIATION = re.compile(
     r"不对|错了|要是|如果|假如|换成|^那.{0,12}呢|^(?:一|半|全|每|\d+|[两三四五六])个?[年月]半?呢"
 )
@@ -53,6 +57,11 @@ def says_the_same(text: str) -> bool:
 def ends_in_a_figure(text: str) -> bool:
     """Whether a number is told last: "哦查到了，250"."""
     return bool(_FIGURE_LAST.search(normalise(text).replace("，", ",")))
+
+
+def guesses(text: str) -> bool:
+    """Whether a turn begins with a figure that is only guessed: 可能四百到五百, 三四百吧."""
+    return bool(_GUESS.match(normalise(text).replace("，", ",")))
 
 
 def varies(text: str) -> bool:

@@ -14,6 +14,7 @@ from bot.rules.case import Case
 _N = r"[一二三四五六七八九十廿]{1,3}|\d{1,2}"
 _TO_A_DAY = re.compile(rf"(?:到|至|[-~—])(?:(?P<month>{_N})月)?(?P<day>{_N})[号日]?")
 _IN_HOSPITAL = re.compile(r"住(?:了|着|进|上|的)?(?:去|医)?院|住进|入院")
+_TO = ("到", "至", "-")
 _OUT_AGAIN = re.compile(r"出[了的]?院")
 
 
@@ -55,6 +56,10 @@ def _told_at(sentence: Sentence, mention: DateMention) -> Iterator[Stay]:
     until = _TO_A_DAY.match(sentence.text, mention.end)
     if until and _IN_HOSPITAL.search(sentence.text[begin:stop]):
         yield Stay(mention.start, until.end(), mention.first, _day_of(until, mention.first))
+        return
+    last = next((d for d in sentence.dates if sentence.text[mention.end : d.start] in _TO), None)
+    if last and _IN_HOSPITAL.search(sentence.text[begin : sentence.clause(last.end)[1]]):
+        yield Stay(mention.start, last.end, mention.first, last.last)
         return
     own = sentence.text[mention.end : min([stop, *following])]
     if _OUT_AGAIN.search(own):

@@ -56,6 +56,10 @@ _ABOUT_HALF_PAID = re.compile(
     r"|(?:交|付|扣|抵)[掉过了]*(?:一?[大小多]半|一?(?:部分|大部分|小部分)|一些|差不多)|(?:快|差不多|差一点儿?)[要就]?[扣交付]?满"
 )
 _FULL_ALONE = re.compile(r"^(?:今年|起付|都|早就?|已经?|也|,)*[扣交付](?:满|够|完)了?[。吧啊呢]*$")
+_WONDERED = tuple(
+    (name, re.compile(rf"{words}[^,。;\d]{{0,6}}{NOT_KNOWN}"))
+    for name, words in (("deductible", "(?:起付|门槛)[线费]?"), ("monthly_limit", "(?:限额|额度|定额)"))
+)
 _PAID = r"(?:扣|交|付|抵|满|够|过|用|动)"
 _PAID_OR_NOT = re.compile(
     rf"(?:{_PAID}[了过掉]*(?:没有?|不|吗|么){_PAID}*[过掉]?|有没有(?:把?起付[线费]?)?{_PAID}|{_PAID}[了过掉]*多少)[^,。;]{{0,6}}{NOT_KNOWN}"
@@ -98,6 +102,13 @@ def _told_of_inpatient_care(part: Part) -> bool:
 def _only_limit(part: Part) -> Decimal | None:
     limits = {item.amount.low for item in part.own_items if item.role in ("limit", "monthly_limit")}
     return limits.pop() if len(limits) == 1 else None
+
+
+def wondered_about(part: Part) -> str | None:
+    """The fact of which the person says they do not know it, and tells no figure (起付线记不准)."""
+    told = {item.role for item in part.own_items}
+    names = (name for name, words in _WONDERED if words.search(part.text) and name not in told)
+    return next(names, None)
 
 
 def forgotten_deductible(part: Part, told: Case) -> Rough | None:
