@@ -14,8 +14,9 @@ from bot.dialogue.cost.reading.circumstances import circumstances_of
 from bot.dialogue.cost.reading.contradictions import contradiction_in
 from bot.dialogue.cost.reading.costs import adds, cost_of
 from bot.dialogue.cost.reading.dated import dated_costs_of
+from bot.dialogue.cost.reading.deductible import deductible_of
 from bot.dialogue.cost.reading.hospital import hospital_of
-from bot.dialogue.cost.reading.limits import deductible_of, limit_of, limits_of, wondered_about
+from bot.dialogue.cost.reading.limits import limit_of, limits_of, wondered_about
 from bot.dialogue.cost.reading.people import asked_of, clauses_by_person, named_in, people_in, person_of
 from bot.dialogue.cost.reading.rough import rough_facts
 from bot.dialogue.cost.reading.sentence import Part, Sentence
@@ -30,8 +31,8 @@ class Reading:
     """What one turn says. Usually of one person; of several where several people are asked about.
 
     `named`: the one person the sentence names, if it names one. `hypothetical`: "那要是…呢", to be compared with
-    what was known. `claimed`: what the person heard the fund would pay. `fault`: what cannot be so. `wondered`: the fact
-    they say they do not know.
+    what was known. `claimed`: what the person heard the fund would pay. `fault`: what cannot be so. `wondered`: the
+    fact they say they do not know.
     """
 
     people: tuple[Person, ...]

@@ -3,7 +3,7 @@
 import re
 
 from bot.dialogue.cost.reading.changes import corrects, does_not_know
-from bot.dialogue.cost.reading.limits import denies_deductible
+from bot.dialogue.cost.reading.deductible import denies_deductible
 from bot.dialogue.cost.reading.people import employments_said
 from bot.dialogue.cost.reading.sentence import Part
 from bot.dialogue.cost.reading.times import field_of

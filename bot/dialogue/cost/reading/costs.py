@@ -12,6 +12,7 @@ from bot.dialogue.cost.reading.sentence import Item, Part
 from bot.dialogue.cost.reading.times import is_monthly, months_spoken_of
 from bot.dialogue.cost.reading.visits import visits_of
 from bot.language.money import Amount
+from bot.language.numerals import to_decimal
 from bot.rules.case import Case
 from bot.rules.money import NOTHING, Span
 
@@ -26,6 +27,10 @@ _BESIDE = re.compile(
 )
 _REST = re.compile(
     rf"(?:剩下?|其余|余下|剩余)的?(?:都|全|就)?是[^,。;\d]{{0,3}}(?:(?P<examination>{EXAMINATION})|自费|丙类|目录外|范围外|(?P<ours>慢特?病|这个?病|门慢))"
+)
+_TIMES_THE_LIMIT = re.compile(r"是?(?:限额|额度)的([两二三四五])倍")
+_EQUALS_THE_LIMIT = re.compile(
+    r"[药费钱花][^,。;]{0,4}(?:等于|跟|和|就是|卡着)(?:限额|额度)(?:一样|相等|持平)?"
 )
 _SIDE_BY_SIDE = re.compile(r"[元块]?钱?(?:和|跟|加上?|及|、|,?(?:还有|另外|外加))[^,。;\d]{0,8}")
 _MORE_COST = re.compile(r"和|跟|还有|另外|外加|加上|又|再|顺[带便]")
@@ -42,8 +47,10 @@ def cost_of(part: Part) -> Case:
     for item in part.own_items:
         case = _with_item(case, item, part)
     if not part.costs:
-        if case.within_policy is not None and case.excluded is not None:
-            return replace(case, amount=Span.exactly(case.within_policy + case.excluded))
+        if cost := _by_the_limit(part):
+            return replace(case, amount=cost)
+        if case.within_policy is not None:
+            return replace(case, amount=Span.exactly(case.within_policy + (case.excluded or NOTHING)))
         alone = adds(part) and case.examination is not None
         return replace(case, amount=Span.exactly(case.examination or NOTHING)) if alone else case
     case = case.updated(_cost(part)).updated(_the_rest(part))
@@ -55,6 +62,19 @@ def cost_of(part: Part) -> Case:
             case, amount=case.amount.plus(Span.exactly(_beside(part) - _returned(part, case.amount)))
         )
     return case.updated(asked_month(part, case))
+
+
+def _by_the_limit(part: Part) -> Span | None:
+    """A cost told by the limit alone: 超了限额60, 刚好等于限额, 限额的两倍."""
+    limits = [item.amount.low for item in part.own_items if item.role in ("limit", "monthly_limit")]
+    beyond = [item.amount.low for item in part.own_items if item.role == "over_limit"]
+    if len(limits) != 1:
+        return None
+    if beyond:
+        return Span.exactly(limits[0] + beyond[0])
+    if times := _TIMES_THE_LIMIT.search(part.text):
+        return Span.exactly(limits[0] * (to_decimal(times[1]) or 1))
+    return Span.exactly(limits[0]) if _EQUALS_THE_LIMIT.search(part.text) else None
 
 
 def _the_rest(part: Part) -> Case:
@@ -138,7 +158,7 @@ def _is_beside(part: Part, item: Item) -> bool:
 
 def _with_item(case: Case, item: Item, part: Part) -> Case:
     figure = item.amount.low
-    if item.role in ("cost", "claimed", "limit", "returned", "aside"):
+    if item.role in ("cost", "claimed", "limit", "over_limit", "returned", "aside"):
         return case
     if item.because:
         case = replace(case, excluded_for=case.excluded_for | item.because)

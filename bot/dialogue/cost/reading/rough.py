@@ -6,14 +6,14 @@ from decimal import Decimal
 
 from bot.dialogue.cost.person import Rough
 from bot.dialogue.cost.reading.changes import NOT_KNOWN
-from bot.dialogue.cost.reading.limits import forgotten_deductible
+from bot.dialogue.cost.reading.deductible import forgotten_deductible
 from bot.dialogue.cost.reading.ranges import AT_LEAST, AT_MOST
 from bot.dialogue.cost.reading.sentence import Item, Part, Role
 from bot.dialogue.cost.reading.shares import rough_shares
 from bot.rules.case import Case
 from bot.rules.money import NOTHING
 
-_NO_FACTS: frozenset[Role] = frozenset({"cost", "claimed", "returned", "aside"})
+_NO_FACTS: frozenset[Role] = frozenset({"cost", "claimed", "over_limit", "returned", "aside"})
 _FROM_NOTHING: frozenset[Role] = frozenset(
     {"deductible_met", "deductible_left", "used", "quota_left", "extra_limit"}
 )

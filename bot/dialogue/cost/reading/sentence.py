@@ -32,6 +32,7 @@ Role = Literal[
     "deductible",
     "deductible_met",
     "deductible_left",
+    "over_limit",
     "excluded",
     "within_policy",
     "examination",
@@ -41,7 +42,7 @@ Role = Literal[
     "aside",
 ]
 """What an amount is of. `limit`: its period was not said. `claimed`: what the person heard the fund would pay.
-`returned`: given back of a cost (退掉一盒60).
+`returned`: given back of a cost (退掉一盒60). `over_limit`: what the cost is beyond the limit.
 `aside`: of something else, or asked about and not told ("是不是能加100").
 
 All others but `cost` are fields of `bot.rules.case.Case`."""
@@ -176,4 +177,7 @@ def _or_this_month(mention: DateMention, text: str, today: date) -> DateMention:
 
 def _in_a_month(text: str, mention: DateMention) -> bool:
     """一月花三百 is a month's cost, not January's, unless another month is named."""
-    return bool(_IN_A_MONTH.match(text, mention.start)) and "月" not in text[mention.end :]
+    after_a_figure = text[mention.start] == "一" and re.search(r"[\d百千元块]$", text[: mention.start])
+    return bool(
+        after_a_figure or (_IN_A_MONTH.match(text, mention.start) and "月" not in text[mention.end :])
+    )

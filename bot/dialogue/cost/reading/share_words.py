@@ -26,6 +26,17 @@ _TENTHS = re.compile(
 _HALF = re.compile(r"(?:报销?(?:了|个)?|比例(?:是|为)?)(一半)")
 
 
+FRACTION = r"(?:一半|[二三四五六七八九十]分之[一二三四五六七八九])"
+
+
+def fraction(words: str) -> Decimal:
+    """0.5 of 一半, a third of 三分之一."""
+    if found := re.search(r"(.)分之(.)", words):
+        whole, part = (to_decimal(numeral) or Decimal(1) for numeral in found.groups())
+        return part / whole
+    return Decimal("0.5")
+
+
 def shares_in(text: str) -> tuple[Ratio, ...]:
     """All shares in text order, each between 0 and 1."""
     signed = find_ratios(text)

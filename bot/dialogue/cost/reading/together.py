@@ -19,6 +19,7 @@ _PUT_RIGHT = re.compile(
     r"(?:不对|(?:说|搞|弄|记|写|看|算|报|打|讲|念|听)(?:错|岔|反|串)了?|口误|更正(?:一下)?|改一下|重说|不是,?(?=应该|是))"
     r"(?:,|了|啊|哦|我|的|不对|不是(?=,?是)|应该|其实|实际|是|为|要|改成|得|才|有)*"
 )
+_USED_UP = re.compile(r"[用抵花][掉了去过]+$")
 _MIXED_UP = re.compile(r"[说弄搞记看讲](?:错|反|岔|混|串)")
 _AGAIN = re.compile(r"[这那][个笔张]?$")
 _ONE_OF_SEVERAL = re.compile(r"(?:^|[,。;])(?:另)?一[个种]病?种?[是为批给定]*$")
@@ -254,7 +255,10 @@ def _spent_before(items: list[Item], around: Mapping[int, Around]) -> list[Item]
         if previous and is_paid_of(previous, around[item.start]):
             continue
         goes_on = counted_up and previous is counted_up[-1] and JUST_BEFORE.search(before)
-        if item.role in ("cost", "used") and (goes_on or _SPENT_BEFORE.search(before)):
+        right_after = (
+            previous and previous.role == "deductible" and item.role == "used" and _USED_UP.search(before)
+        )
+        if item.role in ("cost", "used") and (goes_on or right_after or _SPENT_BEFORE.search(before)):
             counted_up.append(item)
     return [replace(item, role="deductible_met") if item in counted_up else item for item in items]
 

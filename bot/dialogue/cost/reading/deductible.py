@@ -1,0 +1,81 @@
+"""The deductible, where it is told without a figure: 起付线满了, 没有起付线, 扣了一半, 扣没扣忘了."""
+
+import re
+from decimal import Decimal
+
+from bot.dialogue.cost.person import Rough
+from bot.dialogue.cost.reading.changes import NOT_KNOWN
+from bot.dialogue.cost.reading.sentence import Part
+from bot.dialogue.cost.reading.share_words import FRACTION, fraction
+from bot.rules.case import Case
+from bot.rules.money import to_fen
+
+_NO_DEDUCTIBLE = re.compile(
+    r"(?:没有?|无|不设|不用|不要|免|取消了?)(?:什么)?(?:起付|门槛)"
+    r"|(?:起付|门槛)(?:线|标准|费)?(?:是|为)?(?:没有|0|零|免)(?!\.)"
+)
+_FULL = re.compile(
+    r"(?:起付|门槛)(?:[^。;额顶]{0,14}?|[^,。;额顶]{0,26}?)"
+    r"(?:够了|满了|够|交满|扣完|扣过了?(?!\d)|付过(?!\d)|交过(?!\d)|扣掉了|(?:已经?|都|早)扣了?(?![\d没吗多]|[一二两三四五六七八九])|已[满过](?!\d)|过了|付清|扣满|用完|完了|到了|累计满|已经?交了?(?!\d))"
+    r"|已经?(?:过|满|够)了?(?:起付|门槛)|(?:过|满|够)了?(?=起付|门槛)|(?:交|付|扣)(?:满|够|完|过)了?(?:起付|门槛)"
+)
+_AS_A_RULE = re.compile(
+    r"(?:起付|门槛)?[线费]?(?:[\d一二两三四五六七八九百千]+[元块]?钱?)?(?:的?(?:部分|以上|以后|之后|后(?!来))|才)|(?:起付|门槛)[线费]?(?:就|再)?(?:报|按|给)"
+)
+"""Not that it is paid, but what holds once it is: 过了门槛报六成."""
+_NOT_FULL = re.compile(r"(?:还|都)?(?:没|未)(?:有)?(?:过|满|够|到|达到|扣|交|付|累计|动)")
+_FULL_ALONE = re.compile(r"^(?:今年|起付|都|早就?|已经?|也|,)*[扣交付](?:满|够|完)了?[。吧啊呢]*$")
+_UNTOUCHED = re.compile(
+    r"(?:还没|没有?|未)(?:扣|交|付|动|用|累计)|(?:今年|本年)?(?:第一次|头一回|头一次|首次)|今年刚"
+)
+_PART_PAID = re.compile(rf"(?:交|付|扣|抵)(?:掉|过)?了?{FRACTION}")
+_ABOUT_HALF_PAID = re.compile(
+    r"(?:差不多|大概|大约|可能|好像|约摸)(?:交|付|扣|抵)(?:掉|过)?了?一半"
+    r"|(?:交|付|扣|抵)(?:掉|过)?了?(?:差不多|大概|大约|快|一小|一大|多)一?半"
+    r"|(?:交|付|扣|抵)(?:掉|过)?了?一半(?:左右|上下|多|不到|还不到|吧)"
+    r"|(?:交|付|扣|抵)[掉过了]*(?:一?[大小多]半|一?(?:部分|大部分|小部分)|一些|差不多)|(?:快|差不多|差一点儿?)[要就]?[扣交付]?满"
+)
+_PAID = r"(?:扣|交|付|抵|满|够|过|用|动)"
+_PAID_OR_NOT = re.compile(
+    rf"(?:{_PAID}[了过掉]*(?:没有?|不|吗|么){_PAID}*[过掉]?|有没有(?:把?起付[线费]?)?{_PAID}|{_PAID}[了过掉]*多少)[^,。;]{{0,6}}{NOT_KNOWN}"
+    rf"|{NOT_KNOWN}[^。;\d]{{0,8}}(?:{_PAID}[了过掉]*(?:没有?|不)|有没有(?:把?起付[线费]?)?{_PAID}|是不是{_PAID}|{_PAID}[了过掉]*多少)"
+)
+
+
+def deductible_of(part: Part, told: Case) -> Case:
+    """What is said of the deductible beside the figures in `told`."""
+    if denies_deductible(part):
+        return Case(deductible=Decimal(0))
+    if _FULL_ALONE.match(part.text):
+        return Case(deductible_full=True)
+    paid_up = not forgotten_deductible(part, told) and told.deductible_met is None
+    if paid_up and _says_full(part.text) and not _PART_PAID.search(part.text):
+        return Case(deductible_full=True)
+    if forgotten_deductible(part, told):
+        return Case()
+    if told.deductible and told.deductible_met is None and (paid := _PART_PAID.search(part.text)):
+        return Case(deductible_met=to_fen(told.deductible * fraction(paid[0])))
+    if told.deductible is not None and told.deductible_met is None and _UNTOUCHED.search(part.text):
+        return Case(deductible_met=Decimal(0))
+    return Case()
+
+
+def forgotten_deductible(part: Part, told: Case) -> Rough | None:
+    """How much of the deductible was paid, where that is not sure (扣没扣忘了, 大概一半): nothing up to all."""
+    unsure = _PAID_OR_NOT.search(part.text) or _ABOUT_HALF_PAID.search(part.text)
+    if told.deductible and told.deductible_met is None and unsure:
+        return Rough("deductible_met", Decimal(0), told.deductible)
+    return None
+
+
+def denies_deductible(part: Part) -> bool:
+    """Whether the person says there is none."""
+    return bool(_NO_DEDUCTIBLE.search(part.text))
+
+
+def _says_full(text: str) -> bool:
+    """Whether the deductible is said to be paid, not merely what holds once it is (过了门槛报六成)."""
+    return any(
+        not _NOT_FULL.search(full[0]) and not _AS_A_RULE.match(text, full.end())
+        for full in _FULL.finditer(text)
+    )
