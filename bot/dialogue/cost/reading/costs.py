@@ -121,7 +121,7 @@ def _beside(part: Part) -> Decimal:
     beside = NOTHING
     for item in part.own_items:
         if item.role == "examination" and not _holds_the_others(part):
-            beside += item.amount.low
+            beside += item.amount.high  # at least nothing of it counts, at most all
         if item.role == "excluded" and _is_beside(part, item):
             beside += item.amount.low
     return beside
@@ -157,7 +157,7 @@ def _is_beside(part: Part, item: Item) -> bool:
 
 
 def _with_item(case: Case, item: Item, part: Part) -> Case:
-    figure = item.amount.low
+    figure = item.amount.high if item.role == "examination" else item.amount.low
     if item.role in ("cost", "claimed", "limit", "over_limit", "returned", "aside"):
         return case
     if item.because:

@@ -31,7 +31,7 @@ _MONTHS_LISTED = re.compile(
 )
 _ONE_AFTER_THE_OTHER = re.compile(r"分别|依次|先后|各[是自花用买吃]")
 _THIS_MONTH = re.compile(r"这个?月|本月|当月")
-_MONTH_OF_QUARTER = re.compile(r"[第头]([一二三123])个月")
+_MONTH_OF_QUARTER = re.compile(r"[第头]([一二三123]?)个月(?=[^各都])")
 _LAST_QUARTER = re.compile(r"上个?季度?")
 _SPENT_NOTHING = re.compile(
     r"[^,。;\d]{0,4}(?:没|一分没|一分钱没|啥也没|什么都没)有?(?:花|去|看|[买拿开用配抓取吃](?:过)?药|[开配拿]过|动|用(?=[,。;]|$))"

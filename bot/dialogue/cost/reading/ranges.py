@@ -18,7 +18,7 @@ _AGAIN = re.compile(
     rf"{_YUAN}(?:不?到?一?点儿?)?,(?:大概|也就|就是|就|反正|应该|估计|记得|说是|准确说|是|吧|在)*"
 )
 _AND = re.compile(rf"{_YUAN}(?:和|跟|与|、)")
-_AMID = re.compile(rf"{_YUAN}(?:之间|中间)")
+_AMID = re.compile(rf"{_YUAN}(?:之间|中间|当中)")
 _GIVE_OR_TAKE = re.compile(
     rf"{_YUAN},?(?:正负|±|误差|出入|(?:上下|左右)?(?:浮动|差(?=不(?:了|出|过|超)))|相差(?=不))"
     r"(?:不?超?过|不[出了]|最多|顶多|也就|[在有大概])*"
@@ -28,7 +28,7 @@ AT_LEAST = re.compile(
     rf"(?:(?:不会?低于|不会?[少低]过|不会?少于|不止|至少|最少|最低|起码|少说|少则|少的时候|往少了?说|高于|超过|多于|大于|比)[也得要都还]*)+{_VERB}$"
 )
 AT_MOST = re.compile(
-    r"(?:(?:不到|[没未]到|[不没]会?超过?|不会?[多高]过|不会?[多高]于|不足|[不没未]满|少于|小于|低于|最多|至多|顶多|最高|多说|多则|多的时候|往多了?说|撑死"
+    r"(?:(?:快(?:到|有|要)?|将近|接近|不到|[没未]到|[不没]会?超过?|不会?[多高]过|不会?[多高]于|不足|[不没未]满|少于|小于|低于|最多|至多|顶多|最高|多说|多则|多的时候|往多了?说|撑死"
     rf"|不高于|不多于|[不没]过|比)[也得要都还]*)+{_VERB}$"
 )
 _UPWARDS = r"(?:往上|朝上|以上|开外|打底|起步|出头|多一?点儿?)"
@@ -88,7 +88,7 @@ def _are_bounds(least: Amount, most: Amount, text: str) -> bool:
         words.search(before if amount is first else between)
         for words, amount in ((AT_LEAST, least), (AT_MOST, most))
     )
-    rises = least is first and (least.approximate or re.match(rf"{_YUAN}{_UPWARDS}", between))
+    rises = (least is first and least.approximate) or re.match(rf"{_YUAN}{_UPWARDS}", text[least.end :])
     if (at_least or rises) and (at_most or _DOWNWARDS.match(text, most.end)):
         return _goes_on(before, between, at_most if most is second else at_least)
     return False
@@ -99,7 +99,7 @@ def _goes_on(before: str, between: str, bound: re.Match[str] | None) -> bool:
     if bound and bound["verb"] and bound["verb"] not in before[-6:]:
         return False
     rest = between[: bound.start()] if bound else between
-    return bool(re.fullmatch(rf"{_YUAN}{_UPWARDS}?{_HEDGES}", rest))
+    return bool(re.fullmatch(rf"{_YUAN}(?:{_UPWARDS}|不到|以内|以下)?{_HEDGES}", rest))
 
 
 def _low_end(amount: Amount) -> Decimal:

@@ -9,7 +9,10 @@ from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
 
 MONTHLY = re.compile(r"每个?月|一个月|1个月|月月|个个月|每月|按月|/月|一月")
 _OF_A_MONTH = re.compile(rf"{MONTHLY.pattern}|月(?=[限额定])")
-_HEDGES = re.compile(r"(?:大概|大约|约莫?|差不多|可能|好像|估计|应该|怕|总|得|有|在|是)+$")
+_HEDGES = re.compile(
+    r"(?:不止|不到|至少|最少|起码|最多|顶多|超过|将近|快|大概|大约|约莫?|差不多|可能|好像|估计|应该"
+    r"|怕|总|得|有|在|是)+$"
+)
 _COPULA = re.compile(r"[是为了有到达大概约也就在:( 元块]+$")
 _EARLIER_MONTH = re.compile(r"(?:上个?|前)月|上个?季度?|\d+月|[一二三四五六七八九十]月")
 _A_QUARTER = re.compile(r"(?:一个?|每个?)季度?(?:是|有|给|为)*$")

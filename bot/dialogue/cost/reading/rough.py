@@ -10,10 +10,11 @@ from bot.dialogue.cost.reading.deductible import forgotten_deductible
 from bot.dialogue.cost.reading.ranges import AT_LEAST, AT_MOST
 from bot.dialogue.cost.reading.sentence import Item, Part, Role
 from bot.dialogue.cost.reading.shares import rough_shares
+from bot.dialogue.cost.reading.times import MONTH_OR_QUARTER
 from bot.rules.case import Case
-from bot.rules.money import NOTHING
+from bot.rules.money import NOTHING, to_fen
 
-_NO_FACTS: frozenset[Role] = frozenset({"cost", "claimed", "over_limit", "returned", "aside"})
+_NO_FACTS: frozenset[Role] = frozenset({"cost", "examination", "claimed", "over_limit", "returned", "aside"})
 _FROM_NOTHING: frozenset[Role] = frozenset(
     {"deductible_met", "deductible_left", "used", "quota_left", "extra_limit"}
 )
@@ -24,15 +25,13 @@ _UP_TO: Mapping[Role, tuple[str, ...]] = {
     "used": ("monthly_limit", "annual_cap"),
 }
 """The fact that bounds another: 至少扣了200 is 200 up to the deductible."""
-_MONTH_OR_QUARTER = re.compile(
-    r"月[^,。;\d]{0,4}(?:还是|或者?)[^,。;\d]{0,6}季|季[^,。;\d]{0,4}(?:还是|或者?)[^,。;\d]{0,6}月"
-)
+_NOT_WRITTEN = re.compile(NOT_KNOWN + "|没有?(?:写|说|标|注)")
 _MONTHS_OF_A_QUARTER = 3
 
 
 def rough_facts(part: Part, told: Case, limit: Decimal | None) -> tuple[Rough, ...]:
     """`told` is what the part says, a range as its lower end; `limit` a limit whose period is not said."""
-    others = (forgotten_deductible(part, told), _of_month_or_quarter(part, limit))
+    others = (forgotten_deductible(part, told), _of_month_or_quarter(part, told.monthly_limit, limit))
     return (*_told_as_ranges(part, told, limit), *rough_shares(part), *(rough for rough in others if rough))
 
 
@@ -57,10 +56,10 @@ def _ends(item: Item, before: str, told: Case, limit: Decimal | None) -> tuple[D
     return low, high
 
 
-def _of_month_or_quarter(part: Part, limit: Decimal | None) -> Rough | None:
+def _of_month_or_quarter(part: Part, monthly: Decimal | None, limit: Decimal | None) -> Rough | None:
     """A limit of which it is not known whether it is a month's or a quarter's: a third of it, or all."""
-    if limit is None or not (
-        _MONTH_OR_QUARTER.search(part.text) and re.search(NOT_KNOWN + "|没[写说标注]", part.text)
-    ):
+    told = monthly or limit
+    if told is None or not MONTH_OR_QUARTER.search(part.text) or not _NOT_WRITTEN.search(part.text):
         return None
-    return Rough("limit", limit / _MONTHS_OF_A_QUARTER, limit)
+    third = to_fen(told / _MONTHS_OF_A_QUARTER)
+    return Rough("limit" if monthly is None else "monthly_limit", third, told)

@@ -54,7 +54,9 @@ _OR = rf"{_DONE}(?:,?(?:也|又)?(?:还是|或者?是?|要么是?|要不是?|就
 _EITHER_OR = re.compile(_OR)
 _OR_THIS_MONTH = re.compile(rf"{_OR}(?:这个?月|本月|当月)")
 _THIS_MONTH_OR = re.compile(rf"(?:这个?月|本月|当月){_OR}$")
-_IN_A_MONTH = re.compile(r"一月(?=[花吃用要药得开买]|大概|差不多|\d{2}|[一二两三四五六七八九]+[百千])")
+_IN_A_MONTH = re.compile(
+    r"一月(?=的?还是|[花吃用要药得开买]|大概|差不多|\d{2}|[一二两三四五六七八九]+[百千])"
+)
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,8 @@ class Part:
 
 def told_as_either(mention: DateMention, text: str) -> bool:
     """Whether it is one of two times (10月还是11月)."""
-    return bool(re.search(_OR.removeprefix(_DONE), text[mention.start : mention.end]))
+    told = text[mention.start : mention.end]
+    return bool(re.search(_OR.removeprefix(_DONE), told) or re.search("[底末].+初$", told))
 
 
 def within_a_month(mention: DateMention) -> bool:
@@ -157,13 +160,21 @@ def _one_or_the_other(dates: list[DateMention], text: str) -> list[DateMention]:
     """九月底还是十月初, 9月批的还是10月批的 is one time, from the one to the other."""
     told: list[DateMention] = []
     for mention in dates:
-        if told and _EITHER_OR.fullmatch(text[told[-1].end : mention.start]):
+        if told and _ends_and_begins(told[-1], mention, text):
+            told[-1] = replace(told[-1], end=mention.end, last=mention.last)
+        elif told and _EITHER_OR.fullmatch(text[told[-1].end : mention.start]):
             last = told[-1]
             first, until = min(last.first, mention.first), max(last.last, mention.last)
             told[-1] = replace(last, end=mention.end, first=first, last=until)
         else:
             told.append(mention)
     return told
+
+
+def _ends_and_begins(first: DateMention, second: DateMention, text: str) -> bool:
+    """3月底4月初."""
+    ends, begins = text[: first.end].endswith(("底", "末")), text[: second.end].endswith("初")
+    return first.end == second.start and ends and begins and first.last < second.first
 
 
 def _or_this_month(mention: DateMention, text: str, today: date) -> DateMention:

@@ -13,7 +13,11 @@ from bot.language.numerals import to_decimal
 from bot.language.spans import overlaps
 from bot.rules.case import Case, Days
 
-_APPROVED = re.compile(r"批(?!发)|认定|办下来|下来的(?=[,。;]|$)|(?:资格|慢特?病?)下来|审核通过|通过")
+_APPROVED = re.compile(
+    r"批(?!发)|认定|办下来|下来的(?=[,。;]|$)|(?:资格|慢特?病?)下来|审核通过|通过"
+    r"|(?:证|本子?|资格)[^,。;]{0,10}(?:拿到|到手|发)"
+)
+_BARE = re.compile(r"(?:是|可能|好像|大概|应该|在|吧)+")
 _SPENT = re.compile(r"花|买|用药|吃|拿药|开药|看病|刷")
 _SPENT_THEN = re.compile(r"花|费|买|看")
 _DEDUCTIBLE = re.compile(r"起付|门槛")
@@ -24,6 +28,10 @@ MONTH = r"1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]"
 _MONTHS = re.compile(r"(?<![\d第头])(\d{1,2}|[一二两三四五六七八九十]{1,2})个月")
 _FROM_MONTH_TO_MONTH = re.compile(rf"(?<![\d年])({MONTH})月份?(?:到|至|-)({MONTH})月(?!\d)")
 _SINCE_MONTH = re.compile(rf"从(?:今年)?({MONTH})月份?(?:起|开始|以来)[^。;]{{0,24}}[到至]({MONTH})月(?!\d)")
+_A_QUARTER = "(?:季|三个月|3个月)"
+MONTH_OR_QUARTER = re.compile(
+    rf"一?个?月[度的]*(?:还是|或者?)[^,。;\d]{{0,4}}{_A_QUARTER}|{_A_QUARTER}[度的]*(?:还是|或者?)[^,。;\d]{{0,4}}月"
+)
 _MOST_MONTHS = 24
 _SPANS: tuple[tuple[str, int], ...] = (
     (r"(?:一|1|这|整|上|本|每)个?(?:整)?季度?(?=[^,。;没剩头第]{0,4}(?:花|共|买|开|药|吃|要))", 3),
@@ -38,6 +46,9 @@ _UP_TO = re.compile(r"[到至]$")
 _THIS_MONTH_APPROVED = re.compile(r"(?:这个?月|本月)[才刚]*(?:办好|办下来|批|评上|认定|审核通过|通过)(?!发)")
 _SAME_MONTH = re.compile(r"(?:批|认定|通过|办|下来)[^。;\d能享起]{0,6}(?:当月|那个?月|同一?个?月)(?!起|开始)")
 _THE_YEAR_BEFORE = re.compile(r"(?:头|上|前)一年[^,。;]{0,4}(?:起付|门槛)")
+_LAST_YEAR_OR_THIS = re.compile(
+    r"(?:去年|上一年|年前)[^,。;\d]{0,3}(?:还是|或者?)[^,。;\d]{0,3}(?:今年|这一年|新年|年后)"
+)
 _ALL_YEAR = re.compile(r"全年|一年|今年.{0,4}一共")
 
 
@@ -48,6 +59,9 @@ def times_of(part: Part) -> Case:
     for mention in part.dates:
         if not mention.invalid and not (stay and overlaps(mention, [stay])):
             case = case.updated(_dated(part, mention))
+    if case.treated_on is None and _LAST_YEAR_OR_THIS.search(part.text):
+        this_year = part.sentence.turn.now.year
+        case = replace(case, treated_on=Days(date(this_year - 1, 1, 1), date(this_year, 12, 31)))
     if case.approved_on is None and _THIS_MONTH_APPROVED.search(part.text):
         case = replace(case, approved_on=_month_of(part.sentence.turn.now.date()))
     if case.approved_on and case.treated_on is None and _SAME_MONTH.search(part.text):
@@ -92,6 +106,7 @@ def is_monthly(part: Part, amount: Amount) -> bool:
 
 def months_spoken_of(text: str) -> int | None:
     """For how many months together a cost is told: 三个月, 半年, 一年."""
+    text = MONTH_OR_QUARTER.sub("", text)
     counted = [
         int(number)
         for match in _MONTHS.finditer(text)
@@ -116,6 +131,10 @@ def _dated(part: Part, mention: DateMention) -> Case:
     earlier = max((d.end for d in dates if d.end <= mention.start), default=0)
     own = text[mention.start : min(stop, next_date)]
     led_by = text[max(begin, earlier) : mention.start]
+    if _BARE.fullmatch(led_by) and begin > earlier:
+        led_by = text[
+            max(part.sentence.clause(begin - 1)[0], earlier) : mention.start
+        ]  # 批的日期看不清,是5月28号
     if (
         part.sentence.asked == "approved_on"
         or _APPROVED.search(own)

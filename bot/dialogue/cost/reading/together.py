@@ -91,10 +91,16 @@ def _is_put_right(wrong: Item, right: Item, text: str) -> bool:
 
 
 def _named_again(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
-    """ "这150能报多少" names an earlier cost again: the one asked about; the others were spent before it."""
+    """ "这150能报多少" names an earlier cost again: the one asked about; the others were spent before it. Any other
+    figure that is named again is no other."""
     for index, item in enumerate(items):
-        earlier = [i for i in items[:index] if i.role == "cost" and i.amount.low == item.amount.low]
-        if not earlier or not _AGAIN.search(around[item.start].before):
+        if not _AGAIN.search(around[item.start].before):
+            continue
+        same = [i for i in items[:index] if i.amount.low == item.amount.low]
+        earlier = [i for i in same if i.role == "cost"]
+        if same and not earlier:
+            return [i for i in items if i is not item]  # 封顶15万…算不算在这15万里头
+        if not earlier:
             continue
         asked = earlier[-1]
         others = [i for i in items if i is not item]
