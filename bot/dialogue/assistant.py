@@ -74,6 +74,9 @@ _NOT_ASKING = _CHATTING | {Errand.START_OVER, Errand.TAKE_COMPLAINT, Errand.DECL
 """What a short question is taken for now and then."""
 _PLAIN_WISHES = frozenset({Errand.HAND_OVER, Errand.START_OVER, Errand.STOP_REMINDER, Errand.SET_REMINDER})
 """Said in plain words; no number or date beside them makes something else of them."""
+_MAY_TELL_TERMS = frozenset(
+    {Errand.ANSWER_POLICY, Errand.ESTIMATE_COST, Errand.CONTINUE, Errand.NOT_UNDERSTOOD}
+)
 _WORDS = re.compile(r"\w")
 _PERSON_JUST_BEFORE = re.compile(r"[我俺咱爸妈爹娘爷奶公婆伴](?!们)[^，,。？?！!\s吗么]{0,8}$")
 _NOT_SO_YET = re.compile(
@@ -234,6 +237,8 @@ class Assistant:
         if context.task is Task.COST and cost.goes_on(turn, context):
             return Errand.ESTIMATE_COST
         if errand in {Errand.CONTINUE, Errand.NOT_UNDERSTOOD} and tells_a_cost(turn):
+            return Errand.ESTIMATE_COST
+        if errand in _MAY_TELL_TERMS and cost.tells_terms(turn):
             return Errand.ESTIMATE_COST
         if errand is Errand.ESTIMATE_COST and context.task is not Task.COST and asks_for_the_rule(turn):
             return Errand.ANSWER_POLICY

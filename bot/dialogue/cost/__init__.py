@@ -12,6 +12,7 @@ from bot.dialogue.cost.task import (
     is_told,
     question_again,
     sets_a_part_apart,
+    tells_terms,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "is_told",
     "question_again",
     "sets_a_part_apart",
+    "tells_terms",
 ]

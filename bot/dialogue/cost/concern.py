@@ -14,7 +14,7 @@ _TELLS_A_COST = re.compile(
 )
 _WHETHER_BEYOND = re.compile(r"超(?:了|过|出|支)?.{0,6}(?:限额|额度|封顶|上限)")
 _TO_GIVE_BACK = re.compile(r"吐|追(?:回|缴|讨)|退(?:回|还|钱|款|出)")
-_INPATIENT_COST = re.compile(r"住[了过]?[^,，。;]{0,4}院(?!期间)[^,，。;报比]{0,10}?[花用交付费]")
+_INPATIENT_COST = re.compile(r"住[了过]?[^,，。;]{0,4}院(?!期间)[^,，。;报比]{0,10}?(?<!起)[花用交付费]")
 _CONFIRMS = re.compile(
     r"(?:对吧|对吗|对不对|没错吧|是吧|是真的吗|真的吗|有这事吗)[?。!]?$|还能[^,，。]{0,6}[用留攒]"
 )

@@ -77,6 +77,23 @@ def _tells_a_fact(turn: Turn, context: Context) -> bool:
     return tells and (answers_that_it_is_not_known(turn.text) or not asks(turn.text))
 
 
+def tells_terms(turn: Turn) -> bool:
+    """Whether terms of a cost are stated before it, and nothing is asked: 起付线六百,报八成."""
+    if asks(turn.text):
+        return False
+    person = read_cost(turn, None, ()).people[0]
+    case = person.case
+    figures = (
+        person.limit,
+        case.monthly_limit,
+        case.quota_left,
+        case.annual_cap,
+        case.ratio,
+        case.deductible,
+    )
+    return any(figure is not None for figure in figures)
+
+
 def is_told(turn: Turn, parameters: Parameters) -> bool:
     """Whether a turn tells a cost with what it is computed from: then it is for us, whatever else it mentions."""
     if not tells_figures(turn):  # most turns: spares them the rest of the reading
