@@ -16,6 +16,7 @@ from bot.dialogue.cost.reading.changes import (
     ends_in_a_figure,
     guesses,
     says_the_same,
+    seeks_confirmation,
     varies,
     wants_steps,
 )
@@ -79,7 +80,7 @@ def _tells_a_fact(turn: Turn, context: Context) -> bool:
 
 def tells_terms(turn: Turn) -> bool:
     """Whether terms of a cost are stated before it, and nothing is asked: 起付线六百,报八成."""
-    if asks(turn.text):
+    if asks(turn.text) or seeks_confirmation(turn.text):
         return False
     person = read_cost(turn, None, ()).people[0]
     case = person.case
