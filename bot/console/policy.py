@@ -78,7 +78,7 @@ def look_up(
         return PolicyView("", (), closest_of(told))
     if region:
         return PolicyView(topic_name(library, told[0].topic), (_with_sources(library, texts, told[0]),))
-    compared = library.compare(question, regions, on)
+    compared = library.compare(dict.fromkeys(regions, question), on)
     return PolicyView(
         compared.topic_name, tuple(_with_sources(library, texts, answer) for answer in compared.answers)
     )

@@ -17,6 +17,7 @@ from bot.deadlines.calendar import WorkingCalendar
 from bot.dialogue import cost, policy, scope
 from bot.dialogue.application_occasions import OccasionsByStanding
 from bot.dialogue.cost.concern import (
+    asks_beside_a_sum,
     asks_for_a_sum,
     asks_for_the_rule,
     is_for_inpatient_care,
@@ -85,6 +86,7 @@ _NOT_SO_YET = re.compile(
 _PAUSES = re.compile(r"[,，。;；、!！?？\s]")
 _ABOUT_ONESELF = ("region", "scheme", "employment")
 _SINCE = re.compile(r"了?(?:以后|之后|以前|之前|后|前|的呢|呢)")
+_OWN_CASE = re.compile(r"[我俺咱]|妈|爸|爹|娘|进度|编号|到哪")
 _HOW_LONG = re.compile(r"最[晚迟长多]|几天|多久|多长|多少(天|日|个)")
 GO_ON_WITH_PROOF = Reply("身份还没核对完。要接着查，请发刚才要的那一项。", (Button("不查了", "不查了"),))
 
@@ -232,6 +234,12 @@ class Assistant:
             return Errand.DECLINE
         if context.task is not Task.COST and is_for_inpatient_care(turn):
             return Errand.ANSWER_POLICY
+        if (
+            context.task is not Task.COST
+            and not told_in_full
+            and self._is_the_rule_beside_a_sum(turn, context)
+        ):
+            return Errand.ANSWER_POLICY
         if told_in_full or asks_for_a_sum(turn):
             return Errand.ESTIMATE_COST
         if context.task is Task.COST and cost.goes_on(turn, context):
@@ -243,6 +251,9 @@ class Assistant:
         if errand is Errand.ESTIMATE_COST and context.task is not Task.COST and asks_for_the_rule(turn):
             return Errand.ANSWER_POLICY
         return None
+
+    def _is_the_rule_beside_a_sum(self, turn: Turn, context: Context) -> bool:
+        return asks_beside_a_sum(turn) and policy.fits_surely(turn, context, self.library)
 
     # ---- errands ---------------------------------------------------------------------------------------
 
@@ -270,9 +281,15 @@ class Assistant:
         if self.deadlines.concerns(turn, context) or self.deadlines.tells_event(turn):
             return self.deadlines.answer(turn, context)
         own = context.person or context.task is Task.STATUS or asks_progress(turn.text)
-        if own and not _asks_for_the_limit(turn):
+        a_rule = _asks_for_the_limit(turn) or self._is_a_rule_of_a_region(turn, context)
+        if own and not a_rule:
             return await self.personal.check_status(turn, context)
         return await self._answer_policy(turn, context)
+
+    def _is_a_rule_of_a_region(self, turn: Turn, context: Context) -> bool:
+        """Whether a region is named and a written answer surely fits, and nobody asks of their own application."""
+        named = turn.values("region") and not _OWN_CASE.search(turn.text)
+        return bool(named) and policy.fits_surely(turn, context, self.library)
 
     async def _show_renewals(self, turn: Turn, context: Context) -> Outcome:
         """A verified person's own dates, or those of one who asks for them; else the question is about the rules."""

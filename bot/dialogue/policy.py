@@ -56,10 +56,14 @@ _WHO_DECIDES = re.compile(
     r"^(那|那么)?(这个?|这些|这是|是|都是)*(由|归|听)?(谁|哪里?|哪个(部门|单位|地方))(来|给|说了)?(定|规定|决定|算|做主)的?(这个?|这些)?(啊|呀|呢)*$"
 )
 _CORRECTS = re.compile(r"^(?:不对|说错|错了|不是.{1,6}是)")
-_CONTINUES = re.compile(rf"^(那|那么|还有|如果|要是|假如|换成|要|换)|{_CORRECTS.pattern}|呢$")
+_CONTINUES = re.compile(rf"^(那|那么|还有|如果|要是|假如|换成|要|换|.{{1,4}}的话)|{_CORRECTS.pattern}|呢$")
 _LONGEST_CONTINUATION = 14
 _SURELY = 0.5
 """A question fits so well that it is answered whatever else the turn was taken for."""
+_UNSURE = 0.6
+"""An intent below this is hardly more than a guess."""
+_FAIRLY = 0.32
+"""How well a question must fit where the intent is unsure."""
 _ALONE = 0.45
 """A question that begins like a continuation fits so well alone that it is none."""
 _HARDLY = 0.4
@@ -76,6 +80,11 @@ _TELLING = re.compile(
     r"[得了有患和还跟又也都被说俺咱妈爸娘爹她他您家老伴头太婆公奶爷]|同时|查出来?|诊断|这个?病"
     r"|人在|医保|社保|打工|务工|上班|做工|[住交]"
 )
+_BACK = re.compile(r"[回返]到?$")
+_APPLIES_TO_ME = re.compile(
+    r"(?:管|适用|算上?|包括|覆盖)(?:不管|不)?(?:[我俺咱她他]|[我俺她他]们)(?:[妈爸爹娘]|[吗么不啊呀])*$"
+)
+"""管她不: what is left of whether one's own scheme is covered."""
 _FILLER = re.compile(r"[\s，。？！,.?!不对错了参保呢啊呀吧嘛那么的地方这边省市人我是在换成要说看如果是]+")
 
 
@@ -127,12 +136,19 @@ def continues(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
     if len(said) > _LONGEST_CONTINUATION:
         return False
     named = any(turn.values(entity) for entity in ("region", "disease", "employment", "scheme"))
-    return named or (bool(_CONTINUES.search(said)) and library.fits(said, context.region))
+    return named or (
+        bool(_CONTINUES.search(said)) and (_is_unsure(turn) or library.fits(said, context.region))
+    )
 
 
 def fits_surely(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
     """Whether a turn that was taken for chatting is a policy question after all, by how well an answer fits."""
-    return _closeness_of_a_question(turn, context, library) >= _SURELY
+    return _closeness_of_a_question(turn, context, library) >= (_FAIRLY if _is_unsure(turn) else _SURELY)
+
+
+def _is_unsure(turn: Turn) -> bool:
+    """Whether the intent is hardly more than a guess: then less is wanted of an answer to count for more."""
+    return turn.confidence < _UNSURE
 
 
 def _closeness_of_a_question(turn: Turn, context: Context, library: PolicyLibrary) -> float:
@@ -155,7 +171,9 @@ def is_of_a_region(turn: Turn, context: Context, library: PolicyLibrary) -> bool
     if library.knowledge.document_named(turn.text):
         return True
     ours = bool(_regions(turn, library)) or (context.region is not None and not _places(turn))
-    return ours and _closeness_of_a_question(turn, context, library) >= _HARDLY
+    return ours and _closeness_of_a_question(turn, context, library) >= (
+        _FAIRLY if _is_unsure(turn) else _HARDLY
+    )
 
 
 # ---- what is asked ---------------------------------------------------------------------------------------
@@ -169,6 +187,8 @@ def _question(turn: Turn, context: Context, elsewhere: str, library: PolicyLibra
     said = without_regions(turn, elsewhere)
     if len(context.diseases) == 1 and _WHETHER_IT_IS_COVERED.match(_bare(said)):
         return f"{context.diseases[0]}{said}", None
+    if context.scheme and _APPLIES_TO_ME.search(_bare(said)):
+        return f"{context.scheme}医保 {said}", None
     previous = context.last_question
     if previous is None:
         return ("", None) if not _FILLER.sub("", said) else (said, None)
@@ -231,11 +251,13 @@ def _goes_on(said: str, context: Context, library: PolicyLibrary) -> bool:
 
 
 def without_regions(turn: Turn, instead: str = "") -> str:
-    """The text with `instead` in the place of every region."""
+    """The text with `instead` in the place of every region; where one goes back to is where one is insured."""
     text = turn.text
     for mention in sorted(turn.mentions, key=lambda m: -m.start):
         if mention.entity == "region" and mention.text == text[mention.start : mention.end]:
-            text = f"{text[: mention.start]}{instead}{text[mention.end :]}"
+            before = text[: mention.start]
+            named = "参保地" if not instead and _BACK.search(before) else instead
+            text = f"{before}{named}{text[mention.end :]}"
     return text.strip(" ，。,")
 
 
@@ -372,7 +394,8 @@ def _who_decides(answer: PolicyAnswer) -> PolicyAnswer:
 def _comparison(
     question: str, regions: tuple[str, ...], turn: Turn, context: Context, library: PolicyLibrary
 ) -> Outcome:
-    compared = library.compare(question, regions, turn.now.date())
+    asked = _asked_of_each(turn, library) or dict.fromkeys(regions, question)
+    compared = library.compare(asked, turn.now.date())
     rows = tuple(
         ComparisonRow(region=a.region, status=a.status, answer=a.answer, citations=a.citations)
         for a in compared.answers
@@ -381,8 +404,31 @@ def _comparison(
     return Outcome((reply,), replace(context, topic=compared.topic, not_understood=0), compared.candidates)
 
 
+def _asked_of_each(turn: Turn, library: PolicyLibrary) -> dict[str, str]:
+    """What is asked of each region, where every one has a clause of its own: 复审 江西隔几年一次 湖南过期了咋办.
+    What is said before the first belongs to all. Empty where the regions share one question."""
+    places = sorted(_places(turn), key=lambda place: place.start)
+    if not places:
+        return {}
+    ends = [*(place.start for place in places[1:]), len(turn.text)]
+    opening = turn.text[: places[0].start]
+    asked = {
+        _province(place): f"{opening} {turn.text[place.end : end]}"
+        for place, end in zip(places, ends, strict=True)
+        if _of_its_own(turn.text[place.end : end])
+    }
+    each = len(asked) == len(places) and all(name in library.knowledge.regions for name in asked)
+    return asked if each else {}
+
+
+def _of_its_own(clause: str) -> bool:
+    """Whether the words after a region's name ask something themselves (湖南没联网咋办, not 湖南和, 湖南退休的呢)."""
+    bare = _bare(clause)
+    return len(bare) > _TOO_SHORT_ALONE and not bare.endswith("呢")
+
+
 def _comparison_text(compared: PolicyComparison) -> str:
-    lines = [f"各地的{compared.topic_name}这样规定："]
+    lines = [f"各地的{compared.topic_name}这样规定：" if compared.topic else "您问的是两件事："]
     for answer in compared.answers:
         said = "".join(answer.notices) + answer.answer.rstrip("。")
         lines.append(

@@ -63,7 +63,7 @@ class PolicyAnswer:
 
 @dataclass(frozen=True)
 class PolicyComparison:
-    """One question answered by several regions, each on the same topic."""
+    """One question answered by several regions on the same topic; or one question each, and then no topic at all."""
 
     topic: str
     topic_name: str

@@ -183,21 +183,27 @@ class PolicyLibrary:
             return None
         return self._tell_fact(hits[0].target, NATION, hits)
 
-    def compare(self, question: str, regions: tuple[str, ...], on: date) -> PolicyComparison:
-        """What each region says to the question, all on one topic."""
-        asked = _COMPARISON_WORDS.sub(" ", _MOVING.sub("", normalise(question)))
-        hits = {name: self._hits(asked, name) for name in regions}
-        topic = self.knowledge.topics[self._common_topic(hits)]
+    def compare(self, asked: Mapping[str, str], on: date) -> PolicyComparison:
+        """What each region says to what is asked of it, `asked` by region: all on one topic, unless the questions
+        differ and each fits an answer on a topic of its own (江西按什么比例报,湖南没联网怎么办)."""
+        compared = {
+            name: _COMPARISON_WORDS.sub(" ", _MOVING.sub("", normalise(q))) for name, q in asked.items()
+        }
+        hits = {name: self._hits(question, name) for name, question in compared.items()}
+        topics = {name: self._topic_surely(ranked) for name, ranked in hits.items()}
+        if len(set(asked.values())) == 1 or not all(topics.values()):
+            topics = dict.fromkeys(asked, self._common_topic(hits))
+        common = set(topics.values()) if len(set(topics.values())) == 1 else set()
+        topic = self.knowledge.topics[common.pop()] if common else None
         return PolicyComparison(
-            topic=topic.id,
-            topic_name=topic.name,
-            answers=tuple(
-                _with_candidates(
-                    self._compared(topic, self.knowledge.regions[name], hits[name], on), hits[name]
-                )
-                for name in regions
-            ),
+            topic=topic.id if topic else "",
+            topic_name=topic.name if topic else "",
+            answers=tuple(self._compared(topics[name], name, ranked, on) for name, ranked in hits.items()),
         )
+
+    def _topic_surely(self, hits: tuple[Ranked[_Target], ...]) -> str:
+        """The topic of the best hit, where it fits without a doubt."""
+        return _topic_of(hits[0].target) if hits and hits[0].score >= self._fits else ""
 
     # ---- choosing ----------------------------------------------------------------------------------------
 
@@ -348,15 +354,16 @@ class PolicyLibrary:
         return _with_candidates(told, hits)
 
     def _compared(
-        self, topic: Topic, region: Region, hits: tuple[Ranked[_Target], ...], on: date
+        self, topic_id: str, name: str, hits: tuple[Ranked[_Target], ...], on: date
     ) -> PolicyAnswer:
+        topic, region = self.knowledge.topics[topic_id], self.knowledge.regions[name]
         answer = self._answer_on(topic, region, hits)
         if answer is None:
-            return self._tell_silence(topic, region)
+            return _with_candidates(self._tell_silence(topic, region), hits)
         told = self._tell_answer(answer, region)
         told = replace(told, answer=answer.short or answer.answer, why="")
         told = replace(told, notices=self._notices(told, region, on))
-        return self._if_in_force(told, region, on)
+        return _with_candidates(self._if_in_force(told, region, on), hits)
 
     def _answer_on(self, topic: Topic, region: Region, hits: tuple[Ranked[_Target], ...]) -> Answer | None:
         """The region's answer to the topic, unless a finer one of that topic fits clearly better."""

@@ -21,6 +21,12 @@ _CONFIRMS = re.compile(
 _SPENT = re.compile(r"花|药费|药钱|[买拿开配]了|费用|发票|总共|一共|这[次回趟]")
 _OUTPATIENT = re.compile(r"门诊|慢|药店|[买拿开配]药|特病|门特|限额")
 _HOW_MUCH = re.compile(r"多少|(?<!好)几|怎么算|咋算")
+_WANTS_A_SUM = re.compile(
+    rf"{_HOW_MUCH.pattern}|好多(?!年|天|次)|算[算一下]|(?:帮|替|给[我俺咱他她])[我俺咱他她忙]?算|估|大概|金额|合计"
+)
+_ASKS_WHETHER = re.compile(
+    r"[吗么?]|[不没][啊呀嘛]?$|(.)[没不]\1|不作?[数行]|是不是|是否|能不能|算不算|还是|怎|咋|什么|啥|哪|谁|凭"
+)
 
 
 def asks_for_a_sum(turn: Turn) -> bool:
@@ -51,6 +57,12 @@ def asks_for_the_rule(turn: Turn) -> bool:
         about_a_sum = _ASKS_FOR_A_SUM.search(text) or _TELLS_A_COST.search(text)
         return _is_no_sum(text) or (not about_a_sum and asks(text))
     return not _ASKS_TO_COMPUTE.search(text) or bool(_ASKS_FOR_THE_DEDUCTIBLE.search(text))
+
+
+def asks_beside_a_sum(turn: Turn) -> bool:
+    """Whether a sum is told but not asked for, and something else is: 一盒胃药87块 算进慢病里不."""
+    text = normalise(turn.text)
+    return bool(turn.values("amount") and _ASKS_WHETHER.search(text)) and not _WANTS_A_SUM.search(text)
 
 
 def _is_no_sum(text: str) -> bool:
