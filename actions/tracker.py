@@ -27,6 +27,7 @@ def turn_of(tracker: Tracker, now: datetime) -> Turn:
         mentions=mentions,
         now=now,
         confidence=intent.get("confidence") or 0.0,
+        matter=intent.get("matter"),
         line=(message.get("metadata") or {}).get("line"),
     )
 

@@ -187,7 +187,7 @@ class Assistant:
 
     def _goes_before_all(self, errand: Errand, turn: Turn, context: Context) -> Errand | None:
         """Danger to life; what only goes on with a note, a proof; what is told by words alone and has no intent."""
-        if scope.is_emergency(turn.text, self.knowledge.refusals):
+        if scope.is_emergency(turn, self.knowledge.refusals):
             return Errand.DECLINE
         if context.asked == CALL_BACK and errand in _MAY_BE_A_NOTE:
             return Errand.HAND_OVER
@@ -216,7 +216,7 @@ class Assistant:
     def _is_a_bare_answer(self, turn: Turn, context: Context) -> bool:
         """Whether a few words answer what we asked, unless they are recognisably nothing of ours."""
         answers = context.asked and len(turn.text) <= LONGEST_BARE_ANSWER
-        return bool(answers) and scope.recognise(turn.text, self.knowledge.refusals) is None
+        return bool(answers) and scope.recognise(turn, self.knowledge.refusals) is None
 
     def _tells_dates_or_money(self, errand: Errand, turn: Turn, context: Context) -> Errand | None:
         """What figures in the text decide: a date that a time limit runs from, a sum to be worked out, a rule."""
@@ -230,7 +230,7 @@ class Assistant:
         if errand is not Errand.ESTIMATE_COST and not told_in_full and self.deadlines.concerns(turn, context):
             return Errand.CHECK_STATUS
         among_others = told_in_full and cost.sets_a_part_apart(turn, self._parameters)
-        if scope.is_other_cost(turn.text, self.knowledge.refusals) and not among_others:
+        if scope.is_other_cost(turn, self.knowledge.refusals) and not among_others:
             return Errand.DECLINE
         if context.task is not Task.COST and is_for_inpatient_care(turn):
             return Errand.ANSWER_POLICY

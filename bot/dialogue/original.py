@@ -122,7 +122,7 @@ class OriginalWording:
         """Whether the turn asks for official wording, or to go on reading it."""
         if _goes_on(turn, context):
             return True
-        if recognise(turn.text, self._library.knowledge.refusals):
+        if recognise(turn, self._library.knowledge.refusals):
             return False
         asked = _ASKED.search(turn.text) or (context.wording and _HOW_WRITTEN.fullmatch(_words(turn.text)))
         return bool(asked)

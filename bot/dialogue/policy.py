@@ -91,7 +91,7 @@ _FILLER = re.compile(r"[\s，。？！,.?!不对错了参保呢啊呀吧嘛那�
 def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outcome:
     """Answers the question, compares regions, or asks where the person is insured."""
     refusals = library.knowledge.refusals
-    if recognise(turn.text, refusals):
+    if recognise(turn, refusals):
         return out_of_scope(turn, context, refusals)
     scheme_before = context.scheme
     context = with_what_was_said(turn, context, library)
@@ -130,7 +130,7 @@ def continues(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
     in few words another region, disease, employment or scheme, or what fits and begins like a continuation."""
     if context.last_question and _asks_about_the_last(turn.text):
         return True
-    if context.task is not Task.POLICY or recognise(turn.text, library.knowledge.refusals):
+    if context.task is not Task.POLICY or recognise(turn, library.knowledge.refusals):
         return False
     said = _bare(without_regions(turn))
     if len(said) > _LONGEST_CONTINUATION:
@@ -155,7 +155,7 @@ def _closeness_of_a_question(turn: Turn, context: Context, library: PolicyLibrar
     """How well the best answer fits a turn; 0 where it is too short or recognisably none of ours."""
     named = _regions(turn, library)
     question = without_regions(turn, "")
-    if len(_bare(question)) <= _TOO_SHORT_ALONE or recognise(turn.text, library.knowledge.refusals):
+    if len(_bare(question)) <= _TOO_SHORT_ALONE or recognise(turn, library.knowledge.refusals):
         return 0.0
     return library.closeness(question, named[0] if named else context.region)
 

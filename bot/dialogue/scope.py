@@ -9,30 +9,43 @@ from bot.knowledge.schema import Refusal
 from bot.language import normalise
 from bot.messages import FallbackCard, Reply
 
+_SURELY = 0.7
+"""How sure the engine must be of what a message is about before that alone makes it none of ours."""
+
 
 def out_of_scope(turn: Turn, context: Context, refusals: tuple[Refusal, ...]) -> Outcome:
     """Declines kindly and says what we can do. `refusals` is `Knowledge.refusals`; the last one fits everything."""
-    refusal = recognise(turn.text, refusals) or refusals[-1]
+    refusal = _by_words(turn.text, refusals) or _by_matter(turn, refusals) or refusals[-1]
     reply = Reply(refusal.reply, card=FallbackCard(reason=refusal.reason))
     return Outcome((reply,), replace(context, asked=None))
 
 
-def is_emergency(text: str, refusals: tuple[Refusal, ...]) -> bool:
+def is_emergency(turn: Turn, refusals: tuple[Refusal, ...]) -> bool:
     """Whether somebody's life may be in danger; that goes before everything else."""
-    refusal = recognise(text, refusals)
+    refusal = recognise(turn, refusals)
     return refusal is not None and refusal.reason == "unsafe"
 
 
-def is_other_cost(text: str, refusals: tuple[Refusal, ...]) -> bool:
+def is_other_cost(turn: Turn, refusals: tuple[Refusal, ...]) -> bool:
     """Whether a cost is asked about that these documents have nothing on; none must be computed for it."""
-    refusal = recognise(text, refusals)
+    refusal = recognise(turn, refusals)
     return refusal is not None and refusal.id in {"other_costs", "other_insurance"}
 
 
-def recognise(text: str, refusals: tuple[Refusal, ...]) -> Refusal | None:
-    """The first refusal that fits the text; None where the text is not recognisably out of scope."""
+def recognise(turn: Turn, refusals: tuple[Refusal, ...]) -> Refusal | None:
+    """The refusal that surely fits: the first whose words stand in the text, else the one for the matter that the
+    engine is sure of. None where the turn is not recognisably out of scope."""
+    surely = turn.confidence >= _SURELY
+    return _by_words(turn.text, refusals) or (_by_matter(turn, refusals) if surely else None)
+
+
+def _by_words(text: str, refusals: tuple[Refusal, ...]) -> Refusal | None:
     plain = normalise(text).lower()
     return next((r for r in refusals if _fits(r.words, plain) and not _fits(r.unless, plain)), None)
+
+
+def _by_matter(turn: Turn, refusals: tuple[Refusal, ...]) -> Refusal | None:
+    return next((refusal for refusal in refusals if refusal.id == turn.matter), None)
 
 
 def _fits(patterns: tuple[str, ...], text: str) -> bool:

@@ -43,7 +43,8 @@ class Mention:
 class Turn:
     """What the person just said. `chat` is the opaque sender id, `now` the moment in Asia/Shanghai.
 
-    `confidence` is the intent's, 0..1; `line` is the transcript's id of what was said, if it stands in one.
+    `confidence` is the intent's, 0..1; `matter` what it is about if it is none of ours, where the engine tells (the id
+    of a refusal in knowledge/scope.yml); `line` is the transcript's id of what was said, if it stands in one.
     """
 
     chat: str
@@ -52,6 +53,7 @@ class Turn:
     mentions: tuple[Mention, ...]
     now: datetime
     confidence: float = 1.0
+    matter: str | None = None
     line: int | None = None
 
     def values(self, entity: str) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
-"""Which intent a message has: a linear model over its wording, its build and, where installed, its meaning."""
+"""Which intent a message has, and what it is about where it is none of ours: linear models over its wording, its build
+and, where installed, its meaning."""
 
 import logging
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 import joblib
 import numpy as np
@@ -11,7 +12,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers import LABEL_RANKING_LENGTH
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA, METADATA_INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.calibration import CalibratedClassifierCV
@@ -23,6 +24,12 @@ from engine.components.features import PARTS, Features, installed_parts
 logger = logging.getLogger(__name__)
 
 _FILE = "intents.joblib"
+_NOT_OURS = "out_of_scope"
+MATTER = "matter"
+"""What a message is about that is none of ours, told by the `metadata` of its examples (data/nlu/matters.yml); stands
+in the intent beside name and confidence."""
+_LIKELY = 0.5
+"""How probable a matter must be to be named."""
 
 
 def linear_model() -> CalibratedClassifierCV:
@@ -51,6 +58,7 @@ class WordingIntentClassifier(GraphComponent, IntentClassifier):
         self._resource = resource
         self._features = Features(installed_parts())
         self._model = linear_model()
+        self._matters = linear_model()
 
     @classmethod
     def create(
@@ -79,7 +87,7 @@ class WordingIntentClassifier(GraphComponent, IntentClassifier):
         """See `GraphComponent.load`. Raises ImportError where a package the model was trained with is missing."""
         classifier = cls(model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            classifier._features, classifier._model = joblib.load(folder / _FILE)
+            classifier._features, classifier._model, classifier._matters = joblib.load(folder / _FILE)
         for part in classifier._features.parts:
             if part not in installed_parts():
                 raise ImportError(
@@ -88,13 +96,17 @@ class WordingIntentClassifier(GraphComponent, IntentClassifier):
         return classifier
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learns from all examples that have an intent."""
+        """Learns from all examples that have an intent, and from those that have a matter."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         self._features.fit(examples)
-        intents = np.array([example.get(INTENT) for example in examples])
-        self._model.fit(self._features.transform(examples), intents)
+        described = self._features.transform(examples)
+        self._model.fit(described, np.array([example.get(INTENT) for example in examples]))
+        matters = np.array([_matter_taught(example) for example in examples])
+        taught = np.flatnonzero(matters != "")
+        if taught.size:
+            self._matters.fit(described[taught], matters[taught])
         with self._model_storage.write_to(self._resource) as folder:
-            joblib.dump((self._features, self._model), folder / _FILE)
+            joblib.dump((self._features, self._model, self._matters), folder / _FILE)
         return self._resource
 
     def process(self, messages: List[Message]) -> List[Message]:
@@ -104,12 +116,26 @@ class WordingIntentClassifier(GraphComponent, IntentClassifier):
                 message.set(INTENT, {"name": None, "confidence": 0.0}, add_to_output=True)
                 message.set(INTENT_RANKING_KEY, [], add_to_output=True)
                 continue
-            probabilities = self._model.predict_proba(self._features.transform([message]))[0]
+            described = self._features.transform([message])
+            probabilities = self._model.predict_proba(described)[0]
             best_first = np.argsort(-probabilities, kind="stable")[:LABEL_RANKING_LENGTH]
             ranking = [
                 {"name": self._model.classes_[place], "confidence": float(probabilities[place])}
                 for place in best_first
             ]
-            message.set(INTENT, ranking[0], add_to_output=True)
+            intent = {**ranking[0], MATTER: self._matter(ranking[0]["name"], described)}
+            message.set(INTENT, intent, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
+
+    def _matter(self, intent: str, described: Any) -> Optional[str]:
+        """What it is about, where it is none of ours and one matter is likelier than all others together."""
+        if intent != _NOT_OURS or not hasattr(self._matters, "classes_"):
+            return None
+        probabilities = self._matters.predict_proba(described)[0]
+        best = int(np.argmax(probabilities))
+        return str(self._matters.classes_[best]) if probabilities[best] >= _LIKELY else None
+
+
+def _matter_taught(example: Message) -> str:
+    return ((example.get(METADATA) or {}).get(METADATA_INTENT) or {}).get(MATTER) or ""

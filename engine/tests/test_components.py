@@ -20,11 +20,20 @@ EXAMPLES = {
     "greet": ["你好", "您好啊", "早上好", "喂你好"],
     "ask_policy": ["长沙怎么申请", "岳阳需要什么材料", "长沙在哪里办", "岳阳要什么条件"],
 }
+MATTERS = {
+    "emergency": ["他倒在地上喊不答应", "我爸突然倒了没反应", "人倒下去叫不应", "老头倒在厕所喊没反应"],
+    "weather": ["明天下雨吗", "今天下不下雪", "后天多少度", "周末下雨不下"],
+}
 
 
 def training_data() -> TrainingData:
     messages = [
         Message(data={"text": text, "intent": intent}) for intent, texts in EXAMPLES.items() for text in texts
+    ]
+    messages += [
+        Message(data={"text": text, "intent": "out_of_scope", "metadata": {"intent": {"matter": matter}}})
+        for matter, texts in MATTERS.items()
+        for text in texts
     ]
     return TrainingData(messages, lookup_tables=[{"name": "region", "elements": ["长沙", "岳阳"]}])
 
@@ -62,6 +71,12 @@ class Pipeline(unittest.TestCase):
         ranking = message.get("intent_ranking")
         self.assertEqual(ranking[0]["name"], "estimate_cost")
         self.assertAlmostEqual(sum(i["confidence"] for i in ranking), 1.0, places=5)
+
+    def test_what_is_none_of_ours_says_what_it_is_about(self) -> None:
+        classifier = self.trained("intents", training_data())
+        intent = self.ask(classifier, "我妈倒在地上没反应").get("intent")
+        self.assertEqual((intent["name"], intent["matter"]), ("out_of_scope", "emergency"))
+        self.assertIsNone(self.ask(classifier, "长沙怎么申请").get("intent")["matter"])
 
     def test_the_same_data_gives_the_same_model(self) -> None:
         first, second = self.trained("one", training_data()), self.trained("two", training_data())

@@ -155,7 +155,7 @@ def test_who_only_tells_of_themselves_is_asked_what_is_wanted(library: PolicyLib
 
 def test_an_emergency_comes_before_everything(library: PolicyLibrary) -> None:
     refusals = library.knowledge.refusals
-    assert is_emergency("我胸口疼", refusals)
+    assert is_emergency(_turn("我胸口疼"), refusals)
     outcome = answer_policy(_turn("我胸口疼能报销吗"), Context(region="湖南"), library)
     assert "120" in _text(outcome)
     assert outcome.replies[0].card == FallbackCard(reason="unsafe")

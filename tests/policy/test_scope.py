@@ -1,13 +1,23 @@
-"""What is declined, by the words shipped in knowledge/scope.yml."""
+"""What is declined, by the words shipped in knowledge/scope.yml or by the matter the engine is sure of."""
 
+import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from bot.dialogue.scope import is_emergency, is_other_cost, recognise
+from bot.clock import SHANGHAI
+from bot.dialogue.scope import is_emergency, is_other_cost, out_of_scope, recognise
+from bot.dialogue.turn import Context, Turn
 from bot.knowledge.library import load_knowledge
 
-REFUSALS = load_knowledge(Path(__file__).parents[2] / "knowledge").refusals
+ROOT = Path(__file__).parents[2]
+REFUSALS = load_knowledge(ROOT / "knowledge").refusals
+
+
+def _turn(text: str, matter: str | None = None, confidence: float = 1.0) -> Turn:
+    now = datetime(2026, 11, 22, 10, tzinfo=SHANGHAI)
+    return Turn("chat", text, "out_of_scope", (), now, confidence, matter)
 
 
 @pytest.mark.parametrize(
@@ -21,21 +31,40 @@ REFUSALS = load_knowledge(Path(__file__).parents[2] / "knowledge").refusals
     ],
 )
 def test_nothing_is_computed_for_costs_the_documents_do_not_know(text: str) -> None:
-    assert is_other_cost(text, REFUSALS)
+    assert is_other_cost(_turn(text), REFUSALS)
 
 
 @pytest.mark.parametrize(
     "text", ["坐轮椅的老人怎么办认定", "体检报告能当材料吗", "药费600能报多少", "检查费能报吗"]
 )
 def test_what_only_sounds_alike_is_answered(text: str) -> None:
-    assert recognise(text, REFUSALS) is None
+    assert recognise(_turn(text), REFUSALS) is None
 
 
 @pytest.mark.parametrize("text", ["我爸意识不清了", "嘴歪了手脚不能动", "喝农药了怎么办", "突然说不出话"])
 def test_danger_is_recognised(text: str) -> None:
-    assert is_emergency(text, REFUSALS)
+    assert is_emergency(_turn(text), REFUSALS)
 
 
 @pytest.mark.parametrize("text", ["偏瘫能办认定吗", "心肌梗死后能申请慢特病吗"])
 def test_a_disease_asked_about_is_no_emergency(text: str) -> None:
-    assert not is_emergency(text, REFUSALS)
+    assert not is_emergency(_turn(text), REFUSALS)
+
+
+def test_danger_without_a_single_word_of_danger_is_recognised_by_its_matter() -> None:
+    """打了针就叫不答应 has none of the words; the engine has learnt what such messages are about."""
+    turn = _turn("刚打完针就怎么叫都不答应", "emergency", 0.8)
+    assert is_emergency(turn, REFUSALS)
+    assert "120" in out_of_scope(turn, Context(), REFUSALS).replies[0].text
+
+
+def test_an_unsure_matter_makes_nothing_of_ours_an_emergency_but_chooses_the_words() -> None:
+    turn = _turn("这药还吃不吃", "medical", 0.3)
+    assert recognise(turn, REFUSALS) is None
+    assert "医生" in out_of_scope(turn, Context(), REFUSALS).replies[0].text
+
+
+def test_every_matter_the_engine_learns_has_words_of_ours() -> None:
+    matters = re.findall(r"matter: (\w+)", (ROOT / "data/nlu/matters.yml").read_text(encoding="utf-8"))
+    assert matters
+    assert set(matters) <= {refusal.id for refusal in REFUSALS}
