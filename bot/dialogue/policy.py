@@ -415,16 +415,17 @@ def _asked_of_each(turn: Turn, library: PolicyLibrary) -> dict[str, str]:
     asked = {
         _province(place): f"{opening} {turn.text[place.end : end]}"
         for place, end in zip(places, ends, strict=True)
-        if _of_its_own(turn.text[place.end : end])
+        if _of_its_own(opening, turn.text[place.end : end])
     }
     each = len(asked) == len(places) and all(name in library.knowledge.regions for name in asked)
     return asked if each else {}
 
 
-def _of_its_own(clause: str) -> bool:
-    """Whether the words after a region's name ask something themselves (湖南没联网咋办, not 湖南和, 湖南退休的呢)."""
-    bare = _bare(clause)
-    return len(bare) > _TOO_SHORT_ALONE and not bare.endswith("呢")
+def _of_its_own(opening: str, clause: str) -> bool:
+    """Whether the words after a region's name, with what was said before all, ask something themselves (湖南没联网咋办,
+    not 湖南和, 湖南退休的呢)."""
+    clause = _bare(clause).strip("和跟与同还有及以的")
+    return bool(clause) and not clause.endswith("呢") and len(_bare(opening) + clause) > _TOO_SHORT_ALONE
 
 
 def _comparison_text(compared: PolicyComparison) -> str:

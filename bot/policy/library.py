@@ -43,6 +43,9 @@ _RIVALS_WEIGHED = 2
 """Two answers as close as this are both told. Measured on 2,539 ways of asking that were left out: where the first is
 not the very one that was asked for the second is in 28 of 100, and 24 of 100 answers get a sentence longer."""
 
+_ASKS_FOR_SEVERAL = re.compile(
+    r"各(?!种|类|级|地|个|项|市|省)|分别|差别|区别|差在|(?:哪|啥|什么|怎|咋|多少|几).{3,}(?:哪|啥|什么|怎|咋|多少|几)"
+)
 _MAYBE = 0.2
 """From this score on, what nearly fits is asked about before it is given up."""
 _PREVIOUS_SHARE = 0.35
@@ -142,7 +145,7 @@ class PolicyLibrary:
         answered = self._tell(target, place, hits)
         doubt = ""
         if target and not named:
-            answered = replace(answered, beside=self._beside(target, place, hits, answered.answer))
+            answered = replace(answered, beside=self._beside(question, target, place, hits, answered.answer))
             if hits[0].score < self._fits:
                 doubt = NOT_SURE
                 answered = replace(answered, rivals=_topics_near(hits))
@@ -218,10 +221,12 @@ class PolicyLibrary:
             return _favoured(hits, topic, _SAME_TOPIC_ALONE) if topic and len(read) <= _SHORT else hits
         hits = ranking.rank_following(read, self._reader.read(previous), _PREVIOUS_SHARE)
         together = _favoured(hits, topic, _SAME_TOPIC)
-        if together and together[0].score >= self._fits:
-            return together
         alone = ranking.rank(read)  # it was a question of its own after all: 去哪评, 外地看病呢
-        return alone if alone and alone[0].score >= _OF_ITS_OWN else together
+        if not alone or alone[0].score < _OF_ITS_OWN:
+            return together
+        before = ranking.rank(self._reader.read(previous))
+        nothing_new = bool(before) and together[0].target is before[0].target
+        return alone if nothing_new or together[0].score < self._fits else together
 
     def _choose(self, hits: tuple[Ranked[_Target], ...]) -> _Target | None:
         """The best hit; a written answer is preferred to an article nearly as close.
@@ -239,9 +244,14 @@ class PolicyLibrary:
                 return written.target
         return best.target
 
-    def _beside(self, chosen: _Target, place: Region, hits: tuple[Ranked[_Target], ...], said: str) -> str:
-        """The next best answer in a sentence, where the question fits it nearly as well as the chosen one."""
+    def _beside(
+        self, question: str, chosen: _Target, place: Region, hits: tuple[Ranked[_Target], ...], said: str
+    ) -> str:
+        """The next best answer in a sentence, where the question fits it nearly as well as the chosen one, or asks for
+        several things and fits it well."""
         least = max(_NOTHING_IN_COMMON, hits[0].score - _CANNOT_TELL_APART)
+        if _ASKS_FOR_SEVERAL.search(normalise(question)):
+            least = min(least, self._fits)
         rivals = [hit.target for hit in hits if hit.target is not chosen and hit.score >= least]
         told = (self._told_beside(rival, chosen, place, said) for rival in rivals[:_RIVALS_WEIGHED])
         return next(filter(None, told), "")

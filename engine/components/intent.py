@@ -1,4 +1,4 @@
-"""Which intent a message has, and what it is about where it is none of ours: linear models over its wording, its build
+"""Which intent a message has, and what it is about if it is none of ours: linear models over its wording, its build
 and, where installed, its meaning."""
 
 import logging
@@ -24,10 +24,10 @@ from engine.components.features import PARTS, Features, installed_parts
 logger = logging.getLogger(__name__)
 
 _FILE = "intents.joblib"
-_NOT_OURS = "out_of_scope"
 MATTER = "matter"
-"""What a message is about that is none of ours, told by the `metadata` of its examples (data/nlu/matters.yml); stands
-in the intent beside name and confidence."""
+"""What a message is about that is none of ours, told by the `metadata` of its examples (data/nlu/matters.yml), whatever
+its intent; stands in the intent beside name and confidence."""
+_OURS = ""
 _LIKELY = 0.5
 """How probable a matter must be to be named."""
 
@@ -96,15 +96,14 @@ class WordingIntentClassifier(GraphComponent, IntentClassifier):
         return classifier
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learns from all examples that have an intent, and from those that have a matter."""
+        """Learns intents and matters from all examples that have an intent."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         self._features.fit(examples)
         described = self._features.transform(examples)
         self._model.fit(described, np.array([example.get(INTENT) for example in examples]))
         matters = np.array([_matter_taught(example) for example in examples])
-        taught = np.flatnonzero(matters != "")
-        if taught.size:
-            self._matters.fit(described[taught], matters[taught])
+        if np.any(matters != _OURS):
+            self._matters.fit(described, matters)
         with self._model_storage.write_to(self._resource) as folder:
             joblib.dump((self._features, self._model, self._matters), folder / _FILE)
         return self._resource
@@ -123,19 +122,19 @@ class WordingIntentClassifier(GraphComponent, IntentClassifier):
                 {"name": self._model.classes_[place], "confidence": float(probabilities[place])}
                 for place in best_first
             ]
-            intent = {**ranking[0], MATTER: self._matter(ranking[0]["name"], described)}
+            intent = {**ranking[0], MATTER: self._matter(described)}
             message.set(INTENT, intent, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
 
-    def _matter(self, intent: str, described: Any) -> Optional[str]:
-        """What it is about, where it is none of ours and one matter is likelier than all others together."""
-        if intent != _NOT_OURS or not hasattr(self._matters, "classes_"):
+    def _matter(self, described: Any) -> Optional[str]:
+        """What it is about, where one matter is likelier than all others and ours together."""
+        if not hasattr(self._matters, "classes_"):
             return None
         probabilities = self._matters.predict_proba(described)[0]
         best = int(np.argmax(probabilities))
-        return str(self._matters.classes_[best]) if probabilities[best] >= _LIKELY else None
+        return str(self._matters.classes_[best]) or None if probabilities[best] >= _LIKELY else None
 
 
 def _matter_taught(example: Message) -> str:
-    return ((example.get(METADATA) or {}).get(METADATA_INTENT) or {}).get(MATTER) or ""
+    return ((example.get(METADATA) or {}).get(METADATA_INTENT) or {}).get(MATTER) or _OURS

@@ -239,3 +239,26 @@ def test_another_province_is_where_one_is_treated_when_the_own_is_known(library:
     card = told.replies[0].card
     assert isinstance(card, PolicyAnswerCard)
     assert card.region == "湖南"
+
+
+def test_each_region_is_answered_what_was_asked_of_it(library: PolicyLibrary) -> None:
+    text = "湖南不是定点的药店报不报，山东不服几天内申请复核"
+    turn = replace(
+        _turn(text),
+        mentions=(Mention("region", "湖南", 0, 2, "湖南"), Mention("region", "山东", 13, 15, "山东")),
+    )
+    said = _text(answer_policy(turn, Context(), library))
+    assert "湖南：不能报" in said
+    assert "山东：收到结果10日内" in said
+
+
+def test_going_back_somewhere_is_going_where_one_is_insured(library: PolicyLibrary) -> None:
+    turn = replace(_turn("回湖南报几成"), mentions=(Mention("region", "湖南", 1, 3, "湖南"),))
+    outcome = answer_policy(turn, Context(), library)
+    assert outcome.context.last_question == "回参保地报几成"
+
+
+def test_whether_it_applies_to_somebody_is_whether_it_applies_to_their_scheme(library: PolicyLibrary) -> None:
+    context = Context(region="湖南", scheme="居民", task=Task.POLICY, last_question="起付线是多少")
+    outcome = answer_policy(_turn("那这个管她不"), context, library)
+    assert outcome.context.last_question == "居民医保 那这个管她不"

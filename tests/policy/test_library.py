@@ -125,10 +125,30 @@ def test_why_is_answered_by_the_article(library: PolicyLibrary) -> None:
 
 
 def test_regions_are_compared_on_one_topic(library: PolicyLibrary) -> None:
-    compared = library.compare("起付线", ("湖南", "山东", "内蒙古"), TODAY)
+    compared = library.compare(dict.fromkeys(("湖南", "山东", "内蒙古"), "起付线"), TODAY)
     assert compared.topic == "deductible"
     assert [a.status for a in compared.answers] == ["fixed", "delegated", "silent"]
     assert compared.answers[0].citations[0].article == "第十三条"
+
+
+def test_two_regions_asked_two_things_are_both_answered(library: PolicyLibrary) -> None:
+    asked = {"湖南": "不是定点的药店报不报", "山东": "不服几天内申请复核"}
+    compared = library.compare(asked, TODAY)
+    assert [answer.topic for answer in compared.answers] == ["not_designated", "objection"]
+    assert compared.topic == ""
+
+
+def test_two_things_asked_of_one_region_are_both_told(library: PolicyLibrary) -> None:
+    text = library.answer("起付线是多少，能去药店拿药吗，分别怎么规定", "湖南", None, TODAY).text
+    assert "不设起付线" in text
+    assert "定点药店" in text
+
+
+def test_a_continuation_that_would_be_told_the_same_again_is_a_question_of_its_own(
+    library: PolicyLibrary,
+) -> None:
+    answer = library.answer("不服几天内申请复核呢", "山东", None, TODAY, "起付线怎么算", "deductible")
+    assert answer.topic == "objection"
 
 
 def test_only_what_holds_everywhere_is_answered_without_a_region(library: PolicyLibrary) -> None:
@@ -158,7 +178,7 @@ def test_a_question_is_encoded_once_however_many_regions_answer_it(knowledge: Kn
     encoder = _CountingEncoder()
     library = PolicyLibrary(knowledge, encoder)
     encoder.encoded.clear()
-    library.compare("起付线多少", tuple(knowledge.regions), TODAY)
+    library.compare(dict.fromkeys(knowledge.regions, "起付线多少"), TODAY)
     library.answer("起付线多少", "湖南", None, TODAY)
     assert len(encoder.encoded) == 1
 
