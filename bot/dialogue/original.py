@@ -32,6 +32,7 @@ from bot.messages import (
 )
 from bot.policy.answers import ASK_THE_AGENCY
 from bot.policy.library import PolicyLibrary
+from bot.policy.telling import validity
 from bot.records.database import Database
 from bot.records.official_texts import wordings
 
@@ -160,7 +161,8 @@ class OriginalWording:
             return Outcome((Reply(READ_TO_THE_END),), context)
         page, more = pages[number], number + 1 < len(pages)
         region, _ = self._document(page.citations[0])
-        standing = [self._library.validity(self._document(place)[1], on) for place in page.citations]
+        knowledge = self._library.knowledge
+        standing = [validity(self._document(place)[1], knowledge, on) for place in page.citations]
         card = PolicyAnswerCard(
             region=region.name,
             topic=context.topic or "",

@@ -3,32 +3,28 @@
 import functools
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
 
 from bot.knowledge.library import Knowledge, Region
-from bot.knowledge.schema import Answer, Article, Document, NationalFact, Topic
+from bot.knowledge.schema import Answer, Article, NationalFact, Topic
 from bot.language import normalise
-from bot.messages import PolicyStatus
 from bot.policy.answers import (
-    AGENCY,
-    ASK_THE_AGENCY,
     CANDIDATES_SHOWN,
     Candidate,
     PolicyAnswer,
     PolicyComparison,
-    without_scheme,
 )
 from bot.policy.encoder import Encoder
 from bot.policy.kept import KeptArray
+from bot.policy.phrasings import general_phrasings, phrasings
 from bot.policy.premise import correction
 from bot.policy.ranking import Phrasing, Ranked, Ranking, Wordings
 from bot.policy.reading import Reader
-
-NATION = "全国"
-"""The region named on answers that hold everywhere."""
+from bot.policy.targets import Target, label_of, topic_of
+from bot.policy.telling import NATION, Telling, if_in_force, tell_answer, tell_fact
 
 _FITS = 0.3
 _FITS_BY_CHARACTERS = 0.25
@@ -70,21 +66,6 @@ _MOVING = re.compile(
 """Why somebody compares, not what: 我从长沙调到济宁 两边几时能用, without the places."""
 _ARTICLE_NAMED = re.compile(r"第[零一二三四五六七八九十百]+条")
 
-_GENERAL_WORDING = 0.97
-_RESTATEMENT = 0.85
-_ASKED_ELSEWHERE = 0.9
-"""Weights of phrasings that are weaker evidence than a region's own questions."""
-
-
-@dataclass(frozen=True)
-class _Silent:
-    """A topic on which the region's documents say nothing."""
-
-    topic: Topic
-
-
-_Target = Answer | Article | NationalFact | _Silent | Topic
-
 
 class PolicyLibrary:
     """Answers policy questions; made once, used by the chat and the helpline's console."""
@@ -93,33 +74,34 @@ class PolicyLibrary:
         """What takes long to learn is kept in the folder `cache` for the next start."""
         self.knowledge = knowledge
         self.encoder = encoder
+        self._telling = Telling(knowledge)
         self._fits = _FITS if encoder else _FITS_BY_CHARACTERS
         numbers = (document.number for region in knowledge.regions.values() for document in region.documents)
         self._reader = Reader(knowledge.glossary, (*knowledge.regions, *numbers))
         self._regions, self._anywhere = self._rankings(cache)
 
-    def _rankings(self, cache: Path | None) -> tuple[Mapping[str, Ranking[_Target]], Ranking[_Target]]:
+    def _rankings(self, cache: Path | None) -> tuple[Mapping[str, Ranking[Target]], Ranking[Target]]:
         """One for each region and one for what people ask anywhere."""
         read = functools.cache(self._reader.read)  # many regions ask in the same words
 
-        def read_all(phrasings: Iterator[Phrasing[_Target]]) -> tuple[Phrasing[_Target], ...]:
-            return tuple(replace(phrasing, text=read(phrasing.text)) for phrasing in phrasings)
+        def read_all(found: Iterator[Phrasing[Target]]) -> tuple[Phrasing[Target], ...]:
+            return tuple(replace(phrasing, text=read(phrasing.text)) for phrasing in found)
 
         regions = self.knowledge.regions
-        asked = {name: read_all(self._phrasings(region)) for name, region in regions.items()}
-        anywhere = read_all(self._general_phrasings())
+        asked = {name: read_all(phrasings(self.knowledge, region)) for name, region in regions.items()}
+        anywhere = read_all(general_phrasings(self.knowledge))
         everything = chain(anywhere, *asked.values())
-        asked_about = tuple(dict.fromkeys((each.text, _topic_of(each.target)) for each in everything))
+        asked_about = tuple(dict.fromkeys((each.text, topic_of(each.target)) for each in everything))
 
         def kept(name: str) -> KeptArray | None:
             return KeptArray(cache / f"learned-{name}.npz") if cache else None
 
         wordings = Wordings(asked_about, self.encoder, kept("topics"))
 
-        def ranking(phrasings: tuple[Phrasing[_Target], ...], name: str) -> Ranking[_Target]:
-            return Ranking(phrasings, _topic_of, wordings, kept(name))
+        def ranking(found: tuple[Phrasing[Target], ...], name: str) -> Ranking[Target]:
+            return Ranking(found, topic_of, wordings, kept(name))
 
-        by_region = {name: ranking(phrasings, regions[name].folder) for name, phrasings in asked.items()}
+        by_region = {name: ranking(found, regions[name].folder) for name, found in asked.items()}
         return by_region, ranking(anywhere, "anywhere")
 
     # ---- answering ---------------------------------------------------------------------------------------
@@ -142,21 +124,22 @@ class PolicyLibrary:
         hits = self._hits(question, region, previous, topic)
         named = self._named_article(question, place)
         target = named or self._choose(hits)
-        answered = self._tell(target, place, hits)
+        answered = _with_candidates(self._telling.tell(target, place), hits)
         doubt = ""
         if target and not named:
             answered = replace(answered, beside=self._beside(question, target, place, hits, answered.answer))
             if hits[0].score < self._fits:
                 doubt = NOT_SURE
-                answered = replace(answered, rivals=_topics_near(hits))
+        if doubt or target is None:
+            answered = replace(answered, rivals=_topics_near(hits))
         notices = (
-            *self._notices(answered, place, on),
+            *self._telling.notices(answered, place, on),
             doubt,
             correction(normalise(question), answered.answer),
         )
         answered = replace(answered, notices=tuple(filter(None, notices)))
-        answered = self._if_in_force(answered, place, on)
-        return self._for_scheme(answered, place, scheme)
+        answered = if_in_force(answered, place, on)
+        return self._telling.for_scheme(answered, place, scheme)
 
     def explain(self, question: str, region: str, scheme: str | None, on: date) -> PolicyAnswer:
         """The answer to 为什么: what the articles behind the answer to this question say, the first at least."""
@@ -184,7 +167,7 @@ class PolicyLibrary:
         hits = self._anywhere.rank(self._reader.read(question))
         if not hits or hits[0].score < self._fits or not isinstance(hits[0].target, NationalFact):
             return None
-        return self._tell_fact(hits[0].target, NATION, hits)
+        return _with_candidates(tell_fact(hits[0].target, NATION), hits)
 
     def compare(self, asked: Mapping[str, str], on: date) -> PolicyComparison:
         """What each region says to what is asked of it, `asked` by region: all on one topic, unless the questions
@@ -204,15 +187,15 @@ class PolicyLibrary:
             answers=tuple(self._compared(topics[name], name, ranked, on) for name, ranked in hits.items()),
         )
 
-    def _topic_surely(self, hits: tuple[Ranked[_Target], ...]) -> str:
+    def _topic_surely(self, hits: tuple[Ranked[Target], ...]) -> str:
         """The topic of the best hit, where it fits without a doubt."""
-        return _topic_of(hits[0].target) if hits and hits[0].score >= self._fits else ""
+        return topic_of(hits[0].target) if hits and hits[0].score >= self._fits else ""
 
     # ---- choosing ----------------------------------------------------------------------------------------
 
     def _hits(
         self, question: str, region: str, previous: str | None = None, topic: str | None = None
-    ) -> tuple[Ranked[_Target], ...]:
+    ) -> tuple[Ranked[Target], ...]:
         ranking, read = self._regions[region], self._reader.read(question)
         if previous is None and len(read) > _LONG:
             return ranking.rank_following(_closing_words(read), read, _STORY_SHARE)
@@ -228,7 +211,7 @@ class PolicyLibrary:
         nothing_new = bool(before) and together[0].target is before[0].target
         return alone if nothing_new or together[0].score < self._fits else together
 
-    def _choose(self, hits: tuple[Ranked[_Target], ...]) -> _Target | None:
+    def _choose(self, hits: tuple[Ranked[Target], ...]) -> Target | None:
         """The best hit; a written answer is preferred to an article nearly as close.
 
         What does not quite fit is still the closest that the documents have, as long as it is a rule of theirs.
@@ -245,7 +228,7 @@ class PolicyLibrary:
         return best.target
 
     def _beside(
-        self, question: str, chosen: _Target, place: Region, hits: tuple[Ranked[_Target], ...], said: str
+        self, question: str, chosen: Target, place: Region, hits: tuple[Ranked[Target], ...], said: str
     ) -> str:
         """The next best answer in a sentence, where the question fits it nearly as well as the chosen one, or asks for
         several things and fits it well."""
@@ -256,14 +239,14 @@ class PolicyLibrary:
         told = (self._told_beside(rival, chosen, place, said) for rival in rivals[:_RIVALS_WEIGHED])
         return next(filter(None, told), "")
 
-    def _told_beside(self, rival: _Target, chosen: _Target, place: Region, said: str) -> str:
+    def _told_beside(self, rival: Target, chosen: Target, place: Region, said: str) -> str:
         """Empty where it would say nothing new: the same article on the same topic, the same words."""
         if not isinstance(rival, Answer | Article):
             return ""
-        other = self._tell(rival, place, ())
-        same_topic = other.topic == _topic_of(chosen)
+        other = self._telling.tell(rival, place)
+        same_topic = other.topic == topic_of(chosen)
         if other.answer in said or (
-            same_topic and other.citations == self._tell(chosen, place, ()).citations
+            same_topic and other.citations == self._telling.tell(chosen, place).citations
         ):
             return ""
         told = f"{other.answer.rstrip('。')}。{other.basis}"
@@ -278,13 +261,13 @@ class PolicyLibrary:
         articles = (a for a in region.articles if named and a.article == named.group())
         return next(articles, None)
 
-    def _common_topic(self, hits: Mapping[str, tuple[Ranked[_Target], ...]]) -> str:
+    def _common_topic(self, hits: Mapping[str, tuple[Ranked[Target], ...]]) -> str:
         """The topic that fits best over all regions together."""
         votes: dict[str, float] = {}
         for ranked in hits.values():
             best: dict[str, float] = {}
             for hit in ranked:
-                if topic := _topic_of(hit.target):
+                if topic := topic_of(hit.target):
                     best[topic] = max(best.get(topic, 0.0), hit.score)
             for topic, score in best.items():
                 votes[topic] = votes.get(topic, 0.0) + score
@@ -292,90 +275,17 @@ class PolicyLibrary:
 
     # ---- telling -----------------------------------------------------------------------------------------
 
-    def _tell(
-        self, target: _Target | None, region: Region, hits: tuple[Ranked[_Target], ...]
-    ) -> PolicyAnswer:
-        if isinstance(target, Answer):
-            told = self._tell_answer(target, region)
-        elif isinstance(target, Article):
-            told = self._tell_article(target, region)
-        elif isinstance(target, NationalFact):
-            return self._tell_fact(target, region.name, hits)
-        elif isinstance(target, _Silent):
-            told = self._tell_silence(target.topic, region)
-        else:
-            told = self._tell_unknown(region, hits)
-        return _with_candidates(told, hits)
-
-    def _tell_answer(self, answer: Answer, region: Region) -> PolicyAnswer:
-        return PolicyAnswer(
-            region=region.name,
-            topic=answer.topic,
-            status=answer.status,
-            answer=answer.answer,
-            why=answer.why,
-            next=answer.next,
-            citations=tuple(dict.fromkeys(region.citation(cite) for cite in answer.citations)),
-            decided_by=answer.decided_by or (AGENCY if answer.status == "silent" else None),
-        )
-
-    def _tell_article(self, article: Article, region: Region) -> PolicyAnswer:
-        document = region.document(article.document)
-        return PolicyAnswer(
-            region=region.name,
-            topic=article.topics[0] if article.topics else "document_summary",
-            status="draft" if document.status == "draft" else "fixed",
-            answer=article.says,
-            citations=(region.citation(article),),
-        )
-
-    def _tell_silence(self, topic: Topic, region: Region) -> PolicyAnswer:
-        words = self.knowledge.statuses["silent"]
-        return PolicyAnswer(
-            region=region.name,
-            topic=topic.id,
-            status="silent",
-            answer=words.answer.format(document=_named(region), topic=topic.name),
-            next=words.next,
-            decided_by=AGENCY,
-        )
-
-    def _tell_unknown(self, region: Region, hits: tuple[Ranked[_Target], ...]) -> PolicyAnswer:
-        return PolicyAnswer(
-            region=region.name,
-            topic="",
-            status="silent",
-            answer=f"这一点我在{_named(region)}里没有找到规定，不敢乱说",
-            next=f"具体{ASK_THE_AGENCY}您也可以换个说法再问我一次",
-            decided_by=AGENCY,
-            rivals=_topics_near(hits),
-        )
-
-    def _tell_fact(self, fact: NationalFact, region: str, hits: tuple[Ranked[_Target], ...]) -> PolicyAnswer:
-        told = PolicyAnswer(
-            region=region,
-            topic=fact.topic,
-            status="fixed",
-            answer=fact.answer,
-            why=fact.why,
-            next=fact.next,
-            source=fact.source,
-        )
-        return _with_candidates(told, hits)
-
-    def _compared(
-        self, topic_id: str, name: str, hits: tuple[Ranked[_Target], ...], on: date
-    ) -> PolicyAnswer:
+    def _compared(self, topic_id: str, name: str, hits: tuple[Ranked[Target], ...], on: date) -> PolicyAnswer:
         topic, region = self.knowledge.topics[topic_id], self.knowledge.regions[name]
         answer = self._answer_on(topic, region, hits)
         if answer is None:
-            return _with_candidates(self._tell_silence(topic, region), hits)
-        told = self._tell_answer(answer, region)
+            return _with_candidates(self._telling.tell_silence(topic, region), hits)
+        told = tell_answer(answer, region)
         told = replace(told, answer=answer.short or answer.answer, why="")
-        told = replace(told, notices=self._notices(told, region, on))
-        return _with_candidates(self._if_in_force(told, region, on), hits)
+        told = replace(told, notices=self._telling.notices(told, region, on))
+        return _with_candidates(if_in_force(told, region, on), hits)
 
-    def _answer_on(self, topic: Topic, region: Region, hits: tuple[Ranked[_Target], ...]) -> Answer | None:
+    def _answer_on(self, topic: Topic, region: Region, hits: tuple[Ranked[Target], ...]) -> Answer | None:
         """The region's answer to the topic, unless a finer one of that topic fits clearly better."""
         general = region.answer_to(topic.id)
         to_beat = max((hit.score for hit in hits if hit.target is general), default=0.0) + _CLEARLY_BETTER
@@ -384,119 +294,16 @@ class PolicyLibrary:
                 return hit.target
         return general
 
-    # ---- what is said along with it ------------------------------------------------------------------------
 
-    def validity(self, document: Document, on: date) -> tuple[PolicyStatus, str]:
-        """How everything told from a document stands on a day, and what must be said first (empty: nothing)."""
-        if document.status == "draft":
-            return "draft", self.knowledge.statuses["draft"].notice
-        if _in_force(document, on):
-            return "fixed", ""
-        notice = self.knowledge.statuses["not_in_force"].notice.format(
-            document=document.number,
-            valid_from=_spoken(document.valid_from),
-            valid_to=_spoken(document.valid_to),
-        )
-        return "not_in_force", notice
-
-    def _notices(self, answered: PolicyAnswer, region: Region, on: date) -> tuple[str, ...]:
-        status, notice = self.validity(region.main_document, on)
-        if status == "draft" and (
-            answered.region == NATION or "征求意见稿" in answered.answer + answered.why
-        ):
-            return ()
-        return (notice,) if notice else ()
-
-    def _if_in_force(self, answered: PolicyAnswer, region: Region, on: date) -> PolicyAnswer:
-        in_force = _in_force(region.main_document, on) or not answered.citations
-        return answered if in_force else replace(answered, status="not_in_force")
-
-    def _for_scheme(self, answered: PolicyAnswer, region: Region, scheme: str | None) -> PolicyAnswer:
-        document = region.main_document
-        topic = self.knowledge.topics.get(answered.topic)
-        if (
-            scheme is None
-            or scheme in document.schemes
-            or not answered.citations
-            or (topic and topic.any_scheme)
-        ):
-            return answered
-        about = region.answer_to("schemes_covered")
-        return replace(
-            answered,
-            status="silent",
-            answer=without_scheme(region.name, document.number, document.schemes, scheme),
-            why="",
-            next=f"具体{ASK_THE_AGENCY}",
-            citations=self._tell_answer(about, region).citations if about else (),
-            decided_by=AGENCY,
-        )
-
-    # ---- everything that can be asked for, not read yet -----------------------------------------------------
-
-    def _phrasings(self, region: Region) -> Iterator[Phrasing[_Target]]:
-        for answer in region.answers:
-            yield from _all_of(answer.questions, answer)
-            yield Phrasing(answer.answer, answer, _RESTATEMENT)
-        for article in region.articles:
-            yield from _all_of(article.questions, article)
-            yield Phrasing(article.heading, article, _RESTATEMENT)
-            yield Phrasing(article.says, article, _RESTATEMENT)
-        for topic in self.knowledge.topics.values():
-            target = region.answer_to(topic.id) or (_Silent(topic) if topic.id in region.silent else None)
-            if target:
-                yield from _borrowed((topic.name, *topic.questions), target, _GENERAL_WORDING)
-                yield from self._asked_elsewhere(topic, region, target)
-        for fact in self.knowledge.nation:
-            yield from _all_of(fact.questions, fact, _GENERAL_WORDING)
-
-    def _asked_elsewhere(self, topic: Topic, region: Region, target: _Target) -> Iterator[Phrasing[_Target]]:
-        """How people of the other regions ask about the topic; their finer questions only where we have no finer
-        answers of our own to tell apart by them."""
-        finer = sum(answer.topic == topic.id for answer in region.answers) < 2
-        for other in self.knowledge.regions.values():
-            general = other.answer_to(topic.id)
-            for answer in other.answers:
-                if other is not region and answer.topic == topic.id and (answer is general or finer):
-                    yield from _borrowed(answer.questions, target, _ASKED_ELSEWHERE)
-
-    def _general_phrasings(self) -> Iterator[Phrasing[_Target]]:
-        for fact in self.knowledge.nation:
-            yield from _all_of((self.knowledge.topics[fact.topic].name, *fact.questions), fact)
-        for topic in self.knowledge.topics.values():
-            if topic.needs_region:
-                yield from _borrowed((topic.name, *topic.questions), topic)
-        for region in self.knowledge.regions.values():
-            for answer in region.answers:
-                asked_about = self.knowledge.topics[answer.topic]
-                if asked_about.needs_region:
-                    yield from _borrowed(answer.questions, asked_about)
-
-
-def _all_of(texts: tuple[str, ...], target: _Target, weight: float = 1.0) -> Iterator[Phrasing[_Target]]:
-    for text in texts:
-        yield Phrasing(text, target, weight)
-
-
-def _borrowed(texts: tuple[str, ...], target: _Target, weight: float = 1.0) -> Iterator[Phrasing[_Target]]:
-    for text in texts:
-        yield Phrasing(text, target, weight, borrowed=True)
-
-
-def _with_candidates(told: PolicyAnswer, hits: tuple[Ranked[_Target], ...]) -> PolicyAnswer:
-    candidates = tuple(Candidate(_label(h.target), h.score, h.phrasing) for h in hits[:CANDIDATES_SHOWN])
-    return replace(told, score=hits[0].score if hits else 0.0, candidates=candidates)
-
-
-def _favoured(hits: tuple[Ranked[_Target], ...], topic: str | None, by: float) -> tuple[Ranked[_Target], ...]:
+def _favoured(hits: tuple[Ranked[Target], ...], topic: str | None, by: float) -> tuple[Ranked[Target], ...]:
     """The hits again, those on the topic that was talked about moved up."""
-    scored = (replace(hit, score=hit.score + by) if _topic_of(hit.target) == topic else hit for hit in hits)
+    scored = (replace(hit, score=hit.score + by) if topic_of(hit.target) == topic else hit for hit in hits)
     return tuple(sorted(scored, key=lambda hit: -hit.score))
 
 
-def _topics_near(hits: tuple[Ranked[_Target], ...]) -> tuple[str, ...]:
+def _topics_near(hits: tuple[Ranked[Target], ...]) -> tuple[str, ...]:
     """The two topics that come closest, if any comes near."""
-    near = (_topic_of(hit.target) for hit in hits if hit.score >= _MAYBE)
+    near = (topic_of(hit.target) for hit in hits if hit.score >= _MAYBE)
     return tuple(dict.fromkeys(topic for topic in near if topic))[:2]
 
 
@@ -510,30 +317,6 @@ def _closing_words(read: str) -> str:
     return closing[-_CLOSING:]
 
 
-def _label(target: _Target) -> str:
-    if isinstance(target, Article):
-        return target.article
-    return _topic_of(target)
-
-
-def _topic_of(target: _Target) -> str:
-    if isinstance(target, Answer | NationalFact):
-        return target.topic
-    if isinstance(target, Article):
-        return target.topics[0] if target.topics else ""
-    return target.id if isinstance(target, Topic) else target.topic.id
-
-
-def _named(region: Region) -> str:
-    """The region's main document as it is spoken of: 湖南的湘医保发〔2022〕52号, but 内蒙古征求意见稿."""
-    number = region.main_document.number
-    return number if number.startswith(region.name) else f"{region.name}的{number}"
-
-
-def _in_force(document: Document, on: date) -> bool:
-    begun = document.valid_from is None or document.valid_from <= on
-    return begun and (document.valid_to is None or on <= document.valid_to)
-
-
-def _spoken(day: date | None) -> str:
-    return f"{day.year}年{day.month}月{day.day}日" if day else "（文件没有写）"
+def _with_candidates(told: PolicyAnswer, hits: tuple[Ranked[Target], ...]) -> PolicyAnswer:
+    candidates = tuple(Candidate(label_of(h.target), h.score, h.phrasing) for h in hits[:CANDIDATES_SHOWN])
+    return replace(told, score=hits[0].score if hits else 0.0, candidates=candidates)
