@@ -1,0 +1,15 @@
+"""Policy questions in conversation: which region is meant, what the question continues, the answer as a reply."""
+
+from bot.dialogue.policy.places import tells_where_insured, with_what_was_said
+from bot.dialogue.policy.question import without_regions
+from bot.dialogue.policy.task import answer_policy, continues, fits_surely, is_of_a_region
+
+__all__ = [
+    "answer_policy",
+    "continues",
+    "fits_surely",
+    "is_of_a_region",
+    "tells_where_insured",
+    "with_what_was_said",
+    "without_regions",
+]

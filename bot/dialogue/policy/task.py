@@ -1,0 +1,162 @@
+"""One turn of the policy task: which region is meant, what the question continues, and the answer as a reply.
+
+A question is remembered without the region it named, so that "江西呢" can ask it of another region.
+"""
+
+from dataclasses import replace
+
+from bot.dialogue.asking import ask_for_region
+from bot.dialogue.policy.places import (
+    ALL_REGIONS,
+    asked_of_each,
+    compares,
+    instead_of_places,
+    places_named,
+    provinces_outside,
+    regions_named,
+    speaks_of_others,
+    with_what_was_said,
+)
+from bot.dialogue.policy.question import (
+    CONTINUES,
+    LONGEST_CONTINUATION,
+    TOO_SHORT_ALONE,
+    asks_about_the_last,
+    asks_who_decides,
+    asks_whom,
+    asks_why,
+    bare_text,
+    only_tells,
+    question_of,
+    to_remember,
+    without_regions,
+)
+from bot.dialogue.policy.replies import (
+    DIFFERS,
+    IN_DOUBT,
+    asked_nothing,
+    comparison_text,
+    declined,
+    told,
+    who_decides,
+    whom_to_ask,
+)
+from bot.dialogue.scope import out_of_scope, recognise
+from bot.dialogue.turn import Context, Outcome, Task, Turn
+from bot.messages import (
+    ComparisonCard,
+    ComparisonRow,
+    Reply,
+)
+from bot.policy.library import PolicyLibrary
+
+_SURELY = 0.5
+"""A question fits so well that it is answered whatever else the turn was taken for."""
+_UNSURE = 0.6
+"""An intent below this is hardly more than a guess."""
+_FAIRLY = 0.32
+"""How well a question must fit where the intent is unsure."""
+_HARDLY = 0.4
+"""A question that fits nothing better than this, wherever one is insured, may be none of ours; one that fits an answer
+of the region it names better than this is ours."""
+
+
+def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outcome:
+    """Answers the question, compares regions, or asks where the person is insured."""
+    refusals = library.knowledge.refusals
+    if recognise(turn, refusals):
+        return out_of_scope(turn, context, refusals)
+    scheme_before = context.scheme
+    context = with_what_was_said(turn, context, library)
+    regions = regions_named(turn, library)
+    outside = provinces_outside(turn, context, library)
+    question, previous = question_of(turn, context, instead_of_places(turn, regions, outside), library)
+    if not question or (context.last_question is None and only_tells(turn)):
+        return asked_nothing(context)
+    remembered = replace(context, last_question=to_remember(question, previous), task=Task.POLICY, asked=None)
+    if speaks_of_others(turn):
+        remembered = replace(remembered, scheme=scheme_before)
+    if len(regions) > 1 and compares(turn):
+        return _comparison(question, regions, turn, remembered, library)
+    if ALL_REGIONS.search(turn.text) and not regions:
+        return _comparison(question, tuple(library.knowledge.regions), turn, remembered, library)
+    if outside and not regions:
+        return declined(outside[0], question, remembered, library)
+    if context.region is None:
+        return _without_region(question, remembered, library)
+    on = turn.now.date()
+    if asks_why(turn.text):
+        explained = library.explain(question, context.region, context.scheme, on)
+        return told(explained, remembered, library.knowledge)
+    answer = library.answer(question, context.region, context.scheme, on, previous, context.topic)
+    if asks_whom(turn.text) and context.last_question:
+        return told(whom_to_ask(answer), remembered, library.knowledge)
+    if asks_who_decides(turn.text) and context.last_question and answer.decided_by:
+        return told(who_decides(answer), remembered, library.knowledge)
+    return told(answer, remembered, library.knowledge)
+
+
+def continues(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
+    """Whether a turn that was taken for something else goes on with what was just answered: 为什么, 那我问谁,
+    in few words another region, disease, employment or scheme, or what fits and begins like a continuation."""
+    if context.last_question and asks_about_the_last(turn.text):
+        return True
+    if context.task is not Task.POLICY or recognise(turn, library.knowledge.refusals):
+        return False
+    said = bare_text(without_regions(turn))
+    if len(said) > LONGEST_CONTINUATION:
+        return False
+    named = any(turn.values(entity) for entity in ("region", "disease", "employment", "scheme"))
+    return named or (
+        bool(CONTINUES.search(said)) and (_is_unsure(turn) or library.fits(said, context.region))
+    )
+
+
+def fits_surely(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
+    """Whether a turn that was taken for chatting is a policy question after all, by how well an answer fits."""
+    return _closeness_of_a_question(turn, context, library) >= (_FAIRLY if _is_unsure(turn) else _SURELY)
+
+
+def _is_unsure(turn: Turn) -> bool:
+    """Whether the intent is hardly more than a guess: then less is wanted of an answer to count for more."""
+    return turn.confidence < _UNSURE
+
+
+def _closeness_of_a_question(turn: Turn, context: Context, library: PolicyLibrary) -> float:
+    """How well the best answer fits a turn; 0 where it is too short or recognisably none of ours."""
+    named = regions_named(turn, library)
+    question = without_regions(turn, "")
+    if len(bare_text(question)) <= TOO_SHORT_ALONE or recognise(turn, library.knowledge.refusals):
+        return 0.0
+    return library.closeness(question, named[0] if named else context.region)
+
+
+def is_of_a_region(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
+    """Whether a turn that was taken for none of our matters is one after all: it names a document of ours, or one of
+    our regions, or none while one is known, and an answer of that region fits well."""
+    if library.knowledge.document_named(turn.text):
+        return True
+    ours = bool(regions_named(turn, library)) or (context.region is not None and not places_named(turn))
+    return ours and _closeness_of_a_question(turn, context, library) >= (
+        _FAIRLY if _is_unsure(turn) else _HARDLY
+    )
+
+
+def _comparison(
+    question: str, regions: tuple[str, ...], turn: Turn, context: Context, library: PolicyLibrary
+) -> Outcome:
+    asked = asked_of_each(turn, library) or dict.fromkeys(regions, question)
+    compared = library.compare(asked, turn.now.date())
+    rows = tuple(
+        ComparisonRow(region=a.region, status=a.status, answer=a.answer, citations=a.citations)
+        for a in compared.answers
+    )
+    reply = Reply(comparison_text(compared), card=ComparisonCard(topic=compared.topic, rows=rows))
+    return Outcome((reply,), replace(context, topic=compared.topic, not_understood=0), compared.candidates)
+
+
+def _without_region(question: str, context: Context, library: PolicyLibrary) -> Outcome:
+    if answer := library.nationwide(question):
+        return told(answer, context, library.knowledge)
+    doubtful = library.closeness(question, None) < _HARDLY
+    return ask_for_region(context, IN_DOUBT if doubtful else DIFFERS, library.knowledge.regions)
