@@ -3,7 +3,7 @@
 # make chat  the same conversation in the terminal (while `make run` is going on)
 # make bench a turn beside stock Rasa's; trains that on its first run, which takes long
 
-.PHONY: bench screenshots run chat test test-long lint types unit knowledge nlu-data conversations check-knowledge eval train lock clean environments
+.PHONY: bench screenshots run chat test test-long lint types components everything unit knowledge nlu-data conversations check-knowledge eval train lock clean environments
 
 PYTHON ?= python3
 UV := .tools/bin/uv
@@ -21,7 +21,9 @@ train: .venv/.runtime engine/.venv/.ready
 
 # ---- tests -----------------------------------------------------------------------------------------------
 
-test: lint types knowledge nlu-data unit conversations
+ON_TWO_CORES = --numprocesses 2
+
+test: lint types knowledge nlu-data components everything
 
 lint: .venv/.dev
 	.venv/bin/ruff check .
@@ -30,9 +32,14 @@ lint: .venv/.dev
 types: .venv/.dev
 	.venv/bin/mypy
 
-unit: .venv/.dev engine/.venv/.ready
-	.venv/bin/pytest -m "not engine and not long"
+components: engine/.venv/.ready
 	PYTHONPATH=. engine/.venv/bin/python -m unittest discover -s engine/tests -t .
+
+everything: .venv/.dev engine/.venv/.ready
+	.venv/bin/pytest $(ON_TWO_CORES) -m "not long"
+
+unit: .venv/.dev
+	.venv/bin/pytest $(ON_TWO_CORES) -m "not engine and not long"
 
 knowledge check-knowledge: .venv/.dev
 	.venv/bin/bot check-knowledge $(if $(TEXTS),--texts $(TEXTS))

@@ -9,6 +9,8 @@ import pytest
 import pytest_asyncio
 from hypothesis import settings
 from playwright.async_api import Browser, async_playwright, expect
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from bot.knowledge.library import Knowledge, load_knowledge
 from bot.policy.library import PolicyLibrary
@@ -18,6 +20,18 @@ from tests.browsers import CHROMIUM, FLAGS, PATIENCE
 # No test depends on how fast the machine is.
 settings.register_profile("any_machine", deadline=None)
 settings.load_profile("any_machine")
+
+
+class ByFile(LoadFileScheduling):
+    """Each file's tests go to one worker, and all conversations to the same: they share a running assistant."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        together = "tests/conversations/"
+        return together if nodeid.startswith(together) else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from bot.app import open_database
 from bot.cli import app
 from bot.clock import system_clock
+from bot.commands.common import console
 from bot.records.migrations import migrate
 from bot.records.models import Question
 from bot.settings import Settings
@@ -19,7 +20,7 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two questions asked alike, today and yesterday, and one that was voted down."""
     monkeypatch.setenv("VAR_DIR", str(tmp_path))
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'bot.db'}")
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(console, "width", 200)  # made when it was imported, whichever test did that
     migrate(Settings().database_url)
     with open_database(Settings()).transaction() as session:
         session.add(a_question("药能寄到家吗"))
