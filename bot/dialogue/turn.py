@@ -53,8 +53,8 @@ class Turn:
     mentions: tuple[Mention, ...]
     now: datetime
     confidence: float = 1.0
-    matter: str | None = None
     line: int | None = None
+    matter: str | None = None
 
     def values(self, entity: str) -> tuple[str, ...]:
         """Normalised values of one entity in text order, each once."""

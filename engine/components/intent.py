@@ -25,9 +25,9 @@ logger = logging.getLogger(__name__)
 
 _FILE = "intents.joblib"
 MATTER = "matter"
-"""What a message is about that is none of ours, told by the `metadata` of its examples (data/nlu/matters.yml), whatever
-its intent; stands in the intent beside name and confidence."""
-_OURS = ""
+"""What a message is about that is none of ours, told by the `metadata` of its examples (data/nlu/matters.yml); stands
+in the intent beside name and confidence."""
+_MAY_BE_NONE_OF_OURS = ("out_of_scope", "chitchat")
 _LIKELY = 0.5
 """How probable a matter must be to be named."""
 
@@ -102,8 +102,9 @@ class WordingIntentClassifier(GraphComponent, IntentClassifier):
         described = self._features.transform(examples)
         self._model.fit(described, np.array([example.get(INTENT) for example in examples]))
         matters = np.array([_matter_taught(example) for example in examples])
-        if np.any(matters != _OURS):
-            self._matters.fit(described, matters)
+        taught = np.flatnonzero(matters != "")
+        if taught.size:
+            self._matters.fit(described[taught], matters[taught])
         with self._model_storage.write_to(self._resource) as folder:
             joblib.dump((self._features, self._model, self._matters), folder / _FILE)
         return self._resource
@@ -122,19 +123,19 @@ class WordingIntentClassifier(GraphComponent, IntentClassifier):
                 {"name": self._model.classes_[place], "confidence": float(probabilities[place])}
                 for place in best_first
             ]
-            intent = {**ranking[0], MATTER: self._matter(described)}
+            intent = {**ranking[0], MATTER: self._matter(ranking[0]["name"], described)}
             message.set(INTENT, intent, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
 
-    def _matter(self, described: Any) -> Optional[str]:
-        """What it is about, where one matter is likelier than all others and ours together."""
-        if not hasattr(self._matters, "classes_"):
+    def _matter(self, intent: str, described: Any) -> Optional[str]:
+        """What it is about, where it may be none of ours and one matter is likelier than all others together."""
+        if intent not in _MAY_BE_NONE_OF_OURS or not hasattr(self._matters, "classes_"):
             return None
         probabilities = self._matters.predict_proba(described)[0]
         best = int(np.argmax(probabilities))
-        return str(self._matters.classes_[best]) or None if probabilities[best] >= _LIKELY else None
+        return str(self._matters.classes_[best]) if probabilities[best] >= _LIKELY else None
 
 
 def _matter_taught(example: Message) -> str:
-    return ((example.get(METADATA) or {}).get(METADATA_INTENT) or {}).get(MATTER) or _OURS
+    return ((example.get(METADATA) or {}).get(METADATA_INTENT) or {}).get(MATTER) or ""

@@ -17,7 +17,7 @@ REFUSALS = load_knowledge(ROOT / "knowledge").refusals
 
 def _turn(text: str, matter: str | None = None, confidence: float = 1.0) -> Turn:
     now = datetime(2026, 11, 22, 10, tzinfo=SHANGHAI)
-    return Turn("chat", text, "out_of_scope", (), now, confidence, matter)
+    return Turn("chat", text, "out_of_scope", (), now, confidence, matter=matter)
 
 
 @pytest.mark.parametrize(
