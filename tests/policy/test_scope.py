@@ -52,8 +52,8 @@ def test_a_disease_asked_about_is_no_emergency(text: str) -> None:
 
 
 def test_danger_without_a_single_word_of_danger_is_recognised_by_its_matter() -> None:
-    """打了针就叫不答应 has none of the words; the engine has learnt what such messages are about."""
-    turn = _turn("刚打完针就怎么叫都不答应", "emergency", 0.8)
+    """A child pale and limp has none of the words; the engine has learnt what such messages are about."""
+    turn = _turn("娃的手脚软塌塌的 脸色煞白", "emergency", 0.8)
     assert is_emergency(turn, REFUSALS)
     assert "120" in out_of_scope(turn, Context(), REFUSALS).replies[0].text
 

@@ -60,7 +60,7 @@ def asks_for_the_rule(turn: Turn) -> bool:
 
 
 def asks_beside_a_sum(turn: Turn) -> bool:
-    """Whether a sum is told but not asked for, and something else is: 一盒胃药87块 算进慢病里不."""
+    """Whether a sum is told but not asked for, and something else is: 这盒钙片四十块 走得了特病不."""
     text = normalise(turn.text)
     return bool(turn.values("amount") and _ASKS_WHETHER.search(text)) and not _WANTS_A_SUM.search(text)
 
