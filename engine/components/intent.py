@@ -96,7 +96,7 @@ class WordingIntentClassifier(GraphComponent, IntentClassifier):
         return classifier
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learns intents and matters from all examples that have an intent."""
+        """Learns intents from all examples that have one, matters from those that have one."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         self._features.fit(examples)
         described = self._features.transform(examples)
