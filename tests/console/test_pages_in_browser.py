@@ -39,9 +39,12 @@ class Visit:
         await self.leave(self.page.keyboard.press("Enter"))
 
     async def leave(self, act: Any) -> None:
-        """Does what leads to another page."""
+        """Does what leads to another page, and waits until it is painted: what is pressed before that is lost."""
         async with self.page.expect_navigation():
             await act
+        await self.page.evaluate(
+            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
 
     async def alt(self, key: str) -> None:
         """Presses Alt and a key as a keyboard does; Playwright leaves out what access keys are known by."""
