@@ -1,0 +1,100 @@
+"""A figure that is told more than once: put right, pinned down, named again, raised, or with its discount."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise
+
+from bot.dialogue.cost.reading.around import NOW_IT_IS, Around
+from bot.dialogue.cost.reading.changes import NOT_KNOWN
+from bot.dialogue.cost.reading.roles import by_what_precedes
+from bot.dialogue.cost.reading.sentence import Item, Sentence
+from bot.language.money import Amount
+
+_PUT_RIGHT = re.compile(
+    r"[元块]?钱?(?:哎呀?|哦|噢|啊|呃|嗯|等等|等下|等一下|不好意思|这个|我|,)*"
+    r"(?:不对|(?:说|搞|弄|记|写|看|算|报|打|讲|念|听)(?:错|岔|反|串)了?|口误|更正(?:一下)?|改一下|重说|不是,?(?=应该|是))"
+    r"(?:,|了|啊|哦|我|的|不对|不是(?=,?是)|应该|其实|实际|是|为|要|改成|得|才|有)*"
+)
+_MIXED_UP = re.compile(r"[说弄搞记看讲](?:错|反|岔|混|串)")
+_AGAIN = re.compile(r"[这那][个笔张]?$")
+_NOT_SURE = re.compile(rf"[^,。;\d]{{0,4}}{NOT_KNOWN}|可能是?|不是$")
+_SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
+_REALLY_PAID = re.compile(r"(?:实付|实收|实际付|折后|优惠后|打完折)[^,。;\d]{0,3}$")
+_RAISED = re.compile(r"(?:涨|提高?|调[整高低]?|升|降|变)(?:到|成|为)了?$")
+
+
+def put_right(items: list[Item], around: Mapping[int, Around], sentence: Sentence) -> list[Item]:
+    """ "限额不是300,是450", "三百二,看错了,是三百八": the second is of what the first was."""
+    for wrong, right in pairwise(items):
+        if _is_put_right(wrong, right, sentence.text):
+            right_now = replace(right, role=wrong.role)
+            return [right_now if item is right else item for item in items if item is not wrong]
+        if _MIXED_UP.search(sentence.text[wrong.end : right.start]) and right.amount.low == wrong.amount.low:
+            return [item for item in items if item is not wrong]
+        before = around[wrong.start].before
+        if before.endswith("不是") and NOW_IT_IS.match(around[right.start].before):
+            role = by_what_precedes(before.removesuffix("不是"))
+            meant = replace(right, role=role) if role else replace(right, instead_of=wrong.amount.low)
+            return [meant if item is right else item for item in items if item is not wrong]
+    return items
+
+
+def _is_put_right(wrong: Item, right: Item, text: str) -> bool:
+    """Whether only words that take back stand between the two, and perhaps those before the first, again."""
+    taken_back = _PUT_RIGHT.match(text, wrong.end, right.start)
+    again = text[taken_back.end() : right.start] if taken_back else "?"
+    return text[: wrong.start].endswith(again)
+
+
+def named_again(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+    """ "这150能报多少" names an earlier cost again: the one asked about; the others were spent before it. Any other
+    figure that is named again is no other."""
+    for index, item in enumerate(items):
+        if not _AGAIN.search(around[item.start].before):
+            continue
+        same = [i for i in items[:index] if i.amount.low == item.amount.low]
+        earlier = [i for i in same if i.role == "cost"]
+        if same and not earlier:
+            return [i for i in items if i is not item]  # 封顶15万…算不算在这15万里头
+        if not earlier:
+            continue
+        asked = earlier[-1]
+        others = [i for i in items if i is not item]
+        return [replace(i, role="used") if i.role == "cost" and i is not asked else i for i in others]
+    return items
+
+
+def pinned_down(items: list[Item], around: Mapping[int, Around], sentence: Sentence) -> list[Item]:
+    """ "限额300上下,拿不准是280还是320": a figure told again as one of two is the same figure."""
+    told: list[Item] = []
+    for item in items:
+        before, after = around[item.start].before, sentence.text[item.end :]
+        unsure = _NOT_SURE.search(before) or _NOT_SURE.match(after)
+        new = not told or not unsure or _SPENT.search(_NOT_SURE.sub("", before))
+        if new or not item.amount.approximate or not _meet(told[-1].amount, item.amount):
+            told.append(item)
+        else:
+            told[-1] = replace(told[-1], amount=item.amount)
+    return told
+
+
+def _meet(one: Amount, other: Amount) -> bool:
+    return one.low <= other.high and other.low <= one.high
+
+
+def raised(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+    """ "原来限额300,今年涨到360": the same, at what it is now."""
+    told: list[Item] = []
+    for item in items:
+        if told and _RAISED.search(around[item.start].before):
+            told[-1] = replace(item, role=told[-1].role)
+        else:
+            told.append(item)
+    return told
+
+
+def after_discount(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+    """ "580打九折实付522": what was asked before the discount is no cost."""
+    before = {item.start for item, paid in pairwise(items) if _REALLY_PAID.search(around[paid.start].before)}
+    return [replace(i, role="aside") if i.role == "cost" and i.start in before else i for i in items]

@@ -1,0 +1,106 @@
+"""What was spent or paid before the cost that is asked about, and how often."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import pairwise
+
+from bot.dialogue.cost.reading.around import Around
+from bot.dialogue.cost.reading.roles import JUST_BEFORE, LIMITS, is_paid_of
+from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
+from bot.language.numerals import to_decimal
+
+_USED_UP = re.compile(r"[用抵花][掉了去过]+$")
+_AND_PAID = re.compile(r"^[元块]?钱?,?(?:医保)?(?:才|只|就|已经?|给)*报(?:销)?了$")
+_EARLIER_TIMES = re.compile(
+    r"(?:前|上|头)(?:面|头)?(?:[一两二三四五几]?[次回趟])[^,。;\d]{0,8}$|(?:之前|先前|早先|前几天|上旬|月初)[^,。;\d]{0,14}$|(?:已经|[报用]过)[^,。;\d]{0,10}$|用[掉去]$"
+)
+_THIS_TIME = re.compile(r"[这本][次回趟]|今天|刚才|现在")
+_ALL_ASKED = re.compile(r"一共|总共|合计|加起来|拢共|累计")
+_THE_LAST_ASKED = re.compile(r"(?:后[面来一]|最后|第二)的?[这那]?[笔次回趟][^,。;\d]{0,5}[报付给]")
+_ASKED_DAY = re.compile(
+    r"(\d{1,2}号|[一二三四五六七八九十]{1,3}号|今天|昨天|明天|后天)[这那]?(?:一?[次回趟笔])?[^,。;\d]{0,3}[报付给]"
+)
+_TIMES_EACH = re.compile(
+    r"(\d{1,2}|[两二三四五六七八九十]{1,2})(?:[次回趟][^,。;\d]{0,3},?(?:都|各|均)|个月,?(?:每个?月|月月|个个月))"
+    r"(?:都|各|均|是|要|得|花|用|报|付|扣)*[了掉]*$|([两二三四])个病种?(?:各|都|每个)[^,。;\d]{0,3}加了?$"
+)
+_ASKS_FOR_IT = re.compile(r"(?<!还能)(?<!还可以)(?<!还)[报给付出掏](?:销)?(?:得?了|我)?(?:多少|几)")
+_SPENT_BEFORE = re.compile(
+    r"(?:前面|前头|之前|已经?|累计|到现在|陆续|零零[碎散]|今年[^,。;报用]{0,4}垫|[上前][一两二三四五几]?[回次]|头[一两]?[回次])[^,。;报用]{0,8}$"
+)
+
+
+def settled_before(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+    """ "前两次花了100" is used when this cost is asked about; "花了5000报了4000,这次…" only tells what was paid."""
+    costs = [item for item in items if item.role == "cost"]
+    settled: dict[int, Role] = {}
+    for item, following in pairwise(items):
+        paid = following.role == "used" and _AND_PAID.search(around[following.start].before)
+        if item.role in ("cost", "used") and paid and costs and costs[-1] is not item:
+            settled[item.start] = "aside"
+    if costs and all(item.role != "deductible" for item in items):
+        last = around[costs[-1].start]
+        asked = _ASKED_DAY.search(last.after)
+        if _THE_LAST_ASKED.search(last.after) or (asked and asked[1] in last.before):
+            settled |= {item.start: "used" for item in costs[:-1]}
+        if _THIS_TIME.search(last.before) and not _ALL_ASKED.search(last.after):
+            earlier = (item for item in costs[:-1] if _EARLIER_TIMES.search(around[item.start].before))
+            settled |= {item.start: "used" for item in earlier}
+    return [replace(item, role=settled.get(item.start, item.role)) for item in items]
+
+
+def in_all(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+    """ "上个月报了600…总共报了1500": what was paid in all holds the other."""
+    used = [item for item in items if item.role == "used"]
+    whole = [item for item in used if _ALL_ASKED.search(around[item.start].before)]
+    if len(whole) != 1:
+        return items
+    return [replace(i, role="aside") if i.role == "used" and i is not whole[0] else i for i in items]
+
+
+def spent_now(items: list[Item], around: Mapping[int, Around], sentence: Sentence) -> list[Item]:
+    """ "限额260,用了305,报多少": with no other cost told, what was used is the one asked about."""
+    used = [item for item in items if item.role == "used"]
+    others = {item.role for item in items}
+    if (
+        len(used) != 1
+        or "cost" in others
+        or not (others & LIMITS or sentence.ratios)
+        or not _ASKS_FOR_IT.search(sentence.text)
+    ):
+        return items
+    if not re.search(r"(?<!经)(?<!今年)用(?:掉|去)?了$", around[used[0].start].before):
+        return items
+    return [replace(item, role="cost") if item is used[0] else item for item in items]
+
+
+def as_often_as_told(item: Item, around: Mapping[int, Around]) -> Item:
+    """ "前两次各花了80": twice."""
+    often = _TIMES_EACH.search(around[item.start].before)
+    of_visits = bool(often and "月" not in often[0])  # months are counted apart where a cost is told
+    counts = item.role in ("used", "deductible_met", "extra_limit") or (item.role == "cost" and of_visits)
+    count = to_decimal(often[1] or often[2]) if often and counts else None
+    if count is None:
+        return item
+    amount = item.amount
+    return replace(item, amount=replace(amount, low=amount.low * count, high=amount.high * count))
+
+
+def spent_before(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+    """With a deductible, what was spent before this cost has counted up to it."""
+    roles = [item.role for item in items]
+    if "deductible" not in roles or roles.count("cost") + roles.count("used") < 2:
+        return items
+    counted_up: list[Item] = []
+    for index, item in enumerate(items):
+        previous, before = items[index - 1] if index else None, around[item.start].before
+        if previous and is_paid_of(previous, around[item.start]):
+            continue
+        goes_on = counted_up and previous is counted_up[-1] and JUST_BEFORE.search(before)
+        right_after = (
+            previous and previous.role == "deductible" and item.role == "used" and _USED_UP.search(before)
+        )
+        if item.role in ("cost", "used") and (goes_on or right_after or _SPENT_BEFORE.search(before)):
+            counted_up.append(item)
+    return [replace(item, role="deductible_met") if item in counted_up else item for item in items]

@@ -1,0 +1,68 @@
+"""Costs of which, unlike the others beside them, nothing is paid: other care, parts without a prescription …"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.dialogue.cost.reading.around import Around
+from bot.dialogue.cost.reading.circumstance_words import UNPAID, conditions_in
+from bot.dialogue.cost.reading.sentence import Item, Sentence
+from bot.knowledge.parameters import Condition
+
+_AS_INPATIENT = re.compile(
+    r"(?:住[了过]?[^,。;\d门期报]{0,4}院|手术|工伤|车祸|骨折)[^,。;\d门期报药慢]{0,8}(?:花|用|交|付|去)[了掉]*$"
+)
+_PART_ALONE = re.compile(r"(?:这|那)?(?:其中|里[面头边])(?:有|是|含)?")
+_DONE_IN_ALL = re.compile(r"[花买开拿付费药]")
+_A_PART = re.compile(r"其中|里[头面边]|含|另外?|还有|又|外加|顺[带便]|剩下")
+
+
+def without_inpatient_costs(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+    """ "住院花了五千,慢病药240": what was spent as an inpatient beside another cost is none of ours."""
+    costs = [item for item in items if item.role == "cost"]
+    inpatient = [item for item in costs if _AS_INPATIENT.search(around[item.start].before)]
+    if len(inpatient) == len(costs):
+        return items
+    return [replace(item, role="aside") if item in inpatient else item for item in items]
+
+
+def _part_of_what_was_told(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "里面有300是没处方的" alone: a part of a cost told before, never the whole."""
+    costs = [item for item in items if item.role == "cost"]
+    if len(costs) != 1 or any(item.role in ("excluded", "examination") for item in items):
+        return items
+    begin, stop = sentence.clause(costs[0].start)
+    if not _PART_ALONE.match(sentence.text, begin) or _DONE_IN_ALL.search(sentence.text[:begin]):
+        return items
+    because = conditions_in(sentence.text[begin:stop]) & UNPAID
+    part = replace(costs[0], role="excluded" if because else "aside", because=because)
+    return [part if item is costs[0] else item for item in items]
+
+
+def not_paid_for(items: list[Item], sentence: Sentence) -> list[Item]:
+    """One of several costs that, unlike the others, is not paid for (其中200没有处方): it is excluded."""
+    costs = [item for item in items if item.role in ("cost", "excluded")]
+    unpaid = {item.start: _conditions_of(item, items, sentence) & UNPAID for item in costs}
+    if not any(not unpaid[item.start] for item in costs if item.role == "cost"):
+        return _part_of_what_was_told(items, sentence)
+    return [
+        replace(item, role="excluded", because=because) if (because := unpaid.get(item.start)) else item
+        for item in items
+    ]
+
+
+def _conditions_of(item: Item, items: list[Item], sentence: Sentence) -> frozenset[Condition]:
+    """What holds for one amount: the words of its clause; else those of the next where it is told as a part, and of
+    the one before, which tells where it was spent (那家店不是定点的,拿了120)."""
+    text = sentence.text
+    begin, stop = sentence.clause(item.start)
+    earlier = max((other.end for other in items if other.end <= item.start), default=0)
+    later = min((other.start for other in items if other.start >= item.end), default=len(text))
+    own = text[max(begin, earlier) : min(stop, later)]
+    if found := conditions_in(own):
+        return found
+    if _A_PART.search(own):
+        _, stop = sentence.clause(min(stop + 1, len(text)))
+        return conditions_in(text[item.end : min(stop, later)])
+    before, _ = sentence.clause(max(begin - 1, 0))
+    return conditions_in(text[before:begin]) if before >= earlier else frozenset()
