@@ -1,11 +1,10 @@
 """A figure that is told more than once: put right, pinned down, named again, raised, or with its discount."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 
-from bot.dialogue.cost.reading.around import NOW_IT_IS, Around
+from bot.dialogue.cost.reading.around import NOW_IT_IS
 from bot.dialogue.cost.reading.changes import NOT_KNOWN
 from bot.dialogue.cost.reading.roles import by_what_precedes
 from bot.dialogue.cost.reading.sentence import Item, Sentence
@@ -24,7 +23,7 @@ _REALLY_PAID = re.compile(r"(?:实付|实收|实际付|折后|优惠后|打完�
 _RAISED = re.compile(r"(?:涨|提高?|调[整高低]?|升|降|变)(?:到|成|为)了?$")
 
 
-def put_right(items: list[Item], around: Mapping[int, Around], sentence: Sentence) -> list[Item]:
+def put_right(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "限额不是300,是450", "三百二,看错了,是三百八": the second is of what the first was."""
     for wrong, right in pairwise(items):
         if _is_put_right(wrong, right, sentence.text):
@@ -32,8 +31,8 @@ def put_right(items: list[Item], around: Mapping[int, Around], sentence: Sentenc
             return [right_now if item is right else item for item in items if item is not wrong]
         if _MIXED_UP.search(sentence.text[wrong.end : right.start]) and right.amount.low == wrong.amount.low:
             return [item for item in items if item is not wrong]
-        before = around[wrong.start].before
-        if before.endswith("不是") and NOW_IT_IS.match(around[right.start].before):
+        before = wrong.before
+        if before.endswith("不是") and NOW_IT_IS.match(right.before):
             role = by_what_precedes(before.removesuffix("不是"))
             meant = replace(right, role=role) if role else replace(right, instead_of=wrong.amount.low)
             return [meant if item is right else item for item in items if item is not wrong]
@@ -47,11 +46,11 @@ def _is_put_right(wrong: Item, right: Item, text: str) -> bool:
     return text[: wrong.start].endswith(again)
 
 
-def named_again(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+def named_again(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "这150能报多少" names an earlier cost again: the one asked about; the others were spent before it. Any other
     figure that is named again is no other."""
     for index, item in enumerate(items):
-        if not _AGAIN.search(around[item.start].before):
+        if not _AGAIN.search(item.before):
             continue
         same = [i for i in items[:index] if i.amount.low == item.amount.low]
         earlier = [i for i in same if i.role == "cost"]
@@ -65,11 +64,11 @@ def named_again(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
     return items
 
 
-def pinned_down(items: list[Item], around: Mapping[int, Around], sentence: Sentence) -> list[Item]:
+def pinned_down(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "限额300上下,拿不准是280还是320": a figure told again as one of two is the same figure."""
     told: list[Item] = []
     for item in items:
-        before, after = around[item.start].before, sentence.text[item.end :]
+        before, after = item.before, sentence.text[item.end :]
         unsure = _NOT_SURE.search(before) or _NOT_SURE.match(after)
         new = not told or not unsure or _SPENT.search(_NOT_SURE.sub("", before))
         if new or not item.amount.approximate or not _meet(told[-1].amount, item.amount):
@@ -83,18 +82,18 @@ def _meet(one: Amount, other: Amount) -> bool:
     return one.low <= other.high and other.low <= one.high
 
 
-def raised(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+def raised(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "原来限额300,今年涨到360": the same, at what it is now."""
     told: list[Item] = []
     for item in items:
-        if told and _RAISED.search(around[item.start].before):
+        if told and _RAISED.search(item.before):
             told[-1] = replace(item, role=told[-1].role)
         else:
             told.append(item)
     return told
 
 
-def after_discount(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+def after_discount(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "580打九折实付522": what was asked before the discount is no cost."""
-    before = {item.start for item, paid in pairwise(items) if _REALLY_PAID.search(around[paid.start].before)}
+    before = {item.start for item, paid in pairwise(items) if _REALLY_PAID.search(paid.before)}
     return [replace(i, role="aside") if i.role == "cost" and i.start in before else i for i in items]

@@ -23,11 +23,11 @@ _PAUSE = re.compile(r"(?<!\d),|,(?!\d)")  # a comma that does not group thousand
 def items_in(sentence: Sentence) -> tuple[Item, ...]:
     """All amounts in text order, each with its role."""
     amounts = _amounts(sentence) or _bare_answer(sentence)
-    around = {a.start: around_of(sentence.text, amounts, index) for index, a in enumerate(amounts)}
     items: list[Item] = []
-    for amount in amounts:
-        items.append(Item(amount, role_of(around[amount.start], sentence, items)))
-    return told_together(items, around, sentence)
+    for index, amount in enumerate(amounts):
+        around = around_of(sentence.text, amounts, index)
+        items.append(Item(amount, role_of(around, sentence, items), around.before, around.after))
+    return told_together(items, sentence)
 
 
 def _amounts(sentence: Sentence) -> list[Amount]:

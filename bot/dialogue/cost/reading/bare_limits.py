@@ -1,10 +1,8 @@
 """Limits told without the word: one for each of several diseases, a monthly figure beside the cost."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.dialogue.cost.reading.around import Around
 from bot.dialogue.cost.reading.roles import MONTHLY
 from bot.dialogue.cost.reading.sentence import Item, Sentence
 
@@ -14,9 +12,9 @@ _SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
 _IN_A_MONTH = re.compile(r"[\d一二三四五六七八九十这本上]个?月份?[是为]?$")
 
 
-def one_each(items: list[Item], around: Mapping[int, Around], sentence: Sentence) -> list[Item]:
+def one_each(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "限额一个300一个200": the limits of several diseases, told one after the other."""
-    paired = [item for item in items if _ONE_OF_SEVERAL.search(around[item.start].before)]
+    paired = [item for item in items if _ONE_OF_SEVERAL.search(item.before)]
     if len(paired) < 2 or not _ABOUT_LIMITS.search(sentence.text[: paired[0].start]):
         return items
     return [replace(item, role="limit") if item in paired else item for item in items]
@@ -31,12 +29,12 @@ def limits_of_diseases(items: list[Item], sentence: Sentence) -> list[Item]:
     return [replace(item, role="limit") if item in named else item for item in items]
 
 
-def monthly_without_a_word(items: list[Item], around: Mapping[int, Around], sentence: Sentence) -> list[Item]:
+def monthly_without_a_word(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "每月250,这个月花了300": where a cost is told beside it, what is only called monthly is the limit."""
     if any(item.role in ("limit", "monthly_limit", "quota_left") for item in items):
         return items
     costs = [item for item in items if item.role == "cost"]
-    bare = [item for item in costs if _only_called_monthly(around[item.start])]
+    bare = [item for item in costs if _only_called_monthly(item)]
     ends = [item.end for item in items]
     others = [
         sentence.text[max((end for end in ends if end <= item.start), default=0) : item.start]
@@ -48,7 +46,7 @@ def monthly_without_a_word(items: list[Item], around: Mapping[int, Around], sent
     return [replace(item, role="monthly_limit") if item in bare else item for item in items]
 
 
-def _only_called_monthly(around: Around) -> bool:
-    before = around.before.strip()
-    monthly = re.search(rf"(?:{MONTHLY.pattern})$", before) or re.match(r"[元块]?/月", around.after)
+def _only_called_monthly(item: Item) -> bool:
+    before = item.before.strip()
+    monthly = re.search(rf"(?:{MONTHLY.pattern})$", before) or re.match(r"[元块]?/月", item.after)
     return bool(monthly) and not _SPENT.search(before)

@@ -1,11 +1,9 @@
 """What was spent or paid before the cost that is asked about, and how often."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 
-from bot.dialogue.cost.reading.around import Around
 from bot.dialogue.cost.reading.roles import JUST_BEFORE, LIMITS, is_paid_of
 from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
 from bot.language.numerals import to_decimal
@@ -31,35 +29,35 @@ _SPENT_BEFORE = re.compile(
 )
 
 
-def settled_before(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+def settled_before(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "前两次花了100" is used when this cost is asked about; "花了5000报了4000,这次…" only tells what was paid."""
     costs = [item for item in items if item.role == "cost"]
     settled: dict[int, Role] = {}
     for item, following in pairwise(items):
-        paid = following.role == "used" and _AND_PAID.search(around[following.start].before)
+        paid = following.role == "used" and _AND_PAID.search(following.before)
         if item.role in ("cost", "used") and paid and costs and costs[-1] is not item:
             settled[item.start] = "aside"
     if costs and all(item.role != "deductible" for item in items):
-        last = around[costs[-1].start]
+        last = costs[-1]
         asked = _ASKED_DAY.search(last.after)
         if _THE_LAST_ASKED.search(last.after) or (asked and asked[1] in last.before):
             settled |= {item.start: "used" for item in costs[:-1]}
         if _THIS_TIME.search(last.before) and not _ALL_ASKED.search(last.after):
-            earlier = (item for item in costs[:-1] if _EARLIER_TIMES.search(around[item.start].before))
+            earlier = (item for item in costs[:-1] if _EARLIER_TIMES.search(item.before))
             settled |= {item.start: "used" for item in earlier}
     return [replace(item, role=settled.get(item.start, item.role)) for item in items]
 
 
-def in_all(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+def in_all(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "上个月报了600…总共报了1500": what was paid in all holds the other."""
     used = [item for item in items if item.role == "used"]
-    whole = [item for item in used if _ALL_ASKED.search(around[item.start].before)]
+    whole = [item for item in used if _ALL_ASKED.search(item.before)]
     if len(whole) != 1:
         return items
     return [replace(i, role="aside") if i.role == "used" and i is not whole[0] else i for i in items]
 
 
-def spent_now(items: list[Item], around: Mapping[int, Around], sentence: Sentence) -> list[Item]:
+def spent_now(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "限额260,用了305,报多少": with no other cost told, what was used is the one asked about."""
     used = [item for item in items if item.role == "used"]
     others = {item.role for item in items}
@@ -70,14 +68,18 @@ def spent_now(items: list[Item], around: Mapping[int, Around], sentence: Sentenc
         or not _ASKS_FOR_IT.search(sentence.text)
     ):
         return items
-    if not re.search(r"(?<!经)(?<!今年)用(?:掉|去)?了$", around[used[0].start].before):
+    if not re.search(r"(?<!经)(?<!今年)用(?:掉|去)?了$", used[0].before):
         return items
     return [replace(item, role="cost") if item is used[0] else item for item in items]
 
 
-def as_often_as_told(item: Item, around: Mapping[int, Around]) -> Item:
+def as_often_as_told(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "前两次各花了80": twice."""
-    often = _TIMES_EACH.search(around[item.start].before)
+    return [_as_often_as_told(item) for item in items]
+
+
+def _as_often_as_told(item: Item) -> Item:
+    often = _TIMES_EACH.search(item.before)
     of_visits = bool(often and "月" not in often[0])  # months are counted apart where a cost is told
     counts = item.role in ("used", "deductible_met", "extra_limit") or (item.role == "cost" and of_visits)
     count = to_decimal(often[1] or often[2]) if often and counts else None
@@ -87,15 +89,15 @@ def as_often_as_told(item: Item, around: Mapping[int, Around]) -> Item:
     return replace(item, amount=replace(amount, low=amount.low * count, high=amount.high * count))
 
 
-def spent_before(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+def spent_before(items: list[Item], sentence: Sentence) -> list[Item]:
     """With a deductible, what was spent before this cost has counted up to it."""
     roles = [item.role for item in items]
     if "deductible" not in roles or roles.count("cost") + roles.count("used") < 2:
         return items
     counted_up: list[Item] = []
     for index, item in enumerate(items):
-        previous, before = items[index - 1] if index else None, around[item.start].before
-        if previous and is_paid_of(previous, around[item.start]):
+        previous, before = items[index - 1] if index else None, item.before
+        if previous and is_paid_of(previous, item.before):
             continue
         goes_on = counted_up and previous is counted_up[-1] and JUST_BEFORE.search(before)
         right_after = (

@@ -43,16 +43,16 @@ def role_of(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role:
         or _asked_for(around, sentence, known)
         or "cost"
     )
-    if known and is_paid_of(known[-1], around):
+    if known and is_paid_of(known[-1], around.before):
         return "used"
     if role == "extra_limit" and _ASKED_WHETHER.search(around.before):
         return "aside"
     return "monthly_limit" if role == "limit" and _is_monthly(around) else role
 
 
-def is_paid_of(limit: Item, around: Around) -> bool:
-    """Whether an amount told next is what was paid of a limit: 一年最多付3000,已经付了1800."""
-    return limit.role in LIMITS and bool(_PAID_BEFORE.search(around.before.strip("元块钱")))
+def is_paid_of(limit: Item, before: str) -> bool:
+    """Whether an amount is what was paid of a limit told just before it: 一年最多付3000,已经付了1800."""
+    return limit.role in LIMITS and bool(_PAID_BEFORE.search(before.strip("元块钱")))
 
 
 def _is_monthly(around: Around) -> bool:

@@ -63,12 +63,14 @@ _IN_A_MONTH = re.compile(
 class Item:
     """An amount and what it is of.
 
-    `instead_of`: the figure it puts right, where no word tells of what it is. `because`: what it, unlike the other
+    `before`, `after`: the words around it, as `around.Around` has them. `instead_of`: the figure it puts right, where no word tells of what it is. `because`: what it, unlike the other
     costs of the sentence, is not paid for.
     """
 
     amount: Amount
     role: Role
+    before: str = ""
+    after: str = ""
     instead_of: Decimal | None = None
     because: frozenset[Condition] = frozenset()
 

@@ -1,10 +1,8 @@
 """Costs of which, unlike the others beside them, nothing is paid: other care, parts without a prescription …"""
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.dialogue.cost.reading.around import Around
 from bot.dialogue.cost.reading.circumstance_words import UNPAID, conditions_in
 from bot.dialogue.cost.reading.sentence import Item, Sentence
 from bot.knowledge.parameters import Condition
@@ -17,10 +15,10 @@ _DONE_IN_ALL = re.compile(r"[花买开拿付费药]")
 _A_PART = re.compile(r"其中|里[头面边]|含|另外?|还有|又|外加|顺[带便]|剩下")
 
 
-def without_inpatient_costs(items: list[Item], around: Mapping[int, Around]) -> list[Item]:
+def without_inpatient_costs(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "住院花了五千,慢病药240": what was spent as an inpatient beside another cost is none of ours."""
     costs = [item for item in items if item.role == "cost"]
-    inpatient = [item for item in costs if _AS_INPATIENT.search(around[item.start].before)]
+    inpatient = [item for item in costs if _AS_INPATIENT.search(item.before)]
     if len(inpatient) == len(costs):
         return items
     return [replace(item, role="aside") if item in inpatient else item for item in items]
