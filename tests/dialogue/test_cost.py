@@ -307,7 +307,7 @@ def test_a_question_told_in_one_sentence(talk: Any, question: str, fund: Any) ->
         ("湖南在职，每月额度四百不到，三百五往上，花了420", ("280.00", "320.00")),
         # what a person pays first, a deductible partly paid
         ("江西二类，乙类药先自付10%到15%，总共1000都是乙类，剩下报八成，没封顶", ("680.00", "720.00")),
-        ("山东，起付线700已经交过大半，具体不知道，报八成，药费1200，没封顶", ("400.00", "960.00")),
+        ("山东，起付线700已经交过大半，具体不知道，报八成，药费1200，没封顶", ("680.00", "960.00")),
         ("山东，起付线500今年扣了不止三百，花了1000，报80%，额度够", ("640.00", "800.00")),
         # months told together
         ("湖南在职，七八九三个月花了220、340、260，限额280，总共报多少", ("608.00", "656.00")),
@@ -465,11 +465,55 @@ def test_what_is_none_of_the_cost_is_left_out(talk: Any, question: str, fund: An
         ("湖南退休，限额350，10月25号批的，每月十五号拿药300", "255.00", "45.00"),
         # one relative called in two ways
         ("我爸退休我妈在职，都是湖南，老爸限额300花了200，老妈限额250花了280", "370.00", "110.00"),
+        # a month that is named has a limit of its own, however its cost is told
+        (
+            "湖南退休，每个月限额280，十月只用了150，十一月药贵，花了380，十一月这380报多少",
+            ("238.00", "323.00"),
+            ("57.00", "142.00"),
+        ),
+        ("吉林报七成，没起付线没封顶，十月买药288，十一月302，两个月一共报多少", "413.00", "177.00"),
+        # what is only a rule, and what has happened
+        ("吉林，先扣300起付线，扣完报六成，没封顶，总共花1050", "450.00", "600.00"),
+        ("山东，头500自己掏，剩下的报八成，花了1500，没到封顶", "800.00", "700.00"),
+        ("吉林，起付线300，到现在扣掉了180，剩下的120这次扣，药费820，报七成，没封顶", "490.00", "330.00"),
+        ("山东，今年还能再报200就到顶了，起付线早过了，报八成，这次450", "200.00", "250.00"),
+        ("山东，起付线交过了，报八成，全年封顶3000，已经花掉2800的额度，药费500", "200.00", "300.00"),
+        ("湖南退休，限额400用掉不到一半，药费300", ("170.00", "255.00"), ("45.00", "130.00")),
+        # figures that are found to be others, or of something else
+        ("湖南退休，限额我记得是300，翻本子写的是350，药费400", "297.50", "102.50"),
+        ("湖南退休，500是两个月的，这个月药费260，限额300", "221.00", "39.00"),
+        ("江西二类，开了二十八天的药，花了五百四，报75%，没到封顶", "405.00", "135.00"),
+        ("江西，坐车花了40，药费500，报八成，没封顶", "400.00", "100.00"),
+        ("江西，药一盒58，这次拿了580，报八成，没封顶", "464.00", "116.00"),
+        ("吉林，去年吃药花了8000多，今年报七成，没起付线没封顶，这次药费420", "294.00", "126.00"),
+        ("湖南，我在永州当老师，限额320，药费392", "256.00", "136.00"),
+        ("湖南株洲在职，限额300，10月15批的，批下来那天买的药240", "0.00", "240.00"),
     ],
 )
 def test_what_a_story_tells(talk: Any, story: str, fund: Any, own: Any) -> None:
     outcome = talk(story)
     assert (paid(outcome), borne(outcome)) == (fund, own)
+
+
+def test_a_figure_that_no_word_places_is_no_cost_for_certain(talk: Any) -> None:
+    outcome = talk("江西二类，报八成，没封顶，老张他们200，药费500")
+    assert (paid(outcome), card(outcome).missing) == (("400.00", "560.00"), ("amount",))
+    assert "没听明白您说的 200 元是不是这次的费用" in outcome.replies[0].text
+    assert paid(talk("江西二类，报八成，没封顶，老张他们200，药费500", "一共500")) == "400.00"
+
+
+def test_a_figure_that_no_word_places_is_passed_over_where_it_changes_nothing(talk: Any) -> None:
+    assert paid(talk("湖南退休，限额300，老张他们200，药费500")) == "255.00"
+
+
+def test_a_part_that_is_told_apart_may_be_paid_for_or_not(talk: Any) -> None:
+    outcome = talk("吉林，报七成，没起付线，没封顶，一共拿了580的药，有80的是我孙子要的")
+    assert (paid(outcome), card(outcome).missing) == (("350.00", "406.00"), ("excluded",))
+
+
+def test_months_told_in_turns_are_asked_about_together(talk: Any) -> None:
+    outcome = talk("湖南在职，限额300", "十月花了250", "十一月花了350", "两个月一共报多少")
+    assert paid(outcome) == ("440.00", "480.00")
 
 
 @pytest.mark.parametrize(

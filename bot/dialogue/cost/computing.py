@@ -92,7 +92,10 @@ def _with_remarks(result: Estimate, person: Person, rules: RegionParameters) -> 
     if result.fund_pays is None:
         return result
     said, amount = [*result.assumptions], person.case.amount
-    if amount and not amount.is_exact:
+    if amount and person.unplaced:
+        figures = "、".join(yuan(figure) for figure in person.unplaced)
+        said.append(Remark(f"没听明白您说的 {figures}是不是这次的费用，这里按 {yuan(amount)}算"))
+    elif amount and not amount.is_exact:
         said.append(Remark(f"您说的是大概的数，这里按 {yuan(amount)}算"))
     if person.limit is not None and rules.limit is None:
         said.append(Remark("您没有说限额是一个月的还是一年的，这里按一年的算"))

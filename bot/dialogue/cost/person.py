@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import product
 from typing import Any, Literal
 
-from bot.rules.case import Case
+from bot.rules.case import Case, MonthCost
 
 Period = Literal["month", "year"]
 LIMITS = ("monthly_limit", "quarterly_limit", "annual_cap")
@@ -35,7 +35,8 @@ class Person:
     `limit` is one whose period was not said: the region's rules tell whether it is a month's or a year's.
     `rough` are facts told as a range; the case has their lower end. `ratios` are those of several places, as long
     as it is open which was visited. `adds`: the amount told comes on top of the one that was known. `instead_of`:
-    it takes the place of whatever fact had that figure.
+    it takes the place of whatever fact had that figure. `unplaced`: figures in yuan of which nobody said what they are;
+    the amount holds them at its upper end.
     """
 
     case: Case = field(default_factory=Case)
@@ -45,6 +46,7 @@ class Person:
     ratios: tuple[RatioAt, ...] = ()
     adds: bool = False
     instead_of: Decimal | None = None
+    unplaced: tuple[Decimal, ...] = ()
 
     @property
     def cost_known(self) -> bool:
@@ -70,6 +72,7 @@ class Person:
             limit=said.limit if names_limit else self.limit,
             rough=(*(r for r in self.rough if not said.knows(r.name)), *said.rough),
             ratios=said.ratios if said.ratios or said.case.ratio is not None else self.ratios,
+            unplaced=said.unplaced if said.cost_known else self.unplaced,
         )
 
     def _placed(self, said: "Person") -> "Person":
@@ -91,6 +94,14 @@ class Person:
         corners = (replace(self.case, **dict(corner)) for corner in product(*ends))
         return tuple(replace(self, case=case, rough=()) for case in corners)
 
+    def beside(self, known: "Person") -> "Person":
+        """With what was known of other months, where the cost told is of one month (十月250; then 十一月350)."""
+        own, told = _by_month(self.case), _by_month(known.case)
+        others = tuple(month for month in told if month.month not in {one.month for one in own})
+        if not own or not others:
+            return self
+        return replace(self, case=replace(self.case, amount=None, by_month=(*others, *own)))
+
     def visiting(self, text: str) -> "Person":
         """With the ratio of the place that is named, where those of several were told."""
         for at in self.ratios:
@@ -106,6 +117,15 @@ class Person:
         limits: dict[str, Any] = dict.fromkeys(LIMITS) | {name: self.limit}
         rough = tuple(replace(r, name=name) if r.name == "limit" else r for r in self.rough)
         return replace(self, case=replace(self.case, **limits), limit=None, rough=rough)
+
+
+def _by_month(case: Case) -> tuple[MonthCost, ...]:
+    """The costs of a case by months: those told so, or the one cost that was told with its month."""
+    day = case.treated_on
+    if case.by_month or case.amount is None or not case.amount.is_exact or day is None:
+        return case.by_month
+    month = day.first.replace(day=1)
+    return (MonthCost(month, case.amount.low),) if day.last.replace(day=1) == month else ()
 
 
 def _fact_of(person: Person, figure: Decimal) -> str | None:

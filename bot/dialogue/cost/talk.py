@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from bot.dialogue.cost.person import Person
 from bot.dialogue.cost.reading import Reading
-from bot.dialogue.cost.reading.changes import corrects, does_not_know, says_none
+from bot.dialogue.cost.reading.changes import corrects, does_not_know, says_none, supposes
 from bot.dialogue.cost.reading.people import kin_of
 from bot.dialogue.turn import Context, Task, Turn
 from bot.knowledge.schema import Scheme
@@ -23,6 +23,7 @@ _PEOPLE = TypeAdapter(tuple[Person, ...])
 _NONE_MEANS: Mapping[str, Case] = {
     "deductible": Case(deductible=Decimal(0)),
     "extra_limit": Case(extra_limit=Decimal(0)),
+    "excluded": Case(excluded=Decimal(0)),
     "annual_cap": Case(cap_not_reached=True),
 }
 
@@ -102,6 +103,8 @@ def _people_after(
 
 
 def _updated(person: Person, said: Person, text: str) -> Person:
+    if not (corrects(text) or supposes(text)):
+        said = said.beside(person)
     return person.updated(said) if said.ratios else person.updated(said).visiting(text)
 
 

@@ -12,7 +12,7 @@ from bot.dialogue.cost.reading.amounts import items_in
 from bot.dialogue.cost.reading.changes import supposes
 from bot.dialogue.cost.reading.circumstances import circumstances_of
 from bot.dialogue.cost.reading.contradictions import contradiction_in
-from bot.dialogue.cost.reading.costs import adds, cost_of
+from bot.dialogue.cost.reading.costs import adds, cost_of, unplaced_in
 from bot.dialogue.cost.reading.dated import dated_costs_of
 from bot.dialogue.cost.reading.deductible import deductible_of
 from bot.dialogue.cost.reading.hospital import hospital_of
@@ -94,4 +94,5 @@ def _read(part: Part, covered: Container[str]) -> Person:
         ratios=ratios_by_place(part),
         adds=adds(part),
         instead_of=puts_right,
+        unplaced=unplaced_in(part),
     )

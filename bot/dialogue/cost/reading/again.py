@@ -16,9 +16,22 @@ _PUT_RIGHT = re.compile(
     r"(?:,|了|啊|哦|我|的|不对|不是(?=,?是)|应该|其实|实际|是|为|要|改成|得|才|有)*"
 )
 _MIXED_UP = re.compile(r"[说弄搞记看讲](?:错|反|岔|混|串)")
-_AGAIN = re.compile(r"[这那][个笔张]?$")
+_AGAIN = re.compile(r"[这那][个笔张]?$|(?:月份?|[次回])的$")
 _NOT_SURE = re.compile(rf"[^,。;\d]{{0,4}}{NOT_KNOWN}|可能是?|不是$")
+_MONTH = re.compile(r"上个?月|这个?月|本月|(?:1[0-2]|[1-9])月|十[一二]?月|(?<!十)[一二三四五六七八九]月")
+_NEAR = 16
+_REMEMBERED = re.compile(r"记得|印象|以为|听说|说是|估摸|原来|本来")
+_FOUND = re.compile(
+    r"(?:写的?|显示|一?看|查|翻|核对|打|问)[^,。;\d]{0,6}(?:是|成|为|到)$"
+    r"|(?:其实|实际|结果|应该)[^,。;\d]{0,4}(?:是|为)?$"
+)
+_OF_SOMETHING_ELSE = re.compile(
+    r"[元块]?钱?(?:,|哦|不对|啊|呃|错了|等等)*(?:那|这)?(?:个|笔)?是"
+    r"(?:上上?个?月|[两三四五六2-6]个月|半年|去年|前[年月]|我?(?:老伴|老公|老婆|爱人|[爸妈])|别人)"
+    r"(?:加起来|一起|一共|一块儿?)?(?:的|$|(?=[,。;]))"
+)
 _SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
+_SETTLED = re.compile(r"(?:^|[哦噢])(?:应该|想起来了?|对了|就|确定|准确[地的]?说?|查了?|看了?)+是?$")
 _REALLY_PAID = re.compile(r"(?:实付|实收|实际付|折后|优惠后|打完折)[^,。;\d]{0,3}$")
 _RAISED = re.compile(r"(?:涨|提高?|调[整高低]?|升|降|变)(?:到|成|为)了?$")
 
@@ -60,8 +73,41 @@ def named_again(items: list[Item], sentence: Sentence) -> list[Item]:
             continue
         asked = earlier[-1]
         others = [i for i in items if i is not item]
+        if any(of_another_month(i, asked, sentence) for i in others if i.role in ("cost", "used")):
+            return others  # each month has its own limit
         return [replace(i, role="used") if i.role == "cost" and i is not asked else i for i in others]
     return items
+
+
+def of_another_month(item: Item, other: Item, sentence: Sentence) -> bool:
+    """Whether both amounts are told for a month by name, and not the same (十月用了150,十一月花了380)."""
+    one, two = (_month_named(i, sentence) for i in (item, other))
+    return None not in (one, two) and one != two
+
+
+def _month_named(item: Item, sentence: Sentence) -> str | None:
+    """The last month named before an amount, after the amount before it."""
+    begin = item.start - len(item.before)
+    named = _MONTH.findall(sentence.text[:begin][-_NEAR:] + item.before)
+    return named[-1] if named else None
+
+
+def looked_up(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "限额我记得是300,翻本子写的是350": what was only remembered is as it was then found."""
+    for remembered, found in pairwise(items):
+        if not found.placed and _REMEMBERED.search(remembered.before) and _FOUND.search(found.before):
+            as_found = replace(found, role=remembered.role, placed=True)
+            return [as_found if i is found else i for i in items if i is not remembered]
+    return items
+
+
+def told_otherwise(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "500是两个月的,这个月是260": a cost that is then said to be of something else."""
+    costs = [item for item in items if item.role == "cost"]
+    others = [item for item in costs if _OF_SOMETHING_ELSE.match(sentence.text, item.end)]
+    if not 0 < len(others) < len(costs):
+        return items
+    return [replace(item, role="aside") if item in others else item for item in items]
 
 
 def pinned_down(items: list[Item], sentence: Sentence) -> list[Item]:
@@ -71,7 +117,10 @@ def pinned_down(items: list[Item], sentence: Sentence) -> list[Item]:
         before, after = item.before, sentence.text[item.end :]
         unsure = _NOT_SURE.search(before) or _NOT_SURE.match(after)
         new = not told or not unsure or _SPENT.search(_NOT_SURE.sub("", before))
-        if new or not item.amount.approximate or not _meet(told[-1].amount, item.amount):
+        settled = told and told[-1].amount.approximate and _SETTLED.search(before)
+        if settled and _meet(told[-1].amount, item.amount):
+            told[-1] = replace(told[-1], amount=item.amount)
+        elif new or not item.amount.approximate or not _meet(told[-1].amount, item.amount):
             told.append(item)
         else:
             told[-1] = replace(told[-1], amount=item.amount)

@@ -1,9 +1,10 @@
 """The amounts of a sentence, each with what it is of."""
 
 import re
+from collections.abc import Sequence
 
 from bot.dialogue.cost.reading.amount_words import BARE_BY_CUE, OF_QUESTION
-from bot.dialogue.cost.reading.around import around_of
+from bot.dialogue.cost.reading.around import Around, around_of
 from bot.dialogue.cost.reading.ranges import ends_joined
 from bot.dialogue.cost.reading.roles import role_of
 from bot.dialogue.cost.reading.sentence import Item, Sentence
@@ -25,9 +26,13 @@ def items_in(sentence: Sentence) -> tuple[Item, ...]:
     amounts = _amounts(sentence) or _bare_answer(sentence)
     items: list[Item] = []
     for index, amount in enumerate(amounts):
-        around = around_of(sentence.text, amounts, index)
-        items.append(Item(amount, role_of(around, sentence, items), around.before, around.after))
+        items.append(_item(amount, around_of(sentence.text, amounts, index), sentence, items))
     return told_together(items, sentence)
+
+
+def _item(amount: Amount, around: Around, sentence: Sentence, known: Sequence[Item]) -> Item:
+    role, placed = role_of(around, sentence, known)
+    return Item(amount, role, around.before, around.after, placed)
 
 
 def _amounts(sentence: Sentence) -> list[Amount]:

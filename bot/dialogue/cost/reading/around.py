@@ -29,6 +29,10 @@ class Around:
     before: str
     after: str
 
+    @property
+    def words(self) -> str:
+        return self.before + self.after
+
 
 def around_of(text: str, amounts: Sequence[Amount], index: int) -> Around:
     begin = amounts[index - 1].end if index else 0

@@ -61,7 +61,26 @@ def cost_of(part: Part) -> Case:
         case = replace(
             case, amount=case.amount.plus(Span.exactly(_beside(part) - _returned(part, case.amount)))
         )
-    return case.updated(asked_month(part, case))
+    return _with_unplaced(case.updated(asked_month(part, case)), part)
+
+
+def unplaced_in(part: Part) -> tuple[Decimal, ...]:
+    """The figures of which nobody said what they are, in yuan; without those told as a part of the cost."""
+    return tuple(i.amount.high for i in part.own_items if i.role == "unplaced" and not is_part(i))
+
+
+def is_part(item: Item) -> bool:
+    """Whether a figure is told as one that is in another: 其中12块是…"""
+    return bool(_AMONG.search(item.before)) or item.before.endswith("有")
+
+
+def _with_unplaced(case: Case, part: Part) -> Case:
+    """The cost with what no word places: all of that may be spent as well, or nothing."""
+    more = sum(unplaced_in(part), NOTHING)
+    if not more or _CORRECTED.search(part.text):
+        return case
+    spent = case.amount or Span.exactly(sum((month.amount for month in case.by_month), NOTHING))
+    return replace(case, by_month=(), asked_month=None, amount=Span(spent.low, spent.high + more))
 
 
 def _by_the_limit(part: Part) -> Span | None:
@@ -158,7 +177,7 @@ def _is_beside(part: Part, item: Item) -> bool:
 
 def _with_item(case: Case, item: Item, part: Part) -> Case:
     figure = item.amount.high if item.role == "examination" else item.amount.low
-    if item.role in ("cost", "claimed", "limit", "over_limit", "returned", "aside"):
+    if item.role in ("cost", "claimed", "limit", "over_limit", "returned", "aside", "unplaced"):
         return case
     if item.because:
         case = replace(case, excluded_for=case.excluded_for | item.because)

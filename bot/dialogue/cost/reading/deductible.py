@@ -6,7 +6,7 @@ from decimal import Decimal
 from bot.dialogue.cost.person import Rough
 from bot.dialogue.cost.reading.changes import NOT_KNOWN
 from bot.dialogue.cost.reading.sentence import Part
-from bot.dialogue.cost.reading.share_words import FRACTION, fraction
+from bot.dialogue.cost.reading.share_words import FRACTION, fraction, rough_fraction
 from bot.rules.case import Case
 from bot.rules.money import to_fen
 
@@ -23,18 +23,15 @@ _AS_A_RULE = re.compile(
     r"(?:起付|门槛)?[线费]?(?:[\d一二两三四五六七八九百千]+[元块]?钱?)?(?:的?(?:部分|以上|以后|之后|后(?!来))|才)|(?:起付|门槛)[线费]?(?:就|再)?(?:报|按|给)"
 )
 """Not that it is paid, but what holds once it is: 过了门槛报六成."""
+_IS_PAID_FROM_THERE = re.compile(r"(?:了|线|以后|之后|后)*(?:才|就|再|开始|能|可以|给)*(?:按|报)")
+_ALREADY = re.compile(r"已|早|都|今年|我")
 _NOT_FULL = re.compile(r"(?:还|都)?(?:没|未)(?:有)?(?:过|满|够|到|达到|扣|交|付|累计|动)")
 _FULL_ALONE = re.compile(r"^(?:今年|起付|都|早就?|已经?|也|,)*[扣交付](?:满|够|完)了?[。吧啊呢]*$")
 _UNTOUCHED = re.compile(
     r"(?:还没|没有?|未)(?:扣|交|付|动|用|累计)|(?:今年|本年)?(?:第一次|头一回|头一次|首次)|今年刚"
 )
 _PART_PAID = re.compile(rf"(?:交|付|扣|抵)(?:掉|过)?了?{FRACTION}")
-_ABOUT_HALF_PAID = re.compile(
-    r"(?:差不多|大概|大约|可能|好像|约摸)(?:交|付|扣|抵)(?:掉|过)?了?一半"
-    r"|(?:交|付|扣|抵)(?:掉|过)?了?(?:差不多|大概|大约|快|一小|一大|多)一?半"
-    r"|(?:交|付|扣|抵)(?:掉|过)?了?一半(?:左右|上下|多|不到|还不到|吧)"
-    r"|(?:交|付|扣|抵)[掉过了]*(?:一?[大小多]半|一?(?:部分|大部分|小部分)|一些|差不多)|(?:快|差不多|差一点儿?)[要就]?[扣交付]?满"
-)
+_NEARLY_FULL = re.compile(r"(?:快|差不多|差一点儿?)[要就]?[扣交付]?满")
 _PAID = r"(?:扣|交|付|抵|满|够|过|用|动)"
 _PAID_OR_NOT = re.compile(
     rf"(?:{_PAID}[了过掉]*(?:没有?|不|吗|么){_PAID}*[过掉]?|有没有(?:把?起付[线费]?)?{_PAID}|{_PAID}[了过掉]*多少)[^,。;]{{0,6}}{NOT_KNOWN}"
@@ -49,7 +46,7 @@ def deductible_of(part: Part, told: Case) -> Case:
     if _FULL_ALONE.match(part.text):
         return Case(deductible_full=True)
     paid_up = not forgotten_deductible(part, told) and told.deductible_met is None
-    if paid_up and _says_full(part.text) and not _PART_PAID.search(part.text):
+    if paid_up and _says_full(part.text, told.deductible) and not _PART_PAID.search(part.text):
         return Case(deductible_full=True)
     if forgotten_deductible(part, told):
         return Case()
@@ -61,11 +58,14 @@ def deductible_of(part: Part, told: Case) -> Case:
 
 
 def forgotten_deductible(part: Part, told: Case) -> Rough | None:
-    """How much of the deductible was paid, where that is not sure (扣没扣忘了, 大概一半): nothing up to all."""
-    unsure = _PAID_OR_NOT.search(part.text) or _ABOUT_HALF_PAID.search(part.text)
-    if told.deductible and told.deductible_met is None and unsure:
-        return Rough("deductible_met", Decimal(0), told.deductible)
-    return None
+    """How much of the deductible was paid, where that is not sure: 扣没扣忘了, 扣了大概一半."""
+    if not told.deductible or told.deductible_met is not None:
+        return None
+    if gone := rough_fraction(part.text, "[交付扣抵]"):
+        low, high = (to_fen(told.deductible * end) for end in gone)
+        return Rough("deductible_met", low, high)
+    unsure = _PAID_OR_NOT.search(part.text) or _NEARLY_FULL.search(part.text)
+    return Rough("deductible_met", Decimal(0), told.deductible) if unsure else None
 
 
 def denies_deductible(part: Part) -> bool:
@@ -73,9 +73,12 @@ def denies_deductible(part: Part) -> bool:
     return bool(_NO_DEDUCTIBLE.search(part.text))
 
 
-def _says_full(text: str) -> bool:
-    """Whether the deductible is said to be paid, not merely what holds once it is (过了门槛报六成)."""
+def _says_full(text: str, told: Decimal | None) -> bool:
+    """Whether the deductible is said to be paid, not merely what holds once it is: 过了门槛报六成; where its figure is
+    told, 扣完报六成."""
     return any(
-        not _NOT_FULL.search(full[0]) and not _AS_A_RULE.match(text, full.end())
+        not _NOT_FULL.search(full[0])
+        and not _AS_A_RULE.match(text, full.end())
+        and not (told and _IS_PAID_FROM_THERE.match(text, full.end()) and not _ALREADY.search(full[0]))
         for full in _FULL.finditer(text)
     )

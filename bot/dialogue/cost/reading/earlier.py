@@ -2,12 +2,17 @@
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from itertools import pairwise
 
+from bot.dialogue.cost.reading.again import of_another_month
 from bot.dialogue.cost.reading.roles import JUST_BEFORE, LIMITS, is_paid_of
 from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
 from bot.language.numerals import to_decimal
 
+_ANOTHER_YEAR = re.compile(r"(?:去|前|往)年[^,。;\d]{0,12}$|以前[^,。;\d]{0,8}$")
+_TAKEN = re.compile(r"[用吃花拿买开][了掉去]*$")
+_PRICE = re.compile(r"(?:单价|[一每1][盒瓶支袋片粒])[^,。;\d]{0,3}$")
 _USED_UP = re.compile(r"[用抵花][掉了去过]+$")
 _AND_PAID = re.compile(r"^[元块]?钱?,?(?:医保)?(?:才|只|就|已经?|给)*报(?:销)?了$")
 _EARLIER_TIMES = re.compile(
@@ -46,6 +51,42 @@ def settled_before(items: list[Item], sentence: Sentence) -> list[Item]:
             earlier = (item for item in costs[:-1] if _EARLIER_TIMES.search(item.before))
             settled |= {item.start: "used" for item in earlier}
     return [replace(item, role=settled.get(item.start, item.role)) for item in items]
+
+
+def of_months(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "十月只用了150,十一月花了380": what was used in another month is that month's cost."""
+    costs = [item for item in items if item.role == "cost"]
+    return [
+        replace(item, role="cost")
+        if item.role == "used"
+        and _TAKEN.search(item.before)
+        and any(of_another_month(item, cost, sentence) for cost in costs)
+        else item
+        for item in items
+    ]
+
+
+def of_earlier_years(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "去年吃药花了8000多,这次420": what was spent in another year does not count beside this cost."""
+    costs = [item for item in items if item.role == "cost"]
+    earlier = [item for item in costs if _ANOTHER_YEAR.search(item.before)]
+    if not 0 < len(earlier) < len(costs):
+        return items
+    return [replace(item, role="aside") if item in earlier else item for item in items]
+
+
+def without_unit_prices(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "一盒58,这次拿了580": the price of one piece, beside the cost."""
+    costs = [item for item in items if item.role == "cost"]
+    prices = [item for item in costs if _PRICE.search(item.before)]
+    if not 0 < len(prices) < len(costs):
+        return items
+    whole = max(item.amount.low for item in costs if item not in prices)
+    return [_priced(item, whole) if item in prices else item for item in items]
+
+
+def _priced(price: Item, whole: Decimal) -> Item:
+    return replace(price, role="aside" if whole % price.amount.low == 0 else "unplaced")
 
 
 def in_all(items: list[Item], sentence: Sentence) -> list[Item]:

@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
+from bot.dialogue.cost.person import Rough
 from bot.dialogue.cost.reading.changes import NOT_KNOWN, corrects
 from bot.dialogue.cost.reading.sentence import Part
-from bot.dialogue.cost.reading.share_words import FRACTION, fraction
+from bot.dialogue.cost.reading.share_words import FRACTION, fraction, rough_fraction
 from bot.rules.case import Case
 from bot.rules.money import to_fen
 
@@ -53,11 +54,21 @@ def limits_of(part: Part) -> Case:
         case = replace(case, extra_limit=Decimal(0))
     if _REACHED.search(part.text):
         return replace(case, quota_left=Decimal(0))
+    if used := used_roughly(part):
+        return replace(case, used=used.low)
     if (limit := _only_limit(part)) and (said := _PART.search(part.text)):
         share = to_fen(limit * fraction(said[0]))
         return replace(case, used=share) if said["used"] else replace(case, quota_left=share)
     reached_or_not = _WHETHER_REACHED.search(part.text)
     return replace(case, cap_not_reached=bool(not reached_or_not and _NOT_REACHED.search(part.text)) or None)
+
+
+def used_roughly(part: Part) -> Rough | None:
+    """What was used of the limit, told as about a half: 用掉不到一半."""
+    limit, gone = _only_limit(part), rough_fraction(part.text, "[用花去]")
+    if limit is None or gone is None or any(item.role == "used" for item in part.own_items):
+        return None
+    return Rough("used", *(to_fen(limit * end) for end in gone))
 
 
 def _told_of_inpatient_care(part: Part) -> bool:
@@ -71,7 +82,9 @@ def _told_of_inpatient_care(part: Part) -> bool:
 
 
 def _only_limit(part: Part) -> Decimal | None:
-    limits = {item.amount.low for item in part.own_items if item.role in ("limit", "monthly_limit")}
+    limits = {
+        item.amount.low for item in part.own_items if item.role in ("limit", "monthly_limit", "annual_cap")
+    }
     return limits.pop() if len(limits) == 1 else None
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bot.dialogue.cost.reading.sentence import Item, Part, within_a_month
-from bot.dialogue.cost.reading.times import MONTH, months_spoken_of
+from bot.dialogue.cost.reading.times import MONTH, field_of, months_spoken_of
 from bot.language.dates import find_dates, in_order_told
 from bot.language.money import Amount
 from bot.language.numerals import to_decimal
@@ -37,7 +37,7 @@ _SPENT_NOTHING = re.compile(
     r"[^,。;\d]{0,4}(?:没|一分没|一分钱没|啥也没|什么都没)有?(?:花|去|看|[买拿开用配抓取吃](?:过)?药|[开配拿]过|动|用(?=[,。;]|$))"
 )
 _ASKED_MONTH = re.compile(
-    r"(?:这个?月|本月|当月|[上下]个?月|[第头][一二三123]个月|\d{1,2}月份?|[一二三四五六七八九十]{1,2}月份?)(?:[这那]?一?个?月|[这那]笔|的|里|份|药费|医保|统筹|单独)*"
+    r"(?:这个?月|本月|当月|[上下]个?月|[第头][一二三123]个月|\d{1,2}月份?|[一二三四五六七八九十]{1,2}月份?)(?:[这那]?一?个?月|[这那]笔|(?:这|那|的)*\d+(?:\.\d+)?[元块]?钱?|的|里|份|药费|医保|统筹|单独)*"
     r"(?:能|可以?|该|应该|给)*[报付出给]"
 )
 
@@ -119,14 +119,15 @@ def _together(*costs: MonthCost) -> tuple[MonthCost, ...]:
 
 
 def _month_of(part: Part, amount: Amount) -> date | None:
-    """The month named in the amount's clause."""
-    begin, _ = part.sentence.clause(amount.start)
+    """The month named before the amount, after the one before it, that is no day of approval."""
+    begin = max((item.end for item in part.items if item.end <= amount.start), default=part.start)
     before = part.sentence.text[begin : amount.start]
     if _THIS_MONTH.search(before):
         return part.sentence.turn.now.date().replace(day=1)
     if ordinals := _MONTH_OF_QUARTER.findall(before):
         return _month_of_quarter(part, int(to_decimal(ordinals[-1]) or 1))
-    named = [d for d in part.sentence.dates if begin <= d.start < amount.start and within_a_month(d)]
+    dates = (d for d in part.sentence.dates if begin <= d.start < amount.start and within_a_month(d))
+    named = [d for d in dates if field_of(part, d) == "treated_on"]
     return named[-1].first.replace(day=1) if named else None
 
 

@@ -7,7 +7,7 @@ from bot.dialogue.cost.reading.amount_words import AFTER, BEFORE, NEXT, OF_QUEST
 from bot.dialogue.cost.reading.around import Around
 from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
 
-MONTHLY = re.compile(r"每个?月|一个月|1个月|月月|个个月|每月|按月|/月|一月")
+MONTHLY = re.compile(r"每个?月|(?<!十)一个月|(?<!\d)1个月|月月|个个月|按月|/月|(?<!十)一月")
 _OF_A_MONTH = re.compile(rf"{MONTHLY.pattern}|月(?=[限额定])")
 _HEDGES = re.compile(
     r"(?:不止|不到|至少|最少|起码|最多|顶多|超过|将近|快|大概|大约|约莫?|差不多|可能|好像|估计|应该"
@@ -26,25 +26,47 @@ _PAID_BEFORE = re.compile(
 )
 _ASKED_WHETHER = re.compile(r"是不是|是否|能不能|可不可以|会不会|难道")
 _OF_A_DRUG = re.compile(r"^[元块]?钱?的(?:[^,。;\d]{0,4}药|透析|针)")
+_AT_FIRST = re.compile(r"(?:头|前|首|开头|先(?:要|得)?|最先)(?:一?个)?$")
+_BY_ONESELF = re.compile(
+    r"[元块]?钱?(?:是|要|得|都|全)*(?:自己|个人|自个儿?)(?:先|来)?(?:掏|付|出|承担|负担)"
+)
+_OF_DEDUCTIBLE: frozenset[Role] = frozenset({"deductible", "deductible_met"})
+_USED_OF_IT = re.compile(r"[用花占报](?:掉|去|了|过)+$")
+_QUOTA = re.compile(r"额度|限额|封顶|到顶|报")
 LIMITS: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit", "annual_cap"})
 
 
-def role_of(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role:
+def role_of(around: Around, sentence: Sentence, known: Sequence[Item]) -> tuple[Role, bool]:
+    """What an amount is of, and whether a word tells so; what none places is a cost until others are weighed."""
     if known and JUST_BEFORE.search(around.before):
         added = known[-1].role in LIMITS and around.before.endswith("加")  # 限额300加80
-        return "extra_limit" if added else known[-1].role  # 前两次花了100和90
+        return ("extra_limit", True) if added else (known[-1].role, known[-1].placed)  # 前两次花了100和90
+    role = _told(around, sentence, known)
+    listed = known and known[-1].role == "cost" and not around.before  # 先后用药180,230
+    return role or "cost", role is not None or bool(listed)
+
+
+def _told(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | None:
     if _RESTATED.search(around.before):
         return "excluded" if _OWN_FIRST.search(around.before) else "aside"  # 先自付10%也就是150
     role = (
         _quarterly(around, sentence)
         or _more_cost(around)
+        or _paid_first(around)
         or _by_what_follows(around)
         or by_what_precedes(around.before)
         or _asked_for(around, sentence, known)
-        or "cost"
+        or ("cost" if _OF_A_DRUG.match(around.after) else None)
     )
     if known and is_paid_of(known[-1], around.before):
         return "used"
+    if (
+        role == "quota_left"
+        and known
+        and known[-1].role in _OF_DEDUCTIBLE
+        and not _QUOTA.search(around.words)
+    ):
+        return "deductible_left"  # 起付线300,扣掉了180,剩下的120…
     if role == "extra_limit" and _ASKED_WHETHER.search(around.before):
         return "aside"
     return "monthly_limit" if role == "limit" and _is_monthly(around) else role
@@ -65,6 +87,12 @@ def _quarterly(around: Around, sentence: Sentence) -> Role | None:
     return "quarterly_limit" if by_quarter else None
 
 
+def _paid_first(around: Around) -> Role | None:
+    """头500自己掏."""
+    first = _AT_FIRST.search(around.before) and _BY_ONESELF.match(around.after)
+    return "deductible" if first else None
+
+
 def _more_cost(around: Around) -> Role | None:
     """还有200块的药."""
     return "cost" if _MORE.search(around.before) and _OF_A_DRUG.match(around.after) else None
@@ -83,6 +111,8 @@ def _by_what_follows(around: Around) -> Role | None:
             return "extra_limit"
         if role in ("monthly_limit", "quota_left") and re.search(r"剩|还有", before):
             return "unused_before" if _EARLIER_MONTH.search(before) else "quota_left"
+        if role == "monthly_limit" and _USED_OF_IT.search(before):
+            return "used"  # 花掉2800的额度
         return role
     return None
 

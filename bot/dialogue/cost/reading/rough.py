@@ -6,7 +6,9 @@ from decimal import Decimal
 
 from bot.dialogue.cost.person import Rough
 from bot.dialogue.cost.reading.changes import NOT_KNOWN
+from bot.dialogue.cost.reading.costs import is_part
 from bot.dialogue.cost.reading.deductible import forgotten_deductible
+from bot.dialogue.cost.reading.limits import used_roughly
 from bot.dialogue.cost.reading.ranges import AT_LEAST, AT_MOST
 from bot.dialogue.cost.reading.sentence import Item, Part, Role
 from bot.dialogue.cost.reading.shares import rough_shares
@@ -14,7 +16,9 @@ from bot.dialogue.cost.reading.times import MONTH_OR_QUARTER
 from bot.rules.case import Case
 from bot.rules.money import NOTHING, to_fen
 
-_NO_FACTS: frozenset[Role] = frozenset({"cost", "examination", "claimed", "over_limit", "returned", "aside"})
+_NO_FACTS: frozenset[Role] = frozenset(
+    {"cost", "examination", "claimed", "over_limit", "returned", "aside", "unplaced"}
+)
 _FROM_NOTHING: frozenset[Role] = frozenset(
     {"deductible_met", "deductible_left", "used", "quota_left", "extra_limit"}
 )
@@ -31,8 +35,17 @@ _MONTHS_OF_A_QUARTER = 3
 
 def rough_facts(part: Part, told: Case, limit: Decimal | None) -> tuple[Rough, ...]:
     """`told` is what the part says, a range as its lower end; `limit` a limit whose period is not said."""
-    others = (forgotten_deductible(part, told), _of_month_or_quarter(part, told.monthly_limit, limit))
-    return (*_told_as_ranges(part, told, limit), *rough_shares(part), *(rough for rough in others if rough))
+    others = (
+        forgotten_deductible(part, told),
+        used_roughly(part),
+        _of_month_or_quarter(part, told.monthly_limit, limit),
+    )
+    return (
+        *_told_as_ranges(part, told, limit),
+        *rough_shares(part),
+        *_unclear_parts(part, told),
+        *(rough for rough in others if rough),
+    )
 
 
 def _told_as_ranges(part: Part, told: Case, limit: Decimal | None) -> Iterator[Rough]:
@@ -42,6 +55,14 @@ def _told_as_ranges(part: Part, told: Case, limit: Decimal | None) -> Iterator[R
         low, high = _ends(item, part.sentence.text[: item.start], told, limit)
         if low < high:
             yield Rough(item.role, low, high)
+
+
+def _unclear_parts(part: Part, told: Case) -> Iterator[Rough]:
+    """Parts of the cost that are told apart, and nobody said why (其中12块是…): they are paid for, or not."""
+    unclear = sum((i.amount.high for i in part.own_items if i.role == "unplaced" and is_part(i)), NOTHING)
+    if unclear:
+        excluded = told.excluded or NOTHING
+        yield Rough("excluded", excluded, excluded + unclear)
 
 
 def _ends(item: Item, before: str, told: Case, limit: Decimal | None) -> tuple[Decimal, Decimal]:

@@ -40,10 +40,11 @@ Role = Literal[
     "claimed",
     "returned",
     "aside",
+    "unplaced",
 ]
 """What an amount is of. `limit`: its period was not said. `claimed`: what the person heard the fund would pay.
 `returned`: given back of a cost (退掉一盒60). `over_limit`: what the cost is beyond the limit.
-`aside`: of something else, or asked about and not told ("是不是能加100").
+`aside`: of something else, or asked about and not told ("是不是能加100"). `unplaced`: nobody said, beside costs.
 
 All others but `cost` are fields of `bot.rules.case.Case`."""
 
@@ -63,7 +64,8 @@ _IN_A_MONTH = re.compile(
 class Item:
     """An amount and what it is of.
 
-    `before`, `after`: the words around it, as `around.Around` has them. `instead_of`: the figure it puts right, where no word tells of what it is. `because`: what it, unlike the other
+    `before`, `after`: the words around it, as `around.Around` has them. `placed`: a word tells of what it is.
+    `instead_of`: the figure it puts right, where no word tells of what it is. `because`: what it, unlike the other
     costs of the sentence, is not paid for.
     """
 
@@ -71,6 +73,7 @@ class Item:
     role: Role
     before: str = ""
     after: str = ""
+    placed: bool = True
     instead_of: Decimal | None = None
     because: frozenset[Condition] = frozenset()
 

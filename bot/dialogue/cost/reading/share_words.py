@@ -37,6 +37,25 @@ def fraction(words: str) -> Decimal:
     return Decimal("0.5")
 
 
+_ABOUT = "(?:差不多|大概|大约|可能|好像|约摸|将近|快)"
+_LESS_THAN_HALF = "(?:(?:还)?(?:不到|没到|不足)一?半|一?小半|一半(?:还)?(?:不到|没到))"
+_MORE_THAN_HALF = "(?:一?[大多]半|过半|一半(?:多|以上|出头))"
+_HALF_OR_SO = f"(?:{_ABOUT}一?半|一半(?:左右|上下|吧)|一?[大小]?部分|一些|差不多)"
+
+
+def rough_fraction(text: str, verbs: str) -> tuple[Decimal, Decimal] | None:
+    """How much of something is gone: up to a half of 用了不到一半, a half to all of 用了一大半, nothing to all of
+    差不多用了一半; None where that is not said. `verbs`: the words for using it up, as a pattern."""
+    half, whole = Decimal("0.5"), Decimal(1)
+    told = rf"(?:{verbs})[掉过去]?了?"
+    if re.search(told + _LESS_THAN_HALF, text):
+        return Decimal(0), half
+    if re.search(told + _MORE_THAN_HALF, text):
+        return half, whole
+    about = re.search(rf"{_ABOUT}{told}一半|{told}{_HALF_OR_SO}", text)
+    return (Decimal(0), whole) if about else None
+
+
 def shares_in(text: str) -> tuple[Ratio, ...]:
     """All shares in text order, each between 0 and 1."""
     signed = find_ratios(text)

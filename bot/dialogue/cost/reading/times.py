@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.dialogue.cost.reading.hospital import stay_in
+from bot.dialogue.cost.reading.roles import MONTHLY
 from bot.dialogue.cost.reading.sentence import Part, told_as_either, within_a_month
 from bot.language.dates import DateMention
 from bot.language.money import Amount
@@ -22,7 +23,6 @@ _SPENT = re.compile(r"花|买|用药|吃|拿药|开药|看病|刷")
 _SPENT_THEN = re.compile(r"花|费|买|看")
 _DEDUCTIBLE = re.compile(r"起付|门槛")
 _LEFT_OVER = re.compile(r"剩|结余|没用完")
-_EVERY_MONTH = re.compile(r"(?:每个?月|一个月|1个月|月月|个个月|每月|按月|/月|一月)")
 _EVERY_MONTH_AFTER = re.compile(r"[元块]?钱?的?(?:/月|每月|一个月|一月)")
 MONTH = r"1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]"
 _MONTHS = re.compile(r"(?<![\d第头])(\d{1,2}|[一二两三四五六七八九十]{1,2})个月")
@@ -44,7 +44,9 @@ _LIMIT_OF_A_YEAR = re.compile(
 _TO_YEAR_END = re.compile(r"到(?:今年|当年|本年)?(?:年底|年末|12月底?|十二月底?)")
 _UP_TO = re.compile(r"[到至]$")
 _THIS_MONTH_APPROVED = re.compile(r"(?:这个?月|本月)[才刚]*(?:办好|办下来|批|评上|认定|审核通过|通过)(?!发)")
-_SAME_MONTH = re.compile(r"(?:批|认定|通过|办|下来)[^。;\d能享起]{0,6}(?:当月|那个?月|同一?个?月)(?!起|开始)")
+_SAME_MONTH = re.compile(
+    r"(?:批|认定|通过|办|下来)[^。;\d能享起]{0,6}(?:当月|那个?月|同一?个?月|当[天日]|那一?天|同一天)(?!起|开始)"
+)
 _THE_YEAR_BEFORE = re.compile(r"(?:头|上|前)一年[^,。;]{0,4}(?:起付|门槛)")
 _LAST_YEAR_OR_THIS = re.compile(
     r"(?:去年|上一年|年前)[^,。;\d]{0,3}(?:还是|或者?)[^,。;\d]{0,3}(?:今年|这一年|新年|年后)"
@@ -99,7 +101,7 @@ def is_monthly(part: Part, amount: Amount) -> bool:
     begin, end = part.sentence.clause(amount.start)
     earlier = max((item.end for item in part.items if item.end <= amount.start), default=0)
     return bool(
-        _EVERY_MONTH.search(text[max(begin, earlier) : amount.start])
+        MONTHLY.search(text[max(begin, earlier) : amount.start])
         or _EVERY_MONTH_AFTER.match(text[amount.end : end])
     )
 

@@ -1,22 +1,44 @@
 """What several amounts of a sentence together say: one put right, one told again, one spent before another."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from bot.dialogue.cost.reading.again import after_discount, named_again, pinned_down, put_right, raised
+from bot.dialogue.cost.reading.again import (
+    after_discount,
+    looked_up,
+    named_again,
+    pinned_down,
+    put_right,
+    raised,
+    told_otherwise,
+)
 from bot.dialogue.cost.reading.bare_limits import limits_of_diseases, monthly_without_a_word, one_each
 from bot.dialogue.cost.reading.earlier import (
     as_often_as_told,
     in_all,
+    of_earlier_years,
+    of_months,
     settled_before,
     spent_before,
     spent_now,
+    without_unit_prices,
 )
 from bot.dialogue.cost.reading.sentence import Item, Sentence
 from bot.dialogue.cost.reading.unpaid_parts import not_paid_for, without_inpatient_costs
 
+
+def _unplaced(items: list[Item], sentence: Sentence) -> list[Item]:
+    """What no word places, beside a cost that some word does: of what it is, nobody said."""
+    if not any(item.role == "cost" and item.placed for item in items):
+        return items
+    return [i if i.placed or i.role != "cost" else replace(i, role="unplaced") for i in items]
+
+
 _STEPS: tuple[Callable[[list[Item], Sentence], list[Item]], ...] = (
     pinned_down,
     put_right,
+    looked_up,
+    told_otherwise,
     named_again,
     one_each,
     limits_of_diseases,
@@ -24,12 +46,16 @@ _STEPS: tuple[Callable[[list[Item], Sentence], list[Item]], ...] = (
     without_inpatient_costs,
     raised,
     after_discount,
+    of_earlier_years,
+    of_months,
+    without_unit_prices,
     in_all,
     settled_before,
     spent_now,
     as_often_as_told,
     spent_before,
     not_paid_for,
+    _unplaced,
 )
 
 

@@ -40,7 +40,7 @@ _MISHEARD: tuple[tuple[str, str, str | None], ...] = (
 
 def as_meant(turn: Turn) -> tuple[str, tuple[Mention, ...]]:
     """The text, with the turn's mentions at their places in it. Normalised, commas as `,`."""
-    spoken = _BETWEEN_FIGURES.sub(";", normalise(turn.text)).replace("，", ",")
+    spoken = _BETWEEN_FIGURES.sub(";", normalise(turn.text)).replace("，", ",").replace("…", ",")
     torn = _blanks(spoken)
     kept = [place for place in range(len(spoken)) if place not in torn]
     text = _PAUSE.sub(",", "".join(spoken[place] for place in kept))
