@@ -60,6 +60,7 @@ _COMPARISON_WORDS = re.compile(
     r"有(什么|何|啥|哪些)?(区别|差别|不同|不一样)|区别|差别|不同|不一样|对比|比较|相比|一样吗?|分别(是什么|怎么)?|各自|"
     r"哪几?个?些?(地方|地区|省份?)|各个?[地省]|明确写了|写了"
 )
+_JOINED = re.compile(r"[跟和与及、]|还有")
 _MOVING = re.compile(
     r"^(?:我|俺|咱)?(?:准备|打算|要|刚)?从(?:调|转|搬|迁|换|回)(?:到|去|来|往)?(?:工作|上班|了|以后|后)*[\s,，]+"
 )
@@ -177,15 +178,30 @@ class PolicyLibrary:
         }
         hits = {name: self._hits(question, name) for name, question in compared.items()}
         topics = {name: self._topic_surely(ranked) for name, ranked in hits.items()}
-        if len(set(asked.values())) == 1 or not all(topics.values()):
-            topics = dict.fromkeys(asked, self._common_topic(hits))
-        common = set(topics.values()) if len(set(topics.values())) == 1 else set()
-        topic = self.knowledge.topics[common.pop()] if common else None
+        if len(set(asked.values())) > 1 and all(topics.values()) and len(set(topics.values())) > 1:
+            told = (self._compared(topics[name], name, ranked, on) for name, ranked in hits.items())
+            return PolicyComparison(topic="", topic_name="", answers=tuple(told))
+        shared, *different = set(compared.values())
+        joined = () if different else self._topics_joined(shared, tuple(asked))
+        common = joined or (self._common_topic(hits),)
         return PolicyComparison(
-            topic=topic.id if topic else "",
-            topic_name=topic.name if topic else "",
-            answers=tuple(self._compared(topics[name], name, ranked, on) for name, ranked in hits.items()),
+            topic=common[0],
+            topic_name="和".join(self.knowledge.topics[topic].name for topic in common),
+            answers=tuple(
+                _in_one([self._compared(topic, name, ranked, on) for topic in common])
+                for name, ranked in hits.items()
+            ),
         )
+
+    def _topics_joined(self, question: str, regions: tuple[str, ...]) -> tuple[str, ...]:
+        """The topics of a question that names several, joined by 和, where each is surely one (起付线跟报销比例)."""
+        parts = [part for part in _JOINED.split(question) if len(part.strip()) > 1]
+        hits = [{name: self._hits(part, name) for name in regions} for part in parts]
+        topics = [self._common_topic(each) if self._all_sure(each) else "" for each in hits]
+        return tuple(topics) if len(set(topics)) == len(topics) > 1 and all(topics) else ()
+
+    def _all_sure(self, hits: Mapping[str, tuple[Ranked[Target], ...]]) -> bool:
+        return all(ranked and ranked[0].score >= _OF_ITS_OWN for ranked in hits.values())
 
     def _topic_surely(self, hits: tuple[Ranked[Target], ...]) -> str:
         """The topic of the best hit, where it fits without a doubt."""
@@ -293,6 +309,17 @@ class PolicyLibrary:
             if isinstance(hit.target, Answer) and hit.target.topic == topic.id and hit.score >= to_beat:
                 return hit.target
         return general
+
+
+def _in_one(answers: list[PolicyAnswer]) -> PolicyAnswer:
+    """What one region says to several topics, as one answer."""
+    first, *others = answers
+    for other in others:
+        told = f"{first.answer.rstrip('。')}；{other.answer}"
+        citations = tuple(dict.fromkeys((*first.citations, *other.citations)))
+        notices = tuple(dict.fromkeys((*first.notices, *other.notices)))
+        first = replace(first, answer=told, citations=citations, notices=notices)
+    return first
 
 
 def _favoured(hits: tuple[Ranked[Target], ...], topic: str | None, by: float) -> tuple[Ranked[Target], ...]:

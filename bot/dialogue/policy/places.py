@@ -8,7 +8,9 @@ from bot.dialogue.turn import Context, Mention, Turn
 from bot.policy.library import PolicyLibrary
 
 ALL_REGIONS = re.compile(r"哪几?个?些?(地方|地区|省份?)|各个?(地|省)|每个省|(五|5)个?(省|地区|地方)")
-_COMPARING = re.compile(r"对比|比较|相比|区别|差别|不同|不一样|一样|分别|哪个(更|好|高|多|快)|各自|都")
+_OF_BOTH = r"俩|两[边头处]|分别|各自|各(?!种|类|级|地|个|项|市|省|位)"
+_COMPARING = re.compile(rf"对比|比较|相比|区别|差别|不同|不一样|一样|哪个(更|好|高|多|快)|都|{_OF_BOTH}")
+_ASKED_OF_BOTH = re.compile(_OF_BOTH)
 _INSURED_IN = re.compile(r"参保|医保在|交的医保|的医保|职工|居民|退休")
 _ELSEWHERE = re.compile(r"住|看病|就医|买药|拿药|带孙|打工|上班|旅游|转到|转去|搬|回")
 _ONESELF = re.compile(r"[我俺咱妈爸爹娘奶爷]|老[人伴头太]|[家屋]里")
@@ -101,9 +103,9 @@ def compares(turn: Turn) -> bool:
 
 def asked_of_each(turn: Turn, library: PolicyLibrary) -> dict[str, str]:
     """What is asked of each region, where every one has a clause of its own: 复审 江西隔几年一次 湖南过期了咋办.
-    What is said before the first belongs to all. Empty where the regions share one question."""
+    What is said before the first belongs to all. Empty where the regions share one question (我俩各咋算)."""
     places = sorted(places_named(turn), key=lambda place: place.start)
-    if not places:
+    if not places or _ASKED_OF_BOTH.search(turn.text, places[-1].end):
         return {}
     ends = [*(place.start for place in places[1:]), len(turn.text)]
     opening = turn.text[: places[0].start]

@@ -22,6 +22,8 @@ _WHOM = re.compile(
 _WHO_DECIDES = re.compile(
     r"^(那|那么)?(这个?|这些|这是|是|都是)*(由|归|听)?(谁|哪里?|哪个(部门|单位|地方))(来|给|说了)?(定|规定|决定|算|做主)的?(这个?|这些)?(啊|呀|呢)*$"
 )
+_REMARK = re.compile(r"[啊呀吧哦噢喔嘛]$")
+_ASKS = re.compile(r"[吗么呢几谁哪啥咋怎]|多[少久长大]|什么|[能行要用算管]不|不[能行要用算管]|[?？]")
 _CORRECTS = re.compile(r"^(?:不对|说错|错了|不是.{1,6}是)")
 CONTINUES = re.compile(rf"^(那|那么|还有|如果|要是|假如|换成|要|换|.{{1,4}}的话)|{_CORRECTS.pattern}|呢$")
 LONGEST_CONTINUATION = 14
@@ -58,6 +60,8 @@ def question_of(
         return ("", None) if not _FILLER.sub("", said) else (said, None)
     if not _FILLER.sub("", said) or asks_about_the_last(said) or _is_bare_answer(turn, context):
         return previous, None
+    if turn.values("region") and only_tells(turn):
+        return f"{previous} {said}", None
     if not _goes_on(said, context, library):
         return said, None
     for one, other in OPPOSITES:
@@ -67,10 +71,17 @@ def question_of(
     return said, previous
 
 
-def to_remember(question: str, previous: str | None) -> str:
-    """What a next turn in few words goes on with: a question that only continued another, with that other."""
+def to_remember(turn: Turn, last: str | None, question: str, previous: str | None) -> str:
+    """What a next turn in few words goes on with: a question that only continued another, with that other; after
+    what asks nothing (我妈是居民, 各市自己定啊) still the last question."""
+    if last and (only_tells(turn) or _only_remarks(turn.text)):
+        return last
     together = f"{previous} {question}" if previous else question
     return together if len(together) <= _LONGEST_REMEMBERED else question
+
+
+def _only_remarks(text: str) -> bool:
+    return bool(_REMARK.search(bare_text(text))) and not _ASKS.search(text)
 
 
 def only_tells(turn: Turn) -> bool:

@@ -73,7 +73,8 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
     question, previous = question_of(turn, context, instead_of_places(turn, regions, outside), library)
     if not question or (context.last_question is None and only_tells(turn)):
         return asked_nothing(context)
-    remembered = replace(context, last_question=to_remember(question, previous), task=Task.POLICY, asked=None)
+    last_question = to_remember(turn, context.last_question, question, previous)
+    remembered = replace(context, last_question=last_question, task=Task.POLICY, asked=None)
     if speaks_of_others(turn):
         remembered = replace(remembered, scheme=scheme_before)
     if len(regions) > 1 and compares(turn):
