@@ -60,6 +60,8 @@ _COMPARISON_WORDS = re.compile(
     r"有(什么|何|啥|哪些)?(区别|差别|不同|不一样)|区别|差别|不同|不一样|对比|比较|相比|一样吗?|分别(是什么|怎么)?|各自|"
     r"哪几?个?些?(地方|地区|省份?)|各个?[地省]|明确写了|写了"
 )
+_SAME_OF_ANOTHER = re.compile(r"^(?:那|要是|如果|换成|换).*呢[?？]?$")
+"""那要是社区医院的呢: the answer just given may hold for it, too, and is told again then."""
 _JOINED = re.compile(r"[跟和与及、]|还有")
 _MOVING = re.compile(
     r"^(?:我|俺|咱)?(?:准备|打算|要|刚)?从(?:调|转|搬|迁|换|回)(?:到|去|来|往)?(?:工作|上班|了|以后|后)*[\s,，]+"
@@ -224,7 +226,9 @@ class PolicyLibrary:
         if not alone or alone[0].score < _OF_ITS_OWN:
             return together
         before = ranking.rank(self._reader.read(previous))
-        nothing_new = bool(before) and together[0].target is before[0].target
+        nothing_new = (
+            bool(before) and together[0].target is before[0].target and not _SAME_OF_ANOTHER.search(question)
+        )
         return alone if nothing_new or together[0].score < self._fits else together
 
     def _choose(self, hits: tuple[Ranked[Target], ...]) -> Target | None:

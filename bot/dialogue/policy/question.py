@@ -22,6 +22,7 @@ _WHOM = re.compile(
 _WHO_DECIDES = re.compile(
     r"^(那|那么)?(这个?|这些|这是|是|都是)*(由|归|听)?(谁|哪里?|哪个(部门|单位|地方))(来|给|说了)?(定|规定|决定|算|做主)的?(这个?|这些)?(啊|呀|呢)*$"
 )
+_OTHERS = re.compile(r"^(?:那|那么)?(?:别|其他|其它|另外|其余)的?.{0,4}呢$")
 _REMARK = re.compile(r"[啊呀吧哦噢喔嘛]$")
 _ASKS = re.compile(r"[吗么呢几谁哪啥咋怎]|多[少久长大]|什么|[能行要用算管]不|不[能行要用算管]|[?？]")
 _CORRECTS = re.compile(r"^(?:不对|说错|错了|不是.{1,6}是)")
@@ -60,7 +61,7 @@ def question_of(
         return ("", None) if not _FILLER.sub("", said) else (said, None)
     if not _FILLER.sub("", said) or asks_about_the_last(said) or _is_bare_answer(turn, context):
         return previous, None
-    if turn.values("region") and only_tells(turn):
+    if (turn.values("region") and only_tells(turn)) or _OTHERS.match(bare_text(said)):
         return f"{previous} {said}", None
     if not _goes_on(said, context, library):
         return said, None
