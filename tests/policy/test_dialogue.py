@@ -262,3 +262,29 @@ def test_whether_it_applies_to_somebody_is_whether_it_applies_to_their_scheme(li
     context = Context(region="湖南", scheme="居民", task=Task.POLICY, last_question="起付线是多少")
     outcome = answer_policy(_turn("那这个管她不"), context, library)
     assert outcome.context.last_question == "居民医保 那这个管她不"
+
+
+@pytest.mark.parametrize("text", ["湖南跟山东两头 起付线各多少", "湖南跟山东的起付线分别多少"])
+def test_what_is_asked_of_both_is_compared(library: PolicyLibrary, text: str) -> None:
+    card = answer_policy(_turn(text, region="湖南、山东"), Context(), library).replies[0].card
+    assert isinstance(card, ComparisonCard)
+    assert card.topic == "deductible"
+    assert [row.region for row in card.rows] == ["湖南", "山东"]
+
+
+def test_what_only_tells_is_not_what_the_next_question_goes_on_with(library: PolicyLibrary) -> None:
+    first = answer_policy(_turn("湖南报销比例是多少", region="湖南"), Context(), library)
+    for said in (_turn("我是居民医保", "inform", scheme="居民"), _turn("自己还得掏这么些啊")):
+        second = answer_policy(said, first.context, library)
+        assert second.context.last_question == first.context.last_question
+
+
+def test_another_region_told_with_who_one_is_is_asked_the_same(library: PolicyLibrary) -> None:
+    first = answer_policy(_turn("山东起付线多少", region="山东"), Context(), library)
+    second = answer_policy(_turn("湖南呢 我是职工", region="湖南", scheme="职工"), first.context, library)
+    assert _text(second).startswith("不设起付线")
+
+
+def test_the_others_are_asked_the_same(library: PolicyLibrary) -> None:
+    first = answer_policy(_turn("山东起付线多少", region="山东"), Context(), library)
+    assert "第十五条" in _text(answer_policy(_turn("其他的病呢"), first.context, library))

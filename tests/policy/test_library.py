@@ -124,6 +124,13 @@ def test_why_is_answered_by_the_article(library: PolicyLibrary) -> None:
     assert "退休八成五" in library.explain("退休人员报多少", "湖南", None, TODAY).text
 
 
+def test_regions_are_compared_on_two_topics_that_are_joined(library: PolicyLibrary) -> None:
+    compared = library.compare(dict.fromkeys(("湖南", "山东"), "起付线和报销比例"), TODAY)
+    assert (compared.topic, compared.topic_name) == ("deductible", "起付线和报销比例")
+    assert [answer.answer.count("；") >= 1 for answer in compared.answers] == [True, True]
+    assert {cite.article for cite in compared.answers[1].citations} >= {"第十五条"}
+
+
 def test_regions_are_compared_on_one_topic(library: PolicyLibrary) -> None:
     compared = library.compare(dict.fromkeys(("湖南", "山东", "内蒙古"), "起付线"), TODAY)
     assert compared.topic == "deductible"
