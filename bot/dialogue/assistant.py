@@ -177,7 +177,7 @@ class Assistant:
             return errand
         if _names_application(turn):
             return Errand.CHECK_STATUS
-        if errand is Errand.DECLINE and not cost.is_told(turn, self._parameters):
+        if errand is Errand.DECLINE and not self._concerns_a_cost(turn, context):
             return Errand.CONTINUE if self._is_a_bare_answer(turn, context) else errand
         if told := self._tells_dates_or_money(errand, turn, context):
             return told
@@ -205,7 +205,11 @@ class Assistant:
         """Whether what was taken for no question goes on with the last answer, or a written answer surely fits it."""
         if context.asked or asks_for_a_person(turn.text):
             return False
-        if tells_a_cost(turn) or self.deadlines.concerns(turn, context):
+        if (
+            tells_a_cost(turn)
+            or self._concerns_a_cost(turn, context)
+            or self.deadlines.concerns(turn, context)
+        ):
             return False
         return (
             policy.continues(turn, context, self.library)
@@ -217,6 +221,10 @@ class Assistant:
         """Whether a few words answer what we asked, unless they are recognisably nothing of ours."""
         answers = context.asked and len(turn.text) <= LONGEST_BARE_ANSWER
         return bool(answers) and scope.recognise(turn, self.knowledge.refusals) is None
+
+    def _concerns_a_cost(self, turn: Turn, context: Context) -> bool:
+        going_on = context.task is Task.COST and cost.goes_on(turn, context)
+        return cost.is_told(turn, self._parameters) or going_on
 
     def _tells_dates_or_money(self, errand: Errand, turn: Turn, context: Context) -> Errand | None:
         """What figures in the text decide: a date that a time limit runs from, a sum to be worked out, a rule."""

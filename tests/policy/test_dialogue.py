@@ -288,3 +288,15 @@ def test_another_region_told_with_who_one_is_is_asked_the_same(library: PolicyLi
 def test_the_others_are_asked_the_same(library: PolicyLibrary) -> None:
     first = answer_policy(_turn("山东起付线多少", region="山东"), Context(), library)
     assert "第十五条" in _text(answer_policy(_turn("其他的病呢"), first.context, library))
+
+
+def test_what_may_go_on_or_be_a_question_of_its_own_is_told_both(real_library: PolicyLibrary) -> None:
+    first = answer_policy(_turn("江西能自己挑医院吗", region="江西"), Context(), real_library)
+    said = _text(answer_policy(_turn("那要是去了非定点医院呢"), first.context, real_library))
+    assert "第二十三条" in said
+    assert "第十五条" in said
+
+
+def test_a_document_that_is_named_is_ours_whatever_the_turn_sounds_like(real_library: PolicyLibrary) -> None:
+    turn = replace(_turn("吉医保办20号哪天起算数", "out_of_scope"), matter="elsewhere", confidence=0.9)
+    assert "2025年4月29日" in _text(answer_policy(turn, Context(), real_library))

@@ -67,7 +67,12 @@ def goes_on(turn: Turn, context: Context) -> bool:
         return True
     other_person = bool(turn.values("employment")) and says_the_same(text)
     figure = turn.values("amount") or find_ratios(text) or ends_in_a_figure(text) or tells_figures(turn)
-    return bool(figure) or other_person or varies(text) or wants_steps(text)
+    return bool(figure) or other_person or _tells_own_employment(turn) or varies(text) or wants_steps(text)
+
+
+def _tells_own_employment(turn: Turn) -> bool:
+    """我说错了我是退休的; whoever asks something with it (退休的要认证吗) is not telling of the cost."""
+    return bool(turn.values("employment")) and not asks(turn.text)
 
 
 def _tells_a_fact(turn: Turn, context: Context) -> bool:

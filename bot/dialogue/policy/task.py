@@ -64,7 +64,7 @@ of the region it names better than this is ours."""
 def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outcome:
     """Answers the question, compares regions, or asks where the person is insured."""
     refusals = library.knowledge.refusals
-    if recognise(turn, refusals):
+    if recognise(turn, refusals) and not library.knowledge.document_named(turn.text):
         return out_of_scope(turn, context, refusals)
     scheme_before = context.scheme
     context = with_what_was_said(turn, context, library)
