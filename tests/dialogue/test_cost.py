@@ -495,6 +495,55 @@ def test_what_a_story_tells(talk: Any, story: str, fund: Any, own: Any) -> None:
     assert (paid(outcome), borne(outcome)) == (fund, own)
 
 
+@pytest.mark.parametrize(
+    ("doubt", "fund"),
+    [
+        ("湖南退休，限额300，这个月用了多少没记，药费200", ("0.00", "170.00")),
+        ("湖南退休，限额300，上月剩了点没用完，这个月药费380", ("255.00", "323.00")),
+        ("湖南退休，限额300往上，药费400", ("255.00", "340.00")),
+        ("湖南退休，限额原来300，后来涨了，涨到多少不清楚，药费400", ("255.00", "340.00")),
+        ("湖南退休，限额300，那家药店是不是定点不清楚，药费200", ("0.00", "170.00")),
+        ("湖南，退休没退休拿不准，限额300，药费200", ("160.00", "170.00")),
+        ("湖南退休，限额300，药费250，含一点检查费，多少没分开", ("0.00", "212.50")),
+        ("江西，报八成左右，药费1000，没到封顶", ("750.00", "850.00")),
+        ("江西，报八成，快封顶了，剩多少不知道，药费1000", ("0.00", "800.00")),
+        ("江西，报八成，每次药费200，这个月去了三四次，没封顶", ("480.00", "640.00")),
+        ("湖南退休，限额300，药吃了两三个月，每月250", ("425.00", "637.50")),
+        ("山东，起付线500，好像扣过，报八成，药费1000，额度够", ("400.00", "800.00")),
+        ("山东，起付线500，还差几十块，报八成，药费1000，额度够", ("720.00", "792.00")),
+    ],
+)
+def test_what_is_doubted_is_never_an_exact_figure(talk: Any, doubt: str, fund: Any) -> None:
+    assert paid(talk(doubt)) == fund
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        "一个月能吃300块钱的药",
+        "每月用药指标300",
+        "每月的药费不能超过300",
+        "医保一个月认300",
+        "一个月封顶三百块",
+        "每月260封顶，不对，是300",
+    ],
+)
+def test_a_monthly_limit_is_known_by_what_it_allows(talk: Any, limit: str) -> None:
+    assert paid(talk(f"湖南退休，{limit}，这个月药费400，能报多少")) == "255.00"
+
+
+@pytest.mark.parametrize(
+    "state", ["起付线今年扣清了", "起付线不用再扣了", "门槛费前两次看病就交齐了", "起付500上回就扣了"]
+)
+def test_a_deductible_is_paid_in_whatever_words(talk: Any, state: str) -> None:
+    assert paid(talk(f"山东，{state}，报八成，药费1000，年限额还够，能报多少")) == "800.00"
+
+
+@pytest.mark.parametrize("more", ["少说了一张，还有300", "还有一张发票300，忘了说", "前几天还买过300的"])
+def test_a_forgotten_cost_is_told_on_top(talk: Any, more: str) -> None:
+    assert paid(talk("江西，八成，没封顶，药费500", more)) == "640.00"
+
+
 def test_a_figure_that_no_word_places_is_no_cost_for_certain(talk: Any) -> None:
     outcome = talk("江西二类，报八成，没封顶，老张他们200，药费500")
     assert (paid(outcome), card(outcome).missing) == (("400.00", "560.00"), ("amount",))

@@ -7,13 +7,19 @@ from typing import TypeVar
 
 from bot.dialogue.cost.differences import fact_said
 from bot.dialogue.cost.person import Person
-from bot.knowledge.parameters import RegionParameters
+from bot.knowledge.parameters import Condition, RegionParameters
 from bot.rules.estimate import estimate
 from bot.rules.faults import Fault
 from bot.rules.money import NOTHING, Span, yuan
 from bot.rules.result import Estimate, Refusal, Remark, Step
 
 _T = TypeVar("_T")
+_IF: Mapping[Condition, tuple[str, str]] = {
+    "not_designated": ("要是不是定点", "要是是定点"),
+    "no_prescription": ("要是没有处方", "要是有处方"),
+    "inpatient_stay": ("要是在住院期间", "要是不在住院期间"),
+}
+"""What holds where a condition that is open does, and where it does not."""
 _Join = Callable[[Sequence[Span]], Span]
 
 
@@ -55,6 +61,9 @@ def _of_person(person: Person, parameters: Mapping[str, RegionParameters], today
 
 
 def _estimated(person: Person, rules: RegionParameters, today: date) -> Estimate:
+    for condition in person.open & _IF.keys():
+        cases = person.with_and_without(condition)
+        return _joined([_estimated(case, rules, today) for case in cases], _IF[condition], _range)
     if person.rough:
         return _at_each_end(person, rules, today)
     if person.ratios:

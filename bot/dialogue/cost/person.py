@@ -5,6 +5,7 @@ from decimal import Decimal
 from itertools import product
 from typing import Any, Literal
 
+from bot.knowledge.parameters import Condition
 from bot.rules.case import Case, MonthCost
 
 Period = Literal["month", "year"]
@@ -27,6 +28,10 @@ class Rough:
     low: Decimal
     high: Decimal
 
+    def end(self, value: Decimal) -> Decimal | int:
+        """One of the ends as the case has it: months are counted."""
+        return int(value) if self.name == "months" else value
+
 
 @dataclass(frozen=True)
 class Person:
@@ -36,7 +41,7 @@ class Person:
     `rough` are facts told as a range; the case has their lower end. `ratios` are those of several places, as long
     as it is open which was visited. `adds`: the amount told comes on top of the one that was known. `instead_of`:
     it takes the place of whatever fact had that figure. `unplaced`: figures in yuan of which nobody said what they are;
-    the amount holds them at its upper end.
+    the amount holds them at its upper end. `open`: what may hold of the case or not.
     """
 
     case: Case = field(default_factory=Case)
@@ -47,6 +52,7 @@ class Person:
     adds: bool = False
     instead_of: Decimal | None = None
     unplaced: tuple[Decimal, ...] = ()
+    open: frozenset[Condition] = frozenset()
 
     @property
     def cost_known(self) -> bool:
@@ -73,6 +79,7 @@ class Person:
             rough=(*(r for r in self.rough if not said.knows(r.name)), *said.rough),
             ratios=said.ratios if said.ratios or said.case.ratio is not None else self.ratios,
             unplaced=said.unplaced if said.cost_known else self.unplaced,
+            open=(self.open | said.open) - said.case.conditions - said.case.ruled_out,
         )
 
     def _placed(self, said: "Person") -> "Person":
@@ -90,7 +97,9 @@ class Person:
 
     def at_each_end(self) -> "tuple[Person, ...]":
         """The same with every fact told as a range at each of its ends; itself alone where none is."""
-        ends: list[list[tuple[str, Any]]] = [[(r.name, r.low), (r.name, r.high)] for r in self.rough]
+        ends: list[list[tuple[str, Any]]] = [
+            [(r.name, r.end(r.low)), (r.name, r.end(r.high))] for r in self.rough
+        ]
         corners = (replace(self.case, **dict(corner)) for corner in product(*ends))
         return tuple(replace(self, case=case, rough=()) for case in corners)
 
@@ -101,6 +110,12 @@ class Person:
         if not own or not others:
             return self
         return replace(self, case=replace(self.case, amount=None, by_month=(*others, *own)))
+
+    def with_and_without(self, condition: Condition) -> "tuple[Person, Person]":
+        """The same where a condition that is open holds, and where it does not."""
+        holds, not_so = Case(conditions=frozenset({condition})), Case(ruled_out=frozenset({condition}))
+        rest = replace(self, open=self.open - {condition})
+        return replace(rest, case=rest.case.updated(holds)), replace(rest, case=rest.case.updated(not_so))
 
     def visiting(self, text: str) -> "Person":
         """With the ratio of the place that is named, where those of several were told."""

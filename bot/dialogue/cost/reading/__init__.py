@@ -15,6 +15,7 @@ from bot.dialogue.cost.reading.contradictions import contradiction_in
 from bot.dialogue.cost.reading.costs import adds, cost_of, unplaced_in
 from bot.dialogue.cost.reading.dated import dated_costs_of
 from bot.dialogue.cost.reading.deductible import deductible_of
+from bot.dialogue.cost.reading.doubts import open_conditions
 from bot.dialogue.cost.reading.hospital import hospital_of
 from bot.dialogue.cost.reading.limits import limit_of, limits_of, wondered_about
 from bot.dialogue.cost.reading.people import asked_of, clauses_by_person, named_in, people_in, person_of
@@ -95,4 +96,5 @@ def _read(part: Part, covered: Container[str]) -> Person:
         adds=adds(part),
         instead_of=puts_right,
         unplaced=unplaced_in(part),
+        open=open_conditions(part.text),
     )

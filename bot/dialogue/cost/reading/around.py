@@ -10,7 +10,7 @@ from bot.language.money import Amount
 
 _FURTHER_DISEASE = re.compile(r"(?:再|又|另|还|多|第二)[^,。;]{0,4}[个种样]病种?$")
 _ADDING = re.compile(r"(?:再|给|能|就|多)*加(?:了|上|个)*")
-_TERM = re.compile(r"(?:月|年|季度?)?(?:限额|额度|定额)|起付线?|门槛费?|封顶线?")
+_TERM = re.compile(r"第二[个种样]病?种?|(?:月|年|季度?)?(?:限额|额度|定额)|起付线?|门槛费?|封顶线?")
 _NO_FIGURE_YET = re.compile(rf"{NOT_KNOWN}|多少|来着|几|嘛$|呢$|吧$")
 _HEDGES = re.compile(
     r"(?:[我俺咱]的?|只|才|可能|大概|好像|应该|估计|反正|也就|约|大约|记得|印象中?|似乎|是|有|在|就|吧|呃|嗯)*"
@@ -31,7 +31,8 @@ class Around:
 
     @property
     def words(self) -> str:
-        return self.before + self.after
+        """Those of its own clause."""
+        return self.before + re.split(r"[,。;!?\n]", self.after)[0]
 
 
 def around_of(text: str, amounts: Sequence[Amount], index: int) -> Around:

@@ -5,6 +5,7 @@ from collections.abc import Container
 from dataclasses import replace
 
 from bot.dialogue.cost.reading.circumstance_words import conditions_in, ruled_out_in
+from bot.dialogue.cost.reading.doubts import open_conditions
 from bot.dialogue.cost.reading.sentence import Part
 from bot.rules.case import BenefitClass, Case
 
@@ -17,12 +18,13 @@ _GONE_THERE = re.compile(r"[去到在来]$")
 
 def circumstances_of(part: Part, covered: Container[str]) -> Case:
     """Place, hospital, conditions and class. `covered`: the provinces whose documents are at hand."""
+    left_open = open_conditions(part.text)
     of_a_part = {condition for item in part.own_items for condition in item.because}
     case = Case(
         hospital_level=next((m.value for m in part.mentions if m.entity == "hospital_level"), None),
         benefit_class=next((name for name, pattern in _CLASSES if pattern.search(part.text)), None),
-        conditions=conditions_in(part.text) - of_a_part,
-        ruled_out=ruled_out_in(part.text) - of_a_part,
+        conditions=conditions_in(part.text) - of_a_part - left_open,
+        ruled_out=ruled_out_in(part.text) - of_a_part - left_open,
     )
     return _placed(case, part, covered)
 

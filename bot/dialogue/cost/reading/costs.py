@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from bot.dialogue.cost.reading.amount_words import EXAMINATION
+from bot.dialogue.cost.reading.amount_words import EXAMINATION, LEFT_OUT, SUNDRIES
 from bot.dialogue.cost.reading.months import asked_month, costs_by_month, month_before
 from bot.dialogue.cost.reading.sentence import Item, Part
 from bot.dialogue.cost.reading.times import is_monthly, months_spoken_of
@@ -20,11 +20,14 @@ _HOW_MUCH_IS_PAID = r"[^,。;\d]{0,4}报"
 PART_OF = re.compile(
     rf"其中|里[面头边]|含|包括|里有|当中|总(?!共?{_HOW_MUCH_IS_PAID})|共(?!{_HOW_MUCH_IS_PAID})"
 )
-_AMONG = re.compile(r"其中|当中|里[面头边](?:有|是|含)?|里(?:有|是|含)|包括|包含")
-_MORE = re.compile(r"^(?:对了|哦|噢|啊|那|,)*(?:还有|另外|再加上?|加上|外加|又(?:花|买|拿|开))")
-_BESIDE = re.compile(
-    r"(?:和|跟|还有|另外|外加|加上)[^,。;\d]{0,6}(?:感冒药|保健品|营养品|自费药)[^,。;\d]{0,3}\d"
+_AMONG = re.compile(
+    r"其中|当中|里[面头边](?:有|是|含)?|里(?:有|是|含)|包括|包含|(?<!还)有(?=\d+[元块]?钱?的?(?:是|属))"
 )
+_IS = re.compile(r"[元块]?钱?的?(?:是|属)")
+_MORE = re.compile(
+    r"^(?:对了|哦|噢|啊|那|,)*(?:还有|另外|再加上?|加上|外加|[^,。;\d]{0,4}[又还](?:花|买|拿|开|配))"
+)
+_BESIDE = re.compile(rf"(?:和|跟|还有|另外|外加|加上)[^,。;\d]{{0,6}}(?:{SUNDRIES}|自费药)[^,。;\d]{{0,3}}\d")
 _REST = re.compile(
     rf"(?:剩下?|其余|余下|剩余)的?(?:都|全|就)?是[^,。;\d]{{0,3}}(?:(?P<examination>{EXAMINATION})|自费|丙类|目录外|范围外|(?P<ours>慢特?病|这个?病|门慢))"
 )
@@ -71,7 +74,7 @@ def unplaced_in(part: Part) -> tuple[Decimal, ...]:
 
 def is_part(item: Item) -> bool:
     """Whether a figure is told as one that is in another: 其中12块是…"""
-    return bool(_AMONG.search(item.before)) or item.before.endswith("有")
+    return bool(_AMONG.search(item.before) or (item.before.endswith("有") and _IS.match(item.after)))
 
 
 def _with_unplaced(case: Case, part: Part) -> Case:
@@ -115,7 +118,7 @@ def adds(part: Part) -> bool:
     told = {item.role for item in part.own_items}
     if "examination" in told and "cost" not in told:
         return not PART_OF.search(part.text)
-    return "cost" in told and bool(_MORE.search(part.text))
+    return "cost" in told and bool(_MORE.search(part.text) or LEFT_OUT.search(part.text))
 
 
 def _sum_of_the_others(part: Part) -> Span | None:
@@ -209,8 +212,6 @@ def _not_in(part: Part) -> list[Amount]:
 def _sum(part: Part, costs: Sequence[Amount]) -> Span:
     """All together, each as often as it is said to recur."""
     times = [visits_of(part, cost) for cost in costs]
-    low, high = (
-        sum((getattr(cost, end) * often for cost, often in zip(costs, times, strict=True)), NOTHING)
-        for end in ("low", "high")
-    )
+    low = sum((cost.low * often[0] for cost, often in zip(costs, times, strict=True)), NOTHING)
+    high = sum((cost.high * often[1] for cost, often in zip(costs, times, strict=True)), NOTHING)
     return Span(low, high)

@@ -11,12 +11,13 @@ from bot.rules.case import Case
 from bot.rules.money import to_fen
 
 _NO_DEDUCTIBLE = re.compile(
-    r"(?:没有?|无|不设|不用|不要|免|取消了?)(?:什么)?(?:起付|门槛)"
-    r"|(?:起付|门槛)(?:线|标准|费)?(?:是|为)?(?:没有|0|零|免)(?!\.)"
+    r"(?:没有?|无|不[设收扣]|不(?:用|要|需要?|必)(?:先|要)?(?:扣|交|付|过)?|免|取消了?)(?:什么|那个)?(?:起付|门槛)"
+    r"|(?:起付|门槛)(?:线|标准|费)?(?:是|为)?(?:没有(?!了)|0|零|免|取消|不[设收扣])(?!\.)"
 )
 _FULL = re.compile(
     r"(?:起付|门槛)(?:[^。;额顶]{0,14}?|[^,。;额顶]{0,26}?)"
-    r"(?:够了|满了|够|交满|扣完|扣过了?(?!\d)|付过(?!\d)|交过(?!\d)|扣掉了|(?:已经?|都|早)扣了?(?![\d没吗多]|[一二两三四五六七八九])|已[满过](?!\d)|过了|付清|扣满|用完|完了|到了|累计满|已经?交了?(?!\d))"
+    r"(?:够了|满了|够|交满|扣完|扣过了?(?!\d)|付过(?!\d)|交过(?!\d)|扣掉了|(?:已经?|都|早)扣了?(?![\d没吗多]|[一二两三四五六七八九])|已[满过](?!\d)|过了|付清|扣满|用完|完了|到了|累计满|已经?交了?(?!\d)|[交付缴]了(?=[,。;]|$)"
+    r"|[扣交付缴抵凑][清齐足完]|[迈跨]过|过掉|没有了|不[用要]再[扣交付]|(?:上[回次]|之前|前面|年初|上半年)[^,。;\d]{0,4}[扣交付]了)"
     r"|已经?(?:过|满|够)了?(?:起付|门槛)|(?:过|满|够)了?(?=起付|门槛)|(?:交|付|扣)(?:满|够|完|过)了?(?:起付|门槛)"
 )
 _AS_A_RULE = re.compile(
@@ -31,10 +32,14 @@ _UNTOUCHED = re.compile(
     r"(?:还没|没有?|未)(?:扣|交|付|动|用|累计)|(?:今年|本年)?(?:第一次|头一回|头一次|首次)|今年刚"
 )
 _PART_PAID = re.compile(rf"(?:交|付|扣|抵)(?:掉|过)?了?{FRACTION}")
-_NEARLY_FULL = re.compile(r"(?:快|差不多|差一点儿?)[要就]?[扣交付]?满")
+_NEARLY_FULL = re.compile(r"还?差(?:一?点|一丢|没?多少)|(?:快|差不多|差一点儿?)[要就]?[扣交付]?满")
 _PAID = r"(?:扣|交|付|抵|满|够|过|用|动)"
+_PERHAPS_PAID = re.compile(
+    rf"(?:好像|可能|应该|也许|似乎|大概)(?:已经?|都|是|就)*{_PAID}[过了满掉]|{_PAID}[过了满掉]*(?:没有?|不)[^,。;\d]{{0,3}}(?:查|问)"
+    rf"|(?:花|交|付)[了掉]*多少{NOT_KNOWN}|要不要再?{_PAID}[^,。;]{{0,4}}{NOT_KNOWN}"
+)
 _PAID_OR_NOT = re.compile(
-    rf"(?:{_PAID}[了过掉]*(?:没有?|不|吗|么){_PAID}*[过掉]?|有没有(?:把?起付[线费]?)?{_PAID}|{_PAID}[了过掉]*多少)[^,。;]{{0,6}}{NOT_KNOWN}"
+    rf"(?:{_PAID}[了过掉]*(?:没有?|不|吗|么){_PAID}*[过掉]?|有没有(?:把?起付[线费]?)?{_PAID}|{_PAID}[了过掉]*(?:多少|到哪))[^,。;]{{0,6}}{NOT_KNOWN}"
     rf"|{NOT_KNOWN}[^。;\d]{{0,8}}(?:{_PAID}[了过掉]*(?:没有?|不)|有没有(?:把?起付[线费]?)?{_PAID}|是不是{_PAID}|{_PAID}[了过掉]*多少)"
 )
 
@@ -64,7 +69,9 @@ def forgotten_deductible(part: Part, told: Case) -> Rough | None:
     if gone := rough_fraction(part.text, "[交付扣抵]"):
         low, high = (to_fen(told.deductible * end) for end in gone)
         return Rough("deductible_met", low, high)
-    unsure = _PAID_OR_NOT.search(part.text) or _NEARLY_FULL.search(part.text)
+    unsure = (
+        _PERHAPS_PAID.search(part.text) or _PAID_OR_NOT.search(part.text) or _NEARLY_FULL.search(part.text)
+    )
     return Rough("deductible_met", Decimal(0), told.deductible) if unsure else None
 
 

@@ -19,6 +19,7 @@ _EARLIER_TIMES = re.compile(
     r"(?:前|上|头)(?:面|头)?(?:[一两二三四五几]?[次回趟])[^,。;\d]{0,8}$|(?:之前|先前|早先|前几天|上旬|月初)[^,。;\d]{0,14}$|(?:已经|[报用]过)[^,。;\d]{0,10}$|用[掉去]$"
 )
 _THIS_TIME = re.compile(r"[这本][次回趟]|今天|刚才|现在")
+_THIS_ONE_ASKED = re.compile(r"(?:今天|这)[这那]?[笔次回][^,。;\d]{0,5}[报付给]")
 _ALL_ASKED = re.compile(r"一共|总共|合计|加起来|拢共|累计")
 _THE_LAST_ASKED = re.compile(r"(?:后[面来一]|最后|第二)的?[这那]?[笔次回趟][^,。;\d]{0,5}[报付给]")
 _ASKED_DAY = re.compile(
@@ -42,6 +43,8 @@ def settled_before(items: list[Item], sentence: Sentence) -> list[Item]:
         paid = following.role == "used" and _AND_PAID.search(following.before)
         if item.role in ("cost", "used") and paid and costs and costs[-1] is not item:
             settled[item.start] = "aside"
+    if len(costs) == 1 and _EARLIER_TIMES.search(costs[0].before) and _THIS_ONE_ASKED.search(costs[0].after):
+        settled[costs[0].start] = "used"  # 前几天刷过200,今天这笔能报多少
     if costs and all(item.role != "deductible" for item in items):
         last = costs[-1]
         asked = _ASKED_DAY.search(last.after)
@@ -109,7 +112,7 @@ def spent_now(items: list[Item], sentence: Sentence) -> list[Item]:
         or not _ASKS_FOR_IT.search(sentence.text)
     ):
         return items
-    if not re.search(r"(?<!经)(?<!今年)用(?:掉|去)?了$", used[0].before):
+    if not re.search(r"(?<!经)(?<!今年)(?:用(?:掉|去)?|花掉)了$", used[0].before):
         return items
     return [replace(item, role="cost") if item is used[0] else item for item in items]
 

@@ -48,9 +48,12 @@ _WHETHER = re.compile(r"(?:(?:算不算|是不是|是否|属不属于)(?:是|到
 _OR_NOT = re.compile(r"(?:了没有?|没有?|与否|不退休)(?=[,。;他她我不]|$)|了?没退")
 _LEFT_OPEN = re.compile(rf"[^,。;]{{0,6}}(?:([办批下退])没\1|有没有|是不是)[^,。;]{{0,6}}{NOT_KNOWN}")
 _NOT_INSURED_SO = re.compile(r"(?:不是|不算|不属于|没(?:有)?(?:交|参加|买)|并非)$")
-_TAKEN_BACK = re.compile(r"[哦噢啊呃]不|不对|不是,|[说搞弄讲]错")
+_OPEN = re.compile(
+    rf"退休?[了没]?(?:还是|或者?|没)+(?:没退|退休?)|退没退|退休没退休[^,。;]{{0,4}}{NOT_KNOWN}"
+)
+_TAKEN_BACK = re.compile(r"(?:^|,)不,|[哦噢啊呃]不|不对|不是,|[说搞弄讲]错")
 _TO_COME = re.compile(
-    r"(?:下个?月|明年|后年|年底|快要?|马上要?|还[差有][^,。;]{1,6}|再过?[^,。;]{1,5})(?:我|他|她|才|就|要|能|会|该)*(?:办|到)?$"
+    r"(?:下个?月|明年|后年|年底|快要?|马上要?|还[差有][^,。;]{1,6}|再过?[^,。;]{1,5})(?:我|他|她|才|就|要|能|会|该)*(?:满[^,。;]{1,3})?(?:办|到)?$"
 )
 _TREATED_LIKE: tuple[tuple[Employment, str], ...] = (
     (
@@ -142,6 +145,8 @@ def employments_said(part: Part) -> frozenset[Employment]:
 def _employment(part: Part) -> Employment | None:
     """The one that is said; of both the last, where something is taken back, else none."""
     said = employments_said(part)
+    if _OPEN.search(part.text):
+        return None
     if len(said) > 1 and _TAKEN_BACK.search(part.text):
         mentions = (m for m in part.mentions if m.entity == "employment")
         said = frozenset([employment for m in mentions if (employment := _meant(m, part.sentence))][-1:])

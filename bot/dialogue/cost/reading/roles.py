@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.dialogue.cost.reading.amount_words import AFTER, BEFORE, NEXT, OF_QUESTION
+from bot.dialogue.cost.reading.amount_words import AFTER, BEFORE, LEFT_OUT, NEXT, OF_QUESTION
 from bot.dialogue.cost.reading.around import Around
 from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
 
@@ -26,6 +26,16 @@ _PAID_BEFORE = re.compile(
 )
 _ASKED_WHETHER = re.compile(r"是不是|是否|能不能|可不可以|会不会|难道")
 _OF_A_DRUG = re.compile(r"^[元块]?钱?的(?:[^,。;\d]{0,4}药|透析|针)")
+_COUNTED = re.compile(r"[元块]?钱?(?:都|已经?|也|全)*(?:计入|算进|算上|抵进|计进)")
+_BY_MONTH = re.compile(rf"{MONTHLY.pattern}|月(?:度|最高)?(?:封顶|上限)")
+_WAS_SPENT = re.compile(r"[花买拿开用吃配取]了|花费?$|吃药[要得是]?$")
+_MAY = re.compile(
+    r"(?:能|可以|只|最多|顶多|不(?:能|得|可)?超过?)[^,。;\d报]{0,5}(?:吃|开|刷|用|买|拿|算|超过?)[^,。;\d]{0,3}$"
+    r"|(?:指标|配额|上限|顶格|支付额|走医保的[^,。;\d]{0,4}|医保[管认给])[^,。;\d]{0,3}$|^(?:给到|有)$|认$|管$|(?:只|才)有$"
+)
+_AT_MOST_AFTER = re.compile(
+    r"[元块]?钱?(?:的(?:量|指标|配额|额)|为限|封顶|以内|可以?报|能报(?!多少|几|好多))"
+)
 _AT_FIRST = re.compile(r"(?:头|前|首|开头|先(?:要|得)?|最先)(?:一?个)?$")
 _BY_ONESELF = re.compile(
     r"[元块]?钱?(?:是|要|得|都|全)*(?:自己|个人|自个儿?)(?:先|来)?(?:掏|付|出|承担|负担)"
@@ -53,6 +63,7 @@ def _told(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | N
         _quarterly(around, sentence)
         or _more_cost(around)
         or _paid_first(around)
+        or _counted_up(around, known)
         or _by_what_follows(around)
         or by_what_precedes(around.before)
         or _asked_for(around, sentence, known)
@@ -67,6 +78,12 @@ def _told(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | N
         and not _QUOTA.search(around.words)
     ):
         return "deductible_left"  # 起付线300,扣掉了180,剩下的120…
+    if role == "quota_left" and LEFT_OUT.search(sentence.text) and not _QUOTA.search(around.words):
+        return "cost"  # 少说了一张,还有300
+    if role == "annual_cap" and _BY_MONTH.search(around.before):
+        return "monthly_limit"  # 一个月封顶300
+    if role in ("cost", "claimed", None) and _is_allowance(around):
+        return "monthly_limit"
     if role == "extra_limit" and _ASKED_WHETHER.search(around.before):
         return "aside"
     return "monthly_limit" if role == "limit" and _is_monthly(around) else role
@@ -91,6 +108,20 @@ def _paid_first(around: Around) -> Role | None:
     """头500自己掏."""
     first = _AT_FIRST.search(around.before) and _BY_ONESELF.match(around.after)
     return "deductible" if first else None
+
+
+def _counted_up(around: Around, known: Sequence[Item]) -> Role | None:
+    """起付线500,前面自费的300已经计入."""
+    told = any(item.role == "deductible" for item in known) and _COUNTED.match(around.after)
+    return "deductible_met" if told else None
+
+
+def _is_allowance(around: Around) -> bool:
+    """Whether a monthly figure is what may be spent, not what was: 一个月能吃300块钱的药, 每月指标300."""
+    before, after = MONTHLY.split(around.before, maxsplit=1), around.words[len(around.before) :]
+    if len(before) < 2 or _WAS_SPENT.search(around.before):
+        return False
+    return bool(_MAY.search(before[1]) or _MAY.search(before[0][-4:]) or _AT_MOST_AFTER.match(after))
 
 
 def _more_cost(around: Around) -> Role | None:

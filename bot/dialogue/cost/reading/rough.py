@@ -8,11 +8,12 @@ from bot.dialogue.cost.person import Rough
 from bot.dialogue.cost.reading.changes import NOT_KNOWN
 from bot.dialogue.cost.reading.costs import is_part
 from bot.dialogue.cost.reading.deductible import forgotten_deductible
+from bot.dialogue.cost.reading.doubts import open_facts
 from bot.dialogue.cost.reading.limits import used_roughly
-from bot.dialogue.cost.reading.ranges import AT_LEAST, AT_MOST
+from bot.dialogue.cost.reading.ranges import AT_LEAST, AT_MOST, UPWARDS
 from bot.dialogue.cost.reading.sentence import Item, Part, Role
 from bot.dialogue.cost.reading.shares import rough_shares
-from bot.dialogue.cost.reading.times import MONTH_OR_QUARTER
+from bot.dialogue.cost.reading.times import MONTH_OR_QUARTER, months_between
 from bot.rules.case import Case
 from bot.rules.money import NOTHING, to_fen
 
@@ -29,6 +30,12 @@ _UP_TO: Mapping[Role, tuple[str, ...]] = {
     "used": ("monthly_limit", "annual_cap"),
 }
 """The fact that bounds another: 至少扣了200 is 200 up to the deductible."""
+_OPEN_UPWARDS: frozenset[Role] = frozenset({"limit", "monthly_limit", "annual_cap", "quota_left"})
+"""What may be more than is known, up to the cost."""
+_RAISED_TO_WHAT = re.compile(
+    rf"[元块]?钱?,?[^,。;\d]{{0,4}}(?:涨|调|提|升|变)[了过高整]*(?:,|[^,。;\d]{{0,6}})?[^,。;\d]{{0,8}}{NOT_KNOWN}"
+)
+_NOT_BEYOND = re.compile(r"不[能得可会]*(?:超|高|多)[过于出]?$")
 _NOT_WRITTEN = re.compile(NOT_KNOWN + "|没有?(?:写|说|标|注)")
 _MONTHS_OF_A_QUARTER = 3
 
@@ -38,12 +45,14 @@ def rough_facts(part: Part, told: Case, limit: Decimal | None) -> tuple[Rough, .
     others = (
         forgotten_deductible(part, told),
         used_roughly(part),
+        _rough_months(part, told),
         _of_month_or_quarter(part, told.monthly_limit, limit),
     )
     return (
         *_told_as_ranges(part, told, limit),
         *rough_shares(part),
         *_unclear_parts(part, told),
+        *open_facts(part, told, limit),
         *(rough for rough in others if rough),
     )
 
@@ -71,10 +80,24 @@ def _ends(item: Item, before: str, told: Case, limit: Decimal | None) -> tuple[D
         return low, high
     if item.role in _FROM_NOTHING and AT_MOST.search(before):
         return NOTHING, high
+    if item.role in _OPEN_UPWARDS and told.amount and _goes_up(item, before):
+        return low, max(low, told.amount.high)
     if item.role in _UP_TO and AT_LEAST.search(before):
         bounds = (getattr(told, name) for name in _UP_TO[item.role])
         return low, max((bound for bound in (*bounds, limit) if bound is not None), default=low)
     return low, high
+
+
+def _goes_up(item: Item, before: str) -> bool:
+    """Whether a figure is the least it may be: 最少300, 300往上; 原来300,后来涨了,涨到多少不清楚."""
+    after = UPWARDS.match(item.after) or _RAISED_TO_WHAT.match(item.after)
+    return bool((AT_LEAST.search(before) and not _NOT_BEYOND.search(before)) or after)
+
+
+def _rough_months(part: Part, told: Case) -> Rough | None:
+    """两三个月."""
+    between = months_between(part.text) if told.months else None
+    return Rough("months", *map(Decimal, between)) if between else None
 
 
 def _of_month_or_quarter(part: Part, monthly: Decimal | None, limit: Decimal | None) -> Rough | None:

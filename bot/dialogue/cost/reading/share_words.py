@@ -23,6 +23,7 @@ _CUED = (
 _TENTHS = re.compile(
     r"(?<![第\d成一二三四五六七八九])([一二三四五六七八])(?:到|至|-)?(?=([二三四五六七八九])成(?!年))"
 )
+_TENTHS_OF_IT = re.compile(r"(?:报销?|出|付|给|比例(?:是|为)?)(十分之([一二三四五六七八九]))")
 _HALF = re.compile(r"(?:报销?(?:了|个)?|比例(?:是|为)?)(一半)")
 
 
@@ -40,7 +41,9 @@ def fraction(words: str) -> Decimal:
 _ABOUT = "(?:差不多|大概|大约|可能|好像|约摸|将近|快)"
 _LESS_THAN_HALF = "(?:(?:还)?(?:不到|没到|不足)一?半|一?小半|一半(?:还)?(?:不到|没到))"
 _MORE_THAN_HALF = "(?:一?[大多]半|过半|一半(?:多|以上|出头))"
-_HALF_OR_SO = f"(?:{_ABOUT}一?半|一半(?:左右|上下|吧)|一?[大小]?部分|一些|差不多)"
+_HALF_OR_SO = (
+    rf"(?:{_ABOUT}一?半|一半(?:左右|上下|吧)|一?[大小]?部分|一些|差不多(?![\d一二两三四五六七八九十百几]))"
+)
 
 
 def rough_fraction(text: str, verbs: str) -> tuple[Decimal, Decimal] | None:
@@ -66,6 +69,8 @@ def shares_in(text: str) -> tuple[Ratio, ...]:
 def _bare(text: str) -> Iterator[Ratio]:
     for found in _HALF.finditer(text):
         yield Ratio(found.start(1), found.end(1), Decimal("0.5"))
+    for found in _TENTHS_OF_IT.finditer(text):
+        yield Ratio(found.start(1), found.end(1), (to_decimal(found[2]) or Decimal(0)) / 10)
     for found in _TENTHS.finditer(text):
         for tenths, (start, end) in (
             (found[1], found.span(1)),

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bot.dialogue.cost.person import RatioAt, Rough
 from bot.dialogue.cost.reading.changes import corrects
-from bot.dialogue.cost.reading.ranges import ends_joined
+from bot.dialogue.cost.reading.ranges import AT_LEAST, AT_MOST, ends_joined
 from bot.dialogue.cost.reading.sentence import Part, Sentence
 from bot.dialogue.cost.reading.share_words import TO
 from bot.language.money import Amount
@@ -21,11 +21,12 @@ _LIVING = re.compile(r"长期|长住|常住|安置|定居")
 _FOR_A_TIME = re.compile(r"临时|旅游|出差|探亲|短期")
 _TREATED_AWAY = re.compile(r"临时|外出|异地|外地|跨省|长期(?:居|住)|长住")
 _OWN_SHARE = re.compile(
-    r"(?:自付|自己(?:要|得)?(?:出|付|掏|承担|负担|拿)|个人(?:要|得)?(?:付|出|负担|承担|自付)|自负|自理)(?:比例)?(?:是|为)?$"
+    r"(?:自付|我(?:自己)?(?:出|付|掏|承担)|自己(?:要|得)?(?:出|付|掏|承担|负担|拿)|个人(?:要|得)?(?:付|出|负担|承担|自付)|自负|自理)(?:比例)?(?:是|为)?$"
 )
 _OWN_FIRST = re.compile(r"先(?:行|由|要|得)?(?:自己|个人|自)*(?:支?付|掏|出|承担|负担)(?:掉|了|个)*$")
 _CLASS_B = re.compile(r"乙类[^,。;\d]{0,6}$")
 _THEN_THE_REST = re.compile(r"(?:以后|之后|后|了)?,?(?:再|剩下?的?|其余|余下|剩余)[^,。;\d]{0,4}(?:报|按)")
+_ONLY_THOUGHT = re.compile(r"(?:以为|原先|以前|原来|本来|去年)[^,。;\d]{0,6}$")
 _CLAIMED = re.compile(r"^(?:吗|吧|不[,。?]|么|对吗|是吗|真的吗)")
 _CLAIM_BEGINS = re.compile(r"能报?$|可以报?$|是不是报?$")
 _VISITED = re.compile(
@@ -37,6 +38,7 @@ _PLACE = re.compile(
 _OVER_ALL = re.compile(r"(?<![\d.])(1\d\d|[2-9]\d\d)(?:\.\d+)? ?%(?!以上)")
 _NO_UNIT = r"(?![\d.元块万千百])"
 _JOINED = re.compile(TO)
+_ABOUT = re.compile(r"左右|上下|的样子")
 _AND_MORE = re.compile(r"多(?!少)")
 _TENTH = Decimal("0.1")
 _BARE_ANSWER = re.compile(rf"(?<![\d.])(\d{{1,3}}(?:\.\d+)?){_NO_UNIT}")
@@ -93,7 +95,17 @@ def _name_of(joined: Amount, part: Part) -> str:
 
 
 def _and_more(ratio: Ratio, sentence: Sentence) -> Amount | None:
-    """八成多."""
+    """八成多, 八成左右, 最少七成, 不超过八成."""
+    before = sentence.text[: ratio.start]
+    ends = {"low": ratio.value, "high": ratio.value}
+    if AT_LEAST.search(before):
+        ends["high"] = Decimal(1)
+    elif AT_MOST.search(before):
+        ends["low"] = Decimal(0)
+    elif _ABOUT.match(sentence.text, ratio.end):
+        ends = {"low": ratio.value - _TENTH / 2, "high": min(ratio.value + _TENTH / 2, Decimal(1))}
+    if ends["low"] < ends["high"]:
+        return Amount(ratio.start, ratio.end, ends["low"], ends["high"], True, ratio.value)
     if not _AND_MORE.match(sentence.text, ratio.end):
         return None
     return Amount(
@@ -125,7 +137,11 @@ def _meant(part: Part) -> list[Ratio]:
             if r.end < ratio.start and _JOINED.fullmatch(sentence.text[r.end : ratio.start])
         ]
         own_first = any(_is_own_first(r, sentence) for r in (ratio, *joined_to))
-        if own_first or (away and _HOME.search(label) and not _AWAY.search(label)):
+        if (
+            own_first
+            or _ONLY_THOUGHT.search(before)
+            or (away and _HOME.search(label) and not _AWAY.search(label))
+        ):
             continue
         if _OWN_SHARE.search(before):
             insured.append(replace(ratio, value=1 - ratio.value))

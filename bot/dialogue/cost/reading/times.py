@@ -22,16 +22,19 @@ _BARE = re.compile(r"(?:是|可能|好像|大概|应该|在|吧)+")
 _SPENT = re.compile(r"花|买|用药|吃|拿药|开药|看病|刷")
 _SPENT_THEN = re.compile(r"花|费|买|看")
 _DEDUCTIBLE = re.compile(r"起付|门槛")
+_OF_LIFE = re.compile(r"(?:办|要|才|正式|刚)[^,。;]{0,4}退休|满[五六\d]|生日|出生")
+_PAID_UP = re.compile(r"[扣交付缴](?:满|够|完|齐)")
 _LEFT_OVER = re.compile(r"剩|结余|没用完")
 _EVERY_MONTH_AFTER = re.compile(r"[元块]?钱?的?(?:/月|每月|一个月|一月)")
 MONTH = r"1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]"
-_MONTHS = re.compile(r"(?<![\d第头])(\d{1,2}|[一二两三四五六七八九十]{1,2})个月")
+_MONTHS = re.compile(r"(?<![\d第头])(\d{1,2}|十[一二]?|[一二两三四五六七八九])个月")
 _FROM_MONTH_TO_MONTH = re.compile(rf"(?<![\d年])({MONTH})月份?(?:到|至|-)({MONTH})月(?!\d)")
 _SINCE_MONTH = re.compile(rf"从(?:今年)?({MONTH})月份?(?:起|开始|以来)[^。;]{{0,24}}[到至]({MONTH})月(?!\d)")
 _A_QUARTER = "(?:季|三个月|3个月)"
 MONTH_OR_QUARTER = re.compile(
     rf"一?个?月[度的]*(?:还是|或者?)[^,。;\d]{{0,4}}{_A_QUARTER}|{_A_QUARTER}[度的]*(?:还是|或者?)[^,。;\d]{{0,4}}月"
 )
+_ABOUT_MONTHS = re.compile(r"(?<![一二两三四五六七八九十\d])([一二两三四五六七八])([二三四五六七八九])个月")
 _MOST_MONTHS = 24
 _SPANS: tuple[tuple[str, int], ...] = (
     (r"(?:一|1|这|整|上|本|每)个?(?:整)?季度?(?=[^,。;没剩头第]{0,4}(?:花|共|买|开|药|吃|要))", 3),
@@ -49,7 +52,7 @@ _SAME_MONTH = re.compile(
 )
 _THE_YEAR_BEFORE = re.compile(r"(?:头|上|前)一年[^,。;]{0,4}(?:起付|门槛)")
 _LAST_YEAR_OR_THIS = re.compile(
-    r"(?:去年|上一年|年前)[^,。;\d]{0,3}(?:还是|或者?)[^,。;\d]{0,3}(?:今年|这一年|新年|年后)"
+    r"(?:去年|上一年|年前|年底|年末)[^,。;\d]{0,3}(?:还是|或者?)[^,。;\d]{0,3}(?:今年|这一年|新年|年后|年初|元旦)"
 )
 _ALL_YEAR = re.compile(r"全年|一年|今年.{0,4}一共")
 
@@ -124,6 +127,13 @@ def months_spoken_of(text: str) -> int | None:
     return next((months for pattern, months in _SPANS if re.search(pattern, of_costs)), None)
 
 
+def months_between(text: str) -> tuple[int, int] | None:
+    """For how many months at least and at most, where two numbers are told: 两三个月."""
+    found = _ABOUT_MONTHS.search(text)
+    low, high = (int(to_decimal(digit) or 0) for digit in found.groups()) if found else (0, 0)
+    return (low, high) if 0 < low < high else None
+
+
 def _dated(part: Part, mention: DateMention) -> Case:
     """What happened on a date: the words of its own clause, up to the next date, tell."""
     days = Days(mention.first, mention.last)
@@ -143,6 +153,10 @@ def _dated(part: Part, mention: DateMention) -> Case:
         or (_APPROVED.search(led_by) and not _SPENT.search(own))
     ):
         return Case(approved_on=days)
+    if _OF_LIFE.search(own):
+        return Case()
+    if _PAID_UP.search(own):
+        return Case(deductible_met_in=days)
     counted = any(i.role == "deductible_met" and mention.end <= i.start < next_date for i in part.own_items)
     if counted or _DEDUCTIBLE.search(own) or (_DEDUCTIBLE.search(led_by) and not _SPENT.search(own)):
         return Case(deductible_met_in=days)

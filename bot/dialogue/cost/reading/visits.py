@@ -13,6 +13,9 @@ _EACH = re.compile(
 )
 _EACH_AFTER = re.compile(rf"[元块]?钱?(?:/|一|每){_PIECE}")
 _COUNTED = re.compile(rf"(?<![第每上\d])({_N}){_PIECE}(?!性)")
+_ROUGHLY = re.compile(
+    rf"(?<![第每上\d一二三四五六七八九十])(十?)([一二两三四五六七八])([二两三四五六七八九]){_PIECE}(?!性)"
+)
 _IN_ALL = re.compile(
     rf"(?:一共|总共|共|合计|拢共|前后|全部|这个?月|本月)[^,。;\d]{{0,5}}?(?<![第每\d])({_N}){_PIECE}"
 )
@@ -25,15 +28,17 @@ _ONE_ASKED = re.compile(r"(?:每|一|单|这)[次回趟][^,。;\d]{0,4}报|报[^
 _MOST = 400
 
 
-def visits_of(part: Part, amount: Amount) -> int:
-    """How often; once where the cost is not one visit's, or one visit is asked about."""
+def visits_of(part: Part, amount: Amount) -> tuple[int, int]:
+    """How often at least and at most; once where the cost is not one visit's, or one visit is asked about."""
     text = part.sentence.text
     begin, stop = part.sentence.clause(amount.start)
     each = _EACH.search(text[begin : amount.start]) or _EACH_AFTER.match(text[amount.end : stop])
     if not each or len(part.costs) > 1 or _ONE_ASKED.search(text[amount.end :]):
-        return 1
+        return 1, 1
+    if roughly := _ROUGHLY.search(part.text):  # 三四次, 十二三次
+        return _number(roughly[1] + roughly[2]), _number(roughly[1] + roughly[3])
     often = _counted(part.text.replace("本周", "这周"))
-    return often if 1 < often <= _MOST else 1
+    return (often, often) if 1 < often <= _MOST else (1, 1)
 
 
 def _counted(text: str) -> int:

@@ -1,0 +1,64 @@
+"""Facts of which the person says that they do not know them: each may be anything it can be.
+
+Told in a clause with its doubt: 这个月用了多少没记, 好像扣过起付线, 里面有一点检查费.
+"""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from bot.dialogue.cost.person import Rough
+from bot.dialogue.cost.reading.changes import NOT_KNOWN
+from bot.dialogue.cost.reading.sentence import Part
+from bot.knowledge.parameters import Condition
+from bot.rules.case import Case
+from bot.rules.money import NOTHING
+
+_SAYS_SO = rf"[^,。;]{{0,8}}(?:{NOT_KNOWN}|没记)"
+_PERHAPS = "(?:好像|可能|也许|似乎|说不定|兴许|不一定)"
+_A_LITTLE = "(?:一些|一?点儿?|一丁点儿?|一小?部分|一?小部分|些|几样|几种)"
+_TAKEN = "(?:用|花|刷|报|拿)[了过掉去]*"
+_USED = re.compile(
+    rf"{_TAKEN}多少{_SAYS_SO}|{NOT_KNOWN}[^,。;]{{0,6}}{_TAKEN}多少|(?:用|花|刷)[了过掉]*{_A_LITTLE}(?!检查)"
+    rf"|[剩余][了下]*(?:多少|几多){_SAYS_SO}|{NOT_KNOWN}[^,。;]{{0,6}}剩多少"
+)
+_OF_THE_DEDUCTIBLE = re.compile(r"起付|门槛")
+_CAP_REACHED = re.compile(
+    rf"(?:封顶|顶|限额|额度)[^,。;]{{0,4}}{_PERHAPS}[^,。;\d]{{0,3}}[到满完](?:了|没)|{_PERHAPS}[^,。;]{{0,4}}(?:到|满|超)了?(?:封顶|顶|限额)"
+    r"|[快要]{1,2}(?:到)?(?:封顶|到顶)了?(?=[,。;]|$)"
+)
+_LEFT_A_LITTLE = re.compile(rf"上个?月[^,。;\d]{{0,4}}剩[了下]*{_A_LITTLE}")
+_EXAMINED = re.compile(r"(?:含|有|带)[着了]?(?:一些|一点儿?|点儿?|几项|部分)(?:检查|化验|检验)")
+_NOT_LISTED = re.compile(
+    rf"(?:{_PERHAPS}|有)[^,。;\d]{{0,8}}(?:不在(?:医保)?目录|要自费|是自费|不能报|报不了)|自费的?(?:占|有){_A_LITTLE}"
+)
+_OPEN: tuple[tuple[Condition, re.Pattern[str]], ...] = (
+    ("not_designated", re.compile(rf"(?:是不是|算不算|{_PERHAPS}不?是|{NOT_KNOWN}是不是)[^,。;]{{0,4}}定点")),
+    ("no_prescription", re.compile(rf"有没有(?:处方|方子){_SAYS_SO}")),
+    (
+        "inpatient_stay",
+        re.compile(rf"住院[^,。;]{{0,6}}(?:还是|或者?是?)[^,。;]{{0,6}}出院[^,。;]{{0,4}}{_SAYS_SO}"),
+    ),
+)
+
+
+def open_facts(part: Part, told: Case, limit: Decimal | None) -> Iterator[Rough]:
+    """The facts left open beside those that are told, each as its whole range."""
+    roles, cost = {item.role for item in part.own_items}, told.amount.high if told.amount else NOTHING
+    most = max(filter(None, (limit, told.monthly_limit, told.annual_cap)), default=None)
+    about_deductible = _OF_THE_DEDUCTIBLE.search(part.text)
+    if most and not about_deductible and not roles & {"used", "quota_left"} and _USED.search(part.text):
+        yield Rough("used", NOTHING, most)
+    if most and "unused_before" not in roles and _LEFT_A_LITTLE.search(part.text):
+        yield Rough("unused_before", NOTHING, most)
+    if cost and "quota_left" not in roles and _CAP_REACHED.search(part.text):
+        yield Rough("quota_left", NOTHING, cost)
+    if cost and "examination" not in roles and _EXAMINED.search(part.text):
+        yield Rough("examination", NOTHING, cost)
+    if cost and "excluded" not in roles and _NOT_LISTED.search(part.text):
+        yield Rough("excluded", NOTHING, cost)
+
+
+def open_conditions(text: str) -> frozenset[Condition]:
+    """What may hold or not: 是不是定点不清楚."""
+    return frozenset(condition for condition, words in _OPEN if words.search(text))
