@@ -15,6 +15,8 @@ _NO_FIGURE_YET = re.compile(rf"{NOT_KNOWN}|多少|来着|几|嘛$|呢$|吧$")
 _HEDGES = re.compile(
     r"(?:[我俺咱]的?|只|才|可能|大概|好像|应该|估计|反正|也就|约|大约|记得|印象中?|似乎|是|有|在|就|吧|呃|嗯)*"
 )
+_EACH_AS_FOLLOWS = re.compile(r"(?:分别|依次)(?:是|为)?$")
+_SO_OFTEN = re.compile(r"[两二三四五六\d][次回趟笔张]$")
 _TAKEN_BACK = re.compile(r"(?:说|搞|弄|记|写|看|算|报|打)?错了?|不对|更正|改一下|重说")
 NOW_IT_IS = re.compile(r"^(?:而|应该|其实|实际|改)*(?:上|成)?(?:是|为)?(?:的)?$")
 
@@ -42,6 +44,8 @@ def around_of(text: str, amounts: Sequence[Amount], index: int) -> Around:
         before = _TAKEN_BACK.sub("", earlier[-1])  # 限额说错了,是450
     if earlier and _FURTHER_DISEASE.search(earlier[-1]) and _ADDING.fullmatch(before):
         before = earlier[-1] + before  # 再多一个病,加80
+    if earlier and _EACH_AS_FOLLOWS.match(before):
+        before = _SO_OFTEN.sub("", earlier[-1])  # 已经报了三回,分别是1200、900
     term = _TERM.search(earlier[-1]) if earlier else None
     if term and _HEDGES.fullmatch(before) and (term[0] == earlier[-1] or _NO_FIGURE_YET.search(earlier[-1])):
         before = term[0] + before  # 限额记不清了,三百到三百五

@@ -28,6 +28,7 @@ _MORE = re.compile(
     r"^(?:对了|哦|噢|啊|那|,)*(?:还有|另外|再加上?|加上|外加|[^,。;\d]{0,4}[又还](?:花|买|拿|开|配))"
 )
 _BESIDE = re.compile(rf"(?:和|跟|还有|另外|外加|加上)[^,。;\d]{{0,6}}(?:{SUNDRIES}|自费药)[^,。;\d]{{0,3}}\d")
+_SUNDRY = re.compile(SUNDRIES)
 _REST = re.compile(
     rf"(?:剩下?|其余|余下|剩余)的?(?:都|全|就)?是[^,。;\d]{{0,3}}(?:(?P<examination>{EXAMINATION})|自费|丙类|目录外|范围外|(?P<ours>慢特?病|这个?病|门慢))"
 )
@@ -166,16 +167,13 @@ def _is_beside(part: Part, item: Item) -> bool:
     text = part.sentence.text
     if any(_SIDE_BY_SIDE.fullmatch(text[item.end : cost.start]) for cost in part.costs):
         return True
-    if not item.because:
+    if not item.because and not _SUNDRY.search(text[begin:stop]):
         return bool(_BESIDE.search(text[begin:stop]))
     if PART_OF.search(text[begin : item.start]) or any(_WHOLE.search(text[: c.start]) for c in part.costs):
         return False
-    alike = any(_OF_A_DRUG.search(text[: cost.start]) for cost in part.costs)
-    return (
-        alike
-        or bool(_BOUGHT.search(text[begin : item.start]))
-        or bool(_MORE_COST.search(text[begin : item.start]))
-    )
+    alike = item.because and any(_OF_A_DRUG.search(text[: cost.start]) for cost in part.costs)
+    before = text[begin : item.start]
+    return bool(alike or _BOUGHT.search(before) or _MORE_COST.search(before))
 
 
 def _with_item(case: Case, item: Item, part: Part) -> Case:

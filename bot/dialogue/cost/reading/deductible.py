@@ -17,7 +17,7 @@ _NO_DEDUCTIBLE = re.compile(
 _FULL = re.compile(
     r"(?:起付|门槛)(?:[^。;额顶]{0,14}?|[^,。;额顶]{0,26}?)"
     r"(?:够了|满了|够|交满|扣完|扣过了?(?!\d)|付过(?!\d)|交过(?!\d)|扣掉了|(?:已经?|都|早)扣了?(?![\d没吗多]|[一二两三四五六七八九])|已[满过](?!\d)|过了|付清|扣满|用完|完了|到了|累计满|已经?交了?(?!\d)|[交付缴]了(?=[,。;]|$)"
-    r"|[扣交付缴抵凑][清齐足完]|[迈跨]过|过掉|没有了|不[用要]再[扣交付]|(?:上[回次]|之前|前面|年初|上半年)[^,。;\d]{0,4}[扣交付]了)"
+    r"|[扣交付缴抵凑][清齐足完]|[迈跨]过|过掉|没有了|[就都早]没了|不[用要]再[扣交付]|(?:上[回次]|之前|前面|年初|上半年)[^,。;\d]{0,4}[扣交付]了)"
     r"|已经?(?:过|满|够)了?(?:起付|门槛)|(?:过|满|够)了?(?=起付|门槛)|(?:交|付|扣)(?:满|够|完|过)了?(?:起付|门槛)"
 )
 _AS_A_RULE = re.compile(
@@ -25,11 +25,12 @@ _AS_A_RULE = re.compile(
 )
 """Not that it is paid, but what holds once it is: 过了门槛报六成."""
 _IS_PAID_FROM_THERE = re.compile(r"(?:了|线|以后|之后|后)*(?:才|就|再|开始|能|可以|给)*(?:按|报)")
+_EVERY_YEAR = re.compile(r"每年|年年|每次")
 _ALREADY = re.compile(r"已|早|都|今年|我")
 _NOT_FULL = re.compile(r"(?:还|都)?(?:没|未)(?:有)?(?:过|满|够|到|达到|扣|交|付|累计|动)")
 _FULL_ALONE = re.compile(r"^(?:今年|起付|都|早就?|已经?|也|,)*[扣交付](?:满|够|完)了?[。吧啊呢]*$")
 _UNTOUCHED = re.compile(
-    r"(?:还没|没有?|未)(?:扣|交|付|动|用|累计)|(?:今年|本年)?(?:第一次|头一回|头一次|首次)|今年刚"
+    r"(?:还没|没有?|未)(?:扣|交|付|动|用(?!完)|累计)|(?:今年|本年)?(?:第一[次回张笔]|头一[次回张笔趟]|首次)|今年刚"
 )
 _PART_PAID = re.compile(rf"(?:交|付|扣|抵)(?:掉|过)?了?{FRACTION}")
 _NEARLY_FULL = re.compile(r"还?差(?:一?点|一丢|没?多少)|(?:快|差不多|差一点儿?)[要就]?[扣交付]?满")
@@ -85,6 +86,7 @@ def _says_full(text: str, told: Decimal | None) -> bool:
     told, 扣完报六成."""
     return any(
         not _NOT_FULL.search(full[0])
+        and not _EVERY_YEAR.search(full[0])
         and not _AS_A_RULE.match(text, full.end())
         and not (told and _IS_PAID_FROM_THERE.match(text, full.end()) and not _ALREADY.search(full[0]))
         for full in _FULL.finditer(text)

@@ -6,10 +6,13 @@ Told in a clause with its doubt: 这个月用了多少没记, 好像扣过起付
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Literal
 
 from bot.dialogue.cost.person import Rough
 from bot.dialogue.cost.reading.changes import NOT_KNOWN
-from bot.dialogue.cost.reading.sentence import Part
+from bot.dialogue.cost.reading.months import EARLIER_MONTH
+from bot.dialogue.cost.reading.sentence import Part, Role
+from bot.dialogue.cost.reading.share_words import FRACTION
 from bot.knowledge.parameters import Condition
 from bot.rules.case import Case
 from bot.rules.money import NOTHING
@@ -27,11 +30,26 @@ _CAP_REACHED = re.compile(
     rf"(?:封顶|顶|限额|额度)[^,。;]{{0,4}}{_PERHAPS}[^,。;\d]{{0,3}}[到满完](?:了|没)|{_PERHAPS}[^,。;]{{0,4}}(?:到|满|超)了?(?:封顶|顶|限额)"
     r"|[快要]{1,2}(?:到)?(?:封顶|到顶)了?(?=[,。;]|$)"
 )
-_LEFT_A_LITTLE = re.compile(rf"上个?月[^,。;\d]{{0,4}}剩[了下]*{_A_LITTLE}")
+_LEFT_A_LITTLE = re.compile(
+    rf"上个?月[^,。;\d]{{0,4}}剩[了下]*{_A_LITTLE}|前一?个月[^,。;\d]{{0,4}}没[用买开花拿动]"
+    rf"|{EARLIER_MONTH}(?:用|花)[掉去]?了{FRACTION}"
+)
+_GIVEN_BACK = re.compile(
+    r"退[了掉回]*(?:一半|一些|一部分|几[盒瓶样]|一[盒瓶样])(?!\d|[一二两三四五六七八九])"
+)
 _EXAMINED = re.compile(r"(?:含|有|带)[着了]?(?:一些|一点儿?|点儿?|几项|部分)(?:检查|化验|检验)")
 _NOT_LISTED = re.compile(
     rf"(?:{_PERHAPS}|有)[^,。;\d]{{0,8}}(?:不在(?:医保)?目录|要自费|是自费|不能报|报不了)|自费的?(?:占|有){_A_LITTLE}"
 )
+_FACTS: tuple[tuple[str, frozenset[Role], Literal["limit", "cost"], re.Pattern[str]], ...] = (
+    ("used", frozenset({"used", "quota_left"}), "limit", _USED),
+    ("unused_before", frozenset({"unused_before"}), "limit", _LEFT_A_LITTLE),
+    ("quota_left", frozenset({"quota_left"}), "cost", _CAP_REACHED),
+    ("examination", frozenset({"examination"}), "cost", _EXAMINED),
+    ("excluded", frozenset({"returned"}), "cost", _GIVEN_BACK),
+    ("excluded", frozenset({"excluded"}), "cost", _NOT_LISTED),
+)
+"""A fact, the amounts that tell it, up to what it may be, and the words that leave it open."""
 _OPEN: tuple[tuple[Condition, re.Pattern[str]], ...] = (
     ("not_designated", re.compile(rf"(?:是不是|算不算|{_PERHAPS}不?是|{NOT_KNOWN}是不是)[^,。;]{{0,4}}定点")),
     ("no_prescription", re.compile(rf"有没有(?:处方|方子){_SAYS_SO}")),
@@ -43,20 +61,17 @@ _OPEN: tuple[tuple[Condition, re.Pattern[str]], ...] = (
 
 
 def open_facts(part: Part, told: Case, limit: Decimal | None) -> Iterator[Rough]:
-    """The facts left open beside those that are told, each as its whole range."""
-    roles, cost = {item.role for item in part.own_items}, told.amount.high if told.amount else NOTHING
-    most = max(filter(None, (limit, told.monthly_limit, told.annual_cap)), default=None)
-    about_deductible = _OF_THE_DEDUCTIBLE.search(part.text)
-    if most and not about_deductible and not roles & {"used", "quota_left"} and _USED.search(part.text):
-        yield Rough("used", NOTHING, most)
-    if most and "unused_before" not in roles and _LEFT_A_LITTLE.search(part.text):
-        yield Rough("unused_before", NOTHING, most)
-    if cost and "quota_left" not in roles and _CAP_REACHED.search(part.text):
-        yield Rough("quota_left", NOTHING, cost)
-    if cost and "examination" not in roles and _EXAMINED.search(part.text):
-        yield Rough("examination", NOTHING, cost)
-    if cost and "excluded" not in roles and _NOT_LISTED.search(part.text):
-        yield Rough("excluded", NOTHING, cost)
+    """The facts left open beside those that are told, each as its whole range: nothing up to the limit, or the cost."""
+    roles = {item.role for item in part.own_items}
+    limits = [figure for figure in (limit, told.monthly_limit, told.annual_cap) if figure is not None]
+    most = {"limit": max(limits, default=NOTHING), "cost": told.amount.high if told.amount else NOTHING}
+    found: dict[str, Rough] = {}
+    for name, known_by, up_to, words in _FACTS:
+        if most[up_to] and not roles & known_by and words.search(part.text):
+            found[name] = Rough(name, NOTHING, most[up_to])
+    if _OF_THE_DEDUCTIBLE.search(part.text):
+        found.pop("used", None)  # then it is of the deductible (reading.deductible)
+    yield from found.values()
 
 
 def open_conditions(text: str) -> frozenset[Condition]:

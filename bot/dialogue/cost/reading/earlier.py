@@ -11,6 +11,7 @@ from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
 from bot.language.numerals import to_decimal
 
 _ANOTHER_YEAR = re.compile(r"(?:去|前|往)年[^,。;\d]{0,12}$|以前[^,。;\d]{0,8}$")
+_WAS_THAT_RIGHT = re.compile(r"对不对|对[吗吧]|算错|报错|少报|报少|没错|应该[能给]?报|合不合理|正常吗")
 _TAKEN = re.compile(r"[用吃花拿买开][了掉去]*$")
 _PRICE = re.compile(r"(?:单价|[一每1][盒瓶支袋片粒])[^,。;\d]{0,3}$")
 _USED_UP = re.compile(r"[用抵花][掉了去过]+$")
@@ -54,6 +55,17 @@ def settled_before(items: list[Item], sentence: Sentence) -> list[Item]:
             earlier = (item for item in costs[:-1] if _EARLIER_TIMES.search(item.before))
             settled |= {item.start: "used" for item in earlier}
     return [replace(item, role=settled.get(item.start, item.role)) for item in items]
+
+
+def paid_of_this(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "药费280,只给我报了200,应该报多少": what was paid of this very cost is what is doubted."""
+    costs = [item for item in items if item.role == "cost"]
+    if not costs or not _WAS_THAT_RIGHT.search(sentence.text[costs[-1].end :]):
+        return items
+    return [
+        replace(item, role="claimed") if item.role == "used" and item.start > costs[-1].end else item
+        for item in items
+    ]
 
 
 def of_months(items: list[Item], sentence: Sentence) -> list[Item]:

@@ -6,19 +6,21 @@ from decimal import Decimal
 
 from bot.dialogue.cost.person import Rough
 from bot.dialogue.cost.reading.changes import NOT_KNOWN, corrects
+from bot.dialogue.cost.reading.months import EARLIER_MONTH
 from bot.dialogue.cost.reading.sentence import Part
 from bot.dialogue.cost.reading.share_words import FRACTION, fraction, rough_fraction
 from bot.rules.case import Case
 from bot.rules.money import to_fen
 
 _NOTHING_ADDED = re.compile(
-    r"(?:合|加)(?:起来|在一起|计)[^,。;\d花买药]{0,3}(?:限额|额度|定额)|没(?:有|给|再|另|我|外)*加(?:额度|限额|钱|过|$|[,。了])"
+    r"(?:合|加)(?:起来|在一起|计)[^,。;\d花买药]{0,3}(?:限额|额度|定额)|没(?:有|给|再|另|我|外|批)*加(?:额度|限额|钱|过|$|[,。了])"
 )
 _OF_INPATIENT_CARE = re.compile(r"住院(?!(?:报销)?比例)[^,。;\d]{0,10}$")
 _IS_OF_INPATIENT_CARE = re.compile(r"^[元块]?钱?(?:说的)?是?住院的")
 _SHARED = re.compile(
     r"(?:跟|和|与)住院[^,。;不没]{0,5}(?:一起|合用|共用|合并|合在一|算一块)(?![^,。;]{0,3}[吗不没])"
 )
+_EARLIER_MONTH = re.compile(rf"{EARLIER_MONTH}$")
 _PART = re.compile(rf"(?:(?P<used>(?:用|花|去)(?:掉|去)?)|剩|还有)了?(?:差不多|快|大概)?{FRACTION}")
 _OWN_TERMS = re.compile(r"单列[^。;]{0,8}(?:比例|限额|额度)|(?:医保|经办|社保)[^,。;]{0,4}(?:告诉|说)")
 _NOT_REACHED = re.compile(
@@ -30,7 +32,8 @@ _WHETHER_REACHED = re.compile(
     r"有没有?(?:到|超|满|达到)|(?:到|超|满|够)没(?:有)?(?:到|超|满|够)|够不够[^,。;]{0,3}" + NOT_KNOWN
 )
 _REACHED = re.compile(
-    r"(?:封顶|年限额|年度限额|额度)[^,。;没未]{0,4}(?:到了|已到|用完|用光|花完|满了|用满|没了|刷爆|爆了|见底)|(?:这个?月|本月|额度|限额)[^,。;没未]{0,4}刷爆"
+    r"(?:(?<!快)(?<!要)(?:已经?|今年|早就?|都)(?:封顶|到顶)了(?!没)|限额[\d一二两三四五六七八九百]*[元块]?(?:已经?|都|就)?(?:用完|用光|花完|用满)了?(?!没))"
+    r"|(?:封顶|年限额|年度限额|额度)[^,。;没未]{0,4}(?:到了|已到|用完|用光|花完|满了|用满|没了|刷爆|爆了|见底)|(?:这个?月|本月|额度|限额)[^,。;没未]{0,4}刷爆"
 )
 _WONDERED = tuple(
     (name, re.compile(rf"{words}[^,。;\d]{{0,6}}{NOT_KNOWN}"))
@@ -56,7 +59,8 @@ def limits_of(part: Part) -> Case:
         return replace(case, quota_left=Decimal(0))
     if used := used_roughly(part):
         return replace(case, used=used.low)
-    if (limit := _only_limit(part)) and (said := _PART.search(part.text)):
+    said = _PART.search(part.text)
+    if (limit := _only_limit(part)) and said and not _EARLIER_MONTH.search(part.text[: said.start()]):
         share = to_fen(limit * fraction(said[0]))
         return replace(case, used=share) if said["used"] else replace(case, quota_left=share)
     reached_or_not = _WHETHER_REACHED.search(part.text)

@@ -25,6 +25,7 @@ _OWN_SHARE = re.compile(
 )
 _OWN_FIRST = re.compile(r"先(?:行|由|要|得)?(?:自己|个人|自)*(?:支?付|掏|出|承担|负担)(?:掉|了|个)*$")
 _CLASS_B = re.compile(r"乙类[^,。;\d]{0,6}$")
+_CLASS_B_BEFORE = re.compile(r"乙类[^,。;]{0,12}$")
 _THEN_THE_REST = re.compile(r"(?:以后|之后|后|了)?,?(?:再|剩下?的?|其余|余下|剩余)[^,。;\d]{0,4}(?:报|按)")
 _ONLY_THOUGHT = re.compile(r"(?:以为|原先|以前|原来|本来|去年)[^,。;\d]{0,6}$")
 _CLAIMED = re.compile(r"^(?:吗|吧|不[,。?]|么|对吗|是吗|真的吗)")
@@ -75,7 +76,8 @@ def _own_first(part: Part) -> Case:
 def _is_own_first(ratio: Ratio, sentence: Sentence) -> bool:
     """Whether a share is paid by the person before the ratio applies: 先自付10%, 自付10%后再报."""
     before, after = sentence.text[: ratio.start], sentence.text[ratio.end :]
-    return bool(_OWN_FIRST.search(before) or (_OWN_SHARE.search(before) and _THEN_THE_REST.match(after)))
+    of_class_b = _CLASS_B_BEFORE.search(before) or _THEN_THE_REST.match(after)
+    return bool(_OWN_FIRST.search(before) or (_OWN_SHARE.search(before) and of_class_b))
 
 
 def rough_shares(part: Part) -> tuple[Rough, ...]:

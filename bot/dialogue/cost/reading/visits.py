@@ -9,7 +9,7 @@ from bot.language.numerals import to_decimal
 _PIECE = "[次回趟盒瓶支针天袋片贴包]"
 _N = r"\d{1,3}|[二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九]"
 _EACH = re.compile(
-    rf"单价(?:是|为)?$|(?:每|一|单){_PIECE}(?:药|液)?(?:是|要|得|都|花|用|透析|费用?|药费?|大概)*$"
+    rf"单价(?:是|为)?$|(?:每|一|单){_PIECE}(?:药[费钱]?|液)?(?:是|要|得|都|花|用|透析|费用?|药费?|大概)*$"
 )
 _EACH_AFTER = re.compile(rf"[元块]?钱?(?:/|一|每){_PIECE}")
 _COUNTED = re.compile(rf"(?<![第每上\d])({_N}){_PIECE}(?!性)")
