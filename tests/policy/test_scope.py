@@ -41,6 +41,18 @@ def test_what_only_sounds_alike_is_answered(text: str) -> None:
     assert recognise(_turn(text), REFUSALS) is None
 
 
+@pytest.mark.parametrize("text", ["帮我查一下对门大姐办的是啥慢特病", "单位小张有没有办过慢病 你给查查"])
+def test_other_peoples_records_are_not_told(text: str) -> None:
+    refusal = recognise(_turn(text), REFUSALS)
+    assert refusal is not None
+    assert refusal.id == "others_data"
+
+
+@pytest.mark.parametrize("text", ["邻居说糖尿病能办，是不是真的", "单位能不能代办"])
+def test_who_only_mentions_others_is_answered(text: str) -> None:
+    assert recognise(_turn(text), REFUSALS) is None
+
+
 @pytest.mark.parametrize("text", ["我爸意识不清了", "嘴歪了手脚不能动", "喝农药了怎么办", "突然说不出话"])
 def test_danger_is_recognised(text: str) -> None:
     assert is_emergency(_turn(text), REFUSALS)
