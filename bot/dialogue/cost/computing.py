@@ -83,7 +83,15 @@ def _at_each_end(person: Person, rules: RegionParameters, today: date) -> Estima
 
 
 def _at_each_place(person: Person, rules: RegionParameters, today: date) -> Estimate:
-    """Where it is open which of several places was visited: from the least they pay to the most."""
+    """What each of several places pays of its own cost; where it is open which was visited, from the least to the
+    most."""
+    if person.spent_at_each_place:
+        costs = [
+            replace(person.case, ratio=at.ratio, amount=Span.exactly(at.cost or NOTHING))
+            for at in person.ratios
+        ]
+        each = [estimate(case, rules, today) for case in costs]
+        return _joined(each, [at.place for at in person.ratios], _sum)
     estimates = [estimate(replace(person.case, ratio=at.ratio), rules, today) for at in person.ratios]
     joined = _joined(estimates, [at.place for at in person.ratios], _range)
     return _still_open(joined, ("institution",))

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from bot.knowledge.parameters import Condition
 from bot.rules.case import Case, MonthCost
+from bot.rules.money import NOTHING, Span
 
 Period = Literal["month", "year"]
 LIMITS = ("monthly_limit", "quarterly_limit", "annual_cap")
@@ -14,10 +15,11 @@ LIMITS = ("monthly_limit", "quarterly_limit", "annual_cap")
 
 @dataclass(frozen=True)
 class RatioAt:
-    """What is said to be paid at one of several places."""
+    """What is said to be paid at one of several places; `cost`: what was spent there, in yuan, if that is told."""
 
     place: str
     ratio: Decimal
+    cost: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,26 @@ class Person:
     @property
     def cost_known(self) -> bool:
         return self.case.amount is not None or bool(self.case.by_month)
+
+    @property
+    def spent_at_each_place(self) -> bool:
+        """Whether every place has a cost of its own, and nothing is told that bounds them together."""
+        case, costs = self.case, [at.cost for at in self.ratios if at.cost is not None]
+        bounds = (
+            case.deductible_left,
+            case.annual_cap,
+            case.quota_left,
+            case.monthly_limit,
+            case.used,
+            self.limit,
+        )
+        bounded = any(bounds) or (case.deductible and not case.deductible_full)
+        return bool(
+            costs
+            and len(costs) == len(self.ratios)
+            and case.amount == Span.exactly(sum(costs, NOTHING))
+            and not bounded
+        )
 
     def knows(self, name: str) -> bool:
         """Whether a fact of the case is known."""

@@ -12,7 +12,7 @@ from bot.rules.money import to_fen
 
 _NO_DEDUCTIBLE = re.compile(
     r"(?:没有?|无|不[设收扣]|不(?:用|要|需要?|必)(?:先|要)?(?:扣|交|付|过)?|免|取消了?)(?:什么|那个)?(?:起付|门槛)"
-    r"|(?:起付|门槛)(?:线|标准|费)?(?:是|为)?(?:没有(?!了)|0|零|免|取消|不[设收扣])(?!\.)"
+    r"|(?:起付|门槛)(?:线|标准|费)?[是为:]?(?:没有(?!了)|0|零|免|取消|不[设收扣])(?!\.)"
 )
 _FULL = re.compile(
     r"(?:起付|门槛)(?:[^。;额顶]{0,14}?|[^,。;额顶]{0,26}?)"
@@ -25,6 +25,7 @@ _AS_A_RULE = re.compile(
 )
 """Not that it is paid, but what holds once it is: 过了门槛报六成."""
 _IS_PAID_FROM_THERE = re.compile(r"(?:了|线|以后|之后|后)*(?:才|就|再|开始|能|可以|给)*(?:按|报)")
+_ALL_PAID = re.compile(r"(?:^|[,。;])(?:都|全|已经?)+[扣交付](?:完|满|够|清)了(?=[,。;]|$)")
 _EVERY_YEAR = re.compile(r"每年|年年|每次")
 _ALREADY = re.compile(r"已|早|都|今年|我")
 _NOT_FULL = re.compile(r"(?:还|都)?(?:没|未)(?:有)?(?:过|满|够|到|达到|扣|交|付|累计|动)")
@@ -52,7 +53,8 @@ def deductible_of(part: Part, told: Case) -> Case:
     if _FULL_ALONE.match(part.text):
         return Case(deductible_full=True)
     paid_up = not forgotten_deductible(part, told) and told.deductible_met is None
-    if paid_up and _says_full(part.text, told.deductible) and not _PART_PAID.search(part.text):
+    full = _says_full(part.text, told.deductible) or (told.deductible and _ALL_PAID.search(part.text))
+    if paid_up and full and not _PART_PAID.search(part.text):
         return Case(deductible_full=True)
     if forgotten_deductible(part, told):
         return Case()

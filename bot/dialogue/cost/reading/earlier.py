@@ -2,18 +2,13 @@
 
 import re
 from dataclasses import replace
-from decimal import Decimal
-from itertools import pairwise
 
 from bot.dialogue.cost.reading.again import of_another_month
 from bot.dialogue.cost.reading.roles import JUST_BEFORE, LIMITS, is_paid_of
 from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
 from bot.language.numerals import to_decimal
 
-_ANOTHER_YEAR = re.compile(r"(?:去|前|往)年[^,。;\d]{0,12}$|以前[^,。;\d]{0,8}$")
-_WAS_THAT_RIGHT = re.compile(r"对不对|对[吗吧]|算错|报错|少报|报少|没错|应该[能给]?报|合不合理|正常吗")
 _TAKEN = re.compile(r"[用吃花拿买开][了掉去]*$")
-_PRICE = re.compile(r"(?:单价|[一每1][盒瓶支袋片粒])[^,。;\d]{0,3}$")
 _USED_UP = re.compile(r"[用抵花][掉了去过]+$")
 _AND_PAID = re.compile(r"^[元块]?钱?,?(?:医保)?(?:才|只|就|已经?|给)*报(?:销)?了$")
 _EARLIER_TIMES = re.compile(
@@ -36,36 +31,48 @@ _SPENT_BEFORE = re.compile(
 )
 
 
-def settled_before(items: list[Item], sentence: Sentence) -> list[Item]:
-    """ "前两次花了100" is used when this cost is asked about; "花了5000报了4000,这次…" only tells what was paid."""
-    costs = [item for item in items if item.role == "cost"]
-    settled: dict[int, Role] = {}
-    for item, following in pairwise(items):
-        paid = following.role == "used" and _AND_PAID.search(following.before)
-        if item.role in ("cost", "used") and paid and costs and costs[-1] is not item:
-            settled[item.start] = "aside"
-    if len(costs) == 1 and _EARLIER_TIMES.search(costs[0].before) and _THIS_ONE_ASKED.search(costs[0].after):
-        settled[costs[0].start] = "used"  # 前几天刷过200,今天这笔能报多少
-    if costs and all(item.role != "deductible" for item in items):
-        last = costs[-1]
-        asked = _ASKED_DAY.search(last.after)
-        if _THE_LAST_ASKED.search(last.after) or (asked and asked[1] in last.before):
-            settled |= {item.start: "used" for item in costs[:-1]}
-        if _THIS_TIME.search(last.before) and not _ALL_ASKED.search(last.after):
-            earlier = (item for item in costs[:-1] if _EARLIER_TIMES.search(item.before))
-            settled |= {item.start: "used" for item in earlier}
-    return [replace(item, role=settled.get(item.start, item.role)) for item in items]
+def paid_before(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "花了5000报了4000,这次…": what was paid of an earlier cost uses up a cap, the cost itself a limit on costs."""
+    costs, roles = [item for item in items if item.role == "cost"], {item.role for item in items}
+    told: list[Item] = []
+    for item in items:
+        cost = told[-1] if told else None
+        paid = item.role == "used" and _AND_PAID.search(item.before)
+        if cost and paid and cost.role in ("cost", "used") and costs and costs[-1] is not cost:
+            told[-1:] = _used_up(cost, item, roles)
+        else:
+            told.append(item)
+    return told
 
 
-def paid_of_this(items: list[Item], sentence: Sentence) -> list[Item]:
-    """ "药费280,只给我报了200,应该报多少": what was paid of this very cost is what is doubted."""
+def _used_up(cost: Item, paid: Item, roles: set[Role]) -> tuple[Item, Item]:
+    """Which of the two counts; where nobody said what the limit bounds, one or the other."""
+    if roles & {"monthly_limit", "quarterly_limit"}:
+        return replace(cost, role="used"), replace(paid, role="aside")
+    if "limit" in roles and paid.amount.high < cost.amount.high:
+        either = replace(paid.amount, high=cost.amount.high, approximate=True)
+        return replace(cost, role="aside"), replace(paid, amount=either)
+    return replace(cost, role="aside"), paid
+
+
+def spent_earlier(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "前两次花了100" is used when this cost is asked about."""
     costs = [item for item in items if item.role == "cost"]
-    if not costs or not _WAS_THAT_RIGHT.search(sentence.text[costs[-1].end :]):
+    if not costs:
         return items
-    return [
-        replace(item, role="claimed") if item.role == "used" and item.start > costs[-1].end else item
-        for item in items
-    ]
+    last, earlier = costs[-1], costs[:-1]
+    asked = _ASKED_DAY.search(last.after)
+    if len(costs) == 1 and _EARLIER_TIMES.search(last.before) and _THIS_ONE_ASKED.search(last.after):
+        used = costs  # 前几天刷过200,今天这笔能报多少
+    elif any(item.role == "deductible" for item in items):
+        used = []  # then it has counted up to that (`spent_before`)
+    elif _THE_LAST_ASKED.search(last.after) or (asked and asked[1] in last.before):
+        used = earlier
+    elif _THIS_TIME.search(last.before) and not _ALL_ASKED.search(last.after):
+        used = [item for item in earlier if _EARLIER_TIMES.search(item.before)]
+    else:
+        used = []
+    return [replace(item, role="used") if item in used else item for item in items]
 
 
 def of_months(items: list[Item], sentence: Sentence) -> list[Item]:
@@ -79,29 +86,6 @@ def of_months(items: list[Item], sentence: Sentence) -> list[Item]:
         else item
         for item in items
     ]
-
-
-def of_earlier_years(items: list[Item], sentence: Sentence) -> list[Item]:
-    """ "去年吃药花了8000多,这次420": what was spent in another year does not count beside this cost."""
-    costs = [item for item in items if item.role == "cost"]
-    earlier = [item for item in costs if _ANOTHER_YEAR.search(item.before)]
-    if not 0 < len(earlier) < len(costs):
-        return items
-    return [replace(item, role="aside") if item in earlier else item for item in items]
-
-
-def without_unit_prices(items: list[Item], sentence: Sentence) -> list[Item]:
-    """ "一盒58,这次拿了580": the price of one piece, beside the cost."""
-    costs = [item for item in items if item.role == "cost"]
-    prices = [item for item in costs if _PRICE.search(item.before)]
-    if not 0 < len(prices) < len(costs):
-        return items
-    whole = max(item.amount.low for item in costs if item not in prices)
-    return [_priced(item, whole) if item in prices else item for item in items]
-
-
-def _priced(price: Item, whole: Decimal) -> Item:
-    return replace(price, role="aside" if whole % price.amount.low == 0 else "unplaced")
 
 
 def in_all(items: list[Item], sentence: Sentence) -> list[Item]:

@@ -51,9 +51,10 @@ _NOT_INSURED_SO = re.compile(r"(?:不是|不算|不属于|没(?:有)?(?:交|参�
 _OPEN = re.compile(
     rf"退休?[了没]?(?:还是|或者?|没)+(?:没退|退休?)|退没退|退休没退休[^,。;]{{0,4}}{NOT_KNOWN}"
 )
-_TAKEN_BACK = re.compile(r"(?:^|,)不,|[哦噢啊呃]不|不对|不是,|[说搞弄讲]错")
+_FORMERLY = re.compile(r"(?:以前|原来|过去|当年|从前)(?:是|还|我|在)*$")
+_TAKEN_BACK = re.compile(r"(?:^|,)不,|其实|[哦噢啊呃]不|不对|不是,|[说搞弄讲]错")
 _TO_COME = re.compile(
-    r"(?:下个?月|明年|后年|年底|快要?|马上要?|还[差有][^,。;]{1,6}|再过?[^,。;]{1,5})(?:我|他|她|才|就|要|能|会|该)*(?:满[^,。;]{1,3})?(?:办|到)?$"
+    r"(?:下个?月|明年|后年|年底|快要?|马上要?|还?差[^,。;]{1,6}|还有[^,。;]{1,6}|再过?[^,。;]{1,5})(?:我|他|她|才|就|要|能|会|该)*(?:满[^,。;]{1,3})?(?:办|到)?$"
 )
 _TREATED_LIKE: tuple[tuple[Employment, str], ...] = (
     (
@@ -68,7 +69,7 @@ _TREATED_LIKE: tuple[tuple[Employment, str], ...] = (
         r"返聘|退下来|领退休工资|从[^,。;没不]{1,10}退(?:下来|了|的)|(?:[前去昨]几?年|早|已经?|年底|年初|后来|刚)[^,。;没不]{0,3}退了(?=[,。;]|$)|(?:^|[,。;])(?:(?:已经|早就?|也)?退了|已退)(?=[,。;]|$)|退[了的过]休|拿退休金|领养老金",
     ),
 )
-_RETIRED_FROM_ANY = re.compile(r"灵活就业[^,。;]{0,3}退休")
+_RETIRED_FROM_ANY = re.compile(r"灵活就业[^,。;没未]{0,8}退休")
 
 
 def people_in(sentence: Sentence) -> tuple[str, ...]:
@@ -162,6 +163,8 @@ def _meant(mention: Mention, sentence: Sentence) -> Employment | None:
     if (away or _TO_COME.search(before)) and not supposes(sentence.text):
         return "在职"
     if _WHETHER.search(before_the_word) or _OR_NOT.match(after) or _LEFT_OPEN.match(after):
+        return None
+    if _FORMERLY.search(before):
         return None
     if not employment or not _NOT_YET.search(before):
         return employment

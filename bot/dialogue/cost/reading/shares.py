@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 from bot.dialogue.cost.person import RatioAt, Rough
 from bot.dialogue.cost.reading.changes import corrects
@@ -12,6 +13,7 @@ from bot.dialogue.cost.reading.sentence import Part, Sentence
 from bot.dialogue.cost.reading.share_words import TO
 from bot.language.money import Amount
 from bot.language.ratios import Ratio
+from bot.language.spans import Span as Placed
 from bot.rules.case import Case
 from bot.rules.money import percent
 
@@ -34,7 +36,7 @@ _VISITED = re.compile(
     r"(?:在|去的?是?)([^,。;在]{2,8}?)(?:看的?|拿的?|开的?|买的?|做的?|治的?|取的?|[,。;]|$)"
 )
 _PLACE = re.compile(
-    r"((?:[一二三123][级甲乙]|社区|县|市|省|区|乡镇|镇|村|卫生院|中心|药店|专科|综合|本地|外地|省内|省外|大|小)[^,。;报住比能是]{0,6})"
+    r"((?:[一二三123][级甲乙]|社区|县|市|省|区|乡镇|镇|村|卫生院|中心|药店|专科|综合|本地|外地|省内|省外|大|小)[^,。;报住比能是\d花买拿开看]{0,6})"
 )
 _OVER_ALL = re.compile(r"(?<![\d.])(1\d\d|[2-9]\d\d)(?:\.\d+)? ?%(?!以上)")
 _NO_UNIT = r"(?![\d.元块万千百])"
@@ -124,7 +126,32 @@ def ratios_by_place(part: Part) -> tuple[RatioAt, ...]:
     ratios = [] if _ratio_range(part) else _meant(part)
     if len(ratios) < 2:
         return ()
-    return tuple(RatioAt(_place(part.sentence, r) or f"报 {percent(r.value)}", r.value) for r in ratios)
+    places = [_place(part.sentence, ratio) for ratio in ratios]
+    costs = _costs_at(part, ratios, places)
+    return tuple(
+        RatioAt(place or f"报 {percent(ratio.value)}", ratio.value, cost)
+        for ratio, place, cost in zip(ratios, places, costs, strict=True)
+    )
+
+
+def _costs_at(part: Part, ratios: Sequence[Ratio], places: Sequence[str]) -> list[Decimal | None]:
+    """The cost at each place: told in turn with its share, or after all shares with the place; None where not told."""
+    costs = [cost for cost in part.costs if cost.low == cost.high]
+    if len(costs) != len(ratios) or len(costs) != len(part.costs):
+        return [None] * len(ratios)
+    in_turn: list[Placed] = sorted([*costs, *ratios], key=lambda told: told.start)
+    if all(isinstance(one, Ratio) != isinstance(other, Ratio) for one, other in pairwise(in_turn)):
+        return [cost.low for cost in costs]
+    begins = [ratios[-1].end, *(cost.end for cost in costs)]
+    led_by = [part.sentence.text[begin : cost.start] for begin, cost in zip(begins, costs, strict=False)]
+    found = [_cost_at(place, costs, led_by) for place in places]
+    return found if len(set(found)) == len(costs) else [None] * len(ratios)
+
+
+def _cost_at(place: str, costs: Sequence[Amount], led_by: Sequence[str]) -> Decimal | None:
+    """The cost before which a place is named."""
+    named = (cost.low for cost, words in zip(costs, led_by, strict=True) if place and place in words)
+    return next(named, None)
 
 
 def _meant(part: Part) -> list[Ratio]:

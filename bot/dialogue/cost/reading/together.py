@@ -12,20 +12,25 @@ from bot.dialogue.cost.reading.again import (
     raised,
     told_otherwise,
 )
+from bot.dialogue.cost.reading.asides import (
+    of_earlier_years,
+    paid_of_this,
+    without_inpatient_costs,
+    without_own_payments,
+    without_unit_prices,
+)
 from bot.dialogue.cost.reading.bare_limits import limits_of_diseases, monthly_without_a_word, one_each
 from bot.dialogue.cost.reading.earlier import (
     as_often_as_told,
     in_all,
-    of_earlier_years,
     of_months,
-    paid_of_this,
-    settled_before,
+    paid_before,
     spent_before,
+    spent_earlier,
     spent_now,
-    without_unit_prices,
 )
 from bot.dialogue.cost.reading.sentence import Item, Sentence
-from bot.dialogue.cost.reading.unpaid_parts import not_paid_for, without_inpatient_costs
+from bot.dialogue.cost.reading.unpaid_parts import not_paid_for
 
 
 def _unplaced(items: list[Item], sentence: Sentence) -> list[Item]:
@@ -50,9 +55,11 @@ _STEPS: tuple[Callable[[list[Item], Sentence], list[Item]], ...] = (
     of_earlier_years,
     of_months,
     paid_of_this,
+    without_own_payments,
     without_unit_prices,
     in_all,
-    settled_before,
+    paid_before,
+    spent_earlier,
     spent_now,
     as_often_as_told,
     spent_before,

@@ -7,21 +7,9 @@ from bot.dialogue.cost.reading.circumstance_words import UNPAID, conditions_in
 from bot.dialogue.cost.reading.sentence import Item, Sentence
 from bot.knowledge.parameters import Condition
 
-_AS_INPATIENT = re.compile(
-    r"(?:住[了过]?[^,。;\d门期报]{0,4}院|手术|工伤|车祸|骨折)[^,。;\d门期报药慢]{0,8}(?:花|用|交|付|去)[了掉]*$"
-)
 _PART_ALONE = re.compile(r"(?:这|那)?(?:其中|里[面头边])(?:有|是|含)?")
 _DONE_IN_ALL = re.compile(r"[花买开拿付费药]")
 _A_PART = re.compile(r"其中|里[头面边]|含|另外?|还有|又|外加|顺[带便]|剩下")
-
-
-def without_inpatient_costs(items: list[Item], sentence: Sentence) -> list[Item]:
-    """ "住院花了五千,慢病药240": what was spent as an inpatient beside another cost is none of ours."""
-    costs = [item for item in items if item.role == "cost"]
-    inpatient = [item for item in costs if _AS_INPATIENT.search(item.before)]
-    if len(inpatient) == len(costs):
-        return items
-    return [replace(item, role="aside") if item in inpatient else item for item in items]
 
 
 def _part_of_what_was_told(items: list[Item], sentence: Sentence) -> list[Item]:

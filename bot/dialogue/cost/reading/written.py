@@ -13,6 +13,8 @@ _PAUSE = re.compile(
 _BETWEEN_FIGURES = re.compile(r"(?<=\d{3})，(?=\d)")  # 150，160: two figures; 1，200 may be one
 _NUMERAL = "一二两三四五六七八九十百千万"
 _TORN = re.compile(rf"(?<![{_NUMERAL}])[{_NUMERAL}]+(?: [{_NUMERAL}]+)+")
+_FORMAL = re.compile("[壹贰叁肆伍陆柒捌玖拾佰仟零]{2,}")
+_AS_SPOKEN = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
 _COUNTED = re.compile(r" ?[号日月个年天次类级盒种样岁点成]")
 _PLACES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000}
 _WORDS_APART = 4
@@ -41,6 +43,7 @@ _MISHEARD: tuple[tuple[str, str, str | None], ...] = (
 def as_meant(turn: Turn) -> tuple[str, tuple[Mention, ...]]:
     """The text, with the turn's mentions at their places in it. Normalised, commas as `,`."""
     spoken = _BETWEEN_FIGURES.sub(";", normalise(turn.text)).replace("，", ",").replace("…", ",")
+    spoken = _FORMAL.sub(lambda formal: formal[0].translate(_AS_SPOKEN), spoken)
     torn = _blanks(spoken)
     kept = [place for place in range(len(spoken)) if place not in torn]
     text = _PAUSE.sub(",", "".join(spoken[place] for place in kept))

@@ -1,0 +1,70 @@
+"""Amounts beside the cost that are none of it: another year's, an inpatient's, a price, a payment in cash."""
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+from itertools import pairwise
+
+from bot.dialogue.cost.reading.sentence import Item, Sentence
+
+_ANOTHER_YEAR = re.compile(r"(?:去|前|往)年[^,。;\d]{0,12}$|以前[^,。;\d]{0,8}$")
+_WAS_THAT_RIGHT = re.compile(r"对不对|对[吗吧]|算错|报错|少报|报少|没错|应该[能给]?报|合不合理|正常吗")
+_IN_CASH = re.compile(r"(?:微信|支付宝|现金)[^,。;\d]{0,3}[付交]了?$")
+_PRICE = re.compile(r"(?:单价|[一每1][盒瓶支袋片粒])[^,。;\d]{0,3}$")
+_AS_INPATIENT = re.compile(
+    r"(?:住[了过]?[^,。;\d门期报]{0,4}院|手术|工伤|车祸|骨折)[^,。;\d门期报药慢]{0,8}(?:花|用|交|付|去)[了掉]*$"
+)
+
+
+def of_earlier_years(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "去年吃药花了8000多,这次420": what was spent in another year does not count beside this cost."""
+    costs = [item for item in items if item.role == "cost"]
+    earlier = [item for item in costs if _ANOTHER_YEAR.search(item.before)]
+    if not 0 < len(earlier) < len(costs):
+        return items
+    return [replace(item, role="aside") if item in earlier else item for item in items]
+
+
+def without_inpatient_costs(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "住院花了五千,慢病药240": what was spent as an inpatient beside another cost is none of ours."""
+    costs = [item for item in items if item.role == "cost"]
+    inpatient = [item for item in costs if _AS_INPATIENT.search(item.before)]
+    if len(inpatient) == len(costs):
+        return items
+    paid = [after for item, after in pairwise(items) if item in inpatient and after.role == "used"]
+    return [replace(item, role="aside") if item in (*inpatient, *paid) else item for item in items]
+
+
+def without_own_payments(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "药费280,微信付了42": what was paid of a cost in cash is no other cost."""
+    costs = [item for item in items if item.role == "cost"]
+    own = [item for item in costs if _IN_CASH.search(item.before)]
+    rest = [item.amount.low for item in costs if item not in own]
+    if not rest or any(item.amount.high >= max(rest) for item in own):
+        return items
+    return [replace(item, role="aside") if item in own else item for item in items]
+
+
+def without_unit_prices(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "一盒58,这次拿了580": the price of one piece, beside the cost."""
+    costs = [item for item in items if item.role == "cost"]
+    prices = [item for item in costs if _PRICE.search(item.before)]
+    if not 0 < len(prices) < len(costs):
+        return items
+    whole = max(item.amount.low for item in costs if item not in prices)
+    return [_priced(item, whole) if item in prices else item for item in items]
+
+
+def _priced(price: Item, whole: Decimal) -> Item:
+    return replace(price, role="aside" if whole % price.amount.low == 0 else "unplaced")
+
+
+def paid_of_this(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "药费280,只给我报了200,应该报多少": what was paid of this very cost is what is doubted."""
+    costs = [item for item in items if item.role == "cost"]
+    if not costs or not _WAS_THAT_RIGHT.search(sentence.text[costs[-1].end :]):
+        return items
+    return [
+        replace(item, role="claimed") if item.role == "used" and item.start > costs[-1].end else item
+        for item in items
+    ]
