@@ -134,12 +134,15 @@ def hear(
     `raw` is only compared with the payloads of our own buttons, and never kept.
     """
     button = chats.pressed_button(session, chat, raw)
-    line = chats.line_with(session, chat, source_id)
-    answers = tuple(map(_shown, chats.lines_of(session, chat, _answer_prefix(line.id)))) if line else ()
-    if line is None:
-        if chats.wrote_since(session, chat, now - MINUTE, most_in_a_minute):
-            raise WroteTooMuch
-        line = Message(
+    known = chats.line_with(session, chat, source_id)
+    answers = tuple(map(_shown, chats.lines_of(session, chat, _answer_prefix(known.id)))) if known else ()
+    if known is None and chats.wrote_since(session, chat, now - MINUTE, most_in_a_minute):
+        raise WroteTooMuch
+    line = (
+        known.id
+        if known
+        else chats.add(
+            session,
             chat=chat,
             channel=channel,
             direction="in",
@@ -147,10 +150,10 @@ def hear(
             text=button["title"] if button else redacted,
             source_id=source_id,
         )
-        chats.add(session, line)
+    )
     taken_at = chats.taken_at(session, chat)
     return Heard(
-        line=line.id,
+        line=line,
         redacted=redacted,
         answers=answers,
         payload=button["payload"] if button else None,
@@ -163,22 +166,30 @@ def answer(
     session: Session, chat: str, channel: str, line: int, messages: Sequence[EngineMessage], now: datetime
 ) -> tuple[Line, ...]:
     """Keeps our answers to the line that came in."""
-    rows = [
-        Message(
-            chat=chat,
-            channel=channel,
-            direction="out",
-            at=now,
-            text=message.text,
-            buttons=[button.model_dump() for button in message.buttons] or None,
-            card=message.custom,
-            source_id=f"{_answer_prefix(line)}{number}",
-        )
+    return tuple(
+        _answered(session, chat, channel, f"{_answer_prefix(line)}{number}", message, now)
         for number, message in enumerate(messages)
-    ]
-    for row in rows:
-        chats.add(session, row)
-    return tuple(map(_shown, rows))
+    )
+
+
+def _answered(
+    session: Session, chat: str, channel: str, source_id: str, message: EngineMessage, now: datetime
+) -> Line:
+    """Keeps one message of ours, past the object mapper as every turn does."""
+    buttons = [button.model_dump() for button in message.buttons]
+    line = chats.add(
+        session,
+        chat=chat,
+        channel=channel,
+        direction="out",
+        at=now,
+        text=message.text,
+        buttons=buttons or None,
+        card=message.custom,
+        source_id=source_id,
+    )
+    takes_vote = _may_be_judged(message.text, message.custom)
+    return Line(line, "assistant", now, message.text, tuple(buttons), message.custom, None, takes_vote, None)
 
 
 def lines_since(session: Session, chat: str, after: int) -> tuple[Line, ...]:
@@ -206,8 +217,12 @@ def _answered_line(row: Message) -> int:
 def _takes_vote(row: Message) -> bool:
     """Whether this is an answer of ours that says something, and not one that asks back."""
     is_answer = row.direction == "out" and (row.source_id or "").startswith(_ANSWER)
-    tells = row.card is not None and row.card.get("card") in _VOTED_CARDS
-    return is_answer and tells and not row.text.rstrip().endswith("？")
+    return is_answer and _may_be_judged(row.text, row.card)
+
+
+def _may_be_judged(text: str, card: dict[str, Any] | None) -> bool:
+    tells = card is not None and card.get("card") in _VOTED_CARDS
+    return tells and not text.rstrip().endswith("？")
 
 
 def _shown(row: Message) -> Line:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, exists, func, insert, select, text
 from sqlalchemy.orm import Session, aliased
 
-from bot.records.database import insert_new
+from bot.records.database import insert_new, new_id
 from bot.records.models import EndedChat, HandoffTicket, Message
 
 BUTTONS_REMEMBERED = 20
@@ -16,8 +17,7 @@ LINES_OF_A_TURN = 20
 # What every turn asks is made once, and needs no object mapper.
 _LINES: Table = Message.__table__  # type: ignore[assignment]
 _TICKETS: Table = HandoffTicket.__table__  # type: ignore[assignment]
-_ADD = insert(_LINES).returning(_LINES.c.id)
-_SAID = ("chat", "channel", "direction", "at", "text", "buttons", "card", "source_id")
+_ADD = insert(_LINES)
 _THEIR_LATEST = (
     select(_LINES.c.at)
     .where(_LINES.c.chat == bindparam("chat"), _LINES.c.direction == "in")
@@ -43,10 +43,10 @@ _NEWER = (
 )
 
 
-def add(session: Session, line: Message) -> None:
-    """Keeps a new line and tells it its id; the session does not know it."""
-    values = {name: value for name in _SAID if (value := getattr(line, name)) is not None}
-    line.id = session.connection().execute(_ADD, values).scalar_one()
+def add(session: Session, **line: Any) -> int:
+    """Keeps a new line, with these fields of a Message, and answers its id."""
+    told = {name: value for name, value in line.items() if value is not None}
+    return new_id(session, _ADD, told)
 
 
 def line(session: Session, chat: str, line_id: int) -> Message | None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import psycopg
 import structlog
-from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select, text
+from sqlalchemy import Engine, Insert, create_engine, event, func, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -121,6 +121,13 @@ def insert_new(session: Session, model: type[DeclarativeBase]) -> Any:
     return postgresql.insert(model) if on_postgresql else sqlite.insert(model)
 
 
+def new_id(session: Session, insert: Insert, values: Mapping[str, Any]) -> int:
+    """Inserts one row past the object mapper; the id that the database gave it."""
+    key = session.connection().execute(insert, values).inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
 def engine_for(url: str) -> Engine:
     """A pooled engine; SQLite in WAL mode with foreign keys on, waiting for its turn to write.
 
@@ -135,20 +142,23 @@ def engine_for(url: str) -> Engine:
             connect_args={"connect_timeout": BUSY_SECONDS},
             hide_parameters=True,
         )
-        event.listen(engine, "begin", _name_turn)
+        engine.dialect.do_begin = _name_turn  # type: ignore[method-assign, assignment]
         return engine
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    engine.dialect.do_begin = _begin_sqlite  # type: ignore[method-assign, assignment]
     return engine
 
 
-def _name_turn(connection: Connection) -> None:
+# How a transaction begins is the dialect's, as SQLAlchemy has it; a listener would cost each statement of it, too.
+
+
+def _name_turn(connection: Any) -> None:
     """Until the end of the transaction: what pg_stat_activity and the server's log (`%a`) show is whose it is."""
     if turn := logs.turn_id():
-        connection.exec_driver_sql(f"SET LOCAL application_name = 'turn {turn}'")
+        connection.execute(f"SET LOCAL application_name = 'turn {turn}'")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -157,10 +167,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(connection: Any) -> None:
     # Taking the write lock at the start waits its turn; taking it half-way through fails at once when
     # another writer has been in between.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.execute("BEGIN IMMEDIATE")
 
 
 def _is_out_of_reach(error: DBAPIError) -> bool:

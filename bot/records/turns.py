@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from bot.records.database import new_id
 from bot.records.models import ChatTurn
 
 _TICKETS: Table = ChatTurn.__table__  # type: ignore[assignment]
@@ -19,7 +20,7 @@ _EARLIER = (
     .where(_OF_CHAT, _TICKETS.c.ticket < bindparam("this"), _TICKETS.c.lapses_at > bindparam("now"))
     .limit(1)
 )
-_DRAW = insert(_TICKETS).returning(_TICKETS.c.ticket)
+_DRAW = insert(_TICKETS)
 _SWEEP_CHAT = delete(_TICKETS).where(_OF_CHAT, _TICKETS.c.lapses_at <= bindparam("now"))
 _END = delete(_TICKETS).where(_THIS)
 
@@ -39,8 +40,7 @@ def draw(session: Session, chat: str, now: datetime, lease: timedelta, most: int
         connection.execute(_SWEEP_CHAT, {"chat": chat, "now": now})
     if earlier >= most:
         raise TooManyTurns
-    drawn = connection.execute(_DRAW, {"chat": chat, "lapses_at": now + lease}).scalar_one()
-    return drawn, not earlier
+    return new_id(session, _DRAW, {"chat": chat, "lapses_at": now + lease}), not earlier
 
 
 def is_next(session: Session, chat: str, ticket: int, now: datetime) -> bool:
