@@ -28,6 +28,8 @@ MATTER = "matter"
 """What a message is about that is none of ours, told by the `metadata` of its examples (data/nlu/matters.yml); stands
 in the intent beside name and confidence."""
 _MAY_BE_NONE_OF_OURS = ("out_of_scope", "chitchat")
+_FIRST = "您好"
+"""Read once when a model is loaded, so that nobody's first message waits a second for the sentence encoder."""
 _LIKELY = 0.5
 """How probable a matter must be to be named."""
 
@@ -93,6 +95,7 @@ class WordingIntentClassifier(GraphComponent, IntentClassifier):
                 raise ImportError(
                     f"The model was trained with {part}, whose package is missing: train it again"
                 )
+        classifier.process([Message(data={TEXT: _FIRST})])
         return classifier
 
     def train(self, training_data: TrainingData) -> Resource:

