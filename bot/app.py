@@ -57,6 +57,7 @@ from bot.reminders.worker import QuietHours, Worker
 from bot.settings import Settings
 
 PARTS = ("web", "actions", "reminders", "telegram")
+ASK_THE_ENGINE = ("web", "telegram")
 CHANNELS: tuple[OpenChannel, ...] = (open_telegram, open_wecom, open_wechat)
 DELIVER_EVERY = timedelta(seconds=5)
 PLAN_EVERY = timedelta(hours=1)
@@ -103,10 +104,11 @@ def open_worker(service: "Service") -> Worker:
 
 
 class Service:
-    """Everything one process of the service holds, each thing made when first used."""
+    """Everything one process of the service holds, each thing made when first used; `parts` are what it runs."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, parts: frozenset[str] = frozenset(PARTS)) -> None:
         self.settings = settings
+        self.parts = parts
         self.stopping = False
         self.clock = open_clock(settings)
 
@@ -168,7 +170,7 @@ class Service:
         }
         if self.settings.bot_now:
             parts["clock"] = self.clock().isoformat(timespec="seconds")
-        return engine and database, parts
+        return database and (engine or self.parts.isdisjoint(ASK_THE_ENGINE)), parts
 
     async def ready(self) -> tuple[bool, dict[str, Any]]:
         """Whether new turns may come here, and each part's state: `stopping` once we were told to stop."""
@@ -183,7 +185,7 @@ def _state(up: bool) -> str:
 def web_app(service: Service) -> web.Application:
     """The public side: chat interface, chat page, health and metrics, console."""
     app = web.Application()
-    add_chat_routes(app, service.gateway, service.health)
+    add_chat_routes(app, service.gateway)
     add_chat_page(app, service.settings.embedding_sites, service.settings.demo)
     add_probe_routes(app, service)
     ours = set(app.router.resources())
@@ -195,6 +197,13 @@ def web_app(service: Service) -> web.Application:
     add_console_routes(
         app, service.database, service.assistant, service.keys, service.clock, service.messengers
     )
+    return app
+
+
+def probe_app(service: Service) -> web.Application:
+    """What an operator's programs ask of a process without the public side."""
+    app = web.Application()
+    add_probe_routes(app, service)
     return app
 
 
@@ -285,7 +294,7 @@ async def _reminding(service: Service) -> AsyncIterator[None]:
 
 async def serve(settings: Settings, parts: frozenset[str]) -> None:
     """Runs the parts until SIGTERM or SIGINT; what is under way is finished first, within ten seconds."""
-    service = Service(settings)
+    service = Service(settings, parts)
     require_newest(service.database.engine)
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -295,7 +304,7 @@ async def serve(settings: Settings, parts: frozenset[str]) -> None:
         if "actions" in parts:
             site = _Site(action_app, "127.0.0.1", settings.action_port)
             await behind.enter_async_context(_serving(service, site))
-        async with _together(_faces(service, parts)):
+        async with _together(_faces(service)):
             log.info("serving", parts=sorted(parts), port=settings.port)
             await stopped.wait()
             service.stopping = True
@@ -303,11 +312,14 @@ async def serve(settings: Settings, parts: frozenset[str]) -> None:
     log.info("stopped")
 
 
-def _faces(service: Service, parts: frozenset[str]) -> Iterator[AbstractAsyncContextManager[None]]:
+def _faces(service: Service) -> Iterator[AbstractAsyncContextManager[None]]:
     """What takes something up."""
+    settings, parts = service.settings, service.parts
     if "web" in parts:
-        yield _serving(service, _Site(web_app, service.settings.host, service.settings.port))
+        yield _serving(service, _Site(web_app, settings.host, settings.port))
         yield _keeping_engine_forgetful(service)
+    elif settings.metrics_port is not None:
+        yield _serving(service, _Site(probe_app, "127.0.0.1", settings.metrics_port))
     for channel in service.channels:
         if channel.part in parts:
             yield channel.listening()

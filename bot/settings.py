@@ -138,6 +138,13 @@ class Settings(BaseSettings):
         min_length=16,
         description="what Prometheus shows at /metrics, as a bearer token; unset: /metrics is for this machine alone",
     )
+    metrics_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="port, loopback only, of /health, /ready and /metrics of a process without the web part "
+        "(bot serve --only reminders), each such process its own; unset: it has none",
+    )
     engine_timeout: float = Field(
         15.0, gt=0, description="seconds to wait for the engine's answer to one turn"
     )
@@ -178,6 +185,14 @@ class Settings(BaseSettings):
             missing = [other.upper() for other in others if getattr(self, other) is None]
             if getattr(self, name) is not None and missing:
                 raise ValueError(f"{name.upper()} is set, so {', '.join(missing)} must be set, too")
+        return self
+
+    @model_validator(mode="after")
+    def _each_port_has_one_use(self) -> Self:
+        others = {"PORT": self.port, "ENGINE_PORT": self.engine_port, "ACTION_PORT": self.action_port}
+        for name, port in others.items():
+            if self.metrics_port == port:
+                raise ValueError(f"METRICS_PORT must be another port than {name} ({port})")
         return self
 
     @field_validator("trusted_proxies", mode="before")

@@ -1,4 +1,4 @@
-"""The public HTTP doors: Rasa's REST channel for programs, the messages of the chat page, health.
+"""The public HTTP doors: Rasa's REST channel for programs, the messages of the chat page.
 
 `POST /webhooks/rest/webhook` is the chat contract: `{"sender", "message"}` in, a list of messages out. A message
 with an `id` takes a vote: `POST /webhooks/rest/feedback` with `{"sender", "id", "helpful"}`.
@@ -32,9 +32,6 @@ from bot.clock import SHANGHAI
 
 BODY_BYTES = 8 * 1024
 REST, WEBCHAT = "rest", "webchat"
-
-Health = Callable[[], Awaitable[tuple[bool, dict[str, Any]]]]
-"""Whether everything needed is up, and each part's state as JSON."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -92,8 +89,8 @@ class PageMessage(BaseModel):
     after: Annotated[int, Field(ge=0)] = 0
 
 
-def add_chat_routes(app: web.Application, gateway: Gateway, health: Health) -> None:
-    """Adds the chat interface, the chat page's messages and `/health`."""
+def add_chat_routes(app: web.Application, gateway: Gateway) -> None:
+    """Adds the chat interface and the chat page's messages."""
 
     async def rest_webhook(request: web.Request) -> web.Response:
         body = RestMessage.model_validate_json(await _body(request))
@@ -122,16 +119,11 @@ def add_chat_routes(app: web.Application, gateway: Gateway, health: Health) -> N
             raise BadMessage("after 应当是一个非负整数。")
         return _page(await gateway.lines(WEBCHAT, _sender(request), int(after)))
 
-    async def report_health(_request: web.Request) -> web.Response:
-        up, parts = await health()
-        return _json(parts, status=200 if up else 503)
-
     app.router.add_post("/webhooks/rest/webhook", _plainly(rest_webhook))
     app.router.add_post("/webhooks/rest/feedback", _plainly(rest_vote))
     app.router.add_post("/chat/messages", _plainly(page_send))
     app.router.add_get("/chat/messages", _plainly(page_read))
     app.router.add_post("/chat/feedback", _plainly(page_vote))
-    app.router.add_get("/health", report_health)
 
 
 def _plainly(handler: Handler) -> Handler:

@@ -272,6 +272,8 @@ def running_parts(settings: Settings) -> Iterator[Finding]:
         "动作接口（ACTION_PORT）": (settings.action_port, "/webhook", "bot serve"),
         "对话引擎（ENGINE_PORT）": (settings.engine_port, "/webhooks/rest/", "bot engine"),
     }
+    if settings.metrics_port is not None:
+        parts["指标（METRICS_PORT）"] = (settings.metrics_port, "/health", "bot serve --only reminders")
     for what, (port, path, command) in parts.items():
         if not _listens(port):
             yield warn(

@@ -1,4 +1,5 @@
-"""What an operator's programs ask: `/ready` (may traffic come here?) and `/metrics` (what is counted).
+"""What an operator's programs ask: `/health` (is what is needed up?), `/ready` (may traffic come here?) and `/metrics`
+(what is counted).
 
 `/metrics` names nobody, but tells how a helpline is doing: it is answered to whoever shows METRICS_TOKEN; where none
 is set, to programs on this machine alone, and never through a proxy.
@@ -7,7 +8,7 @@ is set, to programs on this machine alone, and never through a proxy.
 import asyncio
 import hmac
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiohttp import web
@@ -28,12 +29,14 @@ log = structlog.get_logger(__name__)
 
 
 def add_probe_routes(app: web.Application, service: "Service") -> None:
-    """Adds `/ready` and `/metrics`."""
+    """Adds `/health`, `/ready` and `/metrics`."""
     counted_at = -COUNT_EVERY_SECONDS
 
+    async def health(_request: web.Request) -> web.Response:
+        return _told(*await service.health())
+
     async def ready(_request: web.Request) -> web.Response:
-        is_ready, parts = await service.ready()
-        return web.json_response(parts, status=200 if is_ready else 503)
+        return _told(*await service.ready())
 
     async def show(request: web.Request) -> web.Response:
         if not _may_see_metrics(request, service):
@@ -44,8 +47,13 @@ def add_probe_routes(app: web.Application, service: "Service") -> None:
             await _count_what_waits(service)
         return web.Response(body=metrics.exposition(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
+    app.router.add_get("/health", health)
     app.router.add_get("/ready", ready)
     app.router.add_get("/metrics", show)
+
+
+def _told(up: bool, parts: dict[str, Any]) -> web.Response:
+    return web.json_response(parts, status=200 if up else 503, headers={"Cache-Control": "no-store"})
 
 
 def _may_see_metrics(request: web.Request, service: "Service") -> bool:

@@ -1,9 +1,7 @@
 """A gateway before a dialogue engine that says what a test told it to."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -66,12 +64,8 @@ def gateway(engine_client: EngineClient, database: Database, hand_clock: HandClo
 
 @pytest_asyncio.fixture
 async def web_client(gateway: Gateway) -> AsyncIterator[TestClient[web.Request, web.Application]]:
-    async def health() -> tuple[bool, dict[str, Any]]:
-        await asyncio.sleep(0)
-        return False, {"engine": "down"}
-
     app = web.Application()
-    add_chat_routes(app, gateway, health)
+    add_chat_routes(app, gateway)
     add_chat_page(app)
     async with TestClient(TestServer(app)) as client:
         yield client

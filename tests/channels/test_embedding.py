@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -74,11 +73,8 @@ async def agency() -> AsyncIterator[TestServer]:
 async def chat(gateway: Gateway, tls: ssl.SSLContext, agency: TestServer) -> AsyncIterator[str]:
     """The address of the chat page, which that site alone may show."""
 
-    async def health() -> tuple[bool, dict[str, Any]]:
-        return True, {}
-
     app = web.Application()
-    add_chat_routes(app, gateway, health)
+    add_chat_routes(app, gateway)
     add_chat_page(app, (f"http://localhost:{agency.port}",))
     server = TestServer(app, scheme="https")
     await server.start_server(ssl=tls)

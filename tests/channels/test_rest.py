@@ -124,11 +124,6 @@ class TestContract:
         assert (await post(web_client, "a" * 2500)).status == 200
         assert engine.texts == ["a" * 2000]
 
-    async def test_health_is_503_where_a_needed_part_is_down(self, web_client: Client) -> None:
-        response = await web_client.get("/health")
-        assert response.status == 503
-        assert await response.json() == {"engine": "down"}
-
     async def test_what_was_pushed_comes_with_the_next_answer_once(
         self, web_client: Client, database: Database
     ) -> None:

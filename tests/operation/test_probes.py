@@ -1,12 +1,20 @@
 """What an operator's programs see: readiness and metrics."""
 
+import asyncio
+import os
+import signal
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientConnectionError, ClientResponse, ClientSession, web
 
+from bot import metrics
+from bot.app import serve
+from bot.records.migrations import migrate
+from bot.settings import Settings
 from tests.channels.channel_fakes import PHONE, FakeEngine
-from tests.operation.public_side import PublicSide
+from tests.operation.public_side import SECRET_KEY, PublicSide
 
 Start = Callable[..., Awaitable[PublicSide]]
 
@@ -21,11 +29,41 @@ async def test_ready_until_told_to_stop(start: Start) -> None:
     assert (await side.client.get("/health")).status == 200
 
 
-async def test_not_ready_without_the_engine(start: Start) -> None:
+@pytest.mark.parametrize("path", ["/health", "/ready"])
+async def test_neither_well_nor_ready_without_the_engine(start: Start, path: str) -> None:
     side = await start(engine_port=9)
-    response = await side.client.get("/ready")
+    response = await side.client.get(path)
     assert response.status == 503
     assert (await response.json())["engine"] == "down"
+
+
+async def test_a_process_that_only_reminds_says_how_it_is_and_what_it_sent(
+    tmp_path: Path, unused_tcp_port: int
+) -> None:
+    settings = Settings(
+        _env_file=None, var_dir=tmp_path, engine_port=9, secret_key=SECRET_KEY, metrics_port=unused_tcp_port
+    )
+    migrate(settings.database_url)
+    serving = asyncio.create_task(serve(settings, frozenset({"reminders"})))
+    async with ClientSession(f"http://127.0.0.1:{unused_tcp_port}") as client:
+        health = await _once_it_listens(client, "/health", serving)
+        assert (health.status, (await health.json())["database"]) == (200, "up")
+        metrics.REMINDERS_ENDED.labels("sent").inc()
+        shown = await (await client.get("/metrics")).text()
+        assert 'bot_reminders_ended_total{state="sent"}' in shown
+        assert 'bot_reminders{state="pending"} 0.0' in shown
+        assert (await client.get("/webhooks/rest/webhook")).status == 404
+    os.kill(os.getpid(), signal.SIGTERM)
+    await serving
+
+
+async def _once_it_listens(client: ClientSession, path: str, serving: asyncio.Task[None]) -> ClientResponse:
+    while True:
+        try:
+            return await client.get(path)
+        except ClientConnectionError:
+            assert not serving.done(), serving
+            await asyncio.sleep(0.02)
 
 
 async def test_turns_are_counted_by_how_they_end(start: Start, engine: FakeEngine) -> None:

@@ -41,3 +41,9 @@ def test_proxies_are_addresses_or_networks_with_commas() -> None:
 
 def test_a_short_metrics_token_is_refused() -> None:
     assert "16" in problem(metrics_token="1234")
+
+
+def test_metrics_have_a_port_of_their_own() -> None:
+    assert Settings(_env_file=None, metrics_port=9100).metrics_port == 9100
+    assert "METRICS_PORT" in problem(metrics_port=5055, action_port=5055)
+    assert "metrics_port" in problem(metrics_port=0)
