@@ -205,11 +205,9 @@ class Assistant:
         """Whether what was taken for no question goes on with the last answer, or a written answer surely fits it."""
         if context.asked or asks_for_a_person(turn.text):
             return False
-        if (
-            tells_a_cost(turn)
-            or self._concerns_a_cost(turn, context)
-            or self.deadlines.concerns(turn, context)
-        ):
+        if tells_a_cost(turn) or cost.tells_terms(turn) or self._concerns_a_cost(turn, context):
+            return False
+        if self.deadlines.concerns(turn, context):
             return False
         return (
             policy.continues(turn, context, self.library)
