@@ -8,6 +8,7 @@ from bot.dialogue.cost.reading.sentence import Item, Sentence
 
 _ONE_OF_SEVERAL = re.compile(r"(?:^|[,。;])(?:另)?一[个种]病?种?[是为批给定]*$")
 _ABOUT_LIMITS = re.compile(r"限额|额度|定额")
+_A_MONTH = re.compile(r"[元块]?钱?是?(?:/月|(?:一个|每个?)月(?:的额度?)?(?=[,。;]|$))")
 _SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
 _IN_A_MONTH = re.compile(r"[\d一二三四五六七八九十这本上]个?月份?[是为]?$")
 
@@ -48,5 +49,5 @@ def monthly_without_a_word(items: list[Item], sentence: Sentence) -> list[Item]:
 
 def _only_called_monthly(item: Item) -> bool:
     before = item.before.strip()
-    monthly = re.search(rf"(?:{MONTHLY.pattern})$", before) or re.match(r"[元块]?/月", item.after)
+    monthly = re.search(rf"(?:{MONTHLY.pattern})$", before) or _A_MONTH.match(item.after)
     return bool(monthly) and not _SPENT.search(before)

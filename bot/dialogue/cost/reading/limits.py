@@ -44,6 +44,9 @@ _WONDERED = tuple(
 def limit_of(part: Part) -> Decimal | None:
     """A limit whose period is not said; of those of several diseases the highest, for one disease is chosen."""
     limits = [item.amount.low for item in part.own_items if item.role == "limit"]
+    beyond = [item.amount.low for item in part.own_items if item.role == "over_limit"]
+    if not limits and len(beyond) == len(part.costs) == 1 and _only_limit(part) is None:
+        return part.costs[0].low - beyond[0]  # 用药340,超限额40
     return (limits[-1] if corrects(part.text) else max(limits)) if limits else None
 
 

@@ -26,21 +26,28 @@ _PAID_BEFORE = re.compile(
 )
 _ASKED_WHETHER = re.compile(r"是不是|是否|能不能|可不可以|会不会|难道")
 _OF_A_DRUG = re.compile(r"^[元块]?钱?的(?:[^,。;\d]{0,4}药|透析|针)")
+_HAVE_PAID = re.compile(r"[元块]?钱?,?(?:我|今年|已经?|前面|之前|都|只|才)*[交付扣缴]了")
+_BEYOND = re.compile(r"超(?:过|出)?了?$")
+_NOT_BEYOND = re.compile(r"不超(?:过|出)?$")
+_IS_OWN = re.compile(r"[元块]?钱?的(?:部分)?,?(?:都|就|全|要)*(?:自费|自己|自付|不报|不管|不给报)")
+_IS_PAID = re.compile(r"[元块]?钱?的(?:部分)?,?(?:才|就|都)*(?:能|给|可以)?报")
 _COUNTED = re.compile(r"[元块]?钱?(?:都|已经?|也|全)*(?:计入|算进|算上|抵进|计进)")
-_BY_MONTH = re.compile(rf"{MONTHLY.pattern}|月(?:度|最高)?(?:封顶|上限)")
+_BY_MONTH = re.compile(rf"{MONTHLY.pattern}|月(?:度|最高)?(?:封顶|上限|$)")
+_A_MONTH = re.compile(r"[元块]?钱?(?:每个?月|一个月|/月)(?=[,。;]|$)")
 _WAS_SPENT = re.compile(r"[花买拿开用吃配取]了|花费?$|吃药[要得是]?$")
 _MAY = re.compile(
-    r"(?:能|可以|只|最多|顶多|不(?:能|得|可)?超过?)[^,。;\d报]{0,5}(?:吃|开|刷|用|买|拿|算|超过?)[^,。;\d]{0,3}$"
+    r"(?:能|可|可以|只|最多|顶多|不(?:能|得|可)?超过?)[^,。;\d报]{0,5}(?:吃|开|刷|用|买|拿|算|超过?)[^,。;\d]{0,3}$"
     r"|(?:指标|配额|上限|顶格|支付额|走医保的[^,。;\d]{0,4}|医保[管认给])[^,。;\d]{0,3}$|^(?:给到|有)$|认$|管$|(?:只|才)有$"
 )
 _AT_MOST_AFTER = re.compile(
-    r"[元块]?钱?(?:的(?:量|指标|配额|额)|为限|封顶|以内|可以?报|能报(?!多少|几|好多))"
+    r"[元块]?钱?(?:的(?:量|指标|配额|额|慢特?病)|为限|封顶|以内|可以?报|能报(?!多少|几|好多))"
 )
 _AT_FIRST = re.compile(r"(?:头|前|首|开头|先(?:要|得)?|最先)(?:一?个)?$")
 _BY_ONESELF = re.compile(
     r"[元块]?钱?(?:是|要|得|都|全)*(?:自己|个人|自个儿?)(?:先|来)?(?:掏|付|出|承担|负担)"
 )
 _OF_DEDUCTIBLE: frozenset[Role] = frozenset({"deductible", "deductible_met"})
+_OF_A_YEAR = re.compile(r"(?:年度|全年|一年|每年)(?:有|是|给|共)*$")
 _USED_OF_IT = re.compile(r"[用花占报](?:掉|去|了|过)+$")
 _QUOTA = re.compile(r"额度|限额|封顶|到顶|报")
 LIMITS: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit", "annual_cap"})
@@ -64,6 +71,7 @@ def _told(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | N
         or _more_cost(around)
         or _paid_first(around)
         or _counted_up(around, known)
+        or _bounding(around)
         or _by_what_follows(around)
         or by_what_precedes(around.before)
         or _asked_for(around, sentence, known)
@@ -80,7 +88,7 @@ def _told(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | N
         return "deductible_left"  # 起付线300,扣掉了180,剩下的120…
     if role == "quota_left" and LEFT_OUT.search(sentence.text) and not _QUOTA.search(around.words):
         return "cost"  # 少说了一张,还有300
-    if role == "annual_cap" and _BY_MONTH.search(around.before):
+    if role == "annual_cap" and (_BY_MONTH.search(around.before) or _A_MONTH.match(around.after)):
         return "monthly_limit"  # 一个月封顶300
     if role in ("cost", "claimed", None) and _is_allowance(around):
         return "monthly_limit"
@@ -112,8 +120,16 @@ def _paid_first(around: Around) -> Role | None:
 
 def _counted_up(around: Around, known: Sequence[Item]) -> Role | None:
     """起付线500,前面自费的300已经计入."""
-    told = any(item.role == "deductible" for item in known) and _COUNTED.match(around.after)
-    return "deductible_met" if told else None
+    counted = any(item.role == "deductible" for item in known) and _COUNTED.match(around.after)
+    paid = known and known[-1].role == "deductible" and _HAVE_PAID.fullmatch(around.before)
+    return "deductible_met" if counted or paid else None
+
+
+def _bounding(around: Around) -> Role | None:
+    """超过300的部分自费."""
+    bounds = _BEYOND.search(around.before) and _IS_OWN.match(around.after)
+    within = _NOT_BEYOND.search(around.before) and _IS_PAID.match(around.after)
+    return "limit" if bounds or within else None
 
 
 def _is_allowance(around: Around) -> bool:
@@ -142,6 +158,8 @@ def _by_what_follows(around: Around) -> Role | None:
             return "extra_limit"
         if role in ("monthly_limit", "quota_left") and re.search(r"剩|还有", before):
             return "unused_before" if _EARLIER_MONTH.search(before) else "quota_left"
+        if role == "monthly_limit" and _OF_A_YEAR.search(before):
+            return "annual_cap"  # 年度3600的额度
         if role == "monthly_limit" and _USED_OF_IT.search(before):
             return "used"  # 花掉2800的额度
         return role

@@ -35,6 +35,7 @@ _OPEN_UPWARDS: frozenset[Role] = frozenset({"limit", "monthly_limit", "annual_ca
 _RAISED_TO_WHAT = re.compile(
     rf"[元块]?钱?,?[^,。;\d]{{0,4}}(?:涨|调|提|升|变)[了过高整]*(?:,|[^,。;\d]{{0,6}})?[^,。;\d]{{0,8}}{NOT_KNOWN}"
 )
+_BOUNDED = re.compile(r"[元块]?钱?的部分")
 _NOT_BEYOND = re.compile(r"不[能得可会]*(?:超|高|多)[过于出]?$")
 _NOT_WRITTEN = re.compile(NOT_KNOWN + "|没有?(?:写|说|标|注)")
 _MONTHS_OF_A_QUARTER = 3
@@ -90,6 +91,8 @@ def _ends(item: Item, before: str, told: Case, limit: Decimal | None) -> tuple[D
 
 def _goes_up(item: Item, before: str) -> bool:
     """Whether a figure is the least it may be: 最少300, 300往上; 原来300,后来涨了,涨到多少不清楚."""
+    if _BOUNDED.match(item.after):
+        return False  # 超过300的部分自费
     after = UPWARDS.match(item.after) or _RAISED_TO_WHAT.match(item.after)
     return bool((AT_LEAST.search(before) and not _NOT_BEYOND.search(before)) or after)
 

@@ -23,6 +23,10 @@ _CUED = (
 _TENTHS = re.compile(
     r"(?<![第\d成一二三四五六七八九])([一二三四五六七八])(?:到|至|-)?(?=([二三四五六七八九])成(?!年))"
 )
+_OF_A_HUNDRED = re.compile(
+    r"(?<!\d)每?(?P<whole>100|10|一百|十)[块元]钱?(?:里|就|能|给|可以|我)*(?:报|(?P<own>自己(?:掏|付|出)))"
+    r"(?P<part>\d{1,2}|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])(?:[块元]钱?|(?=[,。;]|$))"
+)
 _TENTHS_OF_IT = re.compile(r"(?:报销?|出|付|给|比例(?:是|为)?)(十分之([一二三四五六七八九]))")
 _HALF = re.compile(r"(?:报销?(?:了|个)?|比例(?:是|为)?)(一半)")
 
@@ -69,6 +73,10 @@ def shares_in(text: str) -> tuple[Ratio, ...]:
 def _bare(text: str) -> Iterator[Ratio]:
     for found in _HALF.finditer(text):
         yield Ratio(found.start(1), found.end(1), Decimal("0.5"))
+    for found in _OF_A_HUNDRED.finditer(text):
+        whole, part = (to_decimal(found[name]) or Decimal(1) for name in ("whole", "part"))
+        if part < whole:
+            yield Ratio(found.start(), found.end(), 1 - part / whole if found["own"] else part / whole)
     for found in _TENTHS_OF_IT.finditer(text):
         yield Ratio(found.start(1), found.end(1), (to_decimal(found[2]) or Decimal(0)) / 10)
     for found in _TENTHS.finditer(text):

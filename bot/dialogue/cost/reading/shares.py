@@ -33,7 +33,7 @@ _ONLY_THOUGHT = re.compile(r"(?:以为|原先|以前|原来|本来|去年)[^,。
 _CLAIMED = re.compile(r"^(?:吗|吧|不[,。?]|么|对吗|是吗|真的吗)")
 _CLAIM_BEGINS = re.compile(r"能报?$|可以报?$|是不是报?$")
 _VISITED = re.compile(
-    r"(?:在|去的?是?)([^,。;在]{2,8}?)(?:看的?|拿的?|开的?|买的?|做的?|治的?|取的?|[,。;]|$)"
+    r"(?:在|去的?是?)([^,。;在]{2,8}?)(?:花|看的?|拿的?|开的?|买的?|做的?|治的?|取的?|[,。;]|$)"
 )
 _PLACE = re.compile(
     r"((?:[一二三123][级甲乙]|社区|县|市|省|区|乡镇|镇|村|卫生院|中心|药店|专科|综合|本地|外地|省内|省外|大|小)[^,。;报住比能是\d花买拿开看]{0,6})"
@@ -203,8 +203,8 @@ def _for_the_place(sentence: Sentence, ratios: Sequence[Ratio]) -> list[Ratio]:
     elsewhere = [(label, ratio) for label, ratio in labelled if _AWAY.search(label)]
     if elsewhere and is_away(sentence):
         return _as_one_stays(sentence, elsewhere)
-    visited = _VISITED.search(sentence.text)
-    there = [r for label, r in labelled if visited and visited[1].removesuffix("医院") in label]
+    visited = {place.removesuffix("医院") for place in _VISITED.findall(sentence.text)}
+    there = [r for label, r in labelled if len(visited) == 1 and next(iter(visited)) in label]
     taken_back = corrects(sentence.text[ratios[0].end :])
     return there[:1] or ([ratios[-1]] if taken_back else list(ratios))
 
