@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from bot.dialogue.cost.reading.amount_words import EXAMINATION, LEFT_OUT, SUNDRIES
+from bot.dialogue.cost.reading.amount_words import EXAMINATION, LEFT_OUT, SUNDRIES, WHOLE
 from bot.dialogue.cost.reading.months import asked_month, costs_by_month, month_before
 from bot.dialogue.cost.reading.sentence import Item, Part
 from bot.dialogue.cost.reading.times import is_monthly, months_spoken_of
@@ -41,7 +41,6 @@ _MORE_COST = re.compile(r"和|跟|还有|另外|外加|加上|又|再|顺[带便
 _BOUGHT = re.compile(r"[花买开拿配付做]")
 _OF_A_DRUG = re.compile(r"药[费钱]?(?:是|花了?)?$")
 _BILL = re.compile(r"(?:总|共|合计|起来|单子|发票|小票|账单|票)[^,。;\d]{0,5}$")
-_WHOLE = re.compile(r"(?:总共?|一共|合计|共)[^,。;\d]{0,5}$")
 _CORRECTED = re.compile(r"不对|错了|更正|改成|应该是|不是$")
 
 
@@ -153,7 +152,7 @@ def _beside(part: Part) -> Decimal:
 def _holds_the_others(part: Part) -> bool:
     """Whether the cost is one that what was told beside it is a part of."""
     text = part.sentence.text
-    return bool(_AMONG.search(text)) or any(_WHOLE.search(text[: cost.start]) for cost in part.costs)
+    return bool(_AMONG.search(text)) or any(WHOLE.search(text[: cost.start]) for cost in part.costs)
 
 
 def _returned(part: Part, cost: Span) -> Decimal:
@@ -169,7 +168,7 @@ def _is_beside(part: Part, item: Item) -> bool:
         return True
     if not item.because and not _SUNDRY.search(text[begin:stop]):
         return bool(_BESIDE.search(text[begin:stop]))
-    if PART_OF.search(text[begin : item.start]) or any(_WHOLE.search(text[: c.start]) for c in part.costs):
+    if PART_OF.search(text[begin : item.start]) or any(WHOLE.search(text[: c.start]) for c in part.costs):
         return False
     alike = item.because and any(_OF_A_DRUG.search(text[: cost.start]) for cost in part.costs)
     before = text[begin : item.start]
@@ -195,7 +194,7 @@ def _cost(part: Part) -> Case:
     if by_month := costs_by_month(part):
         return Case(by_month=by_month)
     repeated = months_spoken_of(part.sentence.text) and [a for a in costs if is_monthly(part, a)]
-    chosen = repeated or [a for a in costs if _WHOLE.search(part.sentence.text[: a.start])] or _not_in(part)
+    chosen = repeated or [a for a in costs if WHOLE.search(part.sentence.text[: a.start])] or _not_in(part)
     if _CORRECTED.search(part.sentence.text[: costs[-1].start]):
         chosen = chosen[-1:]
     return Case(amount=_sum(part, chosen))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from bot.dialogue.cost.person import Rough
+from bot.dialogue.cost.reading.amount_words import SUNDRIES
 from bot.dialogue.cost.reading.changes import NOT_KNOWN
 from bot.dialogue.cost.reading.months import EARLIER_MONTH
 from bot.dialogue.cost.reading.sentence import Part, Role
@@ -24,11 +25,12 @@ _TAKEN = "(?:用|花|刷|报|拿)[了过掉去]*"
 _USED = re.compile(
     rf"{_TAKEN}多少{_SAYS_SO}|{NOT_KNOWN}[^,。;]{{0,6}}{_TAKEN}多少|(?:用|花|刷)[了过掉]*{_A_LITTLE}(?!检查)"
     rf"|[剩余][了下]*(?:多少|几多){_SAYS_SO}|{NOT_KNOWN}[^,。;]{{0,6}}剩多少"
+    rf"|(?:快|差不多)要?用[完光]|用得?差不多了|上一?[单次回笔][^,。;]{{0,4}}多少{_SAYS_SO}"
 )
 _OF_THE_DEDUCTIBLE = re.compile(r"起付|门槛")
 _CAP_REACHED = re.compile(
     rf"(?:封顶|顶|限额|额度)[^,。;]{{0,4}}{_PERHAPS}[^,。;\d]{{0,3}}[到满完](?:了|没)|{_PERHAPS}[^,。;]{{0,4}}(?:到|满|超)了?(?:封顶|顶|限额)"
-    r"|[快要]{1,2}(?:到)?(?:封顶|到顶)了?(?=[,。;]|$)"
+    r"|[剩余][了下]*(?:个?零头|得?不多|没多少)|[快要]{1,2}(?:到)?(?:封顶|到顶)了?(?=[,。;]|$)"
 )
 _LEFT_A_LITTLE = re.compile(
     rf"上个?月[^,。;\d]{{0,4}}剩[了下]*{_A_LITTLE}|前一?个月[^,。;\d]{{0,4}}没[用买开花拿动]"
@@ -40,6 +42,7 @@ _GIVEN_BACK = re.compile(
 _EXAMINED = re.compile(r"(?:含|有|带)[着了]?(?:一些|一点儿?|点儿?|几项|部分)(?:检查|化验|检验)")
 _NOT_LISTED = re.compile(
     rf"(?:{_PERHAPS}|有)[^,。;\d]{{0,8}}(?:不在(?:医保)?目录|要自费|是自费|不能报|报不了)|自费的?(?:占|有){_A_LITTLE}"
+    rf"|(?:一?[大小]?部分|有[些的])[^,。;\d]{{0,3}}是[^,。;\d]{{0,3}}(?:{SUNDRIES}|自费|别的病)"
 )
 _FACTS: tuple[tuple[str, frozenset[Role], Literal["limit", "cost"], re.Pattern[str]], ...] = (
     ("used", frozenset({"used", "quota_left"}), "limit", _USED),

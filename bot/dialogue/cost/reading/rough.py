@@ -35,6 +35,7 @@ _OPEN_UPWARDS: frozenset[Role] = frozenset({"limit", "monthly_limit", "annual_ca
 _RAISED_TO_WHAT = re.compile(
     rf"[元块]?钱?,?[^,。;\d]{{0,4}}(?:涨|调|提|升|变)[了过高整]*(?:,|[^,。;\d]{{0,6}})?[^,。;\d]{{0,8}}{NOT_KNOWN}"
 )
+_PERHAPS_AT_MOST = re.compile(r"(?:应该|估计|大概|可能|好像)[^,。;\d]{0,3}不会?超过?$")
 _BOUNDED = re.compile(r"[元块]?钱?的部分")
 _NOT_BEYOND = re.compile(r"不[能得可会]*(?:超|高|多)[过于出]?$")
 _NOT_WRITTEN = re.compile(NOT_KNOWN + "|没有?(?:写|说|标|注)")
@@ -83,6 +84,8 @@ def _ends(item: Item, before: str, told: Case, limit: Decimal | None) -> tuple[D
         return NOTHING, high
     if item.role in _OPEN_UPWARDS and told.amount and _goes_up(item, before):
         return low, max(low, told.amount.high)
+    if item.role in _OPEN_UPWARDS and _PERHAPS_AT_MOST.search(before):
+        return NOTHING, high
     if item.role in _UP_TO and AT_LEAST.search(before):
         bounds = (getattr(told, name) for name in _UP_TO[item.role])
         return low, max((bound for bound in (*bounds, limit) if bound is not None), default=low)

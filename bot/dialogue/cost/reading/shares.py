@@ -41,6 +41,7 @@ _PLACE = re.compile(
 _OVER_ALL = re.compile(r"(?<![\d.])(1\d\d|[2-9]\d\d)(?:\.\d+)? ?%(?!以上)")
 _NO_UNIT = r"(?![\d.元块万千百])"
 _JOINED = re.compile(TO)
+_ABOUT_BEFORE = re.compile(r"(?:大约|差不多|大概)(?:是|能|可以|会|要)*(?:按|报)?(?:销)?$")
 _ABOUT = re.compile(r"左右|上下|的样子")
 _AND_MORE = re.compile(r"多(?!少)")
 _TENTH = Decimal("0.1")
@@ -106,7 +107,7 @@ def _and_more(ratio: Ratio, sentence: Sentence) -> Amount | None:
         ends["high"] = Decimal(1)
     elif AT_MOST.search(before):
         ends["low"] = Decimal(0)
-    elif _ABOUT.match(sentence.text, ratio.end):
+    elif _ABOUT.match(sentence.text, ratio.end) or _ABOUT_BEFORE.search(before):
         ends = {"low": ratio.value - _TENTH / 2, "high": min(ratio.value + _TENTH / 2, Decimal(1))}
     if ends["low"] < ends["high"]:
         return Amount(ratio.start, ratio.end, ends["low"], ends["high"], True, ratio.value)

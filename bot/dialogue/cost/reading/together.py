@@ -12,6 +12,7 @@ from bot.dialogue.cost.reading.again import (
     raised,
     told_otherwise,
 )
+from bot.dialogue.cost.reading.amount_words import WHOLE
 from bot.dialogue.cost.reading.asides import (
     of_earlier_years,
     paid_of_this,
@@ -34,10 +35,14 @@ from bot.dialogue.cost.reading.unpaid_parts import not_paid_for
 
 
 def _unplaced(items: list[Item], sentence: Sentence) -> list[Item]:
-    """What no word places, beside a cost that some word does: of what it is, nobody said."""
-    if not any(item.role == "cost" and item.placed for item in items):
+    """What no word places, beside a cost that some word does: of what it is, nobody said. So is a sum of all that is
+    less than one of its parts."""
+    costs = [item for item in items if item.role == "cost"]
+    most = max((item.amount.low for item in costs if item.placed), default=None)
+    if most is None:
         return items
-    return [i if i.placed or i.role != "cost" else replace(i, role="unplaced") for i in items]
+    odd = [i for i in costs if not i.placed or (i.amount.high < most and WHOLE.search(i.before))]
+    return [replace(item, role="unplaced") if item in odd else item for item in items]
 
 
 _STEPS: tuple[Callable[[list[Item], Sentence], list[Item]], ...] = (
