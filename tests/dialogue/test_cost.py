@@ -586,6 +586,15 @@ def test_a_figure_that_no_word_places_is_passed_over_where_it_changes_nothing(ta
     assert paid(talk("湖南退休，限额300，老张他们200，药费500")) == "255.00"
 
 
+def test_two_limits_one_of_them_a_range_are_asked_about(talk: Any) -> None:
+    outcome = talk("湖南退休，限额800，药费400，限额忘了是280还是320")
+    assert (paid(outcome), card(outcome).missing) == (None, ("monthly_limit",))
+
+
+def test_a_limit_told_roughly_is_replaced_by_one_with_its_period(talk: Any) -> None:
+    assert paid(talk("湖南退休，限额三百来块，药费400", "查到了，一个月限额320")) == "272.00"
+
+
 def test_a_part_that_is_told_apart_may_be_paid_for_or_not(talk: Any) -> None:
     outcome = talk("吉林，报七成，没起付线，没封顶，一共拿了580的药，有80的是我孙子要的")
     assert (paid(outcome), card(outcome).missing) == (("350.00", "406.00"), ("excluded",))

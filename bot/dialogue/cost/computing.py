@@ -15,9 +15,9 @@ from bot.rules.result import Estimate, Refusal, Remark, Step
 
 _T = TypeVar("_T")
 _IF: Mapping[Condition, tuple[str, str]] = {
-    "not_designated": ("要是不是定点", "要是是定点"),
-    "no_prescription": ("要是没有处方", "要是有处方"),
-    "inpatient_stay": ("要是在住院期间", "要是不在住院期间"),
+    "not_designated": ("若不是定点", "若是定点"),
+    "no_prescription": ("若没有处方", "若有处方"),
+    "inpatient_stay": ("若在住院期间", "若不在住院期间"),
 }
 """What holds where a condition that is open does, and where it does not."""
 _Join = Callable[[Sequence[Span]], Span]

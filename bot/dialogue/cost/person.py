@@ -11,6 +11,7 @@ from bot.rules.money import NOTHING, Span
 
 Period = Literal["month", "year"]
 LIMITS = ("monthly_limit", "quarterly_limit", "annual_cap")
+LIMIT_FACTS = ("limit", *LIMITS)
 
 
 @dataclass(frozen=True)
@@ -87,18 +88,23 @@ class Person:
     def without(self, name: str) -> "Person":
         """The same, a fact of the case forgotten."""
         nothing: dict[str, Any] = {name: None}
-        return replace(self, case=replace(self.case, **nothing), limit=None if name in LIMITS else self.limit)
+        forgotten = LIMIT_FACTS if name in LIMITS else (name,)
+        rough = tuple(r for r in self.rough if r.name not in forgotten)
+        limit = None if name in LIMITS else self.limit
+        return replace(self, case=replace(self.case, **nothing), limit=limit, rough=rough)
 
     def updated(self, said: "Person") -> "Person":
         """After more was told: what is said replaces what was known, and what does not go with it is dropped."""
         said = self._placed(said)
         case = _still_known(self.case, said).updated(_with_the_rest(self.case, said))
         names_limit = said.limit is not None or any(getattr(said.case, name) is not None for name in LIMITS)
+        anew = LIMIT_FACTS if names_limit else ()
+        known_roughly = (r for r in self.rough if not said.knows(r.name) and r.name not in anew)
         return Person(
             case=_completed(case, self.case, said.case),
             name=self.name or said.name,
             limit=said.limit if names_limit else self.limit,
-            rough=(*(r for r in self.rough if not said.knows(r.name)), *said.rough),
+            rough=(*known_roughly, *said.rough),
             ratios=said.ratios if said.ratios or said.case.ratio is not None else self.ratios,
             unplaced=said.unplaced if said.cost_known else self.unplaced,
             open=(self.open | said.open) - said.case.conditions - said.case.ruled_out,

@@ -56,7 +56,7 @@ def without_unit_prices(items: list[Item], sentence: Sentence) -> list[Item]:
 
 
 def _priced(price: Item, whole: Decimal) -> Item:
-    return replace(price, role="aside" if whole % price.amount.low == 0 else "unplaced")
+    return replace(price, role="aside" if price.amount.low and whole % price.amount.low == 0 else "unplaced")
 
 
 def paid_of_this(items: list[Item], sentence: Sentence) -> list[Item]:

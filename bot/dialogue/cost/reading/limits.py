@@ -10,7 +10,7 @@ from bot.dialogue.cost.reading.months import EARLIER_MONTH
 from bot.dialogue.cost.reading.sentence import Part
 from bot.dialogue.cost.reading.share_words import FRACTION, fraction, rough_fraction
 from bot.rules.case import Case
-from bot.rules.money import to_fen
+from bot.rules.money import NOTHING, to_fen
 
 _NOTHING_ADDED = re.compile(
     r"(?:合|加)(?:起来|在一起|计)[^,。;\d花买药]{0,3}(?:限额|额度|定额)|没(?:有|给|再|另|我|外|批)*加(?:额度|限额|钱|过|$|[,。了])"
@@ -46,7 +46,7 @@ def limit_of(part: Part) -> Decimal | None:
     limits = [item.amount.low for item in part.own_items if item.role == "limit"]
     beyond = [item.amount.low for item in part.own_items if item.role == "over_limit"]
     if not limits and len(beyond) == len(part.costs) == 1 and _only_limit(part) is None:
-        return part.costs[0].low - beyond[0]  # 用药340,超限额40
+        return max(part.costs[0].low - beyond[0], NOTHING) or None  # 用药340,超限额40
     return (limits[-1] if corrects(part.text) else max(limits)) if limits else None
 
 

@@ -108,7 +108,10 @@ def _and_more(ratio: Ratio, sentence: Sentence) -> Amount | None:
     elif AT_MOST.search(before):
         ends["low"] = Decimal(0)
     elif _ABOUT.match(sentence.text, ratio.end) or _ABOUT_BEFORE.search(before):
-        ends = {"low": ratio.value - _TENTH / 2, "high": min(ratio.value + _TENTH / 2, Decimal(1))}
+        ends = {
+            "low": max(ratio.value - _TENTH / 2, Decimal(0)),
+            "high": min(ratio.value + _TENTH / 2, Decimal(1)),
+        }
     if ends["low"] < ends["high"]:
         return Amount(ratio.start, ratio.end, ends["low"], ends["high"], True, ratio.value)
     if not _AND_MORE.match(sentence.text, ratio.end):
