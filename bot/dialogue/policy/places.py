@@ -28,14 +28,13 @@ def tells_where_insured(turn: Turn) -> bool:
     return bool(places_named(turn)) and bool(_INSURED_IN.search(turn.text))
 
 
-def instead_of_places(turn: Turn, regions: tuple[str, ...], outside: tuple[str, ...]) -> dict[str, str]:
-    """What stands for each place in the question: two cities of one province are 各市, a province where the person is
-    only treated is 外省; the person's own place is left out."""
-    places = {mention.value for mention in places_named(turn)}
-    cities = {place for place in places if "/" in place and place.partition("/")[0] in regions}
+def instead_of_places(turn: Turn, regions: tuple[str, ...], outside: tuple[str, ...]) -> str:
+    """Two cities of one province are 各市, a province where the person is only treated is 外省; the person's own
+    place is left out of the question."""
+    cities = {mention.value for mention in places_named(turn) if "/" in mention.value}
     if len(cities) > 1 and len(regions) == 1:
-        return dict.fromkeys(cities, "各市")
-    return {place: "外省" for place in places if not outside and place.partition("/")[0] not in regions}
+        return "各市"
+    return "" if outside or regions else "外省"
 
 
 def with_what_was_said(turn: Turn, context: Context, library: PolicyLibrary) -> Context:

@@ -1,7 +1,6 @@
 """What is asked: the question without region names, and whether it goes on with the last one."""
 
 import re
-from collections.abc import Mapping
 
 from bot.dialogue.turn import Context, Turn
 from bot.language import normalise
@@ -48,11 +47,11 @@ _FILLER = re.compile(r"[\s，。？！,.?!不对错了参保呢啊呀吧嘛那�
 
 
 def question_of(
-    turn: Turn, context: Context, elsewhere: Mapping[str, str], library: PolicyLibrary
+    turn: Turn, context: Context, elsewhere: str, library: PolicyLibrary
 ) -> tuple[str, str | None]:
     """The question without region names, and the one it continues where the two must be weighed together.
 
-    `elsewhere` has what stands for the places that were named.
+    `elsewhere` stands for the places that were named.
     """
     said = without_regions(turn, elsewhere)
     if len(context.diseases) == 1 and _WHETHER_IT_IS_COVERED.match(bare_text(said)):
@@ -120,15 +119,13 @@ def _goes_on(said: str, context: Context, library: PolicyLibrary) -> bool:
     return alone < _ALONE if CONTINUES.search(bare) else not library.fits(said, context.region)
 
 
-def without_regions(turn: Turn, instead: Mapping[str, str] | None = None) -> str:
-    """The text without its regions, or with what stands `instead` of them, by value; where one goes back to is where
-    one is insured."""
+def without_regions(turn: Turn, instead: str = "") -> str:
+    """The text with `instead` in the place of every region; where one goes back to is where one is insured."""
     text = turn.text
     for mention in sorted(turn.mentions, key=lambda m: -m.start):
         if mention.entity == "region" and mention.text == text[mention.start : mention.end]:
             before = text[: mention.start]
-            named = (instead or {}).get(mention.value, "")
-            named = "参保地" if not named and _BACK.search(before) else named
+            named = "参保地" if not instead and _BACK.search(before) else instead
             text = f"{before}{named}{text[mention.end :]}"
     return text.strip(" ，。,")
 

@@ -126,7 +126,7 @@ def _is_unsure(turn: Turn) -> bool:
 def _closeness_of_a_question(turn: Turn, context: Context, library: PolicyLibrary) -> float:
     """How well the best answer fits a turn; 0 where it is too short or recognisably none of ours."""
     named = regions_named(turn, library)
-    question = without_regions(turn)
+    question = without_regions(turn, "")
     if len(bare_text(question)) <= TOO_SHORT_ALONE or recognise(turn, library.knowledge.refusals):
         return 0.0
     return library.closeness(question, named[0] if named else context.region)
