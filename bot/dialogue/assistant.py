@@ -205,15 +205,18 @@ class Assistant:
         """Whether what was taken for no question goes on with the last answer, or a written answer surely fits it."""
         if context.asked or asks_for_a_person(turn.text):
             return False
-        if tells_a_cost(turn) or cost.tells_terms(turn) or self._concerns_a_cost(turn, context):
+        if (
+            tells_a_cost(turn)
+            or self._concerns_a_cost(turn, context)
+            or self.deadlines.concerns(turn, context)
+        ):
             return False
-        if self.deadlines.concerns(turn, context):
-            return False
-        return (
+        about_policy = (
             policy.continues(turn, context, self.library)
             or (errand in _CHATTING and policy.fits_surely(turn, context, self.library))
             or (errand is Errand.DECLINE and policy.is_of_a_region(turn, context, self.library))
         )
+        return about_policy and not cost.tells_terms(turn)
 
     def _is_a_bare_answer(self, turn: Turn, context: Context) -> bool:
         """Whether a few words answer what we asked, unless they are recognisably nothing of ours."""
