@@ -61,7 +61,7 @@ _COMPARISON_WORDS = re.compile(
     r"哪几?个?些?(地方|地区|省份?)|各个?[地省]|明确写了|写了"
 )
 _SAME_OF_ANOTHER = re.compile(r"^(?:那|要是|如果|换成|换).*呢[?？]?$")
-"""那要是社区医院的呢: the answer just given may hold for it, too; it is told again, and beside it what fits alone."""
+"""那要是社区医院的呢: the answer just given may hold for it, too, and is told again beside what fits alone."""
 _JOINED = re.compile(r"[跟和与及、]|还有")
 _MOVING = re.compile(
     r"^(?:我|俺|咱)?(?:准备|打算|要|刚)?从(?:调|转|搬|迁|换|回)(?:到|去|来|往)?(?:工作|上班|了|以后|后)*[\s,，]+"
@@ -230,8 +230,8 @@ class PolicyLibrary:
             return alone if together[0].score < self._fits else together
         if not _SAME_OF_ANOTHER.search(question):
             return alone
-        best = together[0]
-        return (best, replace(alone[0], score=min(best.score, alone[0].score)), *together[1:])
+        best = alone[0]
+        return (best, replace(together[0], score=min(best.score, together[0].score)), *alone[1:])
 
     def _choose(self, hits: tuple[Ranked[Target], ...]) -> Target | None:
         """The best hit; a written answer is preferred to an article nearly as close.
