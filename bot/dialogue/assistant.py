@@ -224,6 +224,7 @@ class Assistant:
         return bool(answers) and scope.recognise(turn, self.knowledge.refusals) is None
 
     def _concerns_a_cost(self, turn: Turn, context: Context) -> bool:
+        """Whether a cost is told with what it is computed from, or goes on with the one under way."""
         going_on = context.task is Task.COST and cost.goes_on(turn, context)
         return cost.is_told(turn, self._parameters) or going_on
 

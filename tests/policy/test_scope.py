@@ -48,7 +48,10 @@ def test_other_peoples_records_are_not_told(text: str) -> None:
     assert refusal.id == "others_data"
 
 
-@pytest.mark.parametrize("text", ["邻居说糖尿病能办，是不是真的", "单位能不能代办"])
+@pytest.mark.parametrize(
+    "text",
+    ["邻居说糖尿病能办，是不是真的", "单位能不能代办", "单位能给办什么慢病", "单位有没有批下来，去哪查"],
+)
 def test_who_only_mentions_others_is_answered(text: str) -> None:
     assert recognise(_turn(text), REFUSALS) is None
 
@@ -62,7 +65,17 @@ def test_nobody_is_helped_to_cheat(text: str) -> None:
     assert refusal.id == "fraud_help"
 
 
-@pytest.mark.parametrize("text", ["弄个慢病证要带啥", "伪造病历要受什么处罚", "化验单丢了怎么办"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "弄个慢病证要带啥",
+        "伪造病历要受什么处罚",
+        "化验单丢了怎么办",
+        "没有住院病历，材料怎么弄",
+        "怎么不让查进度了",
+        "做报告能报销吗",
+    ],
+)
 def test_what_is_forbidden_may_be_asked_about(text: str) -> None:
     assert recognise(_turn(text), REFUSALS) is None
 

@@ -2,9 +2,9 @@
 
 import re
 
-from bot.dialogue.cost.reading.changes import asks
 from bot.dialogue.turn import Turn
 from bot.language import normalise
+from bot.language.asking import asks
 
 _ASKS_FOR_A_SUM = re.compile(r"报|付|掏|贴|出多少|算|负担|自费|自付|拿回|给多少")
 _ASKS_TO_COMPUTE = re.compile(r"算|估|大概|花|负担|自己.{0,4}[掏出付]")

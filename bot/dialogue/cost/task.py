@@ -11,7 +11,6 @@ from bot.dialogue.cost.questions import QUESTIONS, buttons_for, next_question, q
 from bot.dialogue.cost.reading import read_cost, tells_figures
 from bot.dialogue.cost.reading.changes import (
     answers_that_it_is_not_known,
-    asks,
     asks_how_much_then,
     ends_in_a_figure,
     guesses,
@@ -24,6 +23,7 @@ from bot.dialogue.cost.talk import Talk, talk_after, talk_before
 from bot.dialogue.cost.wording import answer, closing, is_faulty, lines, steps_aloud
 from bot.dialogue.turn import Context, Outcome, Task, Turn
 from bot.knowledge.parameters import RegionParameters
+from bot.language.asking import asks
 from bot.language.ratios import find_ratios
 from bot.messages import Reply
 from bot.rules.case import Case

@@ -4,6 +4,7 @@ import re
 
 from bot.dialogue.turn import Context, Turn
 from bot.language import normalise
+from bot.language.asking import asks
 from bot.policy.library import PolicyLibrary
 from bot.policy.reading import OPPOSITES
 
@@ -24,9 +25,6 @@ _WHO_DECIDES = re.compile(
 )
 _OTHERS = re.compile(r"^(?:那|那么)?(?:别|其他|其它|另外|其余)的?.{0,4}呢$")
 _REMARK = re.compile(r"[啊呀吧哦噢喔嘛]$")
-_ASKS = re.compile(
-    r"[吗呢几谁哪啥咋怎]|(?<![这那])么|多[少久长大]|什么|[能行要用算管]不|不[能行要用算管]|[?？]"
-)
 _CORRECTS = re.compile(r"^(?:不对|说错|错了|不是.{1,6}是)")
 CONTINUES = re.compile(rf"^(那|那么|还有|如果|要是|假如|换成|要|换|.{{1,4}}的话)|{_CORRECTS.pattern}|呢$")
 LONGEST_CONTINUATION = 14
@@ -84,7 +82,7 @@ def to_remember(turn: Turn, last: str | None, question: str, previous: str | Non
 
 
 def _only_remarks(text: str) -> bool:
-    return bool(_REMARK.search(bare_text(text))) and not _ASKS.search(text)
+    return bool(_REMARK.search(bare_text(text))) and not asks(text)
 
 
 def only_tells(turn: Turn) -> bool:

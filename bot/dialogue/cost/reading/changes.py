@@ -18,7 +18,6 @@ NOT_KNOWN = (
 )
 _DO_NOT_KNOW = re.compile(NOT_KNOWN)
 _NOT_KNOWN_LAST = re.compile(rf"{NOT_KNOWN}(?:过|的|了|呢|啊|呀|嘛|哦|我|,)*[。!]?$")
-_ASKS = re.compile(r"[吗么呢?？]|多少|几|怎|咋|什么|啥|哪|谁|是不是|是否|能不能|会不会|对不")
 _CONFIRM = re.compile(r"有没有?|要不要|[对是错]吧|吧[。!]?$|真的|听说")
 _HOW_MUCH_THEN = re.compile(
     r"^(?:那|那么|所以|我|他|她|这|到底|究竟|最后|总共|一共|实际|,)*(?:能|可以|该|给)*报(?:销)?(?:得?了|到)?(?:多少|几多|好多)[钱元啊呢呀嘛?。]*$"
@@ -89,11 +88,6 @@ def answers_that_it_is_not_known(text: str) -> bool:
 def says_none(text: str) -> bool:
     """A no alone, as an answer to our question: 没有, 没到."""
     return bool(_NONE.match(normalise(text).strip()))
-
-
-def asks(text: str) -> bool:
-    """Whether anything is asked."""
-    return bool(_ASKS.search(normalise(text)))
 
 
 def seeks_confirmation(text: str) -> bool:
