@@ -187,7 +187,7 @@ def _dates(text: str, today: date) -> list[DateMention]:
     """Days and months; without a year the past one, of what is planned the coming, of a review the nearest."""
     past = find_dates(text, today)
     coming = {d.start: d for d in find_dates(text, today, prefer="future")}
-    found = past
+    found = list(past)
     if _PLANNED.search(text):
         found = [coming.get(d.start, d) for d in past]
     elif re.search(_REVIEW, text):

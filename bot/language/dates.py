@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from datetime import time as TimeOfDay
+from functools import lru_cache
 from typing import Literal
 
 from bot.language.festivals import FESTIVALS, festival
@@ -19,6 +20,9 @@ from bot.language.numerals import to_decimal
 from bot.language.spans import overlaps, without_overlaps
 
 Prefer = Literal["past", "future"]
+
+_TEXTS_KEPT = 64
+"""Several parts of one turn ask for the dates in its text."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,8 @@ _PARTS = {"初": (1, 10), "上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 
 _RELATIVE_TO_ANOTHER_DATE = re.compile(r"(?:到期|届满|期满|复审|提|过期)的?$")
 
 
-def find_dates(text: str, today: date, prefer: Prefer = "past") -> list[DateMention]:
+@lru_cache(_TEXTS_KEPT)
+def find_dates(text: str, today: date, prefer: Prefer = "past") -> tuple[DateMention, ...]:
     """All dates in text order. A time of day said apart from the only date ("半夜两点…5月20号") belongs to it."""
     written = normalise(text)
     identifiers = [found for found in find_identifiers(text) if found.kind != "application_no"]
@@ -124,8 +129,8 @@ def find_dates(text: str, today: date, prefer: Prefer = "past") -> list[DateMent
             if match.start() >= mentions[0].end or match.end() <= mentions[0].start
         ]
         if len(alone) == 1:
-            return [_at(mentions[0], alone[0])]
-    return mentions
+            return (_at(mentions[0], alone[0]),)
+    return tuple(mentions)
 
 
 def _following(mention: DateMention, mentions: list[DateMention], written: str) -> DateMention:

@@ -299,6 +299,13 @@ class Message(Base):
             sqlite_where=text("NOT delivered"),
             postgresql_where=text("NOT delivered"),
         ),
+        Index(
+            "ix_messages_heard",
+            "chat",
+            "at",
+            sqlite_where=text("direction = 'in'"),
+            postgresql_where=text("direction = 'in'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -6,6 +6,7 @@ One module per thing read; each gives a `Case` that holds only what a part of th
 from collections.abc import Container
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from bot.dialogue.cost.person import Person
 from bot.dialogue.cost.reading.amounts import items_in
@@ -25,6 +26,9 @@ from bot.dialogue.cost.reading.shares import ratios_by_place, shares_of
 from bot.dialogue.cost.reading.times import times_of
 from bot.dialogue.turn import Turn
 from bot.rules.faults import Fault
+
+_TURNS_KEPT = 16
+"""What may be meant is asked about the same turn more than once."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ def read_cost(turn: Turn, asked: str | None, covered: Container[str]) -> Reading
     return Reading((person,), named_in(sentence), fault, supposes(turn.text), claimed, wondered_about(whole))
 
 
+@lru_cache(_TURNS_KEPT)
 def tells_figures(turn: Turn) -> bool:
     """Whether any amount stands in the turn."""
     return bool(items_in(Sentence.of(turn, None)))
