@@ -21,6 +21,12 @@ CHINESE = (
     r"|点(?=[零一二三四五六七八九]))*)"
 )
 NUMBER = rf"(?:{MIXED}|{ARABIC}|{CHINESE})"
+_NUMERAL = re.compile(r"[\d一二两俩三四五六七八九十廿百千万壹贰叁肆伍陆柒捌玖拾佰仟]")
+
+
+def has_numeral(text: str) -> bool:
+    """Whether any numeral stands in a text: without one it tells no amount, however it is read."""
+    return _NUMERAL.search(text) is not None
 
 
 def to_decimal(numeral: str) -> Decimal | None:

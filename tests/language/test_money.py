@@ -6,6 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.language.money import find_amounts
+from bot.language.normalise import normalise
+from bot.language.numerals import has_numeral
 
 
 @pytest.mark.parametrize(
@@ -131,3 +133,9 @@ def test_never_fails_and_spans_do_not_overlap(text: str) -> None:
         assert end <= amount.start < amount.end <= len(text)
         assert amount.low <= amount.high
         end = amount.end
+
+
+@given(st.text(alphabet="几好来多把块元毛分钱花了药费限额报百千万萬1一半点俩 ,，", max_size=12))
+@example("上萬块")
+def test_an_amount_has_a_numeral(text: str) -> None:
+    assert has_numeral(normalise(text)) or not find_amounts(text)

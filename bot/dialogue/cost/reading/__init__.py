@@ -25,6 +25,8 @@ from bot.dialogue.cost.reading.sentence import Part, Sentence
 from bot.dialogue.cost.reading.shares import ratios_by_place, shares_of
 from bot.dialogue.cost.reading.times import times_of
 from bot.dialogue.turn import Turn
+from bot.language.normalise import normalise
+from bot.language.numerals import has_numeral
 from bot.rules.faults import Fault
 
 _TURNS_KEPT = 16
@@ -67,7 +69,7 @@ def read_cost(turn: Turn, asked: str | None, covered: Container[str]) -> Reading
 @lru_cache(_TURNS_KEPT)
 def tells_figures(turn: Turn) -> bool:
     """Whether any amount stands in the turn."""
-    return bool(items_in(Sentence.of(turn, None)))
+    return has_numeral(normalise(turn.text)) and bool(items_in(Sentence.of(turn, None)))
 
 
 def _each(whole: Part, names: tuple[str, ...], covered: Container[str]) -> tuple[Person, ...]:
