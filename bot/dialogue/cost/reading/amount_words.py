@@ -23,7 +23,7 @@ WHOLE = re.compile(r"(?:总共?|一共|合计|共)[^,。;\d]{0,5}$")
 """A cost that holds the others."""
 LEFT_OUT = re.compile(r"(?:少|漏|忘|落)了?(?:说|算|报|写|讲|加)?了?[一两]?[张笔次样]|忘(?:了|记)说")
 """A cost that was forgotten: it is told on top of the others."""
-_NOT_COUNTED = r"(?![\d.%月号日年类个种周天岁次盒折成点片支瓶粒针包袋颗毫克m单])"
+_NOT_COUNTED = r"(?![\d.%月号日年类个种周天岁次回趟盒折成点片支瓶粒针包袋贴张颗毫克m单])"
 
 BEFORE: tuple[tuple[Role, str], ...] = (
     (

@@ -30,18 +30,23 @@ from bot.dialogue.cost.reading.earlier import (
     spent_earlier,
     spent_now,
 )
+from bot.dialogue.cost.reading.people import people_in
 from bot.dialogue.cost.reading.sentence import Item, Sentence
+from bot.dialogue.cost.reading.summed import is_told_as_further
 from bot.dialogue.cost.reading.unpaid_parts import not_paid_for
 
 
 def _unplaced(items: list[Item], sentence: Sentence) -> list[Item]:
-    """What no word places, beside a cost that some word does: of what it is, nobody said. So is a sum of all that is
-    less than one of its parts."""
+    """What no word places, or not as a further cost, beside a cost that some word does: of what it is, nobody said. So
+    is a sum of all that is less than one of its parts."""
     costs = [item for item in items if item.role == "cost"]
-    most = max((item.amount.low for item in costs if item.placed), default=None)
-    if most is None:
+    apart = bool(people_in(sentence))
+    sure = [i for i in costs if i.placed and (apart or is_told_as_further(i, sentence))]
+    sure = sure or [item for item in costs if item.placed][:1]
+    if not sure:
         return items
-    odd = [i for i in costs if not i.placed or (i.amount.high < most and WHOLE.search(i.before))]
+    most = max(item.amount.low for item in sure)
+    odd = [i for i in costs if i not in sure or (i.amount.high < most and WHOLE.search(i.before))]
     return [replace(item, role="unplaced") if item in odd else item for item in items]
 
 

@@ -1,30 +1,34 @@
-"""How often a cost told for one visit, box or bag came about: 一次420,一个月12次; 上周三次,本周两次; 一周三次,四周."""
+"""How often a cost told for one visit, box or day came about: 一次420,一个月12次; 上周三次,本周两次; 一天9块,30天."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 
 from bot.dialogue.cost.reading.sentence import Part
 from bot.language.money import Amount
 from bot.language.numerals import to_decimal
 
-_PIECE = "[次回趟盒瓶支针天袋片贴包]"
+_PIECES = "次回趟盒瓶支针袋片贴包"
+_WEEK = "周|星期|礼拜"
+_PIECE = f"[{_PIECES}天]|{_WEEK}"
 _N = r"\d{1,3}|[二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九]"
 _EACH = re.compile(
-    rf"单价(?:是|为)?$|(?:每|一|单){_PIECE}(?:药[费钱]?|液)?(?:是|要|得|都|花|用|透析|费用?|药费?|大概)*$"
+    rf"(?P<any>单价)(?:是|为)?$|(?:每|一个?|单)(?P<piece>{_PIECE})"
+    r"(?:药[费钱]?|液|是|要|得|都|花|用|吃|透析|费用?|大概|的)*$"
 )
-_EACH_AFTER = re.compile(rf"[元块]?钱?(?:/|一|每){_PIECE}")
-_COUNTED = re.compile(rf"(?<![第每上\d])({_N}){_PIECE}(?!性)")
-_ROUGHLY = re.compile(
-    rf"(?<![第每上\d一二三四五六七八九十])(十?)([一二两三四五六七八])([二两三四五六七八九]){_PIECE}(?!性)"
-)
-_IN_ALL = re.compile(
-    rf"(?:一共|总共|共|合计|拢共|前后|全部|这个?月|本月)[^,。;\d]{{0,5}}?(?<![第每\d])({_N}){_PIECE}"
-)
-_A_WEEK = re.compile(rf"(?:每|一个?|1)(?:周|星期|礼拜)[^,。;]{{0,2}}?({_N}){_PIECE}")
-_WEEKS = re.compile(rf"(?<![上这本下每\d])({_N})个?(?:周|星期|礼拜)(?![一二三四五六日天])")
+_EACH_AFTER = re.compile(rf"[元块]?钱?(?:左右|上下)?(?:/|一个?|每)(?P<piece>{_PIECE})")
+_PERIODS = {
+    "周": re.compile(rf"(?<![上这本下每\d])({_N})个?(?:周|星期|礼拜)(?![一二三四五六日天])"),
+    "天": re.compile(rf"(?<![每第\d])({_N})天"),
+}
+_IN_A_MONTH = {"天": (28, 31), "周": (4, 5)}
+"""How many days or weeks a month has, at least and at most."""
 _OF_A_PERIOD = re.compile(
     r"(?:[上这本下]{1,2}个?(?:周|星期|礼拜|月)|月[初底]|[上中下]旬|前天|昨天|今天|上午|下午|\d月|[一二三四五六七八九十]月)[^,。;\d]{0,4}$"
 )
-_ONE_ASKED = re.compile(r"(?:每|一|单|这)[次回趟][^,。;\d]{0,4}报|报[^,。;\d]{0,3}(?:每|一)[次回趟]")
+_OF_A_MONTH = re.compile(r"(?:一个|每个?|这个?|整)月[^,。;\d]{0,6}(?:报|付|出|自费|花)")
+_ONE_ASKED = re.compile(r"(?:每|一|单|这)[次回趟天][^,。;\d]{0,4}报|报[^,。;\d]{0,3}(?:每|一)[次回趟天]")
 _MOST = 400
 
 
@@ -32,27 +36,81 @@ def visits_of(part: Part, amount: Amount) -> tuple[int, int]:
     """How often at least and at most; once where the cost is not one visit's, or one visit is asked about."""
     text = part.sentence.text
     begin, stop = part.sentence.clause(amount.start)
+    begin = max([begin, *(cost.end for cost in part.costs if cost.end <= amount.start)])
     each = _EACH.search(text[begin : amount.start]) or _EACH_AFTER.match(text[amount.end : stop])
-    if not each or len(part.costs) > 1 or _ONE_ASKED.search(text[amount.end :]):
+    if not each or _ONE_ASKED.search(text[amount.end :]):
         return 1, 1
-    if roughly := _ROUGHLY.search(part.text):  # 三四次, 十二三次
-        return _number(roughly[1] + roughly[2]), _number(roughly[1] + roughly[3])
-    often = _counted(part.text.replace("本周", "这周"))
-    return (often, often) if 1 < often <= _MOST else (1, 1)
+    piece = each["piece"] if "piece" in each.groupdict() else None
+    counts = _counts_of(piece)
+    for words in _told_of(part, amount, begin):
+        if roughly := counts.roughly.search(words):  # 三四次, 十二三次
+            return _number(roughly[1] + roughly[2]), _number(roughly[1] + roughly[3])
+        often = _counted(words.replace("本周", "这周"), counts)
+        if 1 < often <= _MOST:
+            return often, often
+    by_month = _IN_A_MONTH.get("周" if piece and piece in _WEEK else piece or "")
+    return by_month if by_month and _OF_A_MONTH.search(part.text) else (1, 1)
 
 
-def _counted(text: str) -> int:
-    rest = _A_WEEK.sub("", text)
-    if in_all := _IN_ALL.search(rest):
+def _told_of(part: Part, amount: Amount, begin: int) -> tuple[str, ...]:
+    """The words that may tell how often: of one cost alone all; of several those after it, then those before."""
+    if len(part.costs) == 1:
+        return (part.text,)
+    text = part.sentence.text
+    stop = min((c.start for c in part.costs if c.start > amount.start), default=part.end)
+    return text[amount.end : stop], text[begin : amount.start]
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """The words that tell how many of one kind of thing, day or visit there were, as patterns."""
+
+    counted: re.Pattern[str]
+    roughly: re.Pattern[str]
+    in_all: re.Pattern[str]
+    a_period: Mapping[str, re.Pattern[str]]
+
+    @classmethod
+    def of(cls, same: str) -> "_Counts":
+        return cls(
+            re.compile(rf"(?<![第每上这本下\d])({_N})个?(?:{same})(?!性|[日末]|[一二三四五六](?!天|次|回))"),
+            re.compile(rf"(?<![第每上\d一二三四五六七八九十])(十?)([一二两三四五六七八])([二两三四五六七八九])个?(?:{same})(?!性)"),
+            re.compile(
+                rf"(?:一共|总共|共|合计|拢共|前后|全部|这个?月|本月)[^,。;\d]{{0,5}}?(?<![第每\d])({_N})个?(?:{same})"
+            ),
+            {
+                "周": re.compile(rf"(?:每|一个?|1)(?:周|星期|礼拜)[^,。;]{{0,2}}?({_N})(?:{same})"),
+                "天": re.compile(rf"(?:每|一|1)天[^,。;]{{0,2}}?({_N})(?:{same})"),
+            },
+        )
+
+
+@cache
+def _counts_of(piece: str | None) -> _Counts:
+    """Of pieces alike: what is paid a 次 may be counted in 回."""
+    if piece is None:
+        return _Counts.of(f"[{_PIECES}]")
+    return _Counts.of(next((alike for alike in ("[次回趟]", "[针支]", _WEEK) if piece in alike), piece))
+
+
+def _counted(text: str, counts: _Counts) -> int:
+    rest = counts.a_period["周"].sub("", text)
+    if in_all := counts.in_all.search(rest):
         return _number(in_all[1])
-    counts = [found for found in _COUNTED.finditer(rest) if _number(found[1]) > 1]
-    of_periods = [found for found in _COUNTED.finditer(rest) if _OF_A_PERIOD.search(rest[: found.start()])]
+    found = [m for m in counts.counted.finditer(rest) if _number(m[1]) > 1]
+    of_periods = [m for m in found if _OF_A_PERIOD.search(rest[: m.start()])]
     if len(of_periods) > 1:
-        return sum(_number(found[1]) for found in of_periods)
-    if counts:
-        return _number(counts[0][1])
-    a_week, weeks = _A_WEEK.search(text), _WEEKS.search(rest)
-    return _number(a_week[1]) * _number(weeks[1]) if a_week and weeks else 1
+        return sum(_number(m[1]) for m in of_periods)
+    if found:
+        return _number(found[0][1])
+    return next((often for period in _PERIODS if (often := _by_periods(text, period, counts)) > 1), 1)
+
+
+def _by_periods(text: str, period: str, counts: _Counts) -> int:
+    """一周三次,四周; 一天一片,开了30天."""
+    often = counts.a_period[period].search(text)
+    periods = _PERIODS[period].search(counts.a_period[period].sub("", text))
+    return _number(often[1]) * _number(periods[1]) if often and periods else 1
 
 
 def _number(numeral: str) -> int:
