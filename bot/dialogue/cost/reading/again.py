@@ -34,7 +34,10 @@ _OF_SOMETHING_ELSE = re.compile(
 _SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
 _SETTLED = re.compile(r"(?:^|[哦噢])(?:应该|想起来了?|对了|就|确定|准确[地的]?说?|查了?|看了?)+是?$")
 _REALLY_PAID = re.compile(r"(?:实付|实收|实际付|折后|优惠后|打完折)[^,。;\d]{0,3}$")
+_TIMES = re.compile(r"是([^,。;\d的]{1,6})的(?:[两二三四五]倍|一半)")
 _RAISED = re.compile(r"(?:涨|提高?|调[整高低]?|升|降|变)(?:到|成|为)了?$")
+_FORMERLY = re.compile(r"以前|原来|去年|从前|之前|早先")
+_NOW = re.compile(r"^(?:现在|今年|目前|眼下|如今|这会儿?)(?:都|就|才|只)?(?:是|为|有|给)?$")
 
 
 def put_right(items: list[Item], sentence: Sentence) -> list[Item]:
@@ -111,6 +114,16 @@ def told_otherwise(items: list[Item], sentence: Sentence) -> list[Item]:
     return [replace(item, role="aside") if item in others else item for item in items]
 
 
+def told_relatively(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "这次是上个月的两倍,上个月150": the figure a cost is measured by is not the cost."""
+    if not (measure := _TIMES.search(sentence.text)):
+        return items
+    return [
+        replace(item, role="aside") if item.role == "cost" and measure[1] in item.before else item
+        for item in items
+    ]
+
+
 def pinned_down(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "限额300上下,拿不准是280还是320": a figure told again as one of two is the same figure."""
     told: list[Item] = []
@@ -136,7 +149,9 @@ def raised(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "原来限额300,今年涨到360": the same, at what it is now."""
     told: list[Item] = []
     for item in items:
-        if told and _RAISED.search(item.before):
+        raised_now = not item.placed and _NOW.match(item.before)
+        formerly = told and told[-1].role != "cost" and _FORMERLY.search(told[-1].before)
+        if told and (_RAISED.search(item.before) or (formerly and raised_now)):
             told[-1] = replace(item, role=told[-1].role)
         else:
             told.append(item)

@@ -5,11 +5,16 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
-from bot.dialogue.cost.reading.sentence import Item, Sentence
+from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
 
-_ANOTHER_YEAR = re.compile(r"(?:去|前|往)年[^,。;\d]{0,12}$|以前[^,。;\d]{0,8}$")
+_ANOTHER_YEAR = re.compile(r"(?:去|前|往)年[^,。;\d今]{0,12}$|以前[^,。;\d]{0,8}$")
+_TOLD_ANEW: tuple[Role, ...] = ("cost", "used", "deductible", "limit", "monthly_limit", "annual_cap")
+"""What each year has its own of."""
 _WAS_THAT_RIGHT = re.compile(r"对不对|对[吗吧]|算错|报错|少报|报少|没错|应该[能给]?报|合不合理|正常吗")
-_IN_CASH = re.compile(r"(?:微信|支付宝|现金)[^,。;\d]{0,3}[付交]了?$")
+_HOW_PAID = re.compile(
+    r"(?:微信|支付宝|现金|刷?(?:医保)?卡|个人账户|个账)[^,。;\d]{0,4}[付交刷扣给]了?$|(?:微信|支付宝|现金|刷卡)$"
+)
+_IN_CASH = re.compile(r"[元块]?钱?的?(?:现金|现钱)")
 _PRICE = re.compile(r"(?:单价|[一每1][盒瓶支袋片粒])[^,。;\d]{0,3}$")
 _AS_INPATIENT = re.compile(
     r"(?:住[了过]?[^,。;\d门期报]{0,4}院|手术|工伤|车祸|骨折)[^,。;\d门期报药慢]{0,8}(?:花|用|交|付|去)[了掉]*$"
@@ -17,12 +22,13 @@ _AS_INPATIENT = re.compile(
 
 
 def of_earlier_years(items: list[Item], sentence: Sentence) -> list[Item]:
-    """ "去年吃药花了8000多,这次420": what was spent in another year does not count beside this cost."""
-    costs = [item for item in items if item.role == "cost"]
-    earlier = [item for item in costs if _ANOTHER_YEAR.search(item.before)]
-    if not 0 < len(earlier) < len(costs):
-        return items
-    return [replace(item, role="aside") if item in earlier else item for item in items]
+    """ "去年吃药花了8000多,这次420": what was spent in another year does not count beside this cost; nor does another
+    year's deductible beside this year's."""
+    earlier = [item for item in items if item.role in _TOLD_ANEW and _ANOTHER_YEAR.search(item.before)]
+    this_year = {item.role for item in items if item not in earlier}
+    return [
+        replace(item, role="aside") if item in earlier and item.role in this_year else item for item in items
+    ]
 
 
 def without_inpatient_costs(items: list[Item], sentence: Sentence) -> list[Item]:
@@ -38,7 +44,7 @@ def without_inpatient_costs(items: list[Item], sentence: Sentence) -> list[Item]
 def without_own_payments(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "药费280,微信付了42": what was paid of a cost in cash is no other cost."""
     costs = [item for item in items if item.role == "cost"]
-    own = [item for item in costs if _IN_CASH.search(item.before)]
+    own = [item for item in costs if _HOW_PAID.search(item.before) or _IN_CASH.match(item.after)]
     rest = [item.amount.low for item in costs if item not in own]
     if not rest or any(item.amount.high >= max(rest) for item in own):
         return items

@@ -21,7 +21,7 @@ PART_OF = re.compile(
     rf"其中|里[面头边]|含|包括|里有|当中|总(?!共?{_HOW_MUCH_IS_PAID})|共(?!{_HOW_MUCH_IS_PAID})"
 )
 _AMONG = re.compile(
-    r"其中|当中|里[面头边](?:有|是|含)?|里(?:有|是|含)|包括|包含|(?<!还)有(?=\d+[元块]?钱?的?(?:是|属))"
+    r"其中|当中|里[面头边](?:有|是|含)?|里(?:有|是|含)|包括|(?<!不)(?<!不包)含|(?<!还)有(?=\d+[元块]?钱?的?(?:是|属))"
 )
 _IS = re.compile(r"[元块]?钱?的?(?:是|属)")
 _MORE = re.compile(
@@ -39,6 +39,7 @@ _EQUALS_THE_LIMIT = re.compile(
 _SIDE_BY_SIDE = re.compile(r"[元块]?钱?(?:和|跟|加上?|及|、|,?(?:还有|另外|外加))[^,。;\d]{0,8}")
 _MORE_COST = re.compile(r"和|跟|还有|另外|外加|加上|又|再|顺[带便]")
 _BOUGHT = re.compile(r"[花买开拿配付做]")
+_APART_FROM = re.compile(r"除[了开去]")
 _OF_A_DRUG = re.compile(r"药[费钱]?(?:是|花了?)?$")
 _BILL = re.compile(r"(?:总|共|合计|起来|单子|发票|小票|账单|票)[^,。;\d]{0,5}$")
 _CORRECTED = re.compile(r"不对|错了|更正|改成|应该是|不是$")
@@ -166,6 +167,8 @@ def _is_beside(part: Part, item: Item) -> bool:
     text = part.sentence.text
     if any(_SIDE_BY_SIDE.fullmatch(text[item.end : cost.start]) for cost in part.costs):
         return True
+    if _APART_FROM.search(text[begin : item.start]) and any(c.start > item.end for c in part.costs):
+        return not any(WHOLE.search(text[: cost.start]) for cost in part.costs)
     if not item.because and not _SUNDRY.search(text[begin:stop]):
         return bool(_BESIDE.search(text[begin:stop]))
     if PART_OF.search(text[begin : item.start]) or any(WHOLE.search(text[: c.start]) for c in part.costs):

@@ -22,6 +22,8 @@ _SHARED = re.compile(
 )
 _EARLIER_MONTH = re.compile(rf"{EARLIER_MONTH}$")
 _PART = re.compile(rf"(?:(?P<used>(?:用|花|去)(?:掉|去)?)|剩|还有)了?(?:差不多|快|大概)?{FRACTION}")
+_USED_UP_TO = re.compile(r"(?:限额|额度|封顶|顶)[^,。;]{0,10}[用花][掉去]?了(?:差不多|快|大概|将近)?$")
+_LEFT_OF_IT = re.compile(r"(?:限额|额度|封顶|顶)[^,。;]{0,10}(?:剩下?|还有)了?(?:差不多|大概|不到)?$")
 _OWN_TERMS = re.compile(r"单列[^。;]{0,8}(?:比例|限额|额度)|(?:医保|经办|社保)[^,。;]{0,4}(?:告诉|说)")
 _NOT_REACHED = re.compile(
     r"(?:封顶|限额|额度|顶)(?:[^,。;]{0,6}(?:没到|未到|没有到|没满|还早|够|没超|没用完|充足|还多)|[^,。;\d一二两三四五六七八九十百千]{0,6}不到(?!一半))"
@@ -66,8 +68,21 @@ def limits_of(part: Part) -> Case:
     if (limit := _only_limit(part)) and said and not _EARLIER_MONTH.search(part.text[: said.start()]):
         share = to_fen(limit * fraction(said[0]))
         return replace(case, used=share) if said["used"] else replace(case, quota_left=share)
+    if limit and (gone := _share_used(part)) is not None:
+        return replace(case, used=to_fen(limit * gone))
     reached_or_not = _WHETHER_REACHED.search(part.text)
     return replace(case, cap_not_reached=bool(not reached_or_not and _NOT_REACHED.search(part.text)) or None)
+
+
+def _share_used(part: Part) -> Decimal | None:
+    """The share of a limit that is gone: 用了七成, 只剩两成."""
+    for ratio in part.ratios:
+        before = part.sentence.text[: ratio.start]
+        if _USED_UP_TO.search(before):
+            return ratio.value
+        if _LEFT_OF_IT.search(before):
+            return 1 - ratio.value
+    return None
 
 
 def used_roughly(part: Part) -> Rough | None:

@@ -9,7 +9,7 @@ _ANOTHER = re.compile(
 )
 _COMPARED = re.compile(
     r"(?:^|(?<=[,。;!?\n]))(?:像|跟|而|你看|不像)?我?(?:[表堂]?[哥姐弟妹]{1,2}|大?[叔伯舅姑姨嫂]+|姐夫|妹夫|连襟|亲家)[^,。;\d]{0,4}"
-    r"(?:报得|比我|(?:额度|限额)[^,。;\d]{0,3}[高大多少低])"
+    r"(?:报得|报了|比我|(?:额度|限额)[^,。;\d]{0,3}[高大多少低])"
 )
 _NOT_ILL = re.compile(
     r"(?:^|(?<=[,。;!?\n]))[我俺他她][^,。;\d]{0,3}没(?:有|办|评|批|得)过?[^,。;\d]{0,3}(?:慢特?病|门慢|门特|特殊病)[^。;!?\n]*"
@@ -20,6 +20,10 @@ _ASKED_FOR_TOO = re.compile(
 )
 _SET_ASIDE = re.compile(
     r"[^,。;!?\n]*(?:(?:不管|不提|不说|不算|别管|甭管|不用[算管提说]|别算|先不[算管提说])(?:他|她|人家)|(?:他|她|人家)[^,。;\d]{0,3}(?:不管|不提|不说|不算|另说)|那是(?:他|她|人家|别人))"
+)
+_NOT_COUNTED = re.compile(
+    r"(?:^|(?<=[,。;!?\n]))[^,。;!?\n]*(?:爸|妈|老[伴公婆]|爱人|哥|姐|弟|妹|儿子|女儿|[他她])[^,。;!?\n]*"
+    r"(?:先)?不(?:管|提|说|算|用[算管])(?:了|的)?(?=[,。;!?\n]|$)"
 )
 _HEARD = re.compile(r"我?(?:听[说讲人]|网上[说讲写传])[^,。;!?\n]*,(?=(?:可|但|不过|其实|而))")
 _LIMIT = re.compile(r"限额|额度|定额")
@@ -44,6 +48,7 @@ def _told_of_others(text: str) -> Iterator[tuple[int, int]]:
     for well in _NOT_ILL.finditer(text):
         if _FIGURE.search(text[: well.start()] + text[well.end() :]):
             yield well.span()  # who has none of our diseases is not asked about
+    yield from (found.span() for found in _NOT_COUNTED.finditer(text))
     if _ASKED_FOR_TOO.search(text):
         return
     for another in (

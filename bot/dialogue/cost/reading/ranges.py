@@ -40,12 +40,17 @@ _HEDGES = r"(?:,|但|可|又|而|却|还|肯定|应该|反正|绝对|总之|就|
 _BETWEEN = re.compile(
     rf"{_YUAN}(?:之间|中间|的?样子)|{_YUAN}(?:不到|以内|以下|封顶)(?![\d一二两三四五六七八九])"
 )
+_LESS = re.compile(rf"{_YUAN}(?:就|只)?[少差欠缺]了?")
+_TERM = re.compile(r"(?:起付|门槛|限额|额度|封顶)[^,。;\d]{0,6}$")
+_ENDS = re.compile(r"钱?(?:[,。;的]|$)")
 _NOT_THE_ONE = re.compile(r"(?:要么|要不|不)是$|有(?:的|些?人)?(?:说|讲)$")
 
 
 def ends_joined(amounts: Sequence[Amount], text: str) -> list[Amount]:
     """The same amounts, each two that are the ends of one in one."""
-    return _told_once(_told_once(amounts, text, _as_one), text, _as_told_again)
+    for as_one in (_difference, _as_one, _as_told_again):
+        amounts = _told_once(amounts, text, as_one)
+    return list(amounts)
 
 
 def _told_once(amounts: Sequence[Amount], text: str, as_one: Callable[..., Amount | None]) -> list[Amount]:
@@ -75,6 +80,17 @@ def _as_one(first: Amount, second: Amount, text: str) -> Amount | None:
         if low < high and _are_bounds(least, most, text):
             return _placed(first, second, low, high, text)
     return None
+
+
+def _difference(first: Amount, second: Amount, text: str) -> Amount | None:
+    """ "四百少五块": one figure."""
+    between = _LESS.fullmatch(text[first.end : second.start])
+    if between is None or first.approximate or second.approximate or 2 * second.low > first.low:
+        return None
+    if not _ENDS.match(text, second.end) or _TERM.search(text[: first.start]):
+        return None  # 起付线500差120
+    value = first.low - second.low
+    return Amount(first.start, second.end, value, value, False, value)
 
 
 def _meet(one: Amount, other: Amount) -> bool:

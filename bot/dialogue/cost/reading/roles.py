@@ -46,6 +46,7 @@ _AT_FIRST = re.compile(r"(?:头|前|首|开头|先(?:要|得)?|最先)(?:一?个
 _BY_ONESELF = re.compile(
     r"[元块]?钱?(?:是|要|得|都|全)*(?:自己|个人|自个儿?)(?:先|来)?(?:掏|付|出|承担|负担)"
 )
+_NOT_THE_FIRST = re.compile(r"自费|丙类|目录|范围|除[去掉开]?|刨|减[去掉]|去掉")
 _OF_DEDUCTIBLE: frozenset[Role] = frozenset({"deductible", "deductible_met"})
 _OF_A_YEAR = re.compile(r"(?:年度|全年|一年|每年)(?:有|是|给|共)*$")
 _USED_OF_IT = re.compile(r"[用花占报](?:掉|去|了|过)+$")
@@ -152,6 +153,8 @@ def _by_what_follows(around: Around) -> Role | None:
         found = re.search(pattern, around.after)
         if not found or re.fullmatch(rf"[^,。;]{{0,3}}{NEXT}", around.after[found.end() :]):
             continue
+        if role == "deductible" and _NOT_THE_FIRST.search(before):
+            continue  # 扣除自费200后能报
         if role == "claimed" and not re.search(r"报|给|能", before[-3:]):
             continue
         if role == "monthly_limit" and re.search(r"[加添](?:了|上|个)*$", before):

@@ -5,8 +5,12 @@ whether its figure was spent.
 """
 
 import re
+from dataclasses import replace
+from decimal import Decimal
 
-from bot.dialogue.cost.reading.amount_words import EXAMINATION
+from bot.dialogue.cost.reading.amount_words import EXAMINATION, WHOLE
+from bot.dialogue.cost.reading.costs import is_part
+from bot.dialogue.cost.reading.people import people_in
 from bot.dialogue.cost.reading.sentence import Item, Sentence
 
 _N = "[一二两三四五六七八九十几\\d]"
@@ -16,7 +20,7 @@ _WORDS = (
     "月[初中底末]|[上中下]旬|[上下这本当头前后]{1,2}一?个?(?:月|周|季度?|星期|礼拜|季|年)|季度?|周[一二三四五六日末]?|今年|年[初中底]",
     "今天|昨天|前天|[前这]几天|刚才|刚刚|后来|现在|上午|下午|早上|晚上|当天|那天|[天日]",
     "药[店房费钱]?|医院|卫生[院室所]|诊所|门诊|中心|社区|县里|市里|镇上|乡下|慢特?病|特病|门[慢特]|病|主病|副病",
-    "费用?|钱|块|元|一下子?|一口气|单子|小票|发票|账单|收据|票",
+    "[A-Z]|费用?|钱|块|元|一下子?|一口气|单子|小票|发票|账单|收据|票",
     "一共|总共|合计|合起来|加起来|分别|依次|先后|前后|其中|其他|其它|别的|剩下|各|均|每|先|再|又|还有?|也|都|就|才|只|另外?|然后|接着",
     "和|跟|加上?|及|以及|、|后面|前面|外加|顺[带便]",
     "花|买|拿|开|配|用|付|交|取|抓|吃|看|去|跑|到|做|打|透析|治疗?|输液|注射",
@@ -29,7 +33,31 @@ _MONTH = re.compile(rf"十?{_N}月份?|[上这本当]个?月")
 _MARKS = re.compile(r"[\s,。;:()·+]+")
 
 
-def is_told_as_further(item: Item, sentence: Sentence) -> bool:
+def unplaced(items: list[Item], sentence: Sentence) -> list[Item]:
+    """What no word places, or not as a further cost, beside a cost that some word does: of what it is, nobody said. So
+    is a sum of all that is less than one of its parts."""
+    costs = [item for item in items if item.role == "cost"]
+    apart = bool(people_in(sentence))
+    sure = [i for i in costs if i.placed and (apart or _is_told_as_further(i, sentence))]
+    sure = sure or [item for item in costs if item.placed][:1]
+    if not sure:
+        return items
+    most = max(item.amount.low for item in sure)
+    odd = [i for i in costs if i not in sure or (i.amount.high < most and WHOLE.search(i.before))]
+    in_it = sum(i.amount.high for i in odd if not is_part(i)) <= most and _holds_all(sure, most)
+    return [_as_odd(item, in_it) if item in odd else item for item in items]
+
+
+def _holds_all(costs: list[Item], most: Decimal) -> bool:
+    """Whether the largest is told as the sum of all."""
+    return any(item.amount.low == most and WHOLE.search(item.before) for item in costs)
+
+
+def _as_odd(item: Item, in_it: bool) -> Item:
+    return replace(item, role="aside" if in_it and not is_part(item) else "unplaced")
+
+
+def _is_told_as_further(item: Item, sentence: Sentence) -> bool:
     """Whether every word that leads up to a cost is one that sums are told with, or it is a month's."""
     if _MONTH.search(item.before):
         return True

@@ -1,7 +1,6 @@
 """What several amounts of a sentence together say: one put right, one told again, one spent before another."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from bot.dialogue.cost.reading.again import (
     after_discount,
@@ -11,8 +10,8 @@ from bot.dialogue.cost.reading.again import (
     put_right,
     raised,
     told_otherwise,
+    told_relatively,
 )
-from bot.dialogue.cost.reading.amount_words import WHOLE
 from bot.dialogue.cost.reading.asides import (
     of_earlier_years,
     paid_of_this,
@@ -30,31 +29,16 @@ from bot.dialogue.cost.reading.earlier import (
     spent_earlier,
     spent_now,
 )
-from bot.dialogue.cost.reading.people import people_in
 from bot.dialogue.cost.reading.sentence import Item, Sentence
-from bot.dialogue.cost.reading.summed import is_told_as_further
+from bot.dialogue.cost.reading.summed import unplaced
 from bot.dialogue.cost.reading.unpaid_parts import not_paid_for
-
-
-def _unplaced(items: list[Item], sentence: Sentence) -> list[Item]:
-    """What no word places, or not as a further cost, beside a cost that some word does: of what it is, nobody said. So
-    is a sum of all that is less than one of its parts."""
-    costs = [item for item in items if item.role == "cost"]
-    apart = bool(people_in(sentence))
-    sure = [i for i in costs if i.placed and (apart or is_told_as_further(i, sentence))]
-    sure = sure or [item for item in costs if item.placed][:1]
-    if not sure:
-        return items
-    most = max(item.amount.low for item in sure)
-    odd = [i for i in costs if i not in sure or (i.amount.high < most and WHOLE.search(i.before))]
-    return [replace(item, role="unplaced") if item in odd else item for item in items]
-
 
 _STEPS: tuple[Callable[[list[Item], Sentence], list[Item]], ...] = (
     pinned_down,
     put_right,
     looked_up,
     told_otherwise,
+    told_relatively,
     named_again,
     one_each,
     limits_of_diseases,
@@ -74,7 +58,7 @@ _STEPS: tuple[Callable[[list[Item], Sentence], list[Item]], ...] = (
     as_often_as_told,
     spent_before,
     not_paid_for,
-    _unplaced,
+    unplaced,
 )
 
 
