@@ -10,7 +10,7 @@ from decimal import Decimal
 from bot.knowledge.parameters import Between, Delegated, Entry, Fixed
 from bot.rules.bill import settle
 from bot.rules.corners import Bounds, Corners, settled_at_corners
-from bot.rules.money import NO_MONEY, NOTHING, Span
+from bot.rules.money import NO_MONEY, NOTHING, Span, to_fen
 from bot.rules.spent import MONTHS_OF_A_QUARTER, Spent, quarter_of
 from bot.rules.told import remembered
 
@@ -111,8 +111,16 @@ class Known(Spent):
         added = self.extra_limit
         if case.quarterly_limit is not None:
             added = added.times(Decimal(MONTHS_OF_A_QUARTER))
-        limit = self.base_limit.plus(added)
-        return (limit.less(case.used) if case.used else limit).plus(self.left_over)
+        used, limit = self.used_up, self.base_limit.plus(added)
+        return Span(limit.less(used.high).low, limit.less(used.low).high).plus(self.left_over)
+
+    @remembered
+    def used_up(self) -> Span:
+        """The cost that has used up some of the limit: as told, or what was paid over the ratio it was paid at."""
+        used, ratio = self.case.used or NOTHING, self.ratio
+        if not (self.case.used_as_paid and ratio and ratio.low):
+            return Span.exactly(used)
+        return Span(to_fen(used / ratio.high), to_fen(used / ratio.low))
 
     @remembered
     def extra_limit(self) -> Span:

@@ -102,7 +102,8 @@ class Trace:
         if known.extra_limit.high:
             parts.append(f"加第二个病的 {yuan(known.extra_limit)}")
         if case.used:
-            parts.append(f"减已用的 {yuan(case.used)}")
+            as_paid = f"（已报 {yuan(case.used)}）" if known.used_up != Span.exactly(case.used) else ""
+            parts.append(f"减已用的 {yuan(known.used_up)}{as_paid}")
         if known.left_over.high:
             parts.append(f"加上月剩的 {yuan(known.left_over)}")
         months = known.quota_months[1]

@@ -44,7 +44,8 @@ class Person:
     `rough` are facts told as a range; the case has their lower end. `ratios` are those of several places, as long
     as it is open which was visited. `adds`: the amount told comes on top of the one that was known. `instead_of`:
     it takes the place of whatever fact had that figure. `unplaced`: figures in yuan of which nobody said what they are;
-    the amount holds them at its upper end. `open`: what may hold of the case or not.
+    the amount holds them at its upper end. `open`: what may hold of the case or not. `doubted`: facts that
+    may be anything up to what bounds them, which an earlier turn told.
     """
 
     case: Case = field(default_factory=Case)
@@ -56,6 +57,7 @@ class Person:
     instead_of: Decimal | None = None
     unplaced: tuple[Decimal, ...] = ()
     open: frozenset[Condition] = frozenset()
+    doubted: frozenset[str] = frozenset()
 
     @property
     def cost_known(self) -> bool:
@@ -99,12 +101,13 @@ class Person:
         case = _still_known(self.case, said).updated(_with_the_rest(self.case, said))
         names_limit = said.limit is not None or any(getattr(said.case, name) is not None for name in LIMITS)
         anew = LIMIT_FACTS if names_limit else ()
+        anew = (*anew, *said.doubted)
         known_roughly = (r for r in self.rough if not said.knows(r.name) and r.name not in anew)
         return Person(
             case=_completed(case, self.case, said.case),
             name=self.name or said.name,
             limit=said.limit if names_limit else self.limit,
-            rough=(*known_roughly, *said.rough),
+            rough=(*known_roughly, *said.rough, *_doubts(case, said)),
             ratios=said.ratios if said.ratios or said.case.ratio is not None else self.ratios,
             unplaced=said.unplaced if said.cost_known else self.unplaced,
             open=(self.open | said.open) - said.case.conditions - said.case.ruled_out,
@@ -160,6 +163,13 @@ class Person:
         limits: dict[str, Any] = dict.fromkeys(LIMITS) | {name: self.limit}
         rough = tuple(replace(r, name=name) if r.name == "limit" else r for r in self.rough)
         return replace(self, case=replace(self.case, **limits), limit=None, rough=rough)
+
+
+def _doubts(case: Case, said: Person) -> tuple[Rough, ...]:
+    """起付线扣没扣过不晓得, after its figure was told."""
+    if "deductible_met" not in said.doubted or not case.deductible:
+        return ()
+    return (Rough("deductible_met", NOTHING, case.deductible),)
 
 
 def _by_month(case: Case) -> tuple[MonthCost, ...]:

@@ -15,11 +15,18 @@ from bot.dialogue.cost.reading.circumstances import circumstances_of
 from bot.dialogue.cost.reading.contradictions import contradiction_in
 from bot.dialogue.cost.reading.costs import adds, cost_of, unplaced_in
 from bot.dialogue.cost.reading.dated import dated_costs_of
-from bot.dialogue.cost.reading.deductible import deductible_of
+from bot.dialogue.cost.reading.deductible import deductible_of, doubts_of_the_deductible
 from bot.dialogue.cost.reading.doubts import open_conditions
 from bot.dialogue.cost.reading.hospital import hospital_of
 from bot.dialogue.cost.reading.limits import limit_of, limits_of, wondered_about
-from bot.dialogue.cost.reading.people import asked_of, clauses_by_person, named_in, people_in, person_of
+from bot.dialogue.cost.reading.people import (
+    asked_of,
+    clauses_by_person,
+    is_not_ill,
+    named_in,
+    people_in,
+    person_of,
+)
 from bot.dialogue.cost.reading.rough import rough_facts
 from bot.dialogue.cost.reading.sentence import Part, Sentence
 from bot.dialogue.cost.reading.shares import ratios_by_place, shares_of
@@ -76,8 +83,12 @@ def _each(whole: Part, names: tuple[str, ...], covered: Container[str]) -> tuple
     """Each person's own clauses on top of what is said of all; without those who, unlike others, spent nothing."""
     people = {name: Person(name=name) for name in names}
     for start, end, owner in clauses_by_person(whole.sentence):
+        if owner in people and len(people) > 1 and is_not_ill(whole.sentence.text[start:end]):
+            del people[owner]
         said = _read(replace(whole, start=start, end=end), covered)
-        for name in [owner] if owner in people else names:
+        for name in [owner] if owner in names else tuple(people):
+            if name not in people:
+                continue
             people[name] = people[name].updated(said)
     shared = circumstances_of(whole, covered).region
     asked_for = people.get(asked_of(whole.sentence))
@@ -104,4 +115,5 @@ def _read(part: Part, covered: Container[str]) -> Person:
         instead_of=puts_right,
         unplaced=unplaced_in(part),
         open=open_conditions(part.text),
+        doubted=doubts_of_the_deductible(part, case),
     )

@@ -16,6 +16,9 @@ _HOW_PAID = re.compile(
 )
 _IN_CASH = re.compile(r"[元块]?钱?的?(?:现金|现钱)")
 _PRICE = re.compile(r"(?:单价|[一每1][盒瓶支袋片粒])[^,。;\d]{0,3}$")
+_ELSEWHERE = re.compile(
+    r"(?:网上|外[面头边]|别[家处]|别的(?:药店|地方)|隔壁|另[外一]{1,2}家|其[他它](?:药店|地方|家)|京东|淘宝|美团|拼多多|平台|直播间)[^,。;\d花买拿开付]{0,10}$"
+)
 _AS_INPATIENT = re.compile(
     r"(?:住[了过]?[^,。;\d门期报]{0,4}院|手术|工伤|车祸|骨折)[^,。;\d门期报药慢]{0,8}(?:花|用|交|付|去)[了掉]*$"
 )
@@ -63,6 +66,15 @@ def without_unit_prices(items: list[Item], sentence: Sentence) -> list[Item]:
 
 def _priced(price: Item, whole: Decimal) -> Item:
     return replace(price, role="aside" if price.amount.low and whole % price.amount.low == 0 else "unplaced")
+
+
+def without_prices_elsewhere(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "医院开的280,网上要320": what it would have cost elsewhere, beside what it did."""
+    costs = [item for item in items if item.role == "cost"]
+    elsewhere = [item for item in costs if _ELSEWHERE.search(item.before)]
+    if len(elsewhere) == len(costs):
+        return items
+    return [replace(item, role="aside") if item in elsewhere else item for item in items]
 
 
 def paid_of_this(items: list[Item], sentence: Sentence) -> list[Item]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.dialogue.cost.reading.amount_words import EXAMINATION, LEFT_OUT, SUNDRIES, WHOLE
+from bot.dialogue.cost.reading.changes import NOT_KNOWN
 from bot.dialogue.cost.reading.months import asked_month, costs_by_month, month_before
 from bot.dialogue.cost.reading.sentence import Item, Part
 from bot.dialogue.cost.reading.times import is_monthly, months_spoken_of
@@ -41,6 +42,12 @@ _MORE_COST = re.compile(r"和|跟|还有|另外|外加|加上|又|再|顺[带便
 _BOUGHT = re.compile(r"[花买开拿配付做]")
 _APART_FROM = re.compile(r"除[了开去]")
 _OF_A_DRUG = re.compile(r"药[费钱]?(?:是|花了?)?$")
+_ANOTHER_LOST = re.compile(
+    rf"(?:另|还有|剩|其余|有)[^,。;\d]{{0,4}}[一两几][^,。;\d]{{0,3}}[单票次笔张回][^,。;\d]{{0,8}}(?:丢|找不[到着]|不见|弄没|(?!忘[了记]?说){NOT_KNOWN})"
+)
+"""A bill of which the amount is gone: 另一张单子找不到了."""
+_PAID_OUT = re.compile(r"报(?:销)?[了过掉]+$|(?:统筹|基金|医保局?|公家)[^,。;\d]{0,4}[付报出][了过掉]*$")
+_OF_A_DRUG_AFTER = re.compile(r"[元块]?钱?的")
 _BILL = re.compile(r"(?:总|共|合计|起来|单子|发票|小票|账单|票)[^,。;\d]{0,5}$")
 _CORRECTED = re.compile(r"不对|错了|更正|改成|应该是|不是$")
 
@@ -50,6 +57,8 @@ def cost_of(part: Part) -> Case:
     case = Case()
     for item in part.own_items:
         case = _with_item(case, item, part)
+    if _ANOTHER_LOST.search(part.text):
+        return case  # then nobody knows what it was in all
     if not part.costs:
         if cost := _by_the_limit(part):
             return replace(case, amount=cost)
@@ -188,6 +197,8 @@ def _with_item(case: Case, item: Item, part: Part) -> Case:
         figure += getattr(case, item.role) or NOTHING
     if item.role == "unused_before":
         return replace(case, unused_before=figure, unused_month=month_before(part, item))
+    if item.role == "used" and _PAID_OUT.search(item.before) and not _OF_A_DRUG_AFTER.match(item.after):
+        case = replace(case, used_as_paid=True)
     fact: dict[str, Any] = {item.role: figure}
     return replace(case, **fact)
 

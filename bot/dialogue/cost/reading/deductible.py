@@ -52,7 +52,9 @@ def deductible_of(part: Part, told: Case) -> Case:
         return Case(deductible=Decimal(0))
     if _FULL_ALONE.match(part.text):
         return Case(deductible_full=True)
-    paid_up = not forgotten_deductible(part, told) and told.deductible_met is None
+    paid_up = (
+        not _doubts_paid(part.text) and not forgotten_deductible(part, told) and told.deductible_met is None
+    )
     full = _says_full(part.text, told.deductible) or (told.deductible and _ALL_PAID.search(part.text))
     if paid_up and full and not _PART_PAID.search(part.text):
         return Case(deductible_full=True)
@@ -72,10 +74,18 @@ def forgotten_deductible(part: Part, told: Case) -> Rough | None:
     if gone := rough_fraction(part.text, "[交付扣抵]"):
         low, high = (to_fen(told.deductible * end) for end in gone)
         return Rough("deductible_met", low, high)
-    unsure = (
-        _PERHAPS_PAID.search(part.text) or _PAID_OR_NOT.search(part.text) or _NEARLY_FULL.search(part.text)
-    )
-    return Rough("deductible_met", Decimal(0), told.deductible) if unsure else None
+    return Rough("deductible_met", Decimal(0), told.deductible) if _doubts_paid(part.text) else None
+
+
+def doubts_of_the_deductible(part: Part, told: Case) -> frozenset[str]:
+    """That it is not sure how much was paid of a deductible told in an earlier turn."""
+    told_now = told.deductible is not None or told.deductible_met is not None or part.own_items
+    return frozenset() if told_now or not _doubts_paid(part.text) else frozenset({"deductible_met"})
+
+
+def _doubts_paid(text: str) -> bool:
+    unsure = (_PERHAPS_PAID, _PAID_OR_NOT, _NEARLY_FULL)
+    return any(words.search(text) for words in unsure)
 
 
 def denies_deductible(part: Part) -> bool:

@@ -46,7 +46,7 @@ def _told_of_others(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of each stretch; none where the question is asked for the other, or for both, nor where the
     speaker has a part in it (工友陪我买药)."""
     for well in _NOT_ILL.finditer(text):
-        if _FIGURE.search(text[: well.start()] + text[well.end() :]):
+        if _FIGURE.search(well[0]) and _FIGURE.search(text[: well.start()] + text[well.end() :]):
             yield well.span()  # who has none of our diseases is not asked about
     yield from (found.span() for found in _NOT_COUNTED.finditer(text))
     if _ASKED_FOR_TOO.search(text):

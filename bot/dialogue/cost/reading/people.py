@@ -14,9 +14,10 @@ from bot.rules.case import Case, Employment
 _PERSON = re.compile(
     r"我?(?:爸爸?|父亲|老?爹|老爸|妈妈?|母亲|老?娘|老妈|老伴儿?|老头子?|老太婆|老婆|老公|丈夫|妻子|爱人|爷爷|奶奶|外公|外婆|公公"
     r"|婆婆|岳父|岳母|丈母娘|媳妇|对象|儿子|女儿|闺女|孙子|孙女|女婿|[表堂大二三小]?(?:哥哥?|姐姐?|弟弟?|妹妹?)|嫂子|姐夫|妹夫"
-    r"|[大二三小]?(?:叔叔?|伯伯?|舅舅?|姑姑?|姨妈?)|姑父|舅妈|阿姨)|[他她](?=(?:是|还|在|已经?|也)*(?:这个?月|本月|花|用了|吃了|买了|退休|在职|在岗|上着?班|(?:月|每月)?(?:限额|额度)))"
+    r"|[大二三小]?(?:叔叔?|伯伯?|舅舅?|姑姑?|姨妈?)|姑父|舅妈|阿姨|[男女]的)|[他她](?=(?:是|还|在|已经?|也)*(?:这个?月|本月|花|用了|吃了|买了|退休|在职|在岗|上着?班|(?:月|每月)?(?:限额|额度)))"
     r"|我(?:自己|本人)|我(?!们|这|的|想|要|问|该|能|给|帮|替)"
 )
+_NOT_ILL = re.compile(r"没(?:有|办|评|批|得)过?[^,。;\d]{0,3}(?:慢特?病|门慢|门特|特殊病|这个?病|资格)")
 _KIN = (
     ("爸", ("爸", "爸爸", "父亲", "爹")),
     ("妈", ("妈", "妈妈", "母亲", "娘")),
@@ -98,6 +99,11 @@ def asked_of(sentence: Sentence) -> str:
     if _ASK_ME.search(sentence.text):
         asked.add("您")
     return asked.pop() if len(asked) == 1 else ""
+
+
+def is_not_ill(clause: str) -> bool:
+    """Whether a person's clause says that they have none of our diseases: 不过她没办慢特病."""
+    return bool(_NOT_ILL.search(clause))
 
 
 def clauses_by_person(sentence: Sentence) -> Iterator[tuple[int, int, str | None]]:

@@ -36,6 +36,9 @@ _RAISED_TO_WHAT = re.compile(
     rf"[元块]?钱?,?[^,。;\d]{{0,4}}(?:涨|调|提|升|变)[了过高整]*(?:,|[^,。;\d]{{0,6}})?[^,。;\d]{{0,8}}{NOT_KNOWN}"
 )
 _PERHAPS_AT_MOST = re.compile(r"(?:应该|估计|大概|可能|好像)[^,。;\d]{0,3}不会?超过?$")
+_THAN = re.compile(r"比[^,。;\d]{1,8}$")
+_HIGHER = re.compile(r"[元块]?钱?(?:还|要|稍微?|略)*[高多大]")
+_LOWER = re.compile(r"[元块]?钱?(?:还|要|稍微?|略)*[低少小]")
 _BOUNDED = re.compile(r"[元块]?钱?的部分")
 _NOT_BEYOND = re.compile(r"不[能得可会]*(?:超|高|多)[过于出]?$")
 _NOT_WRITTEN = re.compile(NOT_KNOWN + "|没有?(?:写|说|标|注)")
@@ -78,6 +81,9 @@ def _unclear_parts(part: Part, told: Case) -> Iterator[Rough]:
 
 def _ends(item: Item, before: str, told: Case, limit: Decimal | None) -> tuple[Decimal, Decimal]:
     low, high = item.amount.low, item.amount.high
+    if item.role in _OPEN_UPWARDS and (than := _compared(item)):
+        cost = told.amount.high if told.amount else low
+        return (low, max(low, cost)) if than == "more" else (NOTHING, high)
     if low < high:
         return low, high
     if item.role in _FROM_NOTHING and AT_MOST.search(before):
@@ -90,6 +96,15 @@ def _ends(item: Item, before: str, told: Case, limit: Decimal | None) -> tuple[D
         bounds = (getattr(told, name) for name in _UP_TO[item.role])
         return low, max((bound for bound in (*bounds, limit) if bound is not None), default=low)
     return low, high
+
+
+def _compared(item: Item) -> str | None:
+    """Whether a figure is another's, and one's own is more or less: 限额比我妈的300高一点."""
+    if not _THAN.search(item.before):
+        return None
+    if _HIGHER.match(item.after) or item.amount.approximate:
+        return "more"
+    return "less" if _LOWER.match(item.after) else None
 
 
 def _goes_up(item: Item, before: str) -> bool:

@@ -28,6 +28,13 @@ _OF_A_HUNDRED = re.compile(
     r"(?P<part>\d{1,2}|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])(?:[块元]钱?|(?=[,。;]|$))"
 )
 _TENTHS_OF_IT = re.compile(r"(?:报销?|出|付|给|比例(?:是|为)?)(十分之([一二三四五六七八九]))")
+_SPLIT = re.compile(r"([一二三四五六七八九])([一二三四五六七八九])开")
+_PAID_OF_A_SPLIT = re.compile(
+    r"(?:医保|公家|统筹|基金|国家|报销?)(?:局|部门)?[出报付拿占给管]?([一二三四五六七八九])(?=[,。;成我个自]|$)"
+)
+_OWN_OF_A_SPLIT = re.compile(
+    r"(?:我|个人|自己|自个儿?)[出掏付拿占]?([一二三四五六七八九])(?=[,。;成医公统国]|$)"
+)
 _HALF = re.compile(r"(?:报销?(?:了|个)?|比例(?:是|为)?)(一半)")
 
 
@@ -79,6 +86,7 @@ def _bare(text: str) -> Iterator[Ratio]:
             yield Ratio(found.start(), found.end(), 1 - part / whole if found["own"] else part / whole)
     for found in _TENTHS_OF_IT.finditer(text):
         yield Ratio(found.start(1), found.end(1), (to_decimal(found[2]) or Decimal(0)) / 10)
+    yield from _split(text)
     for found in _TENTHS.finditer(text):
         for tenths, (start, end) in (
             (found[1], found.span(1)),
@@ -91,6 +99,20 @@ def _bare(text: str) -> Iterator[Ratio]:
                 share = _share(found[group])
                 if share is not None:
                     yield Ratio(found.start(group), found.end(group), share)
+
+
+def _split(text: str) -> Iterator[Ratio]:
+    """三七开,医保出七: the fund's share, or both where nobody says whose is which."""
+    found = _SPLIT.search(text)
+    parts = [to_decimal(part) or Decimal(0) for part in found.groups()] if found else []
+    if not found or sum(parts) != 10:
+        return
+    paid, own = (words.search(text, found.end()) for words in (_PAID_OF_A_SPLIT, _OWN_OF_A_SPLIT))
+    if paid or own:
+        share = to_decimal((paid or own)[1]) or Decimal(0)
+        yield Ratio(*found.span(), (share if paid else 10 - share) / 10)
+        return
+    yield from (Ratio(found.start(n), found.end(n), part / 10) for n, part in enumerate(parts, start=1))
 
 
 def _share(written: str | None) -> Decimal | None:

@@ -91,13 +91,19 @@ def _is_own_first(ratio: Ratio, sentence: Sentence) -> bool:
 
 def rough_shares(part: Part) -> tuple[Rough, ...]:
     """Shares told as a range: 报八成到九成, 80%到85%, 报80到85, 七八成, 最少七成最多八成, 八成多; 先自付10%到15%."""
-    told = [Amount(r.start, r.end, r.value, r.value, False, r.value) for r in part.ratios]
+    shares = [ratio for ratio in part.ratios if _is_of_the_cost(ratio, part.sentence)]
+    told = [Amount(r.start, r.end, r.value, r.value, False, r.value) for r in shares]
     # As amounts are joined; between shares a second 报 says nothing new (报八成还是报九成).
     ranges = [a for a in ends_joined(told, part.sentence.text.replace("报", "是")) if a.low < a.high]
     named = [(_name_of(joined, part), joined) for joined in ranges]
     if all(name != "ratio" for name, _ in named):
-        named += [("ratio", more) for ratio in part.ratios if (more := _and_more(ratio, part.sentence))][:1]
+        named += [("ratio", more) for ratio in shares if (more := _and_more(ratio, part.sentence))][:1]
     return tuple(Rough(name, joined.low, joined.high) for name, joined in named)
+
+
+def _is_of_the_cost(ratio: Ratio, sentence: Sentence) -> bool:
+    label = _label(sentence, ratio)
+    return bool(_OF_THE_COST.search(label)) and not _OF_ANOTHER_INSURANCE.search(label)
 
 
 def _name_of(joined: Amount, part: Part) -> str:
@@ -179,8 +185,7 @@ def _meant(part: Part) -> list[Ratio]:
         if (
             own_first
             or _ONLY_THOUGHT.search(before)
-            or not _OF_THE_COST.search(label)
-            or _OF_ANOTHER_INSURANCE.search(label)
+            or not _is_of_the_cost(ratio, sentence)
             or (away and _HOME.search(label) and not _AWAY.search(label))
         ):
             continue

@@ -3,7 +3,7 @@
 import re
 from calendar import monthrange
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from bot.dialogue.cost.reading.hospital import stay_in
 from bot.dialogue.cost.reading.roles import MONTHLY
@@ -18,6 +18,9 @@ _APPROVED = re.compile(
     r"批(?!发)|认定|办下来|下来的(?=[,。;]|$)|(?:资格|慢特?病?)下来|审核通过|通过"
     r"|(?:证|本子?|资格)[^,。;]{0,10}(?:拿到|到手|发)"
 )
+_ABOUT_THEN = re.compile(r"(?:大约|大概|约莫?|差不多|可能|好像|也许|说不定)(?:是|在|就|也)*$")
+_OR_SO = re.compile(r"份?(?:左右|前后|上下|的?样子|那阵|这阵)")
+_SOME_DAYS = timedelta(5)
 _BARE = re.compile(r"(?:是|可能|好像|大概|应该|在|吧)+")
 _SPENT = re.compile(r"花|买|用药|吃|拿药|开药|看病|刷")
 _SPENT_THEN = re.compile(r"花|费|买|看")
@@ -85,6 +88,12 @@ def times_of(part: Part) -> Case:
     if months is None and not monthly:
         return case
     return case.updated(Case(months=months, each_month=monthly and months is not None))
+
+
+def _give_or_take(days: Days) -> Days:
+    """A time that is told with a hedge (大约十月批的): as much again before and after it, some days at least."""
+    reach = max(days.last - days.first + timedelta(1), _SOME_DAYS)
+    return Days(days.first - reach, days.last + reach)
 
 
 def _month_of(day: date) -> Days:
@@ -155,7 +164,8 @@ def _dated(part: Part, mention: DateMention) -> Case:
         or _APPROVED.search(own)
         or (_APPROVED.search(led_by) and not _SPENT.search(own))
     ):
-        return Case(approved_on=days)
+        about = _ABOUT_THEN.search(led_by) or _OR_SO.match(own[mention.end - mention.start :])
+        return Case(approved_on=_give_or_take(days) if about and not told_as_either(mention, text) else days)
     if _OF_LIFE.search(own):
         return Case()
     if _PAID_UP.search(own):

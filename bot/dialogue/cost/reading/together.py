@@ -17,6 +17,7 @@ from bot.dialogue.cost.reading.asides import (
     paid_of_this,
     without_inpatient_costs,
     without_own_payments,
+    without_prices_elsewhere,
     without_unit_prices,
 )
 from bot.dialogue.cost.reading.bare_limits import limits_of_diseases, monthly_without_a_word, one_each
@@ -50,6 +51,7 @@ _STEPS: tuple[Callable[[list[Item], Sentence], list[Item]], ...] = (
     of_months,
     paid_of_this,
     without_own_payments,
+    without_prices_elsewhere,
     without_unit_prices,
     in_all,
     paid_before,
