@@ -70,6 +70,7 @@ Condition = Literal[
     "unrelated_disease",
     "outside_indication",
     "not_for_outpatients",
+    "review_missed",
     "unsuited_to_outpatients",
     "long_prescription",
     "examination",

@@ -67,6 +67,8 @@ def named_again(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "这150能报多少" names an earlier cost again: the one asked about; the others were spent before it. Any other
     figure that is named again is no other."""
     for index, item in enumerate(items):
+        if _is_told_before(item, items[:index]) and any(i.role == "cost" and i is not item for i in items):
+            return [i for i in items if i is not item]  # 起付600,…是不是得先减600再乘
         if not _AGAIN.search(item.before):
             continue
         same = [i for i in items[:index] if i.amount.low == item.amount.low]
@@ -81,6 +83,12 @@ def named_again(items: list[Item], sentence: Sentence) -> list[Item]:
             return others  # each month has its own limit
         return [replace(i, role="used") if i.role == "cost" and i is not asked else i for i in others]
     return items
+
+
+def _is_told_before(item: Item, earlier: list[Item]) -> bool:
+    """Whether a figure that no word places was told before of something that is no cost."""
+    same = any(other.amount.low == item.amount.low and other.role != "cost" for other in earlier)
+    return same and item.role == "cost" and not item.placed
 
 
 def of_another_month(item: Item, other: Item, sentence: Sentence) -> bool:

@@ -197,10 +197,16 @@ def _with_item(case: Case, item: Item, part: Part) -> Case:
         figure += getattr(case, item.role) or NOTHING
     if item.role == "unused_before":
         return replace(case, unused_before=figure, unused_month=month_before(part, item))
-    if item.role == "used" and _PAID_OUT.search(item.before) and not _OF_A_DRUG_AFTER.match(item.after):
+    if item.role == "used" and _is_paid_out(item):
         case = replace(case, used_as_paid=True)
     fact: dict[str, Any] = {item.role: figure}
     return replace(case, **fact)
+
+
+def _is_paid_out(item: Item) -> bool:
+    """Whether what was used is told as what came from the fund: 已经报了204, not 报了204的药."""
+    exactly = not item.amount.approximate
+    return bool(exactly and _PAID_OUT.search(item.before) and not _OF_A_DRUG_AFTER.match(item.after))
 
 
 def _cost(part: Part) -> Case:

@@ -105,7 +105,7 @@ def spent_now(items: list[Item], sentence: Sentence) -> list[Item]:
         len(used) != 1
         or "cost" in others
         or not (others & LIMITS or sentence.ratios)
-        or not _ASKS_FOR_IT.search(sentence.text)
+        or not (_ASKS_FOR_IT.search(sentence.text) or sentence.asked in ("amount", "monthly_limit"))
     ):
         return items
     if not re.search(r"(?<!经)(?<!今年)(?:用(?:掉|去)?|花掉)了$", used[0].before):
@@ -145,4 +145,7 @@ def spent_before(items: list[Item], sentence: Sentence) -> list[Item]:
         )
         if item.role in ("cost", "used") and (goes_on or right_after or _SPENT_BEFORE.search(before)):
             counted_up.append(item)
+    costs = [item for item in items if item.role == "cost"]
+    if costs and all(cost in counted_up for cost in costs):
+        counted_up.remove(costs[-1])  # 糖尿病那边扣完了,冠心病头一回拿药880
     return [replace(item, role="deductible_met") if item in counted_up else item for item in items]

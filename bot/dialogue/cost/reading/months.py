@@ -19,7 +19,7 @@ _LISTED = (
     rf"(?:{MONTH}))"
 )
 _EACH_OF_MONTHS = re.compile(
-    rf"(?<![\d.]){_LISTED}月份?(?:这?[两三四五六\d]个月)?[^,。;\d]{{0,6}}?(?:各|都|每个?月|均)[^,。;\d]{{0,4}}$"
+    rf"(?<![\d.]){_LISTED}月份?(?:这?[两三四五六\d]个月)?[^,。;\d]{{0,6}}?(?:各|都|每个?月|均)[^,。;\d]{{0,8}}$"
 )
 _MONTHS_AND_THEIR_NUMBER = re.compile(rf"(?<![\d.]){_LISTED}月?份?这?[两三四五六\d]个月")
 _FROM_TO = re.compile(rf"(?<![\d年])({MONTH})月份?(?:到|至|-)({MONTH})月")

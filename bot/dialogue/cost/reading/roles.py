@@ -26,6 +26,7 @@ _PAID_BEFORE = re.compile(
 )
 _ASKED_WHETHER = re.compile(r"是不是|是否|能不能|可不可以|会不会|难道")
 _OF_A_DRUG = re.compile(r"^[元块]?钱?的(?:[^,。;\d]{0,4}药|透析|针)")
+_WAS_TAKEN = re.compile(r"[元块]?钱?整?(?:都|全|已经|就|给)*[扣交付][完满清够齐]")
 _HAVE_PAID = re.compile(r"[元块]?钱?,?(?:我|今年|已经?|前面|之前|都|只|才)*[交付扣缴]了")
 _BEYOND = re.compile(r"超(?:过|出)?了?$")
 _NOT_BEYOND = re.compile(r"不超(?:过|出)?$")
@@ -36,7 +37,7 @@ _BY_MONTH = re.compile(rf"{MONTHLY.pattern}|月(?:度|最高)?(?:封顶|上限|$
 _A_MONTH = re.compile(r"[元块]?钱?(?:每个?月|一个月|/月)(?=[,。;]|$)")
 _WAS_SPENT = re.compile(r"[花买拿开用吃配取]了|花费?$|吃药[要得是]?$")
 _MAY = re.compile(
-    r"(?:能|可|可以|只|最多|顶多|不(?:能|得|可)?超过?)[^,。;\d报]{0,5}(?:吃|开|刷|用|买|拿|算|超过?)[^,。;\d]{0,3}$"
+    r"(?:能|可|可以|[准许让]我?|只|最多|顶多|不(?:能|得|可)?超过?)[^,。;\d报]{0,5}(?:吃|开|刷|用|买|拿|算|超过?)[^,。;\d]{0,3}$"
     r"|(?:指标|配额|上限|顶格|支付额|走医保的[^,。;\d]{0,4}|医保[管认给])[^,。;\d]{0,3}$|^(?:给到|有)$|认$|管$|(?:只|才)有$"
 )
 _AT_MOST_AFTER = re.compile(
@@ -46,6 +47,7 @@ _AT_FIRST = re.compile(r"(?:头|前|首|开头|先(?:要|得)?|最先)(?:一?个
 _BY_ONESELF = re.compile(
     r"[元块]?钱?(?:是|要|得|都|全)*(?:自己|个人|自个儿?)(?:先|来)?(?:掏|付|出|承担|负担)"
 )
+_ITS_OWN = re.compile(r"[元块]?钱?的")
 _NOT_THE_FIRST = re.compile(r"自费|丙类|目录|范围|除[去掉开]?|刨|减[去掉]|去掉")
 _OF_DEDUCTIBLE: frozenset[Role] = frozenset({"deductible", "deductible_met"})
 _OF_A_YEAR = re.compile(r"(?:年度|全年|一年|每年)(?:有|是|给|共)*$")
@@ -87,6 +89,8 @@ def _told(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | N
         and not _QUOTA.search(around.words)
     ):
         return "deductible_left"  # 起付线300,扣掉了180,剩下的120…
+    if role == "quota_left" and known and _left_by_an_earlier_month(around, sentence, known[-1]):
+        return "unused_before"
     if role == "quota_left" and LEFT_OUT.search(sentence.text) and not _QUOTA.search(around.words):
         return "cost"  # 少说了一张,还有300
     if role == "annual_cap" and (_BY_MONTH.search(around.before) or _A_MONTH.match(around.after)):
@@ -96,6 +100,15 @@ def _told(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | N
     if role == "extra_limit" and _ASKED_WHETHER.search(around.before):
         return "aside"
     return "monthly_limit" if role == "limit" and _is_monthly(around) else role
+
+
+def _left_by_an_earlier_month(around: Around, sentence: Sentence, before: Item) -> bool:
+    """九月份300的额度剩了120."""
+    begin, _ = sentence.clause(before.start)
+    of_the_limit = before.role in LIMITS and not re.search(
+        r"[,。;]", sentence.text[before.end : before.end + 1]
+    )
+    return of_the_limit and bool(_EARLIER_MONTH.search(sentence.text[begin : before.start]))
 
 
 def is_paid_of(limit: Item, before: str) -> bool:
@@ -123,7 +136,8 @@ def _counted_up(around: Around, known: Sequence[Item]) -> Role | None:
     """起付线500,前面自费的300已经计入."""
     counted = any(item.role == "deductible" for item in known) and _COUNTED.match(around.after)
     paid = known and known[-1].role == "deductible" and _HAVE_PAID.fullmatch(around.before)
-    return "deductible_met" if counted or paid else None
+    taken = around.before.endswith(("把", "将")) and _WAS_TAKEN.match(around.after)  # 已经把600扣完了
+    return "deductible_met" if counted or paid or taken else None
 
 
 def _bounding(around: Around) -> Role | None:
@@ -151,7 +165,10 @@ def _by_what_follows(around: Around) -> Role | None:
     before = around.before
     for role, pattern in AFTER:
         found = re.search(pattern, around.after)
-        if not found or re.fullmatch(rf"[^,。;]{{0,3}}{NEXT}", around.after[found.end() :]):
+        if not found:
+            continue
+        of_the_next = re.fullmatch(rf"[^,。;]{{0,3}}{NEXT}", around.after[found.end() :])
+        if of_the_next and not _ITS_OWN.match(found[0]):
             continue
         if role == "deductible" and _NOT_THE_FIRST.search(before):
             continue  # 扣除自费200后能报

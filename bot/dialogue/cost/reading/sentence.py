@@ -59,6 +59,8 @@ _IN_A_MONTH = re.compile(
     r"一月(?=的?还是|[花吃用要药得开买]|大概|差不多|\d{2}|[一二两三四五六七八九]+[百千])"
 )
 
+_A_MONTH_BY_NAME = re.compile(r"(?<!个)(?<!这)(?<!本)(?<!当)(?<!每)月(?!份?(?:限额|额度))")
+
 
 @dataclass(frozen=True)
 class Item:
@@ -195,5 +197,6 @@ def _in_a_month(text: str, mention: DateMention) -> bool:
     """一月花三百 is a month's cost, not January's, unless another month is named."""
     after_a_figure = text[mention.start] == "一" and re.search(r"[\d百千元块]$", text[: mention.start])
     return bool(
-        after_a_figure or (_IN_A_MONTH.match(text, mention.start) and "月" not in text[mention.end :])
+        after_a_figure
+        or (_IN_A_MONTH.match(text, mention.start) and not _A_MONTH_BY_NAME.search(text, mention.end))
     )

@@ -108,8 +108,8 @@ def _split(text: str) -> Iterator[Ratio]:
     if not found or sum(parts) != 10:
         return
     paid, own = (words.search(text, found.end()) for words in (_PAID_OF_A_SPLIT, _OWN_OF_A_SPLIT))
-    if paid or own:
-        share = to_decimal((paid or own)[1]) or Decimal(0)
+    if told := paid or own:
+        share = to_decimal(told[1]) or Decimal(0)
         yield Ratio(*found.span(), (share if paid else 10 - share) / 10)
         return
     yield from (Ratio(found.start(n), found.end(n), part / 10) for n, part in enumerate(parts, start=1))

@@ -12,6 +12,7 @@ from bot.dialogue.cost.reading.amount_words import EXAMINATION, WHOLE
 from bot.dialogue.cost.reading.costs import is_part
 from bot.dialogue.cost.reading.people import people_in
 from bot.dialogue.cost.reading.sentence import Item, Sentence
+from bot.language.spans import Span as Placed
 
 _N = "[一二两三四五六七八九十几\\d]"
 _WORDS = (
@@ -19,13 +20,13 @@ _WORDS = (
     rf"{_N}{{1,3}}[号日]",
     "月[初中底末]|[上中下]旬|[上下这本当头前后]{1,2}一?个?(?:月|周|季度?|星期|礼拜|季|年)|季度?|周[一二三四五六日末]?|今年|年[初中底]",
     "今天|昨天|前天|[前这]几天|刚才|刚刚|后来|现在|上午|下午|早上|晚上|当天|那天|[天日]",
-    "药[店房费钱]?|医院|卫生[院室所]|诊所|门诊|中心|社区|县里|市里|镇上|乡下|慢特?病|特病|门[慢特]|病|主病|副病",
+    "药[店房费钱]?|(?:[县市区省镇乡村]|人民|中心|中医?|附[属一二]|[一二三][级甲乙])*医院|卫生[院室所]|诊所|门诊|中心|社区|县里|市里|镇上|乡下|慢特?病|特病|门[慢特]|病|主病|副病",
     "[A-Z]|费用?|钱|块|元|一下子?|一口气|单子|小票|发票|账单|收据|票",
     "一共|总共|合计|合起来|加起来|分别|依次|先后|前后|其中|其他|其它|别的|剩下|各|均|每|先|再|又|还有?|也|都|就|才|只|另外?|然后|接着",
     "和|跟|加上?|及|以及|、|后面|前面|外加|顺[带便]",
     "花|买|拿|开|配|用|付|交|取|抓|吃|看|去|跑|到|做|打|透析|治疗?|输液|注射",
     rf"[第前后头]?{_N}*[次回趟笔张单盒个种样项类瓶支袋份家针]|每次|[甲乙]类|月",
-    "[了的是有要得过掉个在里头那这为我他她俺咱给多少点]|大概|大约|约|差不多|可能|好像|应该|记得",
+    "报|[了的是有要得过掉个在里头那这为我他她俺咱给多少点]|大概|大约|约|差不多|可能|好像|应该|记得",
     EXAMINATION,
 )
 _WORD = re.compile("|".join(_WORDS))
@@ -63,7 +64,8 @@ def _is_told_as_further(item: Item, sentence: Sentence) -> bool:
         return True
     begin = item.start - len(item.before)
     led_by = item.before
-    for mention in sentence.turn.mentions:
-        if begin <= mention.start < item.start:
-            led_by = led_by.replace(mention.text, "")
+    told: list[Placed] = [*sentence.turn.mentions, *sentence.ratios]
+    for known in told:
+        if begin <= known.start < item.start:
+            led_by = led_by.replace(sentence.text[known.start : known.end], "")
     return not _MARKS.sub("", _WORD.sub("", led_by))
