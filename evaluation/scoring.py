@@ -85,9 +85,8 @@ def status_failures(case: dict[str, Any], answer: Answer) -> list[str]:
         } | set(_dates_in(answer.text))
         if not given & wanted:
             failures.append(f"日期应为 {sorted(wanted)}，答 {sorted(map(str, given))}")
-    if gold.get("articles") and not any(
-        citation["article"] in gold["articles"] for citation in answer.citations
-    ):
+    articles = {article for written in gold.get("articles", ()) for article in written.split("|")}
+    if articles and not any(citation["article"] in articles for citation in answer.citations):
         failures.append(f"没引用 {gold['articles']}")
     return failures
 

@@ -13,7 +13,7 @@ from bot.knowledge.deadlines import Event, OpenPoint, RegionDeadlines, Unit
 from bot.knowledge.library import Knowledge, Region
 from bot.knowledge.schema import Cite
 from bot.language import normalise
-from bot.language.dates import DateMention, find_dates
+from bot.language.dates import DateMention, find_dates, in_the_month_told
 from bot.messages import NOT_FIXED, Citation, DeadlineCard, Reply
 
 _ONLINE = re.compile(
@@ -24,7 +24,7 @@ _REFUSED = (
     r"被?拒|驳回|不给过|没过(?!期|审|多久|几|\d)"
 )
 _RESULT_CAME = (
-    r"(?:收到|拿到|接到|看到|得到|告知|通知|告诉)|(?:结果|通知书?|短信|决定)[^,。;]{0,4}(?:到|下来|出来|来了)"
+    r"(?:[收拿领接看得]到|告知|通知|告诉)|(?:结果|通知书?|短信|决定)[^,。;]{0,4}(?:到|下来|出来|来了)"
 )
 _REVIEW = (
     r"复审|复[身慎查]|年审|续期|续[其期]|享受期|有效期|"
@@ -47,8 +47,10 @@ _DAY_OF: Mapping[Event, tuple[str, ...]] = {
     Event.REVIEW_DUE: (_DUE, _REVIEW),
 }
 """The words that stand by the event's own day, the more telling first: a completed application counts anew."""
-_PLANNED = re.compile(
-    r"(?:打算|准备|计划|想|要|将|如果|假如)[^,。;]{0,14}(?:交|递|申请|申报|提)(?!的|了|过|上去了)|"
+_TO_BE_FILED = re.compile(
+    r"(?:打算|准备|计划|想|要|将|如果|假如)[^,。;]{0,14}(?:交|递|申请|申报|提)(?!的|了|过|上去了)"
+)
+_SUPPOSED = re.compile(
     r"(?:如果|假如|假设|要是|若是?|万一)[^,。;]{0,14}(?:批|通过|拿到|收到|认定)(?!的|了|过)"
 )
 _ASKS = re.compile(
@@ -56,7 +58,7 @@ _ASKS = re.compile(
 )
 _ASKS_OF_TIME = re.compile(
     r"时候|时间|哪[天日]|几号|几时|几月|多久|[几多少]+天|日期|截止|期限|[到过超逾]期|超[时过了]|来得及|赶得上|最[晚迟后]|[之以]前|"
-    r"办[完结好]|结果|享受|生效|开始|[能可][以用报刷]|算|晚了|还[能没]|现在|多会|当[天月]|下个?月|差[^,。;]{0,3}[天月]|合规|对[不吗么]|咋[办整]|怎么办"
+    r"办[完结好]|结果|享受|生效|开始|[能可][以用报刷]|算|晚了|还[能没]|现在|多会|当[天月]|下个?月|差[^,。;]{0,3}[天月]|合规|对[不吗么]|咋[办整]|怎么办|[该用得要]等"
 )
 _ASKS_PROGRESS = re.compile(
     r"到哪|进度|进展|批了?[没吗么不]|批下来了?[没吗么]|(?:办|审|弄)(?:好|完)了?[没吗么]|审核?过了?[没吗么]|审核中|消息|信儿|没信|动静|"
@@ -117,7 +119,10 @@ class DeadlineAnswers:
     def tells_event(self, turn: Turn) -> bool:
         """Whether something is told to have happened ("我老爹慢病批了"), and nothing asked."""
         text = normalise(turn.text)
-        return _event(text, []) is not None and not _ASKS.search(text) and not asks_progress(text)
+        event = _event(text, [])
+        if event is None or (event is Event.APPROVED and _ASKS_OF_TRANSFER.search(text)):
+            return False
+        return not _ASKS.search(text) and not asks_progress(text)
 
     def rules_of(self, region: str) -> RegionDeadlines:
         """The time limits and process of a region, by its name."""
@@ -171,7 +176,8 @@ def asks_progress(text: str) -> bool:
 
 def _read(turn: Turn, context: Context) -> _Reading:
     text = normalise(turn.text).replace("，", ",")
-    dates = _dates(text, turn.now.date())
+    told = context.timeline.get("on")
+    dates = in_the_month_told(_dates(text, turn.now.date()), text, date.fromisoformat(told) if told else None)
     days = [mention for mention in dates if mention.day is not None]
     event = _event(text, days)
     online = bool(_ONLINE.search(text))
@@ -188,7 +194,8 @@ def _dates(text: str, today: date) -> list[DateMention]:
     past = find_dates(text, today)
     coming = {d.start: d for d in find_dates(text, today, prefer="future")}
     found = list(past)
-    if _PLANNED.search(text):
+    refused = re.search(_REFUSED, text)
+    if _SUPPOSED.search(text) or (_TO_BE_FILED.search(text) and not refused):
         found = [coming.get(d.start, d) for d in past]
     elif re.search(_REVIEW, text):
         found = [min(d, coming.get(d.start, d), key=lambda one: abs(one.first - today)) for d in past]

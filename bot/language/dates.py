@@ -150,9 +150,8 @@ def _following(mention: DateMention, mentions: list[DateMention], written: str) 
 
 def in_order_told(mentions: Sequence[DateMention], written: str) -> list[DateMention]:
     """Days without their year, told one after the other as they happened (11月20号批的，12月2号买药): where the
-    nearest past year sets the later one before the earlier, the earlier is of the year before. A later day without
-    its month (9月5号住院，19号出院) is of the month told before it."""
-    ordered = _in_the_month_told(mentions, written)
+    nearest past year sets the later one before the earlier, the earlier is of the year before."""
+    ordered = in_the_month_told(mentions, written)
     for place in range(len(ordered) - 2, -1, -1):
         mention, following = ordered[place], ordered[place + 1]
         if not _tells_no_year(mention, written) or not _tells_no_year(following, written):
@@ -165,10 +164,14 @@ def in_order_told(mentions: Sequence[DateMention], written: str) -> list[DateMen
     return ordered
 
 
-def _in_the_month_told(mentions: Sequence[DateMention], written: str) -> list[DateMention]:
+def in_the_month_told(
+    mentions: Sequence[DateMention], written: str, told_before: date | None = None
+) -> list[DateMention]:
+    """A later day without its month (9月5号住院，19号出院) is of the month told before it, or in an earlier turn."""
     told: list[DateMention] = []
+    before = told_before
     for mention in mentions:
-        day, before = mention.day, told[-1].day if told else None
+        day = mention.day
         bare = re.match(rf"{_N}号", written[mention.start : mention.end])
         if (
             day
@@ -179,6 +182,7 @@ def _in_the_month_told(mentions: Sequence[DateMention], written: str) -> list[Da
             day = before.replace(day=day.day)
             mention = replace(mention, first=day, last=day)
         told.append(mention)
+        before = mention.day
     return told
 
 

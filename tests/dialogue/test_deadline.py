@@ -71,6 +71,8 @@ def due_on(reply: Reply) -> str | None:
         # refusals
         ("山东，认定没过，2026年11月18号接到的通知", "2026-11-28"),
         ("山东冠心病不予认定，11月16号短信告诉我的", "2026-11-26"),
+        # a result that came is past, whatever is to be done about it
+        ("山东，认定没过，3月16号领到的通知，我要申请复核最晚哪天交", "2026-03-26"),
         # what is planned lies ahead, and follows into a year not yet published
         ("山东，我打算12月21号去交冠心病的材料", "2027-01-19"),
         ("湖南，要是12月30号才批下来，哪天起能用", "2027-01-01"),
@@ -88,6 +90,23 @@ def test_the_day_is_counted_from_the_event_beside_it(told: Any, sentence: str, e
 
 def test_a_day_told_later_completes_the_account(told: Any) -> None:
     assert due_on(told("我爸在爱山东报了胃癌，山东的", "2026年8月8号交的")) == "2026-08-10"
+
+
+def test_a_day_without_its_month_is_of_the_month_told_before(told: Any) -> None:
+    reply = told("山东冠心病，9月8号交的申请", "让我补一张单子", "15号补齐的，哪天办完")
+    assert due_on(reply) == "2026-10-19"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "concerned"),
+    [
+        ("山东，2026年9月3号上午窗口交的透析，叫我等下周，用等吗", True),
+        ("慢病资格是去年3月5号在吉林市批的，转去白城，那边让我重认一遍", False),
+    ],
+)
+def test_what_is_asked_of_a_day_decides(deadlines: DeadlineAnswers, sentence: str, concerned: bool) -> None:
+    turn = Turn("chat", sentence, "check_status", (), NOW)
+    assert (deadlines.concerns(turn, Context()) or deadlines.tells_event(turn)) is concerned
 
 
 def test_both_readings_are_said_at_the_edge_of_office_hours(told: Any) -> None:
