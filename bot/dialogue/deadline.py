@@ -38,7 +38,7 @@ _APPROVED = (
 _COMPLETED = r"补[齐全好上完交足]|(?:才|都|全)?(?:齐全|凑齐|备齐|弄齐)了?"
 _SUBMITTED = (
     r"交(?!通|叉|费|钱|社保|医保)|提[交的]|递|申请|申报|报上|上报|报的|报了(?!多少|[\d几钱销])|上传|受理|"
-    r"[送办弄]的|窗口|[代帮替给][^,。;]{0,4}传"
+    r"[送办弄]的|送(?:去|到|过去|上去)了?|窗口|[代帮替给][^,。;]{0,4}传"
 )
 _DAY_OF: Mapping[Event, tuple[str, ...]] = {
     Event.SUBMITTED: (_COMPLETED, _SUBMITTED),
@@ -180,6 +180,8 @@ def _read(turn: Turn, context: Context) -> _Reading:
     dates = in_the_month_told(_dates(text, turn.now.date()), text, date.fromisoformat(told) if told else None)
     days = [mention for mention in dates if mention.day is not None]
     event = _event(text, days)
+    if event is not Event.REVIEW_DUE and not _is_planned(text):
+        days = [mention for mention in days if mention.first <= turn.now.date()] or days
     online = bool(_ONLINE.search(text))
     if not days:
         return _Reading(event, dates[0] if dates else None, None, online)
@@ -194,13 +196,18 @@ def _dates(text: str, today: date) -> list[DateMention]:
     past = find_dates(text, today)
     coming = {d.start: d for d in find_dates(text, today, prefer="future")}
     found = list(past)
-    refused = re.search(_REFUSED, text)
-    if _SUPPOSED.search(text) or (_TO_BE_FILED.search(text) and not refused):
+    if _is_planned(text):
         found = [coming.get(d.start, d) for d in past]
     elif re.search(_REVIEW, text):
         found = [min(d, coming.get(d.start, d), key=lambda one: abs(one.first - today)) for d in past]
     found = _with_its_weekday(found, text)
     return [mention for mention in found if mention.last - mention.first < _LONGEST_DAY]
+
+
+def _is_planned(text: str) -> bool:
+    """Whether the event lies ahead; who asks for another look at a refusal has received it."""
+    to_be_filed = _TO_BE_FILED.search(text) and not re.search(_REFUSED, text)
+    return bool(to_be_filed or _SUPPOSED.search(text))
 
 
 def _with_its_weekday(mentions: list[DateMention], text: str) -> list[DateMention]:

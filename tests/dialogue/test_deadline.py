@@ -71,6 +71,9 @@ def due_on(reply: Reply) -> str | None:
         # refusals
         ("山东，认定没过，2026年11月18号接到的通知", "2026-11-28"),
         ("山东冠心病不予认定，11月16号短信告诉我的", "2026-11-26"),
+        # what was told to wait for is not the day
+        ("山东，2026年9月3号上午十点交的透析，窗口叫我等下周五，用等吗", "2026-09-03"),
+        ("门慢材料8月3号就送到医保中心了，山东冠心病，几号出结果", "2026-08-31"),
         # a result that came is past, whatever is to be done about it
         ("山东，认定没过，3月16号领到的通知，我要申请复核最晚哪天交", "2026-03-26"),
         # what is planned lies ahead, and follows into a year not yet published
