@@ -50,7 +50,7 @@ _BELOW_YUAN = (
     rf"(?:零?(?P<jiao>{_N}|[1-9]|半)(?:毛钱?|角)(?:(?P<fen>{_N}|[1-9])(?:分钱?)?(?![\d天年个月]))?"
     rf"|零?(?P<only_fen>{_N}|[1-9])分钱?|(?P<bare_jiao>{_N}|[1-9]|半)(?![\d零一二三四五六七八九十百千万个年月天周次成号%元块点家种岁片盒瓶支针袋贴粒包回趟]))?"
 )
-_UNDER = r"(?:(?P<under>[不没]到|将近|接近|差不多到|快|小(?=[一两二三]?[百千万]))[了有要]?)?"
+_UNDER = r"(?:(?P<under>[不没]到|将近|接近|差不多到|差一?点儿?|快|小(?=[一两二三]?[百千万]))[了有要]?)?"
 _AROUND = (
     r"(?P<around>(?:多一?点儿?|多些|出点头|冒头|冒点头|拐弯|出头|挂零)(?![钱的])"
     r"|上下|左右|不到(?![\d二两三四五六七八九十]|一(?!点|些))|的样子)?"
@@ -66,6 +66,7 @@ _RANGE = re.compile(
 _JIAO_ONLY = re.compile(
     rf"(?<![A-Za-z\d.零一二三四五六七八九十]){_SIGN}(?P<jiao>{_N}|[1-9])毛钱?(?:(?P<fen>{_N}|[1-9])分?(?![天年个月]))?"
 )
+_SOME_UNITS = re.compile(r"(?P<base>[一二两三四五六七八九十百千万]*[百千万]|\d*00)零几(?:块钱?|元)?")
 _SCALE_OR_SO = re.compile(
     r"(?<![一二两三四五六七八九十几\d])(?P<scale_alone>[百千万])(?:把|来|十来)(?:块钱?|元)?"
 )
@@ -98,6 +99,8 @@ _MEASURED = re.compile(
     r"(?:[是有到在高低了约大概/ ]|\d{1,3}(?:\.\d{1,2})?){0,4}$"
 )
 """What stands before a number that a doctor measured."""
+_NUMBERED = re.compile(r"(?:尾号|[栋幢楼座]|单元|[编卡工房账学证]号|门牌号?)(?:是|为)?$")
+"""What stands before a number that names something."""
 _ABOUT_MONEY = re.compile(r"[费钱花元块付掏]|限额|定额|额度|起付|封顶|报销|[能给]报|报[多好几]|总共|合计")
 _HOTLINES = {"12393", "12345", "12320", "110", "120", "119", "114"}
 _CALLED = re.compile(r"(?:打|拨|叫|呼|问|找|联系|咨询|电话|热线)(?:个|了|过|通|一下|是)*$")
@@ -124,6 +127,10 @@ def _with_unit(written: str) -> Iterator[Amount]:
     for match in _RANGE.finditer(written):
         if match["unit"]:
             yield from _range(match)
+    for match in _SOME_UNITS.finditer(written):  # 三百零几块
+        base = to_decimal(match["base"])
+        if base is not None:
+            yield Amount(match.start(), match.end(), base, base + 9, True, base)
     for match in _SCALE_OR_SO.finditer(written):
         value = Decimal(_SCALES[match["scale_alone"]])
         yield Amount(match.start(), match.end(), *_near(value, value), True, value)
@@ -247,7 +254,7 @@ def _bare(written: str) -> Iterator[Amount]:
     about_money = bool(_ABOUT_MONEY.search(written))
     for match in _BARE.finditer(written):
         before, after = written[: match.start()], written[match.end() :]
-        if _COUNTED.match(after) or _MEASURED.search(before):
+        if _COUNTED.match(after) or _MEASURED.search(before) or _NUMBERED.search(before):
             continue
         if match["number"] in _HOTLINES and (
             _CALLED.search(before) or not (about_money or _CUE_BEFORE.search(before))

@@ -10,6 +10,8 @@ from bot.language.money import Amount
 
 _FURTHER_DISEASE = re.compile(r"(?:再|又|另|还|多|第二)[^,。;]{0,4}[个种样]病种?$")
 _ADDING = re.compile(r"(?:再|给|能|就|多)*加(?:了|上|个)*")
+_NOT_USED_UP = re.compile(r"月份?(?:的?额度)?没[用花]完$")
+_LEFT = re.compile(r"(?:还|也|就|大概)*剩下?了?")
 _TERM = re.compile(r"第二[个种样]病?种?|(?:月|年|季度?)?(?:限额|额度|定额)|起付线?|门槛费?|封顶线?")
 _NO_FIGURE_YET = re.compile(rf"{NOT_KNOWN}|多少|来着|几|嘛$|呢$|吧$")
 _HEDGES = re.compile(
@@ -46,6 +48,8 @@ def around_of(text: str, amounts: Sequence[Amount], index: int) -> Around:
         before = earlier[-1] + before  # 再多一个病,加80
     if earlier and _EACH_AS_FOLLOWS.match(before):
         before = _SO_OFTEN.sub("", earlier[-1])  # 已经报了三回,分别是1200、900
+    if earlier and _NOT_USED_UP.search(earlier[-1]) and _LEFT.fullmatch(before):
+        before = earlier[-1] + before  # 上个月没用完,剩几十块
     term = _TERM.search(earlier[-1]) if earlier else None
     if term and _HEDGES.fullmatch(before) and (term[0] == earlier[-1] or _NO_FIGURE_YET.search(earlier[-1])):
         before = term[0] + before  # 限额记不清了,三百到三百五

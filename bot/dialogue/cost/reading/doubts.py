@@ -41,8 +41,8 @@ _GIVEN_BACK = re.compile(
 )
 _EXAMINED = re.compile(r"(?:含|有|带)[着了]?(?:一些|一点儿?|点儿?|几项|部分)(?:检查|化验|检验)")
 _NOT_LISTED = re.compile(
-    rf"(?:{_PERHAPS}|有)[^,。;\d]{{0,8}}(?:不在(?:医保)?目录|要自费|是自费|不能报|报不了)|自费的?(?:占|有){_A_LITTLE}"
-    rf"|(?:一?[大小]?部分|有[些的])[^,。;\d]{{0,3}}是[^,。;\d]{{0,3}}(?:{SUNDRIES}|自费|别的病)"
+    rf"(?:{_PERHAPS}|有)[^,。;\d]{{0,8}}(?:不在(?:医保)?目录|目录里?没有|要自费|是自费|不能报|报不了)|自费的?(?:占|有){_A_LITTLE}"
+    rf"|(?:一?[大小]?部分|有[些的])[^,。;\d]{{0,3}}是[^,。;\d]{{0,3}}(?:{SUNDRIES}|自费|别的病|治[^,。;\d]{{1,4}}的)"
 )
 _FACTS: tuple[tuple[str, frozenset[Role], Literal["limit", "cost"], re.Pattern[str]], ...] = (
     ("used", frozenset({"used", "quota_left"}), "limit", _USED),
@@ -55,7 +55,12 @@ _FACTS: tuple[tuple[str, frozenset[Role], Literal["limit", "cost"], re.Pattern[s
 """A fact, the amounts that tell it, up to what it may be, and the words that leave it open."""
 _OPEN: tuple[tuple[Condition, re.Pattern[str]], ...] = (
     ("not_designated", re.compile(rf"(?:是不是|算不算|{_PERHAPS}不?是|{NOT_KNOWN}是不是)[^,。;]{{0,4}}定点")),
-    ("no_prescription", re.compile(rf"有没有(?:处方|方子){_SAYS_SO}")),
+    (
+        "no_prescription",
+        re.compile(
+            rf"(?:有没有|开没开)(?:处方|方子){_SAYS_SO}|{NOT_KNOWN}[^,。;]{{0,4}}(?:有没有|开没开)(?:处方|方子)"
+        ),
+    ),
     (
         "inpatient_stay",
         re.compile(rf"住院[^,。;]{{0,6}}(?:还是|或者?是?)[^,。;]{{0,6}}出院[^,。;]{{0,4}}{_SAYS_SO}"),

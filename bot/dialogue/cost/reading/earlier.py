@@ -129,6 +129,15 @@ def _as_often_as_told(item: Item) -> Item:
     return replace(item, amount=replace(amount, low=amount.low * count, high=amount.high * count))
 
 
+def left_after(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "限额300,花了260,剩40": what the cost itself leaves of the limit tells nothing new."""
+    limits, spent = ([i.amount.low for i in items if i.role in roles] for roles in (LIMITS, ("cost", "used")))
+    if len(limits) != 1 or not spent:
+        return items
+    left = limits[0] - sum(spent)
+    return [replace(i, role="aside") if i.role == "quota_left" and i.amount.low == left else i for i in items]
+
+
 def spent_before(items: list[Item], sentence: Sentence) -> list[Item]:
     """With a deductible, what was spent before this cost has counted up to it."""
     roles = [item.role for item in items]

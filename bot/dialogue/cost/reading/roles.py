@@ -27,7 +27,9 @@ _PAID_BEFORE = re.compile(
 _ASKED_WHETHER = re.compile(r"是不是|是否|能不能|可不可以|会不会|难道")
 _OF_A_DRUG = re.compile(r"^[元块]?钱?的(?:[^,。;\d]{0,4}药|透析|针)")
 _WAS_TAKEN = re.compile(r"[元块]?钱?整?(?:都|全|已经|就|给)*[扣交付][完满清够齐]")
-_HAVE_PAID = re.compile(r"[元块]?钱?,?(?:我|今年|已经?|前面|之前|都|只|才)*[交付扣缴]了")
+_HAVE_PAID = re.compile(
+    r"[元块]?钱?,?(?:我|今年|已经?|前面|之前|都|只|才|大概|好像|差不多|大约|可能|也就)*[交付扣缴]了"
+)
 _BEYOND = re.compile(r"超(?:过|出)?了?$")
 _NOT_BEYOND = re.compile(r"不超(?:过|出)?$")
 _IS_OWN = re.compile(r"[元块]?钱?的(?:部分)?,?(?:都|就|全|要)*(?:自费|自己|自付|不报|不管|不给报)")
@@ -48,6 +50,7 @@ _BY_ONESELF = re.compile(
     r"[元块]?钱?(?:是|要|得|都|全)*(?:自己|个人|自个儿?)(?:先|来)?(?:掏|付|出|承担|负担)"
 )
 _ITS_OWN = re.compile(r"[元块]?钱?的")
+_OF_THE_DEDUCTIBLE = re.compile(r"起付|门槛")
 _NOT_THE_FIRST = re.compile(r"自费|丙类|目录|范围|除[去掉开]?|刨|减[去掉]|去掉")
 _OF_DEDUCTIBLE: frozenset[Role] = frozenset({"deductible", "deductible_met"})
 _OF_A_YEAR = re.compile(r"(?:年度|全年|一年|每年)(?:有|是|给|共)*$")
@@ -58,7 +61,7 @@ LIMITS: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit"
 
 def role_of(around: Around, sentence: Sentence, known: Sequence[Item]) -> tuple[Role, bool]:
     """What an amount is of, and whether a word tells so; what none places is a cost until others are weighed."""
-    if known and JUST_BEFORE.search(around.before):
+    if known and JUST_BEFORE.search(around.before) and not _by_what_follows(around):
         added = known[-1].role in LIMITS and around.before.endswith("加")  # 限额300加80
         return ("extra_limit", True) if added else (known[-1].role, known[-1].placed)  # 前两次花了100和90
     role = _told(around, sentence, known)
@@ -93,6 +96,8 @@ def _told(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | N
         return "unused_before"
     if role == "quota_left" and LEFT_OUT.search(sentence.text) and not _QUOTA.search(around.words):
         return "cost"  # 少说了一张,还有300
+    if role == "cost" and around.before.endswith("扣了") and _OF_THE_DEDUCTIBLE.search(sentence.text):
+        return "deductible_met"
     if role == "annual_cap" and (_BY_MONTH.search(around.before) or _A_MONTH.match(around.after)):
         return "monthly_limit"  # 一个月封顶300
     if role in ("cost", "claimed", None) and _is_allowance(around):

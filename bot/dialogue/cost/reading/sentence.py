@@ -59,6 +59,7 @@ _IN_A_MONTH = re.compile(
     r"一月(?=的?还是|[花吃用要药得开买]|大概|差不多|\d{2}|[一二两三四五六七八九]+[百千])"
 )
 
+_ALLOWED = re.compile(r"(?:[批核给定准]|限额|额度|标准|最多|顶多)[的我给了是有]*$")
 _A_MONTH_BY_NAME = re.compile(r"(?<!个)(?<!这)(?<!本)(?<!当)(?<!每)月(?!份?(?:限额|额度))")
 
 
@@ -199,4 +200,5 @@ def _in_a_month(text: str, mention: DateMention) -> bool:
     return bool(
         after_a_figure
         or (_IN_A_MONTH.match(text, mention.start) and not _A_MONTH_BY_NAME.search(text, mention.end))
+        or (_IN_A_MONTH.match(text, mention.start) and _ALLOWED.search(text[: mention.start]))
     )

@@ -24,6 +24,7 @@ from bot.dialogue.cost.reading.bare_limits import limits_of_diseases, monthly_wi
 from bot.dialogue.cost.reading.earlier import (
     as_often_as_told,
     in_all,
+    left_after,
     of_months,
     paid_before,
     spent_before,
@@ -59,6 +60,7 @@ _STEPS: tuple[Callable[[list[Item], Sentence], list[Item]], ...] = (
     spent_now,
     as_often_as_told,
     spent_before,
+    left_after,
     not_paid_for,
     unplaced,
 )
