@@ -93,7 +93,8 @@ _AGO = re.compile(
     r"(?!提醒|通知|办|申请|复审|告诉)"
 )
 _DAY_OF_MONTH = re.compile(
-    rf"(?<![第\d.发办字函号〕\]A-Za-z月几到初零〇一二三四五六七八九十廿])(?P<day>{_N})号(?![文楼线床窗通令码]){_TIME}"
+    rf"(?<![第\d.发办字函号〕\]A-Za-z月几到初零〇一二三四五六七八九十廿])(?P<day>{_N})"
+    rf"(?:号(?![文楼线床窗通令码])|日(?![内后前以之游间常期均子])){_TIME}"
 )
 _FESTIVAL = re.compile(
     rf"(?:{_YEAR}|{_RELATIVE_YEAR})?(?<![零〇一二三四五六七八九十])(?P<festival>{'|'.join(FESTIVALS)})(?:节|假期?|放假|长假)*的?"
@@ -172,7 +173,7 @@ def in_the_month_told(
     before = told_before
     for mention in mentions:
         day = mention.day
-        bare = re.match(rf"{_N}号", written[mention.start : mention.end])
+        bare = re.match(rf"{_N}[号日]", written[mention.start : mention.end])
         if (
             day
             and before
