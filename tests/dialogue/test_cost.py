@@ -792,6 +792,23 @@ def test_a_figure_counts_for_what_it_was(talk: Any, question: str, fund: Any) ->
     assert paid(talk(question)) == fund
 
 
+@pytest.mark.parametrize(
+    ("question", "fund"),
+    [
+        ("山东，起付线四百，五月交过三百的起付，这回药费六百 八折报，额度够", "400.00"),
+        ("山东，起付线500，上半年扣完了，下半年花了700 80%，额度够", "560.00"),
+        ("江西二类，三级医院报60，二级75，我在二级开的药，1000块，没封顶", "750.00"),
+        ("江西二类，封顶3000用了2500，这回药1200，按60报", "500.00"),
+        ("湖南在职，限额240，开了260的药，医生说有60不是治这个病的", "160.00"),
+        ("湖南在职，一季度给900，上个月用掉500，这个月450", "720.00"),
+        ("湖南在职，这个药单列，一个月限2600，报65，开了3000的", "1690.00"),
+        ("湖南在职，限额300，普通药报80%，另开了单列的药1500", None),
+    ],
+)
+def test_terms_told_in_few_words_are_read(talk: Any, question: str, fund: Any) -> None:
+    assert paid(talk(question)) == fund
+
+
 def test_a_deductible_told_before_may_be_doubted(talk: Any) -> None:
     told = "山东职工，起付线600，报80%，花了1500，额度够"
     assert paid(talk(told)) == "720.00"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from bot.dialogue.cost.person import Rough
 from bot.dialogue.cost.reading.changes import NOT_KNOWN, corrects
 from bot.dialogue.cost.reading.months import EARLIER_MONTH
+from bot.dialogue.cost.reading.roles import LIMITS
 from bot.dialogue.cost.reading.sentence import Part
 from bot.dialogue.cost.reading.share_words import FRACTION, fraction, rough_fraction
 from bot.rules.case import Case
@@ -57,7 +58,7 @@ def limit_of(part: Part) -> Decimal | None:
 def limits_of(part: Part) -> Case:
     """What is said of limits, of a further disease's addition and of the cap."""
     case = Case(
-        own_terms=bool(_OWN_TERMS.search(part.text)) or None,
+        own_terms=_are_own_terms(part) or None,
         cap_of_inpatient=(_told_of_inpatient_care(part) and not _SHARED.search(part.text)) or None,
     )
     if _NOTHING_ADDED.search(part.text):
@@ -74,6 +75,18 @@ def limits_of(part: Part) -> Case:
         return replace(case, used=to_fen(limit * gone))
     reached_or_not = _WHETHER_REACHED.search(part.text)
     return replace(case, cap_not_reached=bool(not reached_or_not and _NOT_REACHED.search(part.text)) or None)
+
+
+def _are_own_terms(part: Part) -> bool:
+    """Whether limit and ratio are a separately paid drug's own: said to be, or both told once it was named."""
+    if _OWN_TERMS.search(part.text):
+        return True
+    named = re.search("单列", part.text)
+    if not named:
+        return False
+    after = part.start + named.end()
+    limited = any(item.role in LIMITS and item.start > after for item in part.own_items)
+    return limited and any(ratio.start > after for ratio in part.ratios)
 
 
 def _share_used(part: Part) -> Decimal | None:

@@ -16,6 +16,9 @@ _HEDGES = re.compile(
 _COPULA = re.compile(r"[是为了有到达大概约也就在:( 元块]+$")
 _EARLIER_MONTH = re.compile(r"(?:上个?|前)月|上个?季度?|\d+月|[一二三四五六七八九十]月")
 _A_QUARTER = re.compile(r"(?:一个?|每个?)季度?(?:是|有|给|为)*$")
+_GRANTED_BY_QUARTER = re.compile(
+    r"(?:一个?|每个?)季度?[^,。;\d]{0,3}(?:[给管批定限]|能[用开]|[准许]用)(?:我|的是)?$"
+)
 _BY_QUARTER = re.compile(r"季度?[^,。;]{0,10}(?:额度|限额|定额)|(?:额度|限额|定额)[^,。;\d]{0,4}季")
 _MORE = re.compile(r"(?:还有|另外|再加上?|加上|外加)$")
 JUST_BEFORE = re.compile(r"^[元块]?钱?(?:和|跟|及|与|以及|、|加|\+|还有|又)$")
@@ -30,6 +33,7 @@ _WAS_TAKEN = re.compile(r"[元块]?钱?整?(?:都|全|已经|就|给)*[扣交付
 _HAVE_PAID = re.compile(
     r"[元块]?钱?,?(?:我|今年|已经?|前面|之前|都|只|才|大概|好像|差不多|大约|可能|也就)*[交付扣缴]了"
 )
+_PAID_OFF = re.compile(r"[交付扣缴][了过掉]+$")
 _BEYOND = re.compile(r"超(?:过|出)?了?$")
 _NOT_BEYOND = re.compile(r"不超(?:过|出)?$")
 _IS_OWN = re.compile(r"[元块]?钱?的(?:部分)?,?(?:都|就|全|要)*(?:自费|自己|自付|不报|不管|不给报)")
@@ -98,6 +102,8 @@ def _told(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | N
         return "cost"  # 少说了一张,还有300
     if role == "cost" and around.before.endswith("扣了") and _OF_THE_DEDUCTIBLE.search(sentence.text):
         return "deductible_met"
+    if role == "deductible" and _PAID_OFF.search(around.before) and any(i.role == role for i in known):
+        return "deductible_met"  # 起付线400,交过300的起付
     if role == "annual_cap" and (_BY_MONTH.search(around.before) or _A_MONTH.match(around.after)):
         return "monthly_limit"  # 一个月封顶300
     if role in ("cost", "claimed", None) and _is_allowance(around):
@@ -128,6 +134,7 @@ def _is_monthly(around: Around) -> bool:
 
 def _quarterly(around: Around, sentence: Sentence) -> Role | None:
     by_quarter = _A_QUARTER.search(around.before) and _BY_QUARTER.search(sentence.text)
+    by_quarter = by_quarter or _GRANTED_BY_QUARTER.search(around.before)
     return "quarterly_limit" if by_quarter else None
 
 

@@ -15,7 +15,7 @@ _NUMERAL = "一二两三四五六七八九十百千万"
 _TORN = re.compile(rf"(?<![{_NUMERAL}])[{_NUMERAL}]+(?: [{_NUMERAL}]+)+")
 _FORMAL = re.compile("[壹贰叁肆伍陆柒捌玖拾佰仟零]{2,}")
 _AS_SPOKEN = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
-_COUNTED = re.compile(r" ?[号日月个年天次类级盒种样岁点成]")
+_COUNTED = re.compile(r" ?[号日月个年天次类级盒种样岁点成折]")
 _PLACES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000}
 _WORDS_APART = 4
 """Characters a word has at most, on average, where every word is written apart (限额 四百 花了 三百六)."""
