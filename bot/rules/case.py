@@ -47,7 +47,7 @@ class Case:
     `quarterly_limit` is a limit on three months' cost together. `asked_month`: of several months only this one is asked
     about. `own_terms`: ratio and limit are those told to the person for a separately paid drug.
     `used` is the cost already counted against the monthly limit, or what the fund has already paid this year;
-    `used_as_paid`: it was told as what the fund has paid, whatever the limit bounds.
+    `used_as_paid`: it was told as what the fund has paid, whatever the limit bounds; `used_as_cost`: as what was spent.
     `quota_left` is what remains of the month's limit or of the year's cap; `unused_before` what an earlier
     month left over. `cap_not_reached`: the limit or cap, whatever it is, was not reached. `cap_of_inpatient`: the cap,
     or what was paid of it, was told of inpatient care.
@@ -78,6 +78,7 @@ class Case:
     extra_limit: Decimal | None = None
     used: Decimal | None = None
     used_as_paid: bool | None = None
+    used_as_cost: bool | None = None
     quota_left: Decimal | None = None
     unused_before: Decimal | None = None
     unused_month: date | None = None

@@ -80,7 +80,11 @@ def _costs(known: Known) -> Iterator[Fault]:
 def _used_up(known: Known) -> Iterator[Fault]:
     """More is said to be used than there was."""
     used = known.case.used
-    if used is None or known.case.quota_left is not None:
+    if (
+        used is None
+        or known.case.quota_left is not None
+        or (known.case.used_as_cost and not known.bounds_cost)
+    ):
         return
     limit: Span | None
     if known.bounds_cost:

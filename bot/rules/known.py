@@ -181,8 +181,18 @@ class Known(Spent):
         case = self.case
         if case.quota_left is not None:
             return Span.exactly(case.quota_left)
-        left = self.cap.less(case.used or NOTHING) if self.cap else None
+        paid = self.paid_before
+        left = Span(self.cap.less(paid.high).low, self.cap.less(paid.low).high) if self.cap else None
         return Span(left.low, max(left.high, self.total.high)) if left and self.may_share_the_cap else left
+
+    @remembered
+    def paid_before(self) -> Span:
+        """What the fund has paid this year: as told, or what was spent beyond the deductible times the ratio."""
+        used, ratio = self.case.used or NOTHING, self.ratio
+        if not (self.case.used_as_cost and ratio):
+            return Span.exactly(used)
+        spent = Span.exactly(used).less(self.deductible.high if self.deductible else NOTHING)
+        return Span(to_fen(spent.low * ratio.low), to_fen(spent.high * ratio.high))
 
     @property
     def may_share_the_cap(self) -> bool:

@@ -127,9 +127,16 @@ class Trace:
             said += (
                 f"，要是跟住院合用封顶，额度只剩 {yuan(left.low)}，支付 {yuan(fund)}"
                 if self._known.may_share_the_cap
-                else f"，{layer}额度还剩 {yuan(left)}，支付 {yuan(fund)}"
+                else f"，{layer}{self._paid_before()}额度还剩 {yuan(left)}，支付 {yuan(fund)}"
             )
         return Step("统筹基金支出", said, fund, self._places(e.cite for e in self._known.ratio_entries))
+
+    def _paid_before(self) -> str:
+        """How what was spent before comes to what the fund has paid of the year's cap."""
+        spent, paid = self._known.case.used, self._known.paid_before
+        return (
+            f"前面花的 {yuan(spent)} 已报 {yuan(paid)}，" if spent and self._known.case.used_as_cost else ""
+        )
 
     def _layer(self, entries: Iterable[Entry]) -> str:
         """Whose figure won, where it is not the region's own document's."""

@@ -9,6 +9,7 @@ from bot.dialogue.cost.reading.changes import NOT_KNOWN
 from bot.dialogue.cost.reading.roles import by_what_precedes
 from bot.dialogue.cost.reading.sentence import Item, Sentence
 from bot.language.money import Amount
+from bot.language.numerals import to_decimal
 
 _PUT_RIGHT = re.compile(
     r"[元块]?钱?(?:[^,。;\d]{1,4},)?(?:哎呀?|哦|噢|啊|呃|嗯|等等|等下|等一下|不好意思|这个|我|,)*"
@@ -20,6 +21,7 @@ _MIXED_UP = re.compile(r"[说弄搞记看讲](?:错|反|岔|混|串)")
 _AGAIN = re.compile(r"[这那][个笔张]?$|(?:月份?|[次回])的$")
 _NOT_SURE = re.compile(rf"[^,。;\d]{{0,4}}{NOT_KNOWN}|可能是?|不是$")
 _MONTH = re.compile(r"上个?月|这个?月|本月|(?:1[0-2]|[1-9])月|十[一二]?月|(?<!十)[一二三四五六七八九]月")
+_ASKED_BY_NUMBER = re.compile(r"(?:第([二两三四五六])|最([后末]))一?[次回趟张笔][^,。;\d花买]{0,6}[报付给]")
 _NEAR = 16
 _REMEMBERED = re.compile(r"记得|印象|以为|听说|说是|估摸|原来|本来")
 _FOUND = re.compile(
@@ -83,6 +85,18 @@ def named_again(items: list[Item], sentence: Sentence) -> list[Item]:
             return others  # each month has its own limit
         return [replace(i, role="used") if i.role == "cost" and i is not asked else i for i in others]
     return items
+
+
+def asked_by_number(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "买了三次,90,120,150,第三次报多少": the one asked about; only those before it were spent by then."""
+    costs = [item for item in items if item.role == "cost"]
+    asked = _ASKED_BY_NUMBER.search(sentence.text, costs[-1].end) if len(costs) > 1 else None
+    place = 0 if not asked else len(costs) if asked[2] else int(to_decimal(asked[1]) or 0)
+    if not 1 < place <= len(costs) or any(item.role == "used" for item in items):
+        return items
+    used, asked_for = costs[: place - 1], costs[place - 1]
+    told = [item for item in items if item not in costs or item in used or item is asked_for]
+    return [replace(item, role="used") if item in used else item for item in told]
 
 
 def _is_told_before(item: Item, earlier: list[Item]) -> bool:

@@ -47,6 +47,8 @@ _ANOTHER_LOST = re.compile(
 )
 """A bill of which the amount is gone: 另一张单子找不到了."""
 _PAID_OUT = re.compile(r"报(?:销)?[了过掉]+$|(?:统筹|基金|医保局?|公家)[^,。;\d]{0,4}[付报出][了过掉]*$")
+_OF_THE_QUOTA = re.compile(r"[元块]?钱?的?(?:额度|限额)")
+_SPENT = re.compile(r"[花买拿开][^,。;\d]{0,4}$")
 _OF_A_DRUG_AFTER = re.compile(r"[元块]?钱?的")
 _BILL = re.compile(r"(?:总|共|合计|起来|单子|发票|小票|账单|票)[^,。;\d]{0,5}$")
 _CORRECTED = re.compile(r"不对|错了|更正|改成|应该是|不是$")
@@ -199,6 +201,8 @@ def _with_item(case: Case, item: Item, part: Part) -> Case:
         return replace(case, unused_before=figure, unused_month=month_before(part, item))
     if item.role == "used" and _is_paid_out(item):
         case = replace(case, used_as_paid=True)
+    if item.role == "used" and _SPENT.search(item.before) and not _OF_THE_QUOTA.match(item.after):
+        case = replace(case, used_as_cost=True)
     fact: dict[str, Any] = {item.role: figure}
     return replace(case, **fact)
 

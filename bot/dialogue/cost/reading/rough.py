@@ -57,6 +57,7 @@ def rough_facts(part: Part, told: Case, limit: Decimal | None) -> tuple[Rough, .
         *_told_as_ranges(part, told, limit),
         *rough_shares(part),
         *_unclear_parts(part, told),
+        *_one_of_several(part, told),
         *open_facts(part, told, limit),
         *(rough for rough in others if rough),
     )
@@ -77,6 +78,13 @@ def _unclear_parts(part: Part, told: Case) -> Iterator[Rough]:
     if unclear:
         excluded = told.excluded or NOTHING
         yield Rough("excluded", excluded, excluded + unclear)
+
+
+def _one_of_several(part: Part, told: Case) -> Iterator[Rough]:
+    """One of several costs is not paid for, and nobody said which (三家药店,有一家不是定点)."""
+    if any(item.role == "cost" and item.because for item in part.own_items):
+        excluded, each = told.excluded or NOTHING, [cost.low for cost in part.costs]
+        yield Rough("excluded", excluded + min(each), excluded + max(each))
 
 
 def _ends(item: Item, before: str, told: Case, limit: Decimal | None) -> tuple[Decimal, Decimal]:

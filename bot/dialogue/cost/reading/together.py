@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from bot.dialogue.cost.reading.again import (
     after_discount,
+    asked_by_number,
     looked_up,
     named_again,
     pinned_down,
@@ -42,6 +43,7 @@ _STEPS: tuple[Callable[[list[Item], Sentence], list[Item]], ...] = (
     told_otherwise,
     told_relatively,
     named_again,
+    asked_by_number,
     one_each,
     limits_of_diseases,
     monthly_without_a_word,

@@ -9,6 +9,7 @@ from bot.knowledge.parameters import Condition
 
 _PART_ALONE = re.compile(r"(?:这|那)?(?:其中|里[面头边])(?:有|是|含)?")
 _DONE_IN_ALL = re.compile(r"[花买开拿付费药]")
+_ONE_OF_THEM = re.compile(r"有一[家次张笔回趟][^,。;]*")
 _A_PART = re.compile(r"其中|里[头面边]|含|另外?|还有|又|外加|顺[带便]|剩下")
 
 
@@ -27,6 +28,8 @@ def _part_of_what_was_told(items: list[Item], sentence: Sentence) -> list[Item]:
 
 def not_paid_for(items: list[Item], sentence: Sentence) -> list[Item]:
     """One of several costs that, unlike the others, is not paid for (其中200没有处方): it is excluded."""
+    if told := _one_of_them(items, sentence):
+        return told
     costs = [item for item in items if item.role in ("cost", "excluded")]
     unpaid = {item.start: _conditions_of(item, items, sentence) & UNPAID for item in costs}
     if not any(not unpaid[item.start] for item in costs if item.role == "cost"):
@@ -35,6 +38,24 @@ def not_paid_for(items: list[Item], sentence: Sentence) -> list[Item]:
         replace(item, role="excluded", because=because) if (because := unpaid.get(item.start)) else item
         for item in items
     ]
+
+
+def _one_of_them(items: list[Item], sentence: Sentence) -> list[Item] | None:
+    """ "有一家90的不是定点": the cost of that figure is excluded; where none is told, the last one only says why a
+    part is not paid for, and which is open."""
+    costs = [item for item in items if item.role == "cost"]
+    clause = _ONE_OF_THEM.search(sentence.text)
+    because = conditions_in(clause[0]) & UNPAID if clause else frozenset()
+    if (
+        not clause
+        or not because
+        or len(costs) < 2
+        or any(clause.start() <= c.start < clause.end() for c in costs)
+    ):
+        return None
+    named = [c for c in costs if re.search(rf"(?<!\d){c.amount.low}(?!\d)", clause[0])]
+    unpaid = replace(named[0], role="excluded") if len(named) == 1 else costs[-1]
+    return [replace(unpaid, because=because) if item.start == unpaid.start else item for item in items]
 
 
 def _conditions_of(item: Item, items: list[Item], sentence: Sentence) -> frozenset[Condition]:

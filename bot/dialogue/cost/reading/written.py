@@ -11,6 +11,7 @@ _PAUSE = re.compile(
     r"(?<=[^\s,。;][^\s,。;]) (?=[一-龥])(?![元块万千百多年月日号]|[一二两三四五六七八九][十百千万])"
 )
 _BETWEEN_FIGURES = re.compile(r"(?<=\d{3})，(?=\d)")  # 150，160: two figures; 1，200 may be one
+_LISTED = re.compile(r"(?<=\d) (?=\d+(?:\.\d+)?(?![\d.%成折个]))")  # 分别是90 120 150
 _NUMERAL = "一二两三四五六七八九十百千万"
 _TORN = re.compile(rf"(?<![{_NUMERAL}])[{_NUMERAL}]+(?: [{_NUMERAL}]+)+")
 _FORMAL = re.compile("[壹贰叁肆伍陆柒捌玖拾佰仟零]{2,}")
@@ -44,6 +45,7 @@ def as_meant(turn: Turn) -> tuple[str, tuple[Mention, ...]]:
     """The text, with the turn's mentions at their places in it. Normalised, commas as `,`."""
     spoken = _BETWEEN_FIGURES.sub(";", normalise(turn.text)).replace("，", ",").replace("…", ",")
     spoken = _FORMAL.sub(lambda formal: formal[0].translate(_AS_SPOKEN), spoken)
+    spoken = _LISTED.sub("、", spoken)
     torn = _blanks(spoken)
     kept = [place for place in range(len(spoken)) if place not in torn]
     text = _PAUSE.sub(",", "".join(spoken[place] for place in kept))
