@@ -111,6 +111,7 @@ _DAYS = {"大前": -3, "前": -2, "昨": -1, "今": 0, "明": 1, "后": 2, "大�
 _MONTHS = {"上上": -2, "上": -1, "这": 0, "本": 0, "下": 1, "下下": 2}
 _BESIDE = {"头一天": -1, "前一天": -1, "前一日": -1, "前两天": -2, "后一天": 1, "第二天": 1}
 _SOON_AFTER = timedelta(days=183)
+_SHORTLY_BEFORE = timedelta(31)
 _PARTS = {"初": (1, 10), "上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31), "底": (21, 31), "末": (21, 31)}
 _RELATIVE_TO_ANOTHER_DATE = re.compile(r"(?:到期|届满|期满|复审|提|过期)的?$")
 
@@ -153,6 +154,7 @@ def in_order_told(mentions: Sequence[DateMention], written: str) -> list[DateMen
     """Days without their year, told one after the other as they happened (11月20号批的，12月2号买药): where the
     nearest past year sets the later one before the earlier, the earlier is of the year before."""
     ordered = in_the_month_told(mentions, written)
+    told_as = [mention.first for mention in ordered]
     for place in range(len(ordered) - 2, -1, -1):
         mention, following = ordered[place], ordered[place + 1]
         if not _tells_no_year(mention, written) or not _tells_no_year(following, written):
@@ -160,7 +162,8 @@ def in_order_told(mentions: Sequence[DateMention], written: str) -> list[DateMen
         if mention.first <= following.first or (mention.last.month, mention.last.day) == (2, 29):
             continue
         first = mention.first.replace(year=mention.first.year - 1)
-        if first <= following.first <= first + _SOON_AFTER:
+        goes_along = following.first.year < told_as[place + 1].year  # 12号批的,3号花了…,12月5号花了…
+        if first - _SHORTLY_BEFORE * goes_along <= following.first <= first + _SOON_AFTER:
             ordered[place] = replace(mention, first=first, last=mention.last.replace(year=first.year))
     return ordered
 

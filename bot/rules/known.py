@@ -39,7 +39,8 @@ class Known(Spent):
             return NO_MONEY if case.deductible_full and not self._was_met_earlier else None
         if again:
             return self.deductible
-        left = NO_MONEY if case.deductible_full else self.deductible.less(case.deductible_met or NOTHING)
+        met = (case.deductible_met or NOTHING) + self.spent_before_asked
+        left = NO_MONEY if case.deductible_full else self.deductible.less(met)
         return Span(left.low, self.deductible.high) if self.may_have_restarted else left
 
     @remembered

@@ -103,6 +103,13 @@ class Spent(Told):
         return case.amount.low + case.before_approval if case.amount and case.before_approval else None
 
     @remembered
+    def spent_before_asked(self) -> Decimal:
+        """What the months of its year cost before the one that is asked about: a year's deductible counts it."""
+        asked = self.case.asked_month
+        before = [c.amount for c in self.case.by_month if asked and asked.replace(month=1) <= c.month < asked]
+        return sum(before, NOTHING)
+
+    @remembered
     def total(self) -> Span:
         low, high = (sum((c.amount for c in self.costs(end)), NOTHING) for end in (False, True))
         return Span(low, high)

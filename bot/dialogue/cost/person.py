@@ -213,7 +213,8 @@ def _with_the_rest(known: Case, said: Person) -> Case:
 
 def _completed(case: Case, known: Case, said: Case) -> Case:
     """What follows from the old and the new together."""
-    if said.months and said.amount is None and not said.by_month and known.months is None and known.amount:
+    recurs = said.months and known.months is None and "long_prescription" not in said.conditions
+    if recurs and said.amount is None and not said.by_month and known.amount:
         case = replace(case, each_month=True)
     if len(case.diseases) > 1:
         case = replace(case, conditions=case.conditions | {"several_diseases"})

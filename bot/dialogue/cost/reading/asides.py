@@ -19,6 +19,8 @@ _PRICE = re.compile(r"(?:单价|[一每1][盒瓶支袋片粒])[^,。;\d]{0,3}$")
 _ELSEWHERE = re.compile(
     r"(?:网上|外[面头边]|别[家处]|别的(?:药店|地方)|隔壁|另[外一]{1,2}家|其[他它](?:药店|地方|家)|京东|淘宝|美团|拼多多|平台|直播间)[^,。;\d花买拿开付]{0,10}$"
 )
+_IN_HOSPITAL = re.compile(r"住[了过]?院")
+_OWN_PART = re.compile(r"自付|自己|个人|自费")
 _AS_INPATIENT = re.compile(
     r"(?:住[了过]?[^,。;\d门期报]{0,4}院|手术|工伤|车祸|骨折)[^,。;\d门期报药慢]{0,8}(?:花|用|交|付|去)[了掉]*$"
 )
@@ -42,6 +44,15 @@ def without_inpatient_costs(items: list[Item], sentence: Sentence) -> list[Item]
         return items
     paid = [after for item, after in pairwise(items) if item in inpatient and after.role == "used"]
     return [replace(item, role="aside") if item in (*inpatient, *paid) else item for item in items]
+
+
+def without_inpatient_deductibles(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "起付线600,上半年住院扣过1000起付": an inpatient's deductible beside ours."""
+    ours = [item for item in items if item.role == "deductible"]
+    inpatient = [item for item in ours if _IN_HOSPITAL.search(item.before)]
+    if len(inpatient) == len(ours):
+        return items
+    return [replace(item, role="aside") if item in inpatient else item for item in items]
 
 
 def without_own_payments(items: list[Item], sentence: Sentence) -> list[Item]:
@@ -78,11 +89,25 @@ def without_prices_elsewhere(items: list[Item], sentence: Sentence) -> list[Item
 
 
 def paid_of_this(items: list[Item], sentence: Sentence) -> list[Item]:
-    """ "药费280,只给我报了200,应该报多少": what was paid of this very cost is what is doubted."""
+    """ "药费280,只给我报了200,应该报多少": what was paid of this very cost is what is doubted; so is what with another
+    figure makes up the cost (统筹付了221,自付39,总共260)."""
     costs = [item for item in items if item.role == "cost"]
+    if made_up := _makes_up(costs, items):
+        return [replace(item, role="aside") if item in made_up else item for item in items]
     if not costs or not _WAS_THAT_RIGHT.search(sentence.text[costs[-1].end :]):
         return items
     return [
         replace(item, role="claimed") if item.role == "used" and item.start > costs[-1].end else item
         for item in items
     ]
+
+
+def _makes_up(costs: list[Item], items: list[Item]) -> tuple[Item, ...]:
+    """What the fund paid and what was paid beside it, where both together are the cost."""
+    for paid in items:
+        for own in items:
+            whole = paid.amount.low + own.amount.low
+            told = paid.role == "used" and own is not paid and _OWN_PART.search(own.before)
+            if told and any(cost.amount.low == whole for cost in costs):
+                return paid, own
+    return ()

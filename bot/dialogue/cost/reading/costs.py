@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.dialogue.cost.reading.amount_words import EXAMINATION, LEFT_OUT, SUNDRIES, WHOLE
 from bot.dialogue.cost.reading.changes import NOT_KNOWN
-from bot.dialogue.cost.reading.months import asked_month, costs_by_month, month_before
+from bot.dialogue.cost.reading.months import asked_month, costs_by_month, month_before, only_month_asked
 from bot.dialogue.cost.reading.sentence import Item, Part
 from bot.dialogue.cost.reading.times import is_monthly, months_spoken_of
 from bot.dialogue.cost.reading.visits import visits_of
@@ -56,6 +56,8 @@ _CORRECTED = re.compile(r"不对|错了|更正|改成|应该是|不是$")
 
 def cost_of(part: Part) -> Case:
     """Everything the part's amounts say."""
+    if not part.own_items:
+        return only_month_asked(part)
     case = Case()
     for item in part.own_items:
         case = _with_item(case, item, part)

@@ -15,7 +15,7 @@ _EARLIER_TIMES = re.compile(
     r"(?:前|上|头)(?:面|头)?(?:[一两二三四五几]?[次回趟])[^,。;\d]{0,8}$|(?:之前|先前|早先|前几天|上旬|月初)[^,。;\d]{0,14}$|(?:已经|[报用]过)[^,。;\d]{0,10}$|用[掉去]$"
 )
 _THIS_TIME = re.compile(r"[这本][次回趟]|今天|刚才|现在")
-_THIS_ONE_ASKED = re.compile(r"(?:今天|这)[这那]?[笔次回][^,。;\d]{0,5}[报付给]")
+_THIS_ONE_ASKED = re.compile(r"(?:今天|这)[这那]?[笔次回趟张单]子?[^,。;\d]{0,5}[报付给]")
 _ALL_ASKED = re.compile(r"一共|总共|合计|加起来|拢共|累计")
 _THE_LAST_ASKED = re.compile(r"(?:后[面来一]|最后|第二)的?[这那]?[笔次回趟][^,。;\d]{0,5}[报付给]")
 _ASKED_DAY = re.compile(
@@ -66,6 +66,8 @@ def spent_earlier(items: list[Item], sentence: Sentence) -> list[Item]:
         used = costs  # 前几天刷过200,今天这笔能报多少
     elif any(item.role == "deductible" for item in items):
         used = []  # then it has counted up to that (`spent_before`)
+    elif _THIS_ONE_ASKED.search(last.after) and _THIS_TIME.search(last.before):
+        used = earlier
     elif _THE_LAST_ASKED.search(last.after) or (asked and asked[1] in last.before):
         used = earlier
     elif _THIS_TIME.search(last.before) and not _ALL_ASKED.search(last.after):

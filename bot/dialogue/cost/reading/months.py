@@ -38,6 +38,7 @@ EARLIER_MONTH = r"(?:上个?月|(?<!\d)(?:1[0-2]|[1-9])月份?|十?[一二三四
 _SPENT_NOTHING = re.compile(
     r"[^,。;\d]{0,4}(?:没|忘了?|一分没|一分钱没|啥也没|什么都没)有?(?:花|去|看|[买拿开用配抓取吃](?:过)?药|[开配拿]过|动|用(?=[,。;]|$))"
 )
+_ONLY_THIS_MONTH = re.compile(r"[只就单][^,。;]{0,2}[问算看要][^,。;]{0,4}(?:这个?月|本月|当月)")
 _ASKED_MONTH = re.compile(
     r"(?:这个?月|本月|当月|[上下]个?月|[第头][一二三123]个月|\d{1,2}月份?|[一二三四五六七八九十]{1,2}月份?)(?:[这那]?一?个?月|[这那]笔|(?:这|那|的)*\d+(?:\.\d+)?[元块]?钱?|的|里|份|药费|医保|统筹|单独)*"
     r"(?:能|可以?|该|应该|给)*[报付出给]"
@@ -174,3 +175,9 @@ def asked_month(part: Part, case: Case) -> Case:
         return Case(asked_month=_month_of_quarter(part, int(to_decimal(ordinal[1]) or 1)))
     numbers = {d.first.month for d in find_dates(asked[0], today) if within_a_month(d)}
     return Case(asked_month=next((c.month for c in case.by_month if c.month.month in numbers), None))
+
+
+def only_month_asked(part: Part) -> Case:
+    """Of the months that an earlier turn told: 我只问这个月."""
+    only = _ONLY_THIS_MONTH.search(part.text)
+    return Case(asked_month=part.sentence.turn.now.date().replace(day=1)) if only else Case()

@@ -25,6 +25,7 @@ _NOT_COUNTED = re.compile(
     r"(?:^|(?<=[,。;!?\n]))[^,。;!?\n]*(?:爸|妈|老[伴公婆]|爱人|哥|姐|弟|妹|儿子|女儿|[他她])[^,。;!?\n]*"
     r"(?:先)?不(?:管|提|说|算|用[算管])(?:了|的)?(?=[,。;!?\n]|$)"
 )
+_WHY_NOT_ALIKE = re.compile(r"怎么(?:才|只|就)|为[啥什]|凭[啥什]")
 _HEARD = re.compile(r"我?(?:听[说讲人]|网上[说讲写传])[^,。;!?\n]*,(?=(?:可|但|不过|其实|而))")
 _LIMIT = re.compile(r"限额|额度|定额")
 _OWN_FIGURE_ALONE = re.compile(r"[我俺咱](?:的|这|就|只|才|是|有|那|却)*[\d一二两三四五六七八九]")
@@ -56,6 +57,8 @@ def _told_of_others(text: str) -> Iterator[tuple[int, int]]:
     ):
         pauses = (m.end() for m in _PAUSE.finditer(text, another.end() - 1))
         own = next((at for at in pauses if _BACK_TO_ONESELF.match(text, at)), None)
+        if own is None and _WHY_NOT_ALIKE.search(text):
+            own = next(pauses, len(text))  # 怎么才255,我妹报了280
         if own is None or _ANOTHER.match(text, own):
             continue
         if not _SPEAKER.search(text[another.end() : own]):

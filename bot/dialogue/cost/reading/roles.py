@@ -65,7 +65,9 @@ LIMITS: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit"
 
 def role_of(around: Around, sentence: Sentence, known: Sequence[Item]) -> tuple[Role, bool]:
     """What an amount is of, and whether a word tells so; what none places is a cost until others are weighed."""
-    if known and JUST_BEFORE.search(around.before) and not _by_what_follows(around):
+    goes_on = known and JUST_BEFORE.search(around.before) and not _by_what_follows(around)
+    what_is_left = "还有" in around.before and known and known[-1].role in ("used", *LIMITS)
+    if goes_on and not what_is_left:
         added = known[-1].role in LIMITS and around.before.endswith("加")  # 限额300加80
         return ("extra_limit", True) if added else (known[-1].role, known[-1].placed)  # 前两次花了100和90
     role = _told(around, sentence, known)
