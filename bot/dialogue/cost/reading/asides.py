@@ -47,11 +47,12 @@ def without_inpatient_costs(items: list[Item], sentence: Sentence) -> list[Item]
 
 
 def without_inpatient_deductibles(items: list[Item], sentence: Sentence) -> list[Item]:
-    """ "起付线600,上半年住院扣过1000起付": an inpatient's deductible beside ours."""
-    ours = [item for item in items if item.role == "deductible"]
-    inpatient = [item for item in ours if _IN_HOSPITAL.search(item.before)]
-    if len(inpatient) == len(ours):
+    """ "起付线600,上半年住院扣过1000起付": an inpatient's deductible beside ours, which it is above."""
+    told = [item for item in items if item.role in ("deductible", "deductible_met")]
+    ours = [i.amount.high for i in told if i.role == "deductible" and not _IN_HOSPITAL.search(i.before)]
+    if not ours:
         return items
+    inpatient = [i for i in told if _IN_HOSPITAL.search(i.before) and i.amount.low > max(ours)]
     return [replace(item, role="aside") if item in inpatient else item for item in items]
 
 
