@@ -61,20 +61,24 @@ def spent_earlier(items: list[Item], sentence: Sentence) -> list[Item]:
     if not costs:
         return items
     last, earlier = costs[-1], costs[:-1]
-    asked = _ASKED_DAY.search(last.after)
     if len(costs) == 1 and _EARLIER_TIMES.search(last.before) and _THIS_ONE_ASKED.search(last.after):
         used = costs  # 前几天刷过200,今天这笔能报多少
     elif any(item.role == "deductible" for item in items):
         used = []  # then it has counted up to that (`spent_before`)
-    elif _THIS_ONE_ASKED.search(last.after) and _THIS_TIME.search(last.before):
-        used = earlier
-    elif _THE_LAST_ASKED.search(last.after) or (asked and asked[1] in last.before):
+    elif _is_asked_alone(last):
         used = earlier
     elif _THIS_TIME.search(last.before) and not _ALL_ASKED.search(last.after):
         used = [item for item in earlier if _EARLIER_TIMES.search(item.before)]
     else:
         used = []
     return [replace(item, role="used") if item in used else item for item in items]
+
+
+def _is_asked_alone(last: Item) -> bool:
+    """Whether of several costs the last is asked about: 后一次能报多少, 20号那次报多少, 今天这单能付多少."""
+    day = _ASKED_DAY.search(last.after)
+    this_one = _THIS_ONE_ASKED.search(last.after) and _THIS_TIME.search(last.before)
+    return bool(this_one or _THE_LAST_ASKED.search(last.after) or (day and day[1] in last.before))
 
 
 def of_months(items: list[Item], sentence: Sentence) -> list[Item]:
