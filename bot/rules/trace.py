@@ -36,7 +36,7 @@ class Trace:
         if case.by_month:
             months = [c for c in case.by_month if case.asked_month in (None, c.month)]
             said = " + ".join(f"{_month_said(c)}{yuan(c.amount)}" for c in months)
-        elif self._known.repeats and case.amount:
+        elif self._known.repeats and self._known.months > 1 and case.amount:
             said = f"每月 {yuan(case.amount)} × {self._known.months} 个月 = {yuan(total)}"
         else:
             said = f"您说的费用 {yuan(total)}"

@@ -825,6 +825,17 @@ def test_a_figure_counts_for_what_it_was(talk: Any, question: str, fund: Any) ->
         ("江西二类，封顶500报60%，两次花了400和700，第二次给报多少", "260.00"),
         ("湖南退休，限额360，三家药店分别买了100、130、90，有一家90的不是定点", "195.50"),
         ("湖南退休，限额360，三家药店分别买了100、130、90，有一家不是定点", ("161.50", "195.50")),
+        # who retires within the months told
+        ("湖南，8月办的退休，7月花了300，9月花了350，限额300，一共报多少", "495.00"),
+        ("湖南，10月退休的，9月花了300，限额300，报多少", "240.00"),
+        ("湖南，12月要退休了，这月花了300，限额300", "240.00"),
+        # what follows from the other figures is no cost
+        ("江西二类，花了210，报65%，那是136块5吧，没封顶", "136.50"),
+        ("江西二类，发票970.5，乙类先行自付扣掉48.5，余下的922按60%报，限额还有2000", "553.20"),
+        ("湖南退休，七八九三个月药钱是450、520、480，限额每月400，一共报多少", "1020.00"),
+        ("湖南退休，诊所没挂医保定点牌，花了210，限额300", "0.00"),
+        ("山东，享受期6月30号就满了，我没再去申请，7月9号买了500的药，报70%没起付", "0.00"),
+        ("湖南在职，限额三百，用了276，能退几多钱回来", "220.80"),
         # what was spent is not what was paid
         ("江西二类，封顶3000，报60%，前面花了4000，这次700", "420.00"),
         ("江西二类，封顶3000，报60%，前面报了2700，这次700", "300.00"),
@@ -832,6 +843,10 @@ def test_a_figure_counts_for_what_it_was(talk: Any, question: str, fund: Any) ->
 )
 def test_terms_told_in_few_words_are_read(talk: Any, question: str, fund: Any) -> None:
     assert paid(talk(question)) == fund
+
+
+def test_a_years_cost_is_told_in_turns(talk: Any) -> None:
+    assert paid(talk("想算一年的账", "每月固定132块5的药，限额150", "湖南在职，12个月都吃")) == "1272.00"
 
 
 def test_a_deductible_told_before_may_be_doubted(talk: Any) -> None:

@@ -27,6 +27,7 @@ from bot.dialogue.cost.reading.people import (
     people_in,
     person_of,
 )
+from bot.dialogue.cost.reading.retiring import as_of_retirement
 from bot.dialogue.cost.reading.rough import rough_facts
 from bot.dialogue.cost.reading.sentence import Part, Sentence
 from bot.dialogue.cost.reading.shares import ratios_by_place, shares_of
@@ -70,7 +71,8 @@ def read_cost(turn: Turn, asked: str | None, covered: Container[str]) -> Reading
     person = _read(whole, covered)
     if fault:
         person = person.without(fault.field)
-    return Reading((person,), named_in(sentence), fault, supposes(turn.text), claimed, wondered_about(whole))
+    people = as_of_retirement(person, whole)
+    return Reading(people, named_in(sentence), fault, supposes(turn.text), claimed, wondered_about(whole))
 
 
 @lru_cache(_TURNS_KEPT)

@@ -10,6 +10,7 @@ from bot.dialogue.cost.reading.roles import by_what_precedes
 from bot.dialogue.cost.reading.sentence import Item, Sentence
 from bot.language.money import Amount
 from bot.language.numerals import to_decimal
+from bot.rules.money import to_fen
 
 _PUT_RIGHT = re.compile(
     r"[元块]?钱?(?:[^,。;\d]{1,4},)?(?:哎呀?|哦|噢|啊|呃|嗯|等等|等下|等一下|不好意思|这个|我|,)*"
@@ -22,6 +23,7 @@ _AGAIN = re.compile(r"[这那][个笔张]?$|(?:月份?|[次回])的$")
 _NOT_SURE = re.compile(rf"[^,。;\d]{{0,4}}{NOT_KNOWN}|可能是?|不是$")
 _MONTH = re.compile(r"上个?月|这个?月|本月|(?:1[0-2]|[1-9])月|十[一二]?月|(?<!十)[一二三四五六七八九]月")
 _ASKED_BY_NUMBER = re.compile(r"(?:第([二两三四五六])|最([后末]))一?[次回趟张笔][^,。;\d花买]{0,6}[报付给]")
+_IT_FOLLOWS = re.compile(r"(?:[余剩]下?|其余|那|就|是|等于|得|应该|算下来|也就|报了?)的?$")
 _NEAR = 16
 _REMEMBERED = re.compile(r"记得|印象|以为|听说|说是|估摸|原来|本来")
 _FOUND = re.compile(
@@ -85,6 +87,21 @@ def named_again(items: list[Item], sentence: Sentence) -> list[Item]:
             return others  # each month has its own limit
         return [replace(i, role="used") if i.role == "cost" and i is not asked else i for i in others]
     return items
+
+
+def worked_out(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "花210,报65%,那是136块5吧", "发票970,乙类扣掉48,余下的922": what follows from others is no cost."""
+    costs = [item for item in items if item.role == "cost"]
+    parts = [item.amount.low for item in items if item.role not in ("cost", "aside")]
+    shares = [share for ratio in sentence.ratios for share in (ratio.value, 1 - ratio.value)]
+    told: list[Item] = []
+    for item in items:
+        others = [cost.amount.low for cost in costs if cost is not item and cost.start < item.start]
+        results = {to_fen(cost * share) for cost in others for share in shares}
+        results |= {cost - part for cost in others for part in parts}
+        follows = item.role == "cost" and _IT_FOLLOWS.search(item.before) and item.amount.low in results
+        told.append(replace(item, role="aside") if follows else item)
+    return told
 
 
 def asked_by_number(items: list[Item], sentence: Sentence) -> list[Item]:

@@ -25,7 +25,7 @@ _TIMES_EACH = re.compile(
     r"(\d{1,2}|[两二三四五六七八九十]{1,2})(?:[次回趟][^,。;\d]{0,3},?(?:都|各|均)|个月,?(?:每个?月|月月|个个月))"
     r"(?:都|各|均|是|要|得|花|用|报|付|扣)*[了掉]*$|([两二三四])个病种?(?:各|都|每个)[^,。;\d]{0,3}加了?$"
 )
-_ASKS_FOR_IT = re.compile(r"(?<!还能)(?<!还可以)(?<!还)[报给付出掏](?:销)?(?:得?了|我)?(?:多少|几)")
+_ASKS_FOR_IT = re.compile(r"(?<!还能)(?<!还可以)(?<!还)[报给付出掏退补](?:销)?(?:得?了|我|得)?(?:多少|几)")
 _SPENT_BEFORE = re.compile(
     r"(?:前面|前头|之前|已经?|累计|到现在|陆续|零零[碎散]|今年[^,。;报用]{0,4}垫|[上前][一两二三四五几]?[回次]|头[一两]?[回次])[^,。;报用]{0,8}$"
 )
@@ -114,7 +114,7 @@ def spent_now(items: list[Item], sentence: Sentence) -> list[Item]:
         or not (_ASKS_FOR_IT.search(sentence.text) or sentence.asked in ("amount", "monthly_limit"))
     ):
         return items
-    if not re.search(r"(?<!经)(?<!今年)(?:用(?:掉|去)?|花掉)了$", used[0].before):
+    if not re.search(r"(?<!经)(?<!今年)(?:用(?:掉|去)?|花掉|[先我][花买拿开])了$", used[0].before):
         return items
     return [replace(item, role="cost") if item is used[0] else item for item in items]
 

@@ -74,16 +74,18 @@ def _one_after_the_other(part: Part) -> tuple[MonthCost, ...]:
     if months_spoken_of(text) != len(costs) or any(_months_of(part, cost) for cost in costs):
         return ()
     first = _quarter_start(_quarter_start(part.sentence.turn.now.date()) - timedelta(1))
-    return tuple(MonthCost(_later(first, place), cost.low, told=False) for place, cost in enumerate(costs))
+    return tuple(
+        MonthCost(later_month(first, place), cost.low, told=False) for place, cost in enumerate(costs)
+    )
 
 
 def _listed_months(part: Part, before: str) -> tuple[date, ...]:
     """七八九三个月, 一月到三月."""
     if found := _MONTHS_AND_THEIR_NUMBER.search(before):
-        return _named(part, re.findall(MONTH, found[1]))
+        return months_named(part, re.findall(MONTH, found[1]))
     if found := _FROM_TO.search(before):
         first, last = (int(to_decimal(number) or 0) for number in found.groups())
-        return _named(part, [str(month) for month in range(first, last + 1)])
+        return months_named(part, [str(month) for month in range(first, last + 1)])
     return ()
 
 
@@ -93,21 +95,22 @@ def _months_of(part: Part, cost: Amount) -> tuple[date, ...]:
     earlier = max((other.end for other in part.costs if other.end <= cost.start), default=0)
     before = part.sentence.text[max(earlier, begin - 12, cost.start - 48, 0) : cost.start]
     if listed := _EACH_OF_MONTHS.search(before):
-        return _named(part, re.findall(MONTH, listed[1]))
+        return months_named(part, re.findall(MONTH, listed[1]))
     if some := _FIRST_SOME.search(before):
         return tuple(_month_of_quarter(part, place) for place in range(1, int(to_decimal(some[1]) or 1) + 1))
     month = _month_of(part, cost)
     return (month,) if month else ()
 
 
-def _named(part: Part, numbers: list[str]) -> tuple[date, ...]:
+def months_named(part: Part, numbers: list[str]) -> tuple[date, ...]:
     """Months told one after the other, the nearest past ones."""
     months = "、".join(f"{number}月" for number in numbers)
     told = in_order_told(find_dates(months, part.sentence.turn.now.date()), months)
     return tuple(dict.fromkeys(mention.first for mention in told))
 
 
-def _later(first: date, months: int) -> date:
+def later_month(first: date, months: int) -> date:
+    """The first day of the month that many months after."""
     years, month = divmod(first.month - 1 + months, 12)
     return first.replace(year=first.year + years, month=month + 1)
 
@@ -139,7 +142,7 @@ def _month_of_quarter(part: Part, place: int) -> date:
     first = _quarter_start(part.sentence.turn.now.date())
     if _LAST_QUARTER.search(part.sentence.text):
         first = _quarter_start(first - timedelta(1))
-    return _later(first, place - 1)
+    return later_month(first, place - 1)
 
 
 def _quarter_start(day: date) -> date:

@@ -33,6 +33,7 @@ _WAS_TAKEN = re.compile(r"[元块]?钱?整?(?:都|全|已经|就|给)*[扣交付
 _HAVE_PAID = re.compile(
     r"[元块]?钱?,?(?:我|今年|已经?|前面|之前|都|只|才|大概|好像|差不多|大约|可能|也就)*[交付扣缴]了"
 )
+_CLASS_B = re.compile(r"乙类[^,。;\d]*自付")
 _PAID_OFF = re.compile(r"[交付扣缴][了过掉]+$")
 _BEYOND = re.compile(r"超(?:过|出)?了?$")
 _NOT_BEYOND = re.compile(r"不超(?:过|出)?$")
@@ -106,6 +107,8 @@ def _told(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | N
         return "deductible_met"
     if role == "deductible" and _PAID_OFF.search(around.before) and any(i.role == role for i in known):
         return "deductible_met"  # 起付线400,交过300的起付
+    if role == "deductible_met" and _CLASS_B.search(around.before):
+        return "excluded"  # 乙类先行自付扣掉48.5
     if role == "annual_cap" and (_BY_MONTH.search(around.before) or _A_MONTH.match(around.after)):
         return "monthly_limit"  # 一个月封顶300
     if role in ("cost", "claimed", None) and _is_allowance(around):

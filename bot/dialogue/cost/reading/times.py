@@ -87,7 +87,7 @@ def times_of(part: Part) -> Case:
     monthly = any(is_monthly(part, amount) for amount in part.costs)
     if months is None and not monthly:
         return case
-    return case.updated(Case(months=months, each_month=monthly and months is not None))
+    return case.updated(Case(months=months, each_month=monthly if part.costs else None))
 
 
 def _give_or_take(days: Days) -> Days:

@@ -12,6 +12,7 @@ from bot.dialogue.cost.reading.again import (
     raised,
     told_otherwise,
     told_relatively,
+    worked_out,
 )
 from bot.dialogue.cost.reading.asides import (
     of_earlier_years,
@@ -44,6 +45,7 @@ _STEPS: tuple[Callable[[list[Item], Sentence], list[Item]], ...] = (
     told_otherwise,
     told_relatively,
     named_again,
+    worked_out,
     asked_by_number,
     one_each,
     limits_of_diseases,
