@@ -55,7 +55,7 @@ _DAYPART = r"(?P<daypart>凌晨|半夜|清早|清晨|早上|早晨|早|上午|�
 _CLOCK = rf"(?:(?P<hour>两|{_N})(?:点钟?(?P<half>半)?(?:(?P<minute>{_N})分?)?|:(?P<colon_minute>\d\d)))"
 _TIME = rf"{_WEEKDAY}(?:的? ?{_DAYPART})?(?: ?{_CLOCK})?"
 _NOT_LONGER = r"(?![\d.]*\d)"
-_NO_COUNT = r"(?!\s*(?:[个周天元块%次折成年百千万]|毛|文|楼|线|床|窗))"
+_NO_COUNT = r"(?!\s*(?:[个周天元块%次折成年百千万月]|毛|文|楼|线|床|窗))"
 
 _FULL = re.compile(
     rf"(?<![\d.\-/])(?P<year>(?:19|20)\d\d)(?:(?P<mark>[-/.])(?P<month>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}})"

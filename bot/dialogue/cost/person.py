@@ -97,7 +97,7 @@ class Person:
 
     def updated(self, said: "Person") -> "Person":
         """After more was told: what is said replaces what was known, and what does not go with it is dropped."""
-        said = self._placed(said)
+        said = _as_a_part(self.case, self._placed(said))
         case = _still_known(self.case, said).updated(_with_the_rest(self.case, said))
         names_limit = said.limit is not None or any(getattr(said.case, name) is not None for name in LIMITS)
         anew = LIMIT_FACTS if names_limit else ()
@@ -163,6 +163,14 @@ class Person:
         limits: dict[str, Any] = dict.fromkeys(LIMITS) | {name: self.limit}
         rough = tuple(replace(r, name=name) if r.name == "limit" else r for r in self.rough)
         return replace(self, case=replace(self.case, **limits), limit=None, rough=rough)
+
+
+def _as_a_part(known: Case, said: Person) -> Person:
+    """What is told of a part of the known cost that the person pays a share of first: 乙类的先自付10%,乙类200."""
+    share, part, whole = said.case.excluded_ratio, said.case.amount, known.amount
+    if share is None or part is None or whole is None or part.high >= whole.low:
+        return said
+    return replace(said, case=replace(said.case, amount=None, excluded_ratio=None, excluded=part.low * share))
 
 
 def _doubts(case: Case, said: Person) -> tuple[Rough, ...]:

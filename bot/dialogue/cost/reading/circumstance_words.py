@@ -59,7 +59,7 @@ RULED_OUT: tuple[tuple[Condition, str], ...] = (
     ("not_designated", r"(?<!不)(?<!非)(?:就|也)?是(?:医保)?定点"),
     ("inpatient_stay", r"(?:没有?|不是|未)住院|出院(?:后|了|以后|之后|[^,。;]{1,4}(?:后|买|拿|开|配))"),
     ("no_prescription", r"(?<!没)(?:有|凭|拿着?|开了)(?:医生|医师)?(?:的)?(?:处方|方子)"),
-    ("long_prescription", r"不(?:是|算)长(?:期)?处方"),
+    ("long_prescription", r"(?:不(?:是|算)|没(?:有|给|开)*)长(?:期)?处方"),
     ("separately_paid", r"不是单列|没(?:有)?单列"),
 )
 

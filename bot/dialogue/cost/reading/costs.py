@@ -22,7 +22,7 @@ PART_OF = re.compile(
     rf"其中|里[面头边]|含|包括|里有|当中|总(?!共?{_HOW_MUCH_IS_PAID})|共(?!{_HOW_MUCH_IS_PAID})"
 )
 _AMONG = re.compile(
-    r"其中|当中|里[面头边](?:有|是|含)?|里(?:有|是|含)|包括|(?<!不)(?<!不包)含|(?<!还)有(?=\d+[元块]?钱?的?(?:是|属))"
+    r"其中|当中|\((?=[甲乙丙]类)|里[面头边](?:有|是|含)?|里(?:有|是|含)|包括|(?<!不)(?<!不包)含|(?<!还)有(?=\d+[元块]?钱?的?(?:是|属))"
 )
 _IS = re.compile(r"[元块]?钱?的?(?:是|属)")
 _MORE = re.compile(
@@ -186,6 +186,8 @@ def _is_beside(part: Part, item: Item) -> bool:
         return bool(_BESIDE.search(text[begin:stop]))
     if PART_OF.search(text[begin : item.start]) or any(WHOLE.search(text[: c.start]) for c in part.costs):
         return False
+    if item.because and any(c.start > item.end and text[: c.start].endswith("的") for c in part.costs):
+        return True  # 没有处方的药88,有处方的412
     alike = item.because and any(_OF_A_DRUG.search(text[: cost.start]) for cost in part.costs)
     before = text[begin : item.start]
     return bool(alike or _BOUGHT.search(before) or _MORE_COST.search(before))

@@ -16,7 +16,7 @@ _NO_DEDUCTIBLE = re.compile(
 )
 _FULL = re.compile(
     r"(?:起付|门槛)(?:[^。;额顶]{0,14}?|[^,。;额顶]{0,26}?)"
-    r"(?:够了|满了|够|交满|扣完|扣过了?(?!\d)|付过(?!\d)|交过(?!\d)|扣掉了|(?:已经?|都|早)扣了?(?![\d没吗多]|[一二两三四五六七八九])|已[满过](?!\d)|过了|付清|扣满|用完|完了|到了|累计满|已经?交了?(?!\d)|[交付缴]了(?=[,。;]|$)"
+    r"(?:够了|满了|够|交满|扣完|扣过了?(?!\d)|付过(?!\d)|交过(?!\d)|扣掉了|(?:已经?|都|早)扣了?(?![\d没吗多]|[一二两三四五六七八九])|已[满过](?!\d)|过了|付清|扣满|用完|完了|到了|累计满|已经?交了?(?!\d)|[交付缴扣]了(?=[,。;]|$)"
     r"|[扣交付缴抵凑][清齐足完走]|(?:已经?|今年|都|早)就?超[过了]+(?!\d)|[迈跨]过|过掉|没有了|[就都早]没了|不[用要]再[扣交付]|(?:上[回次]|之前|前面|年初|上半年)[^,。;\d]{0,4}[扣交付]了)"
     r"|已经?(?:过|满|够)了?(?:起付|门槛)|(?:过|满|够)了?(?=起付|门槛)|(?:交|付|扣)(?:满|够|完|过)了?(?:起付|门槛)"
 )
@@ -28,6 +28,7 @@ _IS_PAID_FROM_THERE = re.compile(r"(?:了|线|以后|之后|后)*(?:才|就|再|
 _ALL_PAID = re.compile(r"(?:^|[,。;])(?:都|全|已经?)+[扣交付](?:完|满|够|清)了(?=[,。;]|$)")
 _EVERY_YEAR = re.compile(r"每年|年年|每次")
 _ALREADY = re.compile(r"已|早|都|今年|我")
+_OR_NOT = re.compile(r"(.)没\1")
 _NOT_FULL = re.compile(r"(?:还|都)?(?:没|未)(?:有)?(?:过|满|够|到|达到|扣|交|付|累计|动)")
 _FULL_ALONE = re.compile(r"^(?:今年|起付|都|早就?|已经?|也|,)*[扣交付](?:满|够|完)了?[。吧啊呢]*$")
 _UNTOUCHED = re.compile(
@@ -37,7 +38,7 @@ _PART_PAID = re.compile(rf"(?:交|付|扣|抵)(?:掉|过)?了?{FRACTION}")
 _NEARLY_FULL = re.compile(r"还?差(?:一?点|一丢|没?多少)|(?:快|差不多|差一点儿?)[要就]?[扣交付]?满")
 _PAID = r"(?:扣|交|付|抵|满|够|过|用|动)"
 _PERHAPS_PAID = re.compile(
-    rf"(?:好像|可能|应该|也许|似乎|大概)(?:已经?|都|是|就)*{_PAID}[过了满掉]|{_PAID}[过了满掉]*(?:没有?|不)[^,。;\d]{{0,3}}(?:查|问)"
+    rf"(?:好像|可能|应该|也许|似乎|大概)(?:已经?|都|是|就)*{_PAID}[过了满掉]|{_PAID}[过了满掉]*(?:没有?|不)[^,。;\d]{{0,3}}(?:查|问)(?![了过到])"
     rf"|(?:花|交|付)[了掉]*多少{NOT_KNOWN}|要不要再?{_PAID}[^,。;]{{0,4}}{NOT_KNOWN}"
 )
 _PAID_OR_NOT = re.compile(
@@ -97,7 +98,7 @@ def _says_full(text: str, told: Decimal | None) -> bool:
     """Whether the deductible is said to be paid, not merely what holds once it is: 过了门槛报六成; where its figure is
     told, 扣完报六成."""
     return any(
-        not _NOT_FULL.search(full[0])
+        not _NOT_FULL.search(_OR_NOT.sub("", full[0]))
         and not _EVERY_YEAR.search(full[0])
         and not _AS_A_RULE.match(text, full.end())
         and not (told and _IS_PAID_FROM_THERE.match(text, full.end()) and not _ALREADY.search(full[0]))

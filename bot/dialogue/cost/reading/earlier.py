@@ -14,6 +14,7 @@ _AND_PAID = re.compile(r"^[元块]?钱?,?(?:医保)?(?:才|只|就|已经?|给)*
 _EARLIER_TIMES = re.compile(
     r"(?:前|上|头)(?:面|头)?(?:[一两二三四五几]?[次回趟])[^,。;\d]{0,8}$|(?:之前|先前|早先|前几天|上旬|月初)[^,。;\d]{0,14}$|(?:已经|[报用]过)[^,。;\d]{0,10}$|用[掉去]$"
 )
+_ONLY_BEFORE = re.compile(r"(?:上[次回趟]|前[面头次]|之前)[^,。;\d]{0,4}$")
 _THIS_TIME = re.compile(r"[这本][次回趟]|今天|刚才|现在")
 _THIS_ONE_ASKED = re.compile(r"(?:今天|这)[这那]?[笔次回趟张单]子?[^,。;\d]{0,5}[报付给]")
 _ALL_ASKED = re.compile(r"一共|总共|合计|加起来|拢共|累计")
@@ -22,7 +23,7 @@ _ASKED_DAY = re.compile(
     r"(\d{1,2}号|[一二三四五六七八九十]{1,3}号|今天|昨天|明天|后天)[这那]?(?:一?[次回趟笔])?[^,。;\d]{0,3}[报付给]"
 )
 _TIMES_EACH = re.compile(
-    r"(\d{1,2}|[两二三四五六七八九十]{1,2})(?:[次回趟][^,。;\d]{0,3},?(?:都|各|均)|个月,?(?:每个?月|月月|个个月))"
+    r"(\d{1,2}|[两二三四五六七八九十]{1,2})(?:[次回趟][^,。;\d]{0,3},?(?:都|各|均|每次|每回)|个月,?(?:每个?月|月月|个个月))"
     r"(?:都|各|均|是|要|得|花|用|报|付|扣)*[了掉]*$|([两二三四])个病种?(?:各|都|每个)[^,。;\d]{0,3}加了?$"
 )
 _ASKS_FOR_IT = re.compile(r"(?<!还能)(?<!还可以)(?<!还)[报给付出掏退补](?:销)?(?:得?了|我|得)?(?:多少|几)")
@@ -61,7 +62,10 @@ def spent_earlier(items: list[Item], sentence: Sentence) -> list[Item]:
     if not costs:
         return items
     last, earlier = costs[-1], costs[:-1]
-    if len(costs) == 1 and _EARLIER_TIMES.search(last.before) and _THIS_ONE_ASKED.search(last.after):
+    alone = len(costs) == 1 and sentence.asked != "amount"
+    if alone and _ONLY_BEFORE.search(last.before) and not _ASKS_FOR_IT.search(sentence.text):
+        used = costs  # 这个月第二次了,上次花了180
+    elif alone and _EARLIER_TIMES.search(last.before) and _THIS_ONE_ASKED.search(last.after):
         used = costs  # 前几天刷过200,今天这笔能报多少
     elif any(item.role == "deductible" for item in items):
         used = []  # then it has counted up to that (`spent_before`)

@@ -184,7 +184,7 @@ def _by_what_follows(around: Around) -> Role | None:
         found = re.search(pattern, around.after)
         if not found:
             continue
-        of_the_next = re.fullmatch(rf"[^,。;]{{0,3}}{NEXT}", around.after[found.end() :])
+        of_the_next = re.fullmatch(rf"(?!总|一?共|合)[^,。;]{{0,3}}{NEXT}", around.after[found.end() :])
         if of_the_next and not _ITS_OWN.match(found[0]):
             continue
         if role == "deductible" and _NOT_THE_FIRST.search(before):

@@ -17,6 +17,7 @@ _TORN = re.compile(rf"(?<![{_NUMERAL}])[{_NUMERAL}]+(?: [{_NUMERAL}]+)+")
 _FORMAL = re.compile("[壹贰叁肆伍陆柒捌玖拾佰仟零]{2,}")
 _AS_SPOKEN = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
 _COUNTED = re.compile(r" ?[号日月个年天次类级盒种样岁点成折]")
+_PHRASE = re.compile(r"\d{2,}[元块]?(?:限额|额度|药费|起付线?|自费)")
 _PLACES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000}
 _WORDS_APART = 4
 """Characters a word has at most, on average, where every word is written apart (限额 四百 花了 三百六)."""
@@ -64,7 +65,8 @@ def _blanks(text: str) -> set[int]:
     """The places of the blanks that are no pauses: every word is written apart, or a numeral is torn."""
     words = text.split(" ")
     blanks = {place for place, character in enumerate(text) if character == " "}
-    if len(words) > _WORDS_APART and len(text) - len(blanks) <= _WORDS_APART * len(words):
+    apart = len(words) > _WORDS_APART and len(text) - len(blanks) <= _WORDS_APART * len(words)
+    if apart and not any(_PHRASE.fullmatch(word) for word in words):
         return blanks
     return {place for torn in _TORN.finditer(text) for place in _inside_numerals(torn, text)}
 
