@@ -65,7 +65,7 @@ _YEAR_MONTH = re.compile(r"(?<![\d.\-/])(?P<year>(?:19|20)\d\d)[-/](?P<month>0?[
 _MONTH_DAY = re.compile(
     rf"(?:(?<![\d.第])|(?<=\d)(?=[一二三四五六七八九十]))(?:{_YEAR} ?|{_RELATIVE_YEAR} ?)?"
     rf"(?P<month>{_N})月份?(?! ?(?:内|后|以))"
-    rf"(?: ?(?:{_PART}|(?P<day>{_N})(?:[号日]|{_NOT_LONGER}{_NO_COUNT})))?{_TIME}"
+    rf"(?: ?(?:{_PART}|(?P<day>{_N})(?:[号日]|{_NOT_LONGER}{_NO_COUNT})(?<![4-9]\d)))?{_TIME}"
     rf"(?:[(（](?P<year_after>(?:19|20)?\d\d)年[)）])?"
 )
 _SHORT_MONTH_DAY = re.compile(

@@ -23,6 +23,7 @@ _SHARED = re.compile(
 )
 _EARLIER_MONTH = re.compile(rf"{EARLIER_MONTH}$")
 _PART = re.compile(rf"(?:(?P<used>(?:用|花|去)(?:掉|去)?)|剩|还有)了?(?:差不多|快|大概)?{FRACTION}")
+_IS_IT_SO = re.compile(r"[^。;\d]{0,8}(?:是不是|对不对|对[吗不]|真的)")
 _USED_UP_TO = re.compile(r"(?:限额|额度|封顶|顶)[^,。;]{0,10}[用花][掉去]?了(?:差不多|快|大概|将近)?$")
 _LEFT_OF_IT = re.compile(r"(?:限额|额度|封顶|顶)[^,。;]{0,10}(?:剩下?|还有)了?(?:差不多|大概|不到)?$")
 _OWN_TERMS = re.compile(
@@ -68,7 +69,12 @@ def limits_of(part: Part) -> Case:
     if used := used_roughly(part):
         return replace(case, used=used.low)
     said = _PART.search(part.text)
-    if (limit := _only_limit(part)) and said and not _EARLIER_MONTH.search(part.text[: said.start()]):
+    if (
+        (limit := _only_limit(part))
+        and said
+        and not _EARLIER_MONTH.search(part.text[: said.start()])
+        and not _IS_IT_SO.match(part.text, said.end())
+    ):
         share = to_fen(limit * fraction(said[0]))
         return replace(case, used=share) if said["used"] else replace(case, quota_left=share)
     if limit and (gone := _share_used(part)) is not None:

@@ -23,6 +23,9 @@ _EACH_OF_MONTHS = re.compile(
 )
 _MONTHS_AND_THEIR_NUMBER = re.compile(rf"(?<![\d.]){_LISTED}月?份?这?[两三四五六\d]个月")
 _FROM_TO = re.compile(rf"(?<![\d年])({MONTH})月份?(?:到|至|-)({MONTH})月")
+_EACH_FROM_TO = re.compile(
+    rf"(?<![\d年])({MONTH})月份?(?:到|至|-)({MONTH})月[^,。;\d]{{0,4}}(?:各|都|每个?月|均)[^,。;\d]{{0,8}}$"
+)
 _FIRST_SOME = re.compile(r"[头前]([两二三四五])个月(?:各|每个?月|都|均)[^,。;\d]{0,4}$")
 _MOST_IN_A_LIST = 12
 _MONTHS_LISTED = re.compile(
@@ -36,7 +39,7 @@ _LAST_QUARTER = re.compile(r"上个?季度?")
 EARLIER_MONTH = r"(?:上个?月|(?<!\d)(?:1[0-2]|[1-9])月份?|十?[一二三四五六七八九十]月份?)(?:才|只|就)?"
 """A month by name, right before what is told of it."""
 _SPENT_NOTHING = re.compile(
-    r"[^,。;\d]{0,4}(?:没|忘了?|一分没|一分钱没|啥也没|什么都没)有?(?:花|去|看|[买拿开用配抓取吃](?:过)?药|[开配拿]过|动|用(?=[,。;]|$))"
+    r"(?:份?整个月)?[^,。;\d]{0,8}(?:没|忘了?|一分没|一分钱没|啥也没|什么都没)有?(?:花|去|看|[买拿开用配抓取吃](?:过)?药|[开配拿]过|动|[用买拿开配吃](?=[,。;]|$))"
 )
 _ONLY_THIS_MONTH = re.compile(r"[只就单][^,。;]{0,2}[问算看要][^,。;]{0,4}(?:这个?月|本月|当月)")
 _ASKED_MONTH = re.compile(
@@ -96,6 +99,11 @@ def _months_of(part: Part, cost: Amount) -> tuple[date, ...]:
     before = part.sentence.text[max(earlier, begin - 12, cost.start - 48, 0) : cost.start]
     if listed := _EACH_OF_MONTHS.search(before):
         return months_named(part, re.findall(MONTH, listed[1]))
+    if from_to := _EACH_FROM_TO.search(before):
+        first, last = (int(to_decimal(number) or 0) for number in from_to.groups())
+        without = set(_months_without_cost(part))
+        named = months_named(part, [str(month) for month in range(first, last + 1)])
+        return tuple(month for month in named if month not in without)
     if some := _FIRST_SOME.search(before):
         return tuple(_month_of_quarter(part, place) for place in range(1, int(to_decimal(some[1]) or 1) + 1))
     month = _month_of(part, cost)
@@ -182,5 +190,12 @@ def asked_month(part: Part, case: Case) -> Case:
 
 def only_month_asked(part: Part) -> Case:
     """Of the months that an earlier turn told: 我只问这个月."""
-    only = _ONLY_THIS_MONTH.search(part.text)
-    return Case(asked_month=part.sentence.turn.now.date().replace(day=1)) if only else Case()
+    if _ONLY_THIS_MONTH.search(part.text):
+        return Case(asked_month=part.sentence.turn.now.date().replace(day=1))
+    asked = _ASKED_MONTH.search(part.text)
+    named = [
+        d
+        for d in part.sentence.dates
+        if asked and asked.start() <= d.start < asked.end() and within_a_month(d)
+    ]
+    return Case(asked_month=named[0].first.replace(day=1)) if len(named) == 1 else Case()

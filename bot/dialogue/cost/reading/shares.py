@@ -156,7 +156,7 @@ def _costs_at(part: Part, ratios: Sequence[Ratio], places: Sequence[str]) -> lis
     costs = [cost for cost in part.costs if cost.low == cost.high]
     if len(costs) != len(ratios) or len(costs) != len(part.costs):
         return [None] * len(ratios)
-    if _in_turn(costs, ratios):
+    if in_turn(costs, ratios):
         return [cost.low for cost in costs]
     begins = [ratios[-1].end, *(cost.end for cost in costs)]
     led_by = [part.sentence.text[begin : cost.start] for begin, cost in zip(begins, costs, strict=False)]
@@ -164,7 +164,7 @@ def _costs_at(part: Part, ratios: Sequence[Ratio], places: Sequence[str]) -> lis
     return found if len(set(found)) == len(costs) else [None] * len(ratios)
 
 
-def _in_turn(costs: Sequence[Amount], ratios: Sequence[Ratio]) -> bool:
+def in_turn(costs: Sequence[Amount], ratios: Sequence[Ratio]) -> bool:
     """Whether each cost has a share of its own beside it: 社区200报90%,三甲500报80%."""
     told: list[Placed] = sorted([*costs, *ratios], key=lambda one: one.start)
     alternate = (isinstance(one, Ratio) != isinstance(other, Ratio) for one, other in pairwise(told))
@@ -202,7 +202,7 @@ def _meant(part: Part) -> list[Ratio]:
             insured.append(ratio)
     if len({ratio.value for ratio in insured}) < 2:
         return insured[:1]
-    return insured if _in_turn(part.costs, insured) else _for_the_place(sentence, insured)
+    return insured if in_turn(part.costs, insured) else _for_the_place(sentence, insured)
 
 
 def _ends_an_own_share(ratio: Ratio, part: Part) -> bool:

@@ -12,6 +12,7 @@ from bot.dialogue.cost.reading.amount_words import EXAMINATION, WHOLE
 from bot.dialogue.cost.reading.costs import is_part
 from bot.dialogue.cost.reading.people import people_in
 from bot.dialogue.cost.reading.sentence import Item, Sentence
+from bot.dialogue.cost.reading.shares import in_turn
 from bot.language.spans import Span as Placed
 
 _N = "[一二两三四五六七八九十几\\d]"
@@ -40,6 +41,8 @@ def unplaced(items: list[Item], sentence: Sentence) -> list[Item]:
     costs = [item for item in items if item.role == "cost"]
     apart = bool(people_in(sentence))
     sure = [i for i in costs if i.placed and (apart or _is_told_as_further(i, sentence))]
+    if len(costs) == len(sentence.ratios) and in_turn([i.amount for i in costs], sentence.ratios):
+        return items  # each of a place with its own share
     sure = sure or [item for item in costs if item.placed][:1]
     if not sure:
         return items
