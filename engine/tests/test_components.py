@@ -25,6 +25,7 @@ CONTEXT = ExecutionContext(GraphSchema({}), "test")
 EXAMPLES = {
     "estimate_cost": ["花了600能报多少", "药费三百我自己掏多少", "帮我算算八百块报多少", "一共2000报几成"],
     "greet": ["你好", "您好啊", "早上好", "喂你好"],
+    "chitchat": ["你多大了", "你几岁啦", "你叫什么呀", "你叫啥名字"],
     "ask_policy": ["长沙怎么申请", "岳阳需要什么材料", "长沙在哪里办", "岳阳要什么条件"],
 }
 MATTERS = {
@@ -93,6 +94,10 @@ class Pipeline(unittest.TestCase):
         intent = self.ask(classifier, "我妈倒在地上没反应").get("intent")
         self.assertEqual((intent["name"], intent["matter"]), ("out_of_scope", "emergency"))
         self.assertIsNone(self.ask(classifier, "长沙怎么申请").get("intent")["matter"])
+
+    def test_what_is_about_none_of_the_matters_names_none(self) -> None:
+        intent = self.ask(self.trained("intents", training_data()), "你今年几岁啦").get("intent")
+        self.assertEqual((intent["name"], intent["matter"]), ("chitchat", None))
 
     def test_the_same_data_gives_the_same_model(self) -> None:
         first, second = self.trained("one", training_data()), self.trained("two", training_data())

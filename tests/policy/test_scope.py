@@ -80,7 +80,10 @@ def test_what_is_forbidden_may_be_asked_about(text: str) -> None:
     assert recognise(_turn(text), REFUSALS) is None
 
 
-@pytest.mark.parametrize("text", ["我爸意识不清了", "嘴歪了手脚不能动", "喝农药了怎么办", "突然说不出话"])
+@pytest.mark.parametrize(
+    "text",
+    ["我爸意识不清了", "嘴歪了手脚不能动", "喝农药了怎么办", "突然说不出话", "我叫他半天都不答应"],
+)
 def test_danger_is_recognised(text: str) -> None:
     assert is_emergency(_turn(text), REFUSALS)
 
