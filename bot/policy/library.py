@@ -11,6 +11,7 @@ from pathlib import Path
 from bot.knowledge.library import Knowledge, Region
 from bot.knowledge.schema import Answer, Article, NationalFact, Topic
 from bot.language import normalise
+from bot.messages import PolicyStatus
 from bot.policy.answers import (
     CANDIDATES_SHOWN,
     Candidate,
@@ -39,17 +40,15 @@ _RIVALS_WEIGHED = 2
 """Two answers as close as this are both told. Measured on 2,539 ways of asking that were left out: where the first is
 not the very one that was asked for the second is in 28 of 100, and 24 of 100 answers get a sentence longer."""
 
+_ASKS_OF_EACH = re.compile(r"各(?!种|类|级|地|个|项|市|省)|分别")
 _ASKS_FOR_SEVERAL = re.compile(
-    r"各(?!种|类|级|地|个|项|市|省)|分别|差别|区别|差在|(?:哪|啥|什么|怎|咋|多少|几).{3,}(?:哪|啥|什么|怎|咋|多少|几)"
+    rf"{_ASKS_OF_EACH.pattern}|差别|区别|差在|(?:哪|啥|什么|怎|咋|多少|几).{{3,}}(?:哪|啥|什么|怎|咋|多少|几)"
 )
 _MAYBE = 0.2
 """From this score on, what nearly fits is asked about before it is given up."""
 _PREVIOUS_SHARE = 0.35
 _OF_ITS_OWN = 0.4
 """From this score on a few words that fit nothing as a continuation are asked alone."""
-_LONG = 36  # characters; what is longer tells a story first and asks at its end
-_CLOSING = 22
-_STORY_SHARE = 0.5
 _SAME_TOPIC = 0.12
 """What a continuation gains for staying with the topic that was talked about."""
 _SAME_TOPIC_ALONE = 0.05
@@ -67,6 +66,7 @@ _MOVING = re.compile(
     r"^(?:我|俺|咱)?(?:准备|打算|要|刚)?从(?:调|转|搬|迁|换|回)(?:到|去|来|往)?(?:工作|上班|了|以后|后)*[\s,，]+"
 )
 """Why somebody compares, not what: 我从长沙调到济宁 两边几时能用, without the places."""
+_FIRMEST_FIRST: tuple[PolicyStatus, ...] = ("fixed", "draft", "delegated", "not_in_force", "silent")
 _ARTICLE_NAMED = re.compile(r"第[零一二三四五六七八九十百]+条")
 
 
@@ -215,8 +215,6 @@ class PolicyLibrary:
         self, question: str, region: str, previous: str | None = None, topic: str | None = None
     ) -> tuple[Ranked[Target], ...]:
         ranking, read = self._regions[region], self._reader.read(question)
-        if previous is None and len(read) > _LONG:
-            return ranking.rank_following(_closing_words(read), read, _STORY_SHARE)
         if previous is None:
             hits = ranking.rank(read)
             return _favoured(hits, topic, _SAME_TOPIC_ALONE) if topic and len(read) <= _SHORT else hits
@@ -254,21 +252,24 @@ class PolicyLibrary:
     ) -> str:
         """The next best answer in a sentence, where the question fits it nearly as well as the chosen one, or asks for
         several things and fits it well."""
+        asked = normalise(question)
         least = max(_NOTHING_IN_COMMON, hits[0].score - _CANNOT_TELL_APART)
-        if _ASKS_FOR_SEVERAL.search(normalise(question)):
+        if _ASKS_FOR_SEVERAL.search(asked):
             least = min(least, self._fits)
         rivals = [hit.target for hit in hits if hit.target is not chosen and hit.score >= least]
-        told = (self._told_beside(rival, chosen, place, said) for rival in rivals[:_RIVALS_WEIGHED])
+        of_each = _ASKS_OF_EACH.search(asked) is not None
+        told = (self._told_beside(rival, chosen, place, said, of_each) for rival in rivals[:_RIVALS_WEIGHED])
         return next(filter(None, told), "")
 
-    def _told_beside(self, rival: Target, chosen: Target, place: Region, said: str) -> str:
-        """Empty where it would say nothing new: the same article on the same topic, the same words."""
+    def _told_beside(self, rival: Target, chosen: Target, place: Region, said: str, of_each: bool) -> str:
+        """Empty where it would say nothing new: the same words; the same article on the same topic, unless each of
+        several is asked for (一类二类各封顶多少)."""
         if not isinstance(rival, Answer | Article):
             return ""
         other = self._telling.tell(rival, place)
         same_topic = other.topic == topic_of(chosen)
         if other.answer in said or (
-            same_topic and other.citations == self._telling.tell(chosen, place).citations
+            same_topic and not of_each and other.citations == self._telling.tell(chosen, place).citations
         ):
             return ""
         told = f"{other.answer.rstrip('。')}。{other.basis}"
@@ -318,14 +319,14 @@ class PolicyLibrary:
 
 
 def _in_one(answers: list[PolicyAnswer]) -> PolicyAnswer:
-    """What one region says to several topics, as one answer."""
-    first, *others = answers
-    for other in others:
-        told = f"{first.answer.rstrip('。')}；{other.answer}"
-        citations = tuple(dict.fromkeys((*first.citations, *other.citations)))
-        notices = tuple(dict.fromkeys((*first.notices, *other.notices)))
-        first = replace(first, answer=told, citations=citations, notices=notices)
-    return first
+    """What one region says to several topics, as one answer that stands no firmer than the weakest of them."""
+    weakest = max(answers, key=lambda answer: _FIRMEST_FIRST.index(answer.status))
+    return replace(
+        weakest,
+        answer="；".join((*(answer.answer.rstrip("。") for answer in answers[:-1]), answers[-1].answer)),
+        citations=tuple(dict.fromkeys(chain.from_iterable(answer.citations for answer in answers))),
+        notices=tuple(dict.fromkeys(chain.from_iterable(answer.notices for answer in answers))),
+    )
 
 
 def _favoured(hits: tuple[Ranked[Target], ...], topic: str | None, by: float) -> tuple[Ranked[Target], ...]:
@@ -338,16 +339,6 @@ def _topics_near(hits: tuple[Ranked[Target], ...]) -> tuple[str, ...]:
     """The two topics that come closest, if any comes near."""
     near = (topic_of(hit.target) for hit in hits if hit.score >= _MAYBE)
     return tuple(dict.fromkeys(topic for topic in near if topic))[:2]
-
-
-def _closing_words(read: str) -> str:
-    """The end of a long question: its last parts, or its last characters where nothing parts them."""
-    closing = ""
-    for part in reversed(read.split()):
-        closing = f"{part} {closing}".strip()
-        if len(closing) >= _CLOSING // 2:
-            break
-    return closing[-_CLOSING:]
 
 
 def _with_candidates(told: PolicyAnswer, hits: tuple[Ranked[Target], ...]) -> PolicyAnswer:

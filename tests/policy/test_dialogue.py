@@ -258,10 +258,32 @@ def test_going_back_somewhere_is_going_where_one_is_insured(library: PolicyLibra
     assert outcome.context.last_question == "回参保地报几成"
 
 
+def test_where_one_is_treated_is_elsewhere_and_where_one_only_lives_is_left_out(
+    library: PolicyLibrary,
+) -> None:
+    mentions = tuple(
+        Mention("region", region, start, start + 2, name)
+        for region, name, start in (("四川", "四川", 0), ("湖南", "湖南", 5), ("四川", "四川", 13))
+    )
+    turn = replace(_turn("四川带孙 湖南的医保 能在四川看病不"), mentions=mentions)
+    outcome = answer_policy(turn, Context(), library)
+    assert outcome.context.last_question == "带孙 的医保 能在外省看病不"
+
+
 def test_whether_it_applies_to_somebody_is_whether_it_applies_to_their_scheme(library: PolicyLibrary) -> None:
     context = Context(region="湖南", scheme="居民", task=Task.POLICY, last_question="起付线是多少")
     outcome = answer_policy(_turn("那这个管她不"), context, library)
     assert outcome.context.last_question == "居民医保 那这个管她不"
+
+
+def test_what_is_named_of_each_is_asked_what_is_asked_of_both(library: PolicyLibrary) -> None:
+    turn = replace(
+        _turn("湖南的报销比例跟山东的起付线 各是多少"),
+        mentions=(Mention("region", "湖南", 0, 2, "湖南"), Mention("region", "山东", 8, 10, "山东")),
+    )
+    said = _text(answer_policy(turn, Context(), library))
+    assert "湖南：在职职工报80%" in said
+    assert "山东：起付线由各市定" in said
 
 
 @pytest.mark.parametrize("text", ["湖南跟山东两头 起付线各多少", "湖南跟山东的起付线分别多少"])

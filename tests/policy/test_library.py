@@ -129,6 +129,13 @@ def test_regions_are_compared_on_two_topics_that_are_joined(library: PolicyLibra
     assert (compared.topic, compared.topic_name) == ("deductible", "起付线和报销比例")
     assert [answer.answer.count("；") >= 1 for answer in compared.answers] == [True, True]
     assert {cite.article for cite in compared.answers[1].citations} >= {"第十五条"}
+    assert [answer.status for answer in compared.answers] == ["fixed", "silent"]  # the weaker of the two
+
+
+def test_each_of_two_is_told_though_both_stand_in_one_article(real_library: PolicyLibrary) -> None:
+    told = real_library.answer("一类病跟二类病 年度封顶各听谁的", "江西", None, TODAY)
+    assert "住院待遇" in told.text
+    assert "统筹地区" in told.text
 
 
 def test_regions_are_compared_on_one_topic(library: PolicyLibrary) -> None:

@@ -8,9 +8,11 @@ from bot.dialogue.turn import Context, Mention, Turn
 from bot.policy.library import PolicyLibrary
 
 ALL_REGIONS = re.compile(r"哪几?个?些?(地方|地区|省份?)|各个?(地|省)|每个省|(五|5)个?(省|地区|地方)")
-_OF_BOTH = r"俩|两[边头处]|分别|各自|各(?!种|类|级|地|个|项|市|省|位)"
+_OF_BOTH = r"俩|两(?:[边头处省地]|个(?:省|地方|老?人))|分别|各自|各(?!种|类|级|地|个|项|市|省|位)"
 _COMPARING = re.compile(rf"对比|比较|相比|区别|差别|不同|不一样|一样|哪个(更|好|高|多|快)|都|{_OF_BOTH}")
 _ASKED_OF_BOTH = re.compile(_OF_BOTH)
+_LONGEST_TAIL = 7
+"""Characters after the last region that hardly ask anything without what was said before (两边各怎么说)."""
 _INSURED_IN = re.compile(r"参保|医保在|交的医保|的医保|职工|居民|退休")
 _ELSEWHERE = re.compile(r"住|看病|就医|买药|拿药|带孙|打工|上班|旅游|转到|转去|搬|回")
 _ONESELF = re.compile(r"[我俺咱妈爸爹娘奶爷]|老[人伴头太]|[家屋]里")
@@ -103,23 +105,37 @@ def compares(turn: Turn) -> bool:
 
 def asked_of_each(turn: Turn, library: PolicyLibrary) -> dict[str, str]:
     """What is asked of each region, where every one has a clause of its own: 复审 江西隔几年一次 湖南过期了咋办.
-    What is said before the first belongs to all. Empty where the regions share one question (我俩各咋算)."""
+
+    What is said before the first belongs to all, and so does what follows a word for both (湖南的额度跟山东的起付线
+    各按多长周期算). Where not each clause asks there, all is asked of all but what only tells of one (我爸在长沙退休的
+    我在青岛 我俩的起付线怎么算). Empty where the regions share the whole question.
+    """
     places = sorted(places_named(turn), key=lambda place: place.start)
-    if not places or _ASKED_OF_BOTH.search(turn.text, places[-1].end):
+    if not places:
         return {}
-    ends = [*(place.start for place in places[1:]), len(turn.text)]
-    opening = turn.text[: places[0].start]
-    asked = {
-        _province(place): f"{opening} {turn.text[place.end : end]}"
-        for place, end in zip(places, ends, strict=True)
-        if _of_its_own(opening, turn.text[place.end : end])
-    }
-    each = len(asked) == len(places) and all(name in library.knowledge.regions for name in asked)
-    return asked if each else {}
+    of_both = _ASKED_OF_BOTH.search(turn.text, places[-1].end)
+    ends = [*(place.start for place in places[1:]), of_both.start() if of_both else len(turn.text)]
+    opening, closing = turn.text[: places[0].start], turn.text[of_both.end() :] if of_both else ""
+    asked = {_province(place): turn.text[place.end : end] for place, end in zip(places, ends, strict=True)}
+    if len(asked) < len(places) or not all(name in library.knowledge.regions for name in asked):
+        return {}
+    on_the_move = opening.endswith("从")  # 从湘潭调到南昌: one person, who asks one thing
+    if not on_the_move and all(
+        library.fits(_bare_clause(clause), name) if of_both else _asks_itself(opening, clause)
+        for name, clause in asked.items()
+    ):
+        return {name: f"{opening} {clause} {closing}".strip() for name, clause in asked.items()}
+    shared = turn.text[places[-1].end :]
+    is_enough = of_both and len(bare_text(shared)) > _LONGEST_TAIL
+    return dict.fromkeys(asked, f"{opening} {shared}".strip()) if is_enough else {}
 
 
-def _of_its_own(opening: str, clause: str) -> bool:
+def _asks_itself(opening: str, clause: str) -> bool:
     """Whether the words after a region's name, with what was said before all, ask something themselves (湖南没联网咋办,
     not 湖南和, 湖南退休的呢)."""
-    clause = bare_text(clause).strip("和跟与同还有及以的")
+    clause = _bare_clause(clause)
     return bool(clause) and not clause.endswith("呢") and len(bare_text(opening) + clause) > TOO_SHORT_ALONE
+
+
+def _bare_clause(clause: str) -> str:
+    return bare_text(clause).strip("和跟与同还有及以的")

@@ -37,6 +37,13 @@ _TELLING = re.compile(
     r"|人在|医保|社保|打工|务工|上班|做工|[住交]"
 )
 _BACK = re.compile(r"[回返]到?$")
+_TREATED_THERE = re.compile(
+    r"^(?:[那这][边里儿]|的?医院|的?药店)?(?:能|要|也|就|先|给)*"
+    r"(?:看|买|拿|开药|配药|住院|透|复查|刷|报|结算|直接结|就医|化疗|打针)"
+)
+_TREATED_HERE = re.compile(
+    r"^(?:[那这][边里儿]|的?医院|的?药店)?(?:能|要|也|就|先|给)*(?:看|买|拿|开药|配药|住院|透|复查|刷|报|结算|直接结|就医|化疗|打针)"
+)
 _APPLIES_TO_ME = re.compile(
     r"(?:管|适用|算上?|包括|覆盖)(?:不管|不)?(?:[我俺咱她他]|[我俺她他]们)(?:[妈爸爹娘]|[吗么不啊呀])*$"
 )
@@ -45,13 +52,13 @@ _FILLER = re.compile(r"[\s，。？！,.?!不对错了参保呢啊呀吧嘛那�
 
 
 def question_of(
-    turn: Turn, context: Context, elsewhere: str, library: PolicyLibrary
+    turn: Turn, context: Context, elsewhere: str, outside: tuple[str, ...], library: PolicyLibrary
 ) -> tuple[str, str | None]:
     """The question without region names, and the one it continues where the two must be weighed together.
 
-    `elsewhere` stands for the places that were named.
+    `elsewhere` stands for the places that were named; `outside` are provinces that are not ours.
     """
-    said = without_regions(turn, elsewhere)
+    said = without_regions(turn, elsewhere, outside)
     if len(context.diseases) == 1 and _WHETHER_IT_IS_COVERED.match(bare_text(said)):
         return f"{context.diseases[0]}{said}", None
     if context.scheme and _APPLIES_TO_ME.search(bare_text(said)):
@@ -117,14 +124,18 @@ def _goes_on(said: str, context: Context, library: PolicyLibrary) -> bool:
     return alone < _ALONE if CONTINUES.search(bare) else not library.fits(said, context.region)
 
 
-def without_regions(turn: Turn, instead: str = "") -> str:
-    """The text with `instead` in the place of every region; where one goes back to is where one is insured."""
+def without_regions(turn: Turn, instead: str = "", outside: tuple[str, ...] = ()) -> str:
+    """The text with `instead` in the place of every region; where one goes back to is where one is insured, and one of
+    the provinces `outside` that one is treated in is 外省."""
     text = turn.text
     for mention in sorted(turn.mentions, key=lambda m: -m.start):
         if mention.entity == "region" and mention.text == text[mention.start : mention.end]:
-            before = text[: mention.start]
-            named = "参保地" if not instead and _BACK.search(before) else instead
-            text = f"{before}{named}{text[mention.end :]}"
+            before, after = text[: mention.start], text[mention.end :]
+            if mention.value.partition("/")[0] in outside and _TREATED_THERE.match(after):
+                named = "外省"
+            else:
+                named = "参保地" if not instead and _BACK.search(before) else instead
+            text = f"{before}{named}{after}"
     return text.strip(" ，。,")
 
 

@@ -54,6 +54,8 @@ _SURELY = 0.5
 """A question fits so well that it is answered whatever else the turn was taken for."""
 _UNSURE = 0.6
 """An intent below this is hardly more than a guess."""
+_SURE_OF_ANOTHER = 0.7
+"""An intent below this is not so sure that what begins like a continuation would be none."""
 _FAIRLY = 0.32
 """How well a question must fit where the intent is unsure."""
 _HARDLY = 0.4
@@ -70,7 +72,9 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
     context = with_what_was_said(turn, context, library)
     regions = regions_named(turn, library)
     outside = provinces_outside(turn, context, library)
-    question, previous = question_of(turn, context, instead_of_places(turn, regions, outside), library)
+    question, previous = question_of(
+        turn, context, instead_of_places(turn, regions, outside), outside, library
+    )
     if not question or (context.last_question is None and only_tells(turn)):
         return asked_nothing(context)
     last_question = to_remember(turn, context.last_question, question, previous)
@@ -109,7 +113,8 @@ def continues(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
         return False
     named = any(turn.values(entity) for entity in ("region", "disease", "employment", "scheme"))
     return named or (
-        bool(CONTINUES.search(said)) and (_is_unsure(turn) or library.fits(said, context.region))
+        bool(CONTINUES.search(said))
+        and (turn.confidence < _SURE_OF_ANOTHER or library.fits(said, context.region))
     )
 
 
