@@ -20,6 +20,7 @@ from bot.dialogue.cost.concern import (
     asks_beside_a_sum,
     asks_for_a_sum,
     asks_for_the_rule,
+    asks_whether_it_counts,
     is_for_inpatient_care,
     tells_a_cost,
 )
@@ -87,6 +88,13 @@ _PAUSES = re.compile(r"[,，。;；、!！?？\s]")
 _ABOUT_ONESELF = ("region", "scheme", "employment")
 _SINCE = re.compile(r"了?(?:以后|之后|以前|之前|后|前|的呢|呢)")
 _OWN_CASE = re.compile(r"[我俺咱]|妈|爸|爹|娘|进度|编号|到哪")
+_ASKS_WHETHER_PAID = re.compile(
+    r"(?:还|照样|照常|能|给)[^,，。\s]{0,4}(?:报|享受|用|刷)(?:吗|不|么|嘛|啵|没)"
+)
+_ASKS_WHERE_TO_LEARN = re.compile(
+    r"(?:哪[里儿]?|怎么|怎样|咋)[^,，。\s]{0,3}(?:知道|晓得|查得?到|看得?到|打听)"
+)
+"""What is asked beside one's own application and is a rule: 审着的时候还给报不, 批没批上哪知道."""
 _HOW_LONG = re.compile(r"最[晚迟长多]|几天|多久|多长|多少(天|日|个)")
 GO_ON_WITH_PROOF = Reply("身份还没核对完。要接着查，请发刚才要的那一项。", (Button("不查了", "不查了"),))
 
@@ -263,7 +271,9 @@ class Assistant:
         return None
 
     def _is_the_rule_beside_a_sum(self, turn: Turn, context: Context) -> bool:
-        return asks_beside_a_sum(turn) and policy.fits_surely(turn, context, self.library)
+        return asks_whether_it_counts(turn) or (
+            asks_beside_a_sum(turn) and policy.fits_surely(turn, context, self.library)
+        )
 
     # ---- errands ---------------------------------------------------------------------------------------
 
@@ -291,15 +301,17 @@ class Assistant:
         if self.deadlines.concerns(turn, context) or self.deadlines.tells_event(turn):
             return self.deadlines.answer(turn, context)
         own = context.person or context.task is Task.STATUS or asks_progress(turn.text)
-        a_rule = _asks_for_the_limit(turn) or self._is_a_rule_of_a_region(turn, context)
+        a_rule = _asks_for_the_limit(turn) or self._is_a_rule(turn, context)
         if own and not a_rule:
             return await self.personal.check_status(turn, context)
         return await self._answer_policy(turn, context)
 
-    def _is_a_rule_of_a_region(self, turn: Turn, context: Context) -> bool:
-        """Whether a region is named and a written answer surely fits, and nobody asks of their own application."""
+    def _is_a_rule(self, turn: Turn, context: Context) -> bool:
+        """Whether a written answer surely fits, and a region is named where nobody asks of their own application, or
+        what is asked is no state of an application."""
         named = turn.values("region") and not _OWN_CASE.search(turn.text)
-        return bool(named) and policy.fits_surely(turn, context, self.library)
+        of_no_state = _ASKS_WHETHER_PAID.search(turn.text) or _ASKS_WHERE_TO_LEARN.search(turn.text)
+        return bool(named or of_no_state) and policy.fits_surely(turn, context, self.library)
 
     async def _show_renewals(self, turn: Turn, context: Context) -> Outcome:
         """A verified person's own dates, or those of one who asks for them; else the question is about the rules."""

@@ -73,6 +73,9 @@ _SCALE_OR_SO = re.compile(
 _SOME = re.compile(
     r"(?<![一二两三四五六七八九\d])(?P<ten>十[来几多])?(?P<some>好?几)?(?P<scale>十(?=[块元])|[百千万])(?:块钱?|元)?(?![一-龥]*[个天年月次种人])"
 )
+_ASKED_FOR = re.compile(r"(?:起付|门槛|限额|额度|封顶|定额|标准)[^,，。;；也就才还有]{0,8}$")
+_ENDS_THERE = re.compile(r"^[呢呀啊咯哦]?\s*[?？]?$")
+"""Around 几百块 where it asks: 起付线定的几百块, not 限额才几百块."""
 _BARE = re.compile(
     rf"(?:(?<![A-Za-z\d.,第〔\[/])(?<!\d:)|(?<=[A-Za-z])(?=[一二两三四五六七八九十])){_UNDER}{_SIGN}(?:{_TWO_DIGITS}|{_VALUE})"
     rf"(?P<more>[多来余](?!少|则|说|的时候|一?点|些|[天年月个次周张家种名])|大几|(?<=[十百千])几(?![十百千万]|[一-龥]?[天年月个次周张家种名岁片盒瓶支粒]))?"
@@ -135,7 +138,7 @@ def _with_unit(written: str) -> Iterator[Amount]:
         value = Decimal(_SCALES[match["scale_alone"]])
         yield Amount(match.start(), match.end(), *_near(value, value), True, value)
     for match in _SOME.finditer(written):
-        if match["ten"] or match["some"]:
+        if (match["ten"] or match["some"]) and not _asks_how_much(written, match):
             value = Decimal(_SCALES[match["scale"]]) * (10 if match["ten"] else 1)
             yield Amount(match.start(), match.end(), value, value * (2 if match["ten"] else 10), True)
     for match in _WITH_UNIT.finditer(written):
@@ -146,6 +149,11 @@ def _with_unit(written: str) -> Iterator[Amount]:
     for match in _JIAO_ONLY.finditer(written):
         value = _below_yuan(match.groupdict())
         yield Amount(match.start(), match.end(), value, value, False, value)
+
+
+def _asks_how_much(written: str, match: re.Match[str]) -> bool:
+    asks = match["some"] == "几" and _ENDS_THERE.match(written[match.end() :])
+    return bool(asks and _ASKED_FOR.search(written[: match.start()]))
 
 
 def _is_together(written: str, match: re.Match[str]) -> bool:

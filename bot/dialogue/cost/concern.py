@@ -7,7 +7,7 @@ from bot.language import normalise
 from bot.language.asking import asks
 
 _ASKS_FOR_A_SUM = re.compile(r"报|付|掏|贴|出多少|算|负担|自费|自付|拿回|给多少")
-_ASKS_TO_COMPUTE = re.compile(r"算|估|大概|花|负担|自己.{0,4}[掏出付]")
+_ASKS_TO_COMPUTE = re.compile(r"算|(?<!评)估|大概|花|负担|自己.{0,4}[掏出付]")
 _ASKS_FOR_THE_DEDUCTIBLE = re.compile(r"先(?:自己|个人|得|要)*.{0,2}[掏付垫出]|起付|门槛")
 _TELLS_A_COST = re.compile(
     r"药费|药钱|这[次回趟]|花|[买拿配抓]了|费用|总共|一共|吃|开了|限额|门诊费|检查费|透析费"
@@ -22,10 +22,15 @@ _SPENT = re.compile(r"花|药费|药钱|[买拿开配]了|费用|发票|总共|�
 _OUTPATIENT = re.compile(r"门诊|慢|药店|[买拿开配]药|特病|门特|限额")
 _HOW_MUCH = re.compile(r"多少|(?<!好)几|怎么算|咋算")
 _WANTS_A_SUM = re.compile(
-    rf"{_HOW_MUCH.pattern}|好多(?!年|天|次)|算[算一下]|(?:帮|替|给[我俺咱他她])[我俺咱他她忙]?算|估|大概|金额|合计"
+    rf"{_HOW_MUCH.pattern}|好多(?!年|天|次)|算[算一下]|(?:帮|替|给[我俺咱他她])[我俺咱他她忙]?算|(?<!评)估|大概|金额|合计"
 )
 _ASKS_WHETHER = re.compile(
     r"[吗么?]|[不没][啊呀嘛]?$|(.)[没不]\1|不作?[数行]|是不是|是否|能不能|算不算|还是|怎|咋|什么|啥|哪|谁|凭"
+)
+
+
+_WHETHER_IT_COUNTS = re.compile(
+    r"算不算|[算包]不?[在进]|在不在|属不属|归不归|包不包|进不进|走得了|走不走得了|管不管"
 )
 
 
@@ -63,6 +68,11 @@ def asks_beside_a_sum(turn: Turn) -> bool:
     """Whether a sum is told but not asked for, and something else is: 这盒钙片四十块 走得了特病不."""
     text = normalise(turn.text)
     return bool(turn.values("amount") and _ASKS_WHETHER.search(text)) and not _WANTS_A_SUM.search(text)
+
+
+def asks_whether_it_counts(turn: Turn) -> bool:
+    """Whether what is asked beside a sum is if the thing itself is covered: 搭了条毛巾二十块 算不算在里头."""
+    return asks_beside_a_sum(turn) and bool(_WHETHER_IT_COUNTS.search(normalise(turn.text)))
 
 
 def _is_no_sum(text: str) -> bool:
