@@ -48,6 +48,7 @@ _ANOTHER_LOST = re.compile(
 """A bill of which the amount is gone: 另一张单子找不到了."""
 _PAID_OUT = re.compile(r"报(?:销)?[了过掉]+$|(?:统筹|基金|医保局?|公家)[^,。;\d]{0,4}[付报出][了过掉]*$")
 _OF_THE_QUOTA = re.compile(r"[元块]?钱?的?(?:额度|限额)")
+_PAID_ASKED = re.compile(r"(?:给我|帮我|已经?)?[报付出给]了(?:我)?(?:多少|几)")
 _SPENT = re.compile(r"[花买拿开][^,。;\d]{0,4}$")
 _OF_A_DRUG_AFTER = re.compile(r"[元块]?钱?的")
 _BILL = re.compile(r"(?:总|共|合计|起来|单子|发票|小票|账单|票)[^,。;\d]{0,5}$")
@@ -66,6 +67,8 @@ def cost_of(part: Part) -> Case:
     if not part.costs:
         if cost := _by_the_limit(part):
             return replace(case, amount=cost)
+        if cost := _by_what_is_left(part):
+            return replace(case, amount=cost, quota_left=None)
         if case.within_policy is not None:
             return replace(case, amount=Span.exactly(case.within_policy + (case.excluded or NOTHING)))
         alone = adds(part) and case.examination is not None
@@ -111,6 +114,15 @@ def _by_the_limit(part: Part) -> Span | None:
     if times := _TIMES_THE_LIMIT.search(part.text):
         return Span.exactly(limits[0] * (to_decimal(times[1]) or 1))
     return Span.exactly(limits[0]) if _EQUALS_THE_LIMIT.search(part.text) else None
+
+
+def _by_what_is_left(part: Part) -> Span | None:
+    """ "限额310,还剩40没用,给我报了多少": what was spent, where what was paid is asked for."""
+    limits = [item.amount.low for item in part.own_items if item.role in ("limit", "monthly_limit")]
+    left = [item.amount.low for item in part.own_items if item.role == "quota_left"]
+    if len(limits) != 1 or len(left) != 1 or not _PAID_ASKED.search(part.text):
+        return None
+    return Span.exactly(limits[0] - left[0])
 
 
 def _the_rest(part: Part) -> Case:

@@ -17,6 +17,9 @@ _EARLIER_TIMES = re.compile(
 _ONLY_BEFORE = re.compile(r"(?:上[次回趟]|前[面头次]|之前)[^,。;\d]{0,4}$")
 _THIS_TIME = re.compile(r"[这本][次回趟]|今天|刚才|现在")
 _THIS_ONE_ASKED = re.compile(r"(?:今天|这)[这那]?[笔次回趟张单]子?[^,。;\d]{0,5}[报付给]")
+_HOW_MUCH_MORE = re.compile(r"还[能可剩有]")
+_APPROVAL = re.compile(r"批下|批的|批准|认定|审核通过|通过的|办下来")
+_BOUGHT_FIRST = re.compile(r"先[^,。;\d]{0,3}[买拿花垫开]了$")
 _ALL_ASKED = re.compile(r"一共|总共|合计|加起来|拢共|累计")
 _THE_LAST_ASKED = re.compile(r"(?:后[面来一]|最后|第二)的?[这那]?[笔次回趟][^,。;\d]{0,5}[报付给]")
 _ASKED_DAY = re.compile(
@@ -107,15 +110,28 @@ def in_all(items: list[Item], sentence: Sentence) -> list[Item]:
     return [replace(i, role="aside") if i.role == "used" and i is not whole[0] else i for i in items]
 
 
+def bought_by_then(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "3号先买了260,10号批下来又买了310": beside a day of approval, or where all is asked about, a cost as well."""
+    if not (_APPROVAL.search(sentence.text) or _ALL_ASKED.search(sentence.text)):
+        return items
+    return [
+        replace(item, role="cost") if item.role == "used" and _BOUGHT_FIRST.search(item.before) else item
+        for item in items
+    ]
+
+
 def spent_now(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "限额260,用了305,报多少": with no other cost told, what was used is the one asked about."""
     used = [item for item in items if item.role == "used"]
     others = {item.role for item in items}
+    all_told = "monthly_limit" in others and not _HOW_MUCH_MORE.search(sentence.text)
     if (
         len(used) != 1
         or "cost" in others
         or not (others & LIMITS or sentence.ratios)
-        or not (_ASKS_FOR_IT.search(sentence.text) or sentence.asked in ("amount", "monthly_limit"))
+        or not (
+            _ASKS_FOR_IT.search(sentence.text) or sentence.asked in ("amount", "monthly_limit") or all_told
+        )
     ):
         return items
     if not re.search(r"(?<!经)(?<!今年)(?:用(?:掉|去)?|花掉|[先我][花买拿开])了$", used[0].before):

@@ -11,15 +11,18 @@ from bot.dialogue.cost.reading.sentence import Part
 from bot.dialogue.cost.reading.times import MONTH
 from bot.rules.case import Case, Employment, MonthCost
 
-_SINCE = re.compile(
-    rf"(?<![\d.])(?<!\d年)({MONTH})月份?(?:初|底|\d+[号日])?(?:起|开始|以后|之后|后)?[^,。;\d花买药拿]{{0,5}}(?:退休|退了)"
+_MONTH = rf"(?<![\d.])(?<!\d年)({MONTH})月份?(?:初|底|\d+[号日])?"
+_SINCE = (
+    re.compile(_MONTH + r"(?:起|开始|以后|之后|后)[^,。;\d花买药拿]{0,8}(?:退休|退了)"),
+    re.compile(_MONTH + r"[^,。;\d花买药拿]{0,5}(?:退休|退了)"),
 )
+"""From when, the plainer words first."""
 _TO_COME = re.compile(r"(?:要|将|快|打算|准备|才能?|到)[^,。;]{0,3}退休$")
 
 
 def as_of_retirement(person: Person, part: Part) -> tuple[Person, ...]:
     """The person, or the same one before and after a retirement that the part dates (7月起我退休了)."""
-    told = _SINCE.search(part.text)
+    told = next((found for words in _SINCE if (found := words.search(part.text))), None)
     months = _months_of(person.case)
     if not told or _TO_COME.search(told[0]) or not months:
         return (person,)

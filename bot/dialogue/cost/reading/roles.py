@@ -47,6 +47,7 @@ _MAY = re.compile(
     r"(?:能|可|可以|[准许让]我?|只|最多|顶多|不(?:能|得|可)?超过?)[^,。;\d报]{0,5}(?:吃|开|刷|用|买|拿|算|超过?)[^,。;\d]{0,3}$"
     r"|(?:指标|配额|上限|顶格|支付额|走医保的[^,。;\d]{0,4}|医保[管认给])[^,。;\d]{0,3}$|^(?:给到|有)$|认$|管$|(?:只|才)有$"
 )
+_THEN_SPENT = re.compile(r"[元块]?钱?,?(?:我|他|她|这个?月|只|才|就)*[花用]了")
 _AT_MOST_AFTER = re.compile(
     r"[元块]?钱?(?:的(?:量|指标|配额|额|慢特?病)|为限|封顶|以内|可以?报|能报(?!多少|几|好多))"
 )
@@ -167,6 +168,8 @@ def _bounding(around: Around) -> Role | None:
 def _is_allowance(around: Around) -> bool:
     """Whether a monthly figure is what may be spent, not what was: 一个月能吃300块钱的药, 每月指标300."""
     before, after = MONTHLY.split(around.before, maxsplit=1), around.words[len(around.before) :]
+    if len(before) > 1 and not before[1] and _THEN_SPENT.match(after):
+        return True  # 每月400花了380
     if len(before) < 2 or _WAS_SPENT.search(around.before):
         return False
     return bool(_MAY.search(before[1]) or _MAY.search(before[0][-4:]) or _AT_MOST_AFTER.match(after))

@@ -26,6 +26,7 @@ from bot.dialogue.cost.reading.asides import (
 from bot.dialogue.cost.reading.bare_limits import limits_of_diseases, monthly_without_a_word, one_each
 from bot.dialogue.cost.reading.earlier import (
     as_often_as_told,
+    bought_by_then,
     in_all,
     left_after,
     of_months,
@@ -36,7 +37,7 @@ from bot.dialogue.cost.reading.earlier import (
 )
 from bot.dialogue.cost.reading.sentence import Item, Sentence
 from bot.dialogue.cost.reading.summed import unplaced
-from bot.dialogue.cost.reading.unpaid_parts import not_paid_for
+from bot.dialogue.cost.reading.unpaid_parts import not_paid_for, without_parts
 
 _STEPS: tuple[Callable[[list[Item], Sentence], list[Item]], ...] = (
     pinned_down,
@@ -63,10 +64,12 @@ _STEPS: tuple[Callable[[list[Item], Sentence], list[Item]], ...] = (
     in_all,
     paid_before,
     spent_earlier,
+    bought_by_then,
     spent_now,
     as_often_as_told,
     spent_before,
     left_after,
+    without_parts,
     not_paid_for,
     unplaced,
 )

@@ -10,6 +10,9 @@ from bot.knowledge.parameters import Condition
 _PART_ALONE = re.compile(r"(?:这|那)?(?:其中|里[面头边])(?:有|是|含)?")
 _DONE_IN_ALL = re.compile(r"[花买开拿付费药]")
 _ONE_OF_THEM = re.compile(r"有一[家次张笔回趟][^,。;]*")
+_THE_REST_IS_PAID = re.compile(
+    r"(?:其余|其他|其它|剩下|别)的?[^,。;\d]{0,6}(?:都|全)[^,。;\d]{0,2}(?:在|是|算|能)[^,。;\d]{0,4}(?:目录|范围|政策|报|慢特?病)"
+)
 _A_PART = re.compile(r"其中|里[头面边]|含|另外?|还有|又|外加|顺[带便]|剩下")
 
 
@@ -24,6 +27,14 @@ def _part_of_what_was_told(items: list[Item], sentence: Sentence) -> list[Item]:
     because = conditions_in(sentence.text[begin:stop]) & UNPAID
     part = replace(costs[0], role="excluded" if because else "aside", because=because)
     return [part if item is costs[0] else item for item in items]
+
+
+def without_parts(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "612,里头口服液88,其余都在目录里": where all the rest is paid for, what is told apart is not."""
+    if not _THE_REST_IS_PAID.search(sentence.text):
+        return items
+    parts = [item for item in items if item.role in ("cost", "unplaced") and _A_PART.search(item.before)]
+    return [replace(item, role="excluded") if item in parts else item for item in items]
 
 
 def not_paid_for(items: list[Item], sentence: Sentence) -> list[Item]:
