@@ -16,7 +16,7 @@ _NO_DEDUCTIBLE = re.compile(
 )
 _FULL = re.compile(
     r"(?:起付|门槛)(?:[^。;额顶]{0,14}?|[^,。;额顶]{0,26}?)"
-    r"(?:够了|满了|够|交满|扣完|扣过了?(?!\d)|付过(?!\d)|交过(?!\d)|扣掉了|(?:已经?|都|早)扣了?(?![\d没吗多]|[一二两三四五六七八九])|已[满过](?!\d)|过了|付清|扣满|用完|完了|到了|累计满|已经?交了?(?!\d)|[交付缴扣]了(?=[,。;]|$)"
+    r"(?:够了|满了|够|交满|扣完|扣过了?(?!\d|多少)|付过(?!\d|多少)|交过(?!\d|多少)|扣掉了|(?:已经?|都|早)扣了?(?![\d没吗多]|[一二两三四五六七八九])|已[满过](?!\d)|过了|付清|扣满|用完|完了|到了|累计满|已经?交了?(?!\d)|[交付缴扣]了(?=[,。;]|$)"
     r"|[扣交付缴抵凑][清齐足完走]|(?:已经?|今年|都|早)就?超[过了]+(?!\d)|[迈跨]过|过掉|没有了|[就都早]没了|不[用要]再[扣交付]|(?:上[回次]|之前|前面|年初|上半年)[^,。;\d]{0,4}[扣交付]了)"
     r"|已经?(?:过|满|够)了?(?:起付|门槛)|(?:过|满|够)了?(?=起付|门槛)|(?:交|付|扣)(?:满|够|完|过)了?(?:起付|门槛)"
 )
@@ -28,7 +28,7 @@ _IS_PAID_FROM_THERE = re.compile(r"(?:了|线|以后|之后|后)*(?:才|就|再|
 _ALL_PAID = re.compile(r"(?:^|[,。;])(?:都|全|已经?)+[扣交付](?:完|满|够|清)了(?=[,。;]|$)")
 _EVERY_YEAR = re.compile(r"每年|年年|每次")
 _ALREADY = re.compile(r"已|早|都|今年|我")
-_OR_NOT = re.compile(r"(.)没\1")
+_OR_NOT = re.compile(r"(.)没\1(?=[^,。;]*,)")
 _NOT_FULL = re.compile(r"(?:还|都)?(?:没|未)(?:有)?(?:过|满|够|到|达到|扣|交|付|累计|动)")
 _FULL_ALONE = re.compile(r"^(?:今年|起付|都|早就?|已经?|也|,)*[扣交付](?:满|够|完)了?[。吧啊呢]*$")
 _UNTOUCHED = re.compile(
@@ -53,9 +53,7 @@ def deductible_of(part: Part, told: Case) -> Case:
         return Case(deductible=Decimal(0))
     if _FULL_ALONE.match(part.text):
         return Case(deductible_full=True)
-    paid_up = (
-        not _doubts_paid(part.text) and not forgotten_deductible(part, told) and told.deductible_met is None
-    )
+    paid_up = not forgotten_deductible(part, told) and told.deductible_met is None
     full = _says_full(part.text, told.deductible) or (told.deductible and _ALL_PAID.search(part.text))
     if paid_up and full and not _PART_PAID.search(part.text):
         return Case(deductible_full=True)

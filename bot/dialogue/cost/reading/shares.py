@@ -38,13 +38,10 @@ _VISITED = re.compile(
 _PLACE = re.compile(
     r"((?:[一二三123][级甲乙]|[一二三]?附院|社区|县|市|省|区|乡镇|镇|村|卫生院|中心|药店|专科|综合|本地|外地|省内|省外|大|小)[^,。;报住比能是\d花买拿开看]{0,6})"
 )
-_OF_THE_COST = re.compile(
-    rf"报|付|[给出掏补按拿减]|[我咱]们?[这那]|比例|承担|负担|统筹|医保|公家|基金|自[负理费]|住院|门诊|在职|退休|[剩其]余?|折|[说讲]$|^[^一-龥]*$|"
-    rf"[花用费买][^,。;]{{0,4}}[\d百千十]+[元块]?钱? *$|"
-    rf"^(?:应该|可能|大概|好像|差不多|大约|还|就|是|到|有|在|的|或者?|要么|最[多少高低]|起码|至少|不止|不到)+$|{_PLACE.pattern}"
+_OF_SOMETHING_ELSE = re.compile(
+    r"占比?$|[涨降跌]了?$|血氧|饱和度|折扣|优惠|利率|浓度|[用花剩][掉去下]?了?$|大病|商业?保险?|惠民保|补充|[二再]次报销"
 )
-"""What stands before a share of a cost; one that is led by none of this is of something else (血氧95%, 涨了10%)."""
-_OF_ANOTHER_INSURANCE = re.compile(r"大病|商业?保险?|惠民保|补充|二次报销|再次报销")
+"""What stands before a share that is none of this cost: 药占比30%, 涨了10%, 大病保险再报60%."""
 _OVER_ALL = re.compile(r"(?<![\d.])(1\d\d|[2-9]\d\d)(?:\.\d+)? ?%(?!以上)")
 _NO_UNIT = r"(?![\d.元块万千百])"
 _JOINED = re.compile(TO)
@@ -103,8 +100,7 @@ def rough_shares(part: Part) -> tuple[Rough, ...]:
 
 
 def _is_of_the_cost(ratio: Ratio, sentence: Sentence) -> bool:
-    label = _label(sentence, ratio)
-    return bool(_OF_THE_COST.search(label)) and not _OF_ANOTHER_INSURANCE.search(label)
+    return not _OF_SOMETHING_ELSE.search(_label(sentence, ratio))
 
 
 def _name_of(joined: Amount, part: Part) -> str:

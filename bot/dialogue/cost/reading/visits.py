@@ -73,7 +73,7 @@ class _Counts:
     @classmethod
     def of(cls, same: str) -> "_Counts":
         return cls(
-            re.compile(rf"(?<![第每上这本下\d])({_N})个?(?:{same})(?!性|[日末]|[一二三四五六](?!天|次|回))"),
+            re.compile(rf"(?<![第每上\d])({_N})个?(?:{same})(?!性|[日末])"),
             re.compile(
                 rf"(?<![第每上\d一二三四五六七八九十])(十?)([一二两三四五六七八])([二两三四五六七八九])个?(?:{same})(?!性)"
             ),
