@@ -150,10 +150,12 @@ def _following(mention: DateMention, mentions: list[DateMention], written: str) 
     return mention
 
 
-def in_order_told(mentions: Sequence[DateMention], written: str) -> list[DateMention]:
+def in_order_told(
+    mentions: Sequence[DateMention], written: str, told_before: date | None = None
+) -> list[DateMention]:
     """Days without their year, told one after the other as they happened (11月20号批的，12月2号买药): where the
     nearest past year sets the later one before the earlier, the earlier is of the year before."""
-    ordered = in_the_month_told(mentions, written)
+    ordered = in_the_month_told(mentions, written, told_before)
     told_as = [mention.first for mention in ordered]
     for place in range(len(ordered) - 2, -1, -1):
         mention, following = ordered[place], ordered[place + 1]

@@ -838,6 +838,7 @@ def test_a_figure_counts_for_what_it_was(talk: Any, question: str, fund: Any) ->
         ("湖南，8月办的退休，7月花了300，9月花了350，限额300，一共报多少", "495.00"),
         ("湖南，10月退休的，9月花了300，限额300，报多少", "240.00"),
         ("湖南，12月要退休了，这月花了300，限额300", "240.00"),
+        ("山东，去年12月花了600，今年1月又花900，起付线一年500，报70%，限额够，一共报多少", "350.00"),
         # what follows from the other figures is no cost
         ("江西二类，花了210，报65%，那是136块5吧，没封顶", "136.50"),
         ("江西二类，发票970.5，乙类先行自付扣掉48.5，余下的922按60%报，限额还有2000", "553.20"),
@@ -871,6 +872,15 @@ def test_a_figure_counts_for_what_it_was(talk: Any, question: str, fund: Any) ->
 )
 def test_terms_told_in_few_words_are_read(talk: Any, question: str, fund: Any) -> None:
     assert paid(talk(question)) == fund
+
+
+def test_a_day_without_its_month_is_of_the_month_told_before(talk: Any) -> None:
+    turns = (
+        "湖南在职，慢病8月28号批下来的",
+        "29号我拿了360的药",
+        "9月2号又拿340，每月限额350，两笔一共报多少",
+    )
+    assert paid(talk(*turns)) == "272.00"
 
 
 def test_a_years_cost_is_told_in_turns(talk: Any) -> None:

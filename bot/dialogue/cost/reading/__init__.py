@@ -5,12 +5,14 @@ One module per thing read; each gives a `Case` that holds only what a part of th
 
 from collections.abc import Container
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
 from bot.dialogue.cost.person import Person
 from bot.dialogue.cost.reading.amounts import items_in
 from bot.dialogue.cost.reading.changes import supposes
+from bot.dialogue.cost.reading.changing import told_apart
 from bot.dialogue.cost.reading.circumstances import circumstances_of
 from bot.dialogue.cost.reading.contradictions import contradiction_in
 from bot.dialogue.cost.reading.costs import adds, cost_of, unplaced_in
@@ -27,7 +29,6 @@ from bot.dialogue.cost.reading.people import (
     people_in,
     person_of,
 )
-from bot.dialogue.cost.reading.retiring import as_of_retirement
 from bot.dialogue.cost.reading.rough import rough_facts
 from bot.dialogue.cost.reading.sentence import Part, Sentence
 from bot.dialogue.cost.reading.shares import ratios_by_place, shares_of
@@ -58,9 +59,12 @@ class Reading:
     wondered: str | None = None
 
 
-def read_cost(turn: Turn, asked: str | None, covered: Container[str]) -> Reading:
-    """The facts of one turn. `asked` is the name we asked for; `covered` the provinces whose documents we have."""
-    sentence = Sentence.of(turn, asked)
+def read_cost(
+    turn: Turn, asked: str | None, covered: Container[str], told_before: date | None = None
+) -> Reading:
+    """The facts of one turn. `asked` is the name we asked for; `covered` the provinces whose documents we have;
+    `told_before` a day that an earlier turn told."""
+    sentence = Sentence.of(turn, asked, told_before)
     items = items_in(sentence)
     claimed = next((item.amount.low for item in items if item.role == "claimed"), None)
     names = people_in(sentence)
@@ -71,7 +75,7 @@ def read_cost(turn: Turn, asked: str | None, covered: Container[str]) -> Reading
     person = _read(whole, covered)
     if fault:
         person = person.without(fault.field)
-    people = as_of_retirement(person, whole)
+    people = told_apart(person, whole)
     return Reading(people, named_in(sentence), fault, supposes(turn.text), claimed, wondered_about(whole))
 
 

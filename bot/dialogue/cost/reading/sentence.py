@@ -100,11 +100,12 @@ class Sentence:
     dates: tuple[DateMention, ...]
 
     @classmethod
-    def of(cls, turn: Turn, asked: str | None) -> "Sentence":
+    def of(cls, turn: Turn, asked: str | None, told_before: date | None = None) -> "Sentence":
+        """`told_before`: a day that an earlier turn told."""
         written, mentions = as_meant(turn)
         text = without_others(written)
         own = tuple(m for m in mentions if text[m.start : m.end] == written[m.start : m.end])
-        told = in_order_told(find_dates(text, turn.now.date()), text)
+        told = in_order_told(find_dates(text, turn.now.date()), text, told_before)
         dates = _one_or_the_other([d for d in told if not _in_a_month(text, d)], text)
         dates = [_or_this_month(mention, text, turn.now.date()) for mention in dates]
         return cls(text, replace(turn, mentions=own), asked, shares_in(text), tuple(dates))

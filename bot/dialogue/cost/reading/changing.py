@@ -1,4 +1,4 @@
-"""Who retires within the months a cost is told for: until then it is an employee's, from then on a retired person's."""
+"""Costs told over a time in which something changes: one retires, or a new year begins with its own deductible."""
 
 import re
 from collections.abc import Sequence
@@ -20,12 +20,12 @@ _SINCE = (
 _TO_COME = re.compile(r"(?:要|将|快|打算|准备|才能?|到)[^,。;]{0,3}退休$")
 
 
-def as_of_retirement(person: Person, part: Part) -> tuple[Person, ...]:
-    """The person, or the same one before and after a retirement that the part dates (7月起我退休了)."""
+def told_apart(person: Person, part: Part) -> tuple[Person, ...]:
+    """The person; or the same one before and after a retirement that is dated (7月起我退休了), or in each year."""
     told = next((found for words in _SINCE if (found := words.search(part.text))), None)
     months = _months_of(person.case)
     if not told or _TO_COME.search(told[0]) or not months:
-        return (person,)
+        return _by_years(person)
     since = next((c.month for c in months if c.month.month == months_named(part, [told[1]])[0].month), None)
     since = since or months_named(part, [told[1]])[0]
     before = [cost for cost in months if cost.month < since]
@@ -41,7 +41,24 @@ def as_of_retirement(person: Person, part: Part) -> tuple[Person, ...]:
     )
 
 
-def _of(case: Case, employment: Employment, costs: Sequence[MonthCost]) -> Case:
+def _by_years(person: Person) -> tuple[Person, ...]:
+    """The person, or the same one in each of the years told, where a deductible is told that each year has anew."""
+    months = person.case.by_month
+    years = sorted({cost.month.year for cost in months})
+    if len(years) < 2 or not person.case.deductible or not all(cost.told for cost in months):
+        return (person,)
+    case = replace(person.case, asked_month=None)
+    return tuple(
+        replace(
+            person,
+            name=f"{year}年",
+            case=_of(case, case.employment, [c for c in months if c.month.year == year]),
+        )
+        for year in years
+    )
+
+
+def _of(case: Case, employment: Employment | None, costs: Sequence[MonthCost]) -> Case:
     return replace(
         case,
         employment=employment,
