@@ -80,7 +80,7 @@ _MAY_TELL_TERMS = frozenset(
     {Errand.ANSWER_POLICY, Errand.ESTIMATE_COST, Errand.CONTINUE, Errand.NOT_UNDERSTOOD}
 )
 _WORDS = re.compile(r"\w")
-_PERSON_JUST_BEFORE = re.compile(r"[我俺咱爸妈爹娘爷奶公婆伴](?!们)[^，,。？?！!\s吗么]{0,8}$")
+_PERSON_JUST_BEFORE = re.compile(r"[我俺咱他她爸妈爹娘爷奶公婆伴](?!们)[^，,。？?！!\s吗么]{0,8}$")
 _NOT_SO_YET = re.compile(
     r"算不|是不是|是否|不知|不晓|不清|要是|如果|假如|若|万一|快|等|没|还差|将|准备|要不|打算|想"
 )

@@ -24,7 +24,8 @@ _REFUSED = (
     r"被?拒|驳回|不给过|没过(?!期|审|多久|几|\d)"
 )
 _RESULT_CAME = (
-    r"(?:[收拿领接看得]到|告知|通知|告诉)|(?:结果|通知书?|短信|决定)[^,。;]{0,4}(?:到|下来|出来|来了)"
+    r"(?:[收拿领接看得]到|告知|通知|告诉)"
+    r"|(?:结果|通知书?|短信|决定)(?![^,。;]{0,3}没)[^,。;]{0,4}(?:到|下来|出来|来了)"
 )
 _REVIEW = (
     r"复审|复[身慎查]|年审|续期|续[其期]|享受期|有效期|"
@@ -66,6 +67,9 @@ _ASKS_PROGRESS = re.compile(
     r"查(?!验|得到|得着|不到我)|状态|显示|退回|驳回|编号|上传|短信|没下文|咋样了|怎么样了|还没(?:好|批|弄|办|审)"
 )
 _ASKS_OF_TRANSFER = re.compile(r"搬|迁|转(?:到|去|走|过|入|出|移)|转[^,。;的]{1,4}去|互认|认不认")
+_ASKS_OF_START = re.compile(
+    r"(?:这|下|次|当)个?月[^,。;]{0,4}(?:用|享受|生效|报|刷|起)|[哪几][天号日][^,。;]{0,4}(?:起|开始|生效|能用)"
+)
 _LONGEST_DAY = timedelta(days=31)
 _ASKED_DAY = {
     Event.SUBMITTED: "请问是哪天提交的？",
@@ -113,6 +117,8 @@ class DeadlineAnswers:
             return False
         if context.asked == "region" and turn.values("region"):
             return True
+        if context.timeline.get("event") == Event.APPROVED and _ASKS_OF_START.search(text):
+            return "on" in context.timeline
         added = turn.values("disease") or turn.values("region") or reading.online or reading.event
         return "on" in context.timeline and bool(added) and not _ASKS.search(text)
 

@@ -183,7 +183,8 @@ def in_the_month_told(
             day
             and before
             and bare
-            and before.day < day.day <= calendar.monthrange(before.year, before.month)[1]
+            and (before.day < day.day or before is told_before)
+            and day.day <= calendar.monthrange(before.year, before.month)[1]
         ):
             day = before.replace(day=day.day)
             mention = replace(mention, first=day, last=day)

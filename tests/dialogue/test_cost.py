@@ -865,6 +865,7 @@ def test_a_figure_counts_for_what_it_was(talk: Any, question: str, fund: Any) ->
         ("湖南在职，发票总额612.4，里头口服液88，还有34.4是自费药，其余都在目录里，限额600", "392.00"),
         ("湖南退休两口子，他哮喘限额520花了700，我糖尿病限额260只花了190，一共报多少", "603.50"),
         ("江西居民，10号认定通过的，3号先买了260，10号当天又买了310，报80%没封顶", "248.00"),
+        ("山东，单子950里头有130是拔牙的钱，起付线满了，报78%，额度够", "639.60"),
         # what was spent is not what was paid
         ("江西二类，封顶3000，报60%，前面花了4000，这次700", "420.00"),
         ("江西二类，封顶3000，报60%，前面报了2700，这次700", "300.00"),
@@ -881,6 +882,15 @@ def test_a_day_without_its_month_is_of_the_month_told_before(talk: Any) -> None:
         "9月2号又拿340，每月限额350，两笔一共报多少",
     )
     assert paid(talk(*turns)) == "272.00"
+
+
+def test_a_second_disease_and_a_cost_are_told_in_turns(talk: Any) -> None:
+    assert paid(talk("湖南退休，限额330", "还有个病批了给加60", "这个月花掉375")) == "318.75"
+
+
+def test_what_was_paid_up_is_put_right(talk: Any) -> None:
+    turns = ("山东，起付400已经扣了250，花800，报60%，限额够", "扣的是350，我看岔了")
+    assert paid(talk(*turns)) == "450.00"
 
 
 def test_a_years_cost_is_told_in_turns(talk: Any) -> None:

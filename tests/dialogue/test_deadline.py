@@ -100,6 +100,11 @@ def test_a_day_without_its_month_is_of_the_month_told_before(told: Any) -> None:
     assert due_on(reply) == "2026-10-19"
 
 
+def test_whether_it_holds_from_this_month_is_answered_with_the_day(told: Any) -> None:
+    reply = told("江西的，慢病上月30号通过的", "是不是这个月才能用")
+    assert due_on(reply) == "2026-10-30"
+
+
 @pytest.mark.parametrize(
     ("sentence", "concerned"),
     [

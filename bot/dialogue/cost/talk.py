@@ -10,8 +10,10 @@ from pydantic import TypeAdapter
 from bot.dialogue.cost.person import Person
 from bot.dialogue.cost.reading import Reading
 from bot.dialogue.cost.reading.changes import corrects, does_not_know, says_none, supposes
+from bot.dialogue.cost.reading.circumstance_words import conditions_in
 from bot.dialogue.cost.reading.people import kin_of
 from bot.dialogue.turn import Context, Task, Turn
+from bot.knowledge.parameters import Condition
 from bot.knowledge.schema import Scheme
 from bot.language import normalise
 from bot.rules.case import Case, Employment
@@ -57,6 +59,10 @@ class Talk:
         return {"people": people, **said, **({"wondered": self.wondered} if self.wondered else {})}
 
 
+_GOVERNED_ELSEWHERE = frozenset[Condition]({"dual_channel", "separately_paid"})
+"""What the turn before may have told of the drug that a cost is then told of."""
+
+
 def talk_before(turn: Turn, context: Context, reading: Reading) -> Talk:
     """What was known before this turn: the running talk, or a new one with what is remembered of the person."""
     said = reading.people[0].case
@@ -69,6 +75,7 @@ def talk_before(turn: Turn, context: Context, reading: Reading) -> Talk:
         region=context.region,
         scheme=next((s for s in get_args(Scheme) if s == context.scheme), None),
         employment=next((e for e in get_args(Employment) if e == context.employment), None),
+        conditions=conditions_in(context.last_question or "") & _GOVERNED_ELSEWHERE,
     )
     return Talk((Person(known),))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from bot.dialogue.cost.card import card_of
@@ -36,7 +35,7 @@ def estimate_cost(turn: Turn, context: Context, parameters: Parameters) -> Outco
     """One turn of the cost task; the reply always carries an `EstimateCard`."""
     asked = context.asked if context.task is Task.COST else None
     asked = _guessed_now(turn, context) or asked
-    reading = read_cost(turn, asked or _not_known(context), parameters, _day_told_before(context))
+    reading = read_cost(turn, asked or _not_known(context), parameters, _known(context))
     before = talk_before(turn, context, reading)
     talk = talk_after(before, turn, asked, reading)
     was, result = (compute(known.people, parameters, turn.now.date()) for known in (before, talk))
@@ -135,13 +134,9 @@ def _not_known(context: Context) -> str | None:
     return declined[-1] if declined else None
 
 
-def _day_told_before(context: Context) -> date | None:
-    """The last day that the cost under way tells: a day without its month is of the same month."""
-    if context.task is not Task.COST:
-        return None
-    case = Talk.recall(context).people[0].case
-    told = case.treated_on or case.approved_on
-    return told.first if told and told.first == told.last else None
+def _known(context: Context) -> Case:
+    """What the cost under way has been told."""
+    return Talk.recall(context).people[0].case if context.task is Task.COST else Case()
 
 
 def _guessed_now(turn: Turn, context: Context) -> str | None:

@@ -36,6 +36,7 @@ from bot.dialogue.cost.reading.times import times_of
 from bot.dialogue.turn import Turn
 from bot.language.normalise import normalise
 from bot.language.numerals import has_numeral
+from bot.rules.case import Case
 from bot.rules.faults import Fault
 
 _TURNS_KEPT = 16
@@ -59,12 +60,15 @@ class Reading:
     wondered: str | None = None
 
 
+_NOTHING_KNOWN = Case()
+
+
 def read_cost(
-    turn: Turn, asked: str | None, covered: Container[str], told_before: date | None = None
+    turn: Turn, asked: str | None, covered: Container[str], known: Case = _NOTHING_KNOWN
 ) -> Reading:
     """The facts of one turn. `asked` is the name we asked for; `covered` the provinces whose documents we have;
-    `told_before` a day that an earlier turn told."""
-    sentence = Sentence.of(turn, asked, told_before)
+    `known` what earlier turns told, whose days place those of this one."""
+    sentence = Sentence.of(turn, asked, _day_told(known))
     items = items_in(sentence)
     claimed = next((item.amount.low for item in items if item.role == "claimed"), None)
     names = people_in(sentence)
@@ -72,7 +76,7 @@ def read_cost(
     if names:
         return Reading(_each(whole, names, covered), "", None, supposes(turn.text), claimed)
     fault = contradiction_in(whole)
-    person = _read(whole, covered)
+    person = _read(whole, covered, known)
     if fault:
         person = person.without(fault.field)
     people = told_apart(person, whole)
@@ -104,12 +108,19 @@ def _each(whole: Part, names: tuple[str, ...], covered: Container[str]) -> tuple
     return tuple(p if p.case.region else replace(p, case=replace(p.case, region=shared)) for p in asked_about)
 
 
-def _read(part: Part, covered: Container[str]) -> Person:
+def _day_told(known: Case) -> date | None:
+    """The last day that earlier turns told: a day without its month is of the same month."""
+    told = known.treated_on or known.approved_on
+    return told.first if told and told.first == told.last else None
+
+
+def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> Person:
     case = person_of(part).updated(circumstances_of(part, covered))
     for read in (limits_of, cost_of, shares_of, times_of):
         case = case.updated(read(part))
-    for complete in (deductible_of, hospital_of, dated_costs_of):
+    for complete in (deductible_of, hospital_of):
         case = case.updated(complete(part, case))
+    case = case.updated(dated_costs_of(part, case, case.approved_on or known.approved_on))
     puts_right = next((item.instead_of for item in part.own_items if item.instead_of is not None), None)
     limit = limit_of(part)
     return Person(

@@ -7,18 +7,19 @@ from bot.dialogue.cost.reading.hospital import stay_in
 from bot.dialogue.cost.reading.sentence import Part
 from bot.knowledge.parameters import Condition
 from bot.language.money import Amount
-from bot.rules.case import Case
+from bot.rules.case import Case, Days
 from bot.rules.money import NOTHING, Span
 
 _STAY = frozenset[Condition]({"inpatient_stay"})
 
 
-def dated_costs_of(part: Part, told: Case) -> Case:
-    """What of several costs is not paid for, by the day each was spent on; nothing where that holds for all or none."""
+def dated_costs_of(part: Part, told: Case, approved: Days | None) -> Case:
+    """What of several costs is not paid for, by the day each was spent on; nothing where that holds for all or none.
+    `approved`: the day of approval, of this turn or an earlier one."""
     days = [(_day_of(part, cost), cost) for cost in part.costs]
     if len(days) < 2 or told.amount is None or any(cost.approximate for _, cost in days):
         return Case()
-    stay, approved = stay_in(part.sentence), told.approved_on
+    stay = stay_in(part.sentence)
     early = [cost.low for day, cost in days if day and approved and day < approved.first]
     inside = [cost.low for day, cost in days if day and stay and stay.holds(day)]
     if 0 < len(early) < len(days):

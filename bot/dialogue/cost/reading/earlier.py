@@ -18,6 +18,7 @@ _ONLY_BEFORE = re.compile(r"(?:上[次回趟]|前[面头次]|之前)[^,。;\d]{0
 _THIS_TIME = re.compile(r"[这本][次回趟]|今天|刚才|现在")
 _THIS_ONE_ASKED = re.compile(r"(?:今天|这)[这那]?[笔次回趟张单]子?[^,。;\d]{0,5}[报付给]")
 _HOW_MUCH_MORE = re.compile(r"还[能可剩有]")
+_SPENT_THIS_MONTH = re.compile(r"(?:这个?月|本月|这[次回])[^,。;\d]{0,3}花[掉去]了?$")
 _APPROVAL = re.compile(r"批下|批的|批准|认定|审核通过|通过的|办下来")
 _BOUGHT_FIRST = re.compile(r"先[^,。;\d]{0,3}[买拿花垫开]了$")
 _ALL_ASKED = re.compile(r"一共|总共|合计|加起来|拢共|累计")
@@ -123,6 +124,8 @@ def bought_by_then(items: list[Item], sentence: Sentence) -> list[Item]:
 def spent_now(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "限额260,用了305,报多少": with no other cost told, what was used is the one asked about."""
     used = [item for item in items if item.role == "used"]
+    if len(items) == 1 and used and _SPENT_THIS_MONTH.search(used[0].before):
+        return [replace(used[0], role="cost")]
     others = {item.role for item in items}
     all_told = "monthly_limit" in others and not _HOW_MUCH_MORE.search(sentence.text)
     if (
