@@ -81,6 +81,8 @@ _MAY_TELL_TERMS = frozenset(
 )
 _WORDS = re.compile(r"\w")
 _PERSON_JUST_BEFORE = re.compile(r"[我俺咱他她爸妈爹娘爷奶公婆伴](?!们)[^，,。？?！!\s吗么]{0,8}$")
+_AT_WORK_MYSELF = re.compile(r"我(?:自己)?(?:还|也|正|都)*在?(?:上着?班|职|岗)[^。;；]{0,12}我自己")
+"""Of oneself, whatever is told of others: 老伴退休了我还在岗，说的是我自己."""
 _NOT_SO_YET = re.compile(
     r"算不|是不是|是否|不知|不晓|不清|要是|如果|假如|若|万一|快|等|没|还差|将|准备|要不|打算|想"
 )
@@ -245,7 +247,8 @@ class Assistant:
         ):
             return Errand.ESTIMATE_COST
         told_in_full = cost.is_told(turn, self._parameters)
-        if errand is not Errand.ESTIMATE_COST and not told_in_full and self.deadlines.concerns(turn, context):
+        of_money = errand is Errand.ESTIMATE_COST or told_in_full or asks_for_a_sum(turn)
+        if not of_money and self.deadlines.concerns(turn, context):
             return Errand.CHECK_STATUS
         among_others = told_in_full and cost.sets_a_part_apart(turn, self._parameters)
         if scope.is_other_cost(turn, self.knowledge.refusals) and not among_others:
@@ -377,6 +380,8 @@ def _own_employment(turn: Turn) -> str | None:
     """The employment told of a person (我是湘潭退休的, 俺妈退休了), or all that was said; none where both are compared,
     it is only imagined (要是我退休) or still to come."""
     employments = turn.values("employment")
+    if _AT_WORK_MYSELF.search(turn.text):
+        return "在职"
     if len(employments) != 1:
         return employments[0] if employments and turn.intent == "inform" else None
     mention = next(m for m in turn.mentions if m.entity == "employment")

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 
@@ -79,11 +78,14 @@ class Knowledge:
                     return region.name
         return None
 
-    def document_named(self, text: str) -> bool:
-        """Whether the text names one of the documents by its number, whole or without its year (赣医保字29号)."""
+    def regions_by_document(self, text: str) -> tuple[str, ...]:
+        """The regions whose documents the text names by number, whole or without its year (赣医保字29号)."""
         plain = _bare(text)
-        documents = chain.from_iterable(region.documents for region in self.regions.values())
-        return any(_series(document) in plain for document in documents)
+        return tuple(
+            region.name
+            for region in self.regions.values()
+            if any(_series(document) in plain for document in region.documents)
+        )
 
 
 def load_knowledge(folder: Path) -> Knowledge:

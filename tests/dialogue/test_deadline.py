@@ -101,8 +101,8 @@ def test_a_day_without_its_month_is_of_the_month_told_before(told: Any) -> None:
 
 
 def test_whether_it_holds_from_this_month_is_answered_with_the_day(told: Any) -> None:
-    reply = told("江西的，慢病上月30号通过的", "是不是这个月才能用")
-    assert due_on(reply) == "2026-10-30"
+    reply = told("江西，特病上月20号认定通过", "要不要等这个月才生效")
+    assert due_on(reply) == "2026-10-20"
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ of the region it names better than this is ours."""
 def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outcome:
     """Answers the question, compares regions, or asks where the person is insured."""
     refusals = library.knowledge.refusals
-    if recognise(turn, refusals) and not library.knowledge.document_named(turn.text):
+    if recognise(turn, refusals) and not library.knowledge.regions_by_document(turn.text):
         return out_of_scope(turn, context, refusals)
     scheme_before = context.scheme
     context = with_what_was_said(turn, context, library)
@@ -140,7 +140,7 @@ def _closeness_of_a_question(turn: Turn, context: Context, library: PolicyLibrar
 def is_of_a_region(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
     """Whether a turn that was taken for none of our matters is one after all: it names a document of ours, or one of
     our regions, or none while one is known, and an answer of that region fits well."""
-    if library.knowledge.document_named(turn.text):
+    if library.knowledge.regions_by_document(turn.text):
         return True
     ours = bool(regions_named(turn, library)) or (context.region is not None and not places_named(turn))
     return ours and _closeness_of_a_question(turn, context, library) >= (

@@ -90,7 +90,7 @@ def named_again(items: list[Item], sentence: Sentence) -> list[Item]:
 
 
 def worked_out(items: list[Item], sentence: Sentence) -> list[Item]:
-    """ "花210,报65%,那是136块5吧", "发票970,乙类扣掉48,余下的922": what follows from others is no cost."""
+    """ "花400,报六成,那就是240吧", "票面820,乙类扣掉20,剩下的800": what follows from others is no cost."""
     costs = [item for item in items if item.role == "cost"]
     parts = [item.amount.low for item in items if item.role not in ("cost", "aside")]
     shares = [share for ratio in sentence.ratios for share in (ratio.value, 1 - ratio.value)]

@@ -21,7 +21,7 @@ _TO_COME = re.compile(r"(?:要|将|快|打算|准备|才能?|到)[^,。;]{0,3}�
 
 
 def told_apart(person: Person, part: Part) -> tuple[Person, ...]:
-    """The person; or the same one before and after a retirement that is dated (7月起我退休了), or in each year."""
+    """The person; or the same one before and after a retirement that is dated (5月起我退休了), or in each year."""
     told = next((found for words in _SINCE if (found := words.search(part.text))), None)
     months = _months_of(person.case)
     if not told or _TO_COME.search(told[0]) or not months:

@@ -117,7 +117,7 @@ def _by_the_limit(part: Part) -> Span | None:
 
 
 def _by_what_is_left(part: Part) -> Span | None:
-    """ "限额310,还剩40没用,给我报了多少": what was spent, where what was paid is asked for."""
+    """ "限额280,还剩30,给我报了多少": what was spent, where what was paid is asked for."""
     limits = [item.amount.low for item in part.own_items if item.role in ("limit", "monthly_limit")]
     left = [item.amount.low for item in part.own_items if item.role == "quota_left"]
     if len(limits) != 1 or len(left) != 1 or not _PAID_ASKED.search(part.text):

@@ -112,7 +112,7 @@ def in_all(items: list[Item], sentence: Sentence) -> list[Item]:
 
 
 def bought_by_then(items: list[Item], sentence: Sentence) -> list[Item]:
-    """ "3号先买了260,10号批下来又买了310": beside a day of approval, or where all is asked about, a cost as well."""
+    """ "15号先买了90,20号批下来又买了150": beside a day of approval, or where all is asked about, a cost as well."""
     if not (_APPROVAL.search(sentence.text) or _ALL_ASKED.search(sentence.text)):
         return items
     return [

@@ -109,7 +109,7 @@ def _told(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | N
     if role == "deductible" and _PAID_OFF.search(around.before) and any(i.role == role for i in known):
         return "deductible_met"  # 起付线400,交过300的起付
     if role == "deductible_met" and _CLASS_B.search(around.before):
-        return "excluded"  # 乙类先行自付扣掉48.5
+        return "excluded"  # 乙类先行自付扣掉20
     if role == "annual_cap" and (_BY_MONTH.search(around.before) or _A_MONTH.match(around.after)):
         return "monthly_limit"  # 一个月封顶300
     if role in ("cost", "claimed", None) and _is_allowance(around):
@@ -169,7 +169,7 @@ def _is_allowance(around: Around) -> bool:
     """Whether a monthly figure is what may be spent, not what was: 一个月能吃300块钱的药, 每月指标300."""
     before, after = MONTHLY.split(around.before, maxsplit=1), around.words[len(around.before) :]
     if len(before) > 1 and not before[1] and _THEN_SPENT.match(after):
-        return True  # 每月400花了380
+        return True  # 每月260花了200
     if len(before) < 2 or _WAS_SPENT.search(around.before):
         return False
     return bool(_MAY.search(before[1]) or _MAY.search(before[0][-4:]) or _AT_MOST_AFTER.match(after))

@@ -30,7 +30,7 @@ def _part_of_what_was_told(items: list[Item], sentence: Sentence) -> list[Item]:
 
 
 def without_parts(items: list[Item], sentence: Sentence) -> list[Item]:
-    """ "612,里头口服液88,其余都在目录里": where all the rest is paid for, what is told apart is not."""
+    """ "500,里头蛋白粉60,其余都在目录里": where all the rest is paid for, what is told apart is not."""
     if not _THE_REST_IS_PAID.search(sentence.text):
         return items
     parts = [item for item in items if item.role in ("cost", "unplaced") and _A_PART.search(item.before)]
