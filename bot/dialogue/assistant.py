@@ -354,7 +354,11 @@ class Assistant:
         return Outcome((Reply("好的，刚才的先放下。您重新说说想问什么。"),), fresh)
 
     async def _make_small_talk(self, turn: Turn, context: Context) -> Outcome:
-        """Nothing of ours to say: the action says the intent's response of domain.yml."""
+        """Nothing of ours to say: the action says the intent's response of domain.yml. Who greets and says where they
+        are insured is asked what they want."""
+        if turn.intent == "greet" and turn.values("region"):
+            said = policy.with_what_was_said(turn, context, self.library)
+            return policy.asked_nothing(said) if said.region else Outcome((), context)
         return Outcome((), context)
 
     async def _not_understood(self, turn: Turn, context: Context) -> Outcome:

@@ -2,10 +2,12 @@
 
 from bot.dialogue.policy.places import tells_where_insured, with_what_was_said
 from bot.dialogue.policy.question import without_regions
+from bot.dialogue.policy.replies import asked_nothing
 from bot.dialogue.policy.task import answer_policy, continues, fits_surely, is_of_a_region
 
 __all__ = [
     "answer_policy",
+    "asked_nothing",
     "continues",
     "fits_surely",
     "is_of_a_region",
