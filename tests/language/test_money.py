@@ -97,7 +97,7 @@ def test_a_range(text: str, written: str, low: int, high: int) -> None:
         "十分感谢",
         "三元区",
         "一百天",
-        "门慢的起付标准定的几百块",
+        "门槛到底设的几百块",
         "门槛费是几百块呀？",
     ],
 )

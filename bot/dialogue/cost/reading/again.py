@@ -72,7 +72,7 @@ def named_again(items: list[Item], sentence: Sentence) -> list[Item]:
     figure that is named again is no other."""
     for index, item in enumerate(items):
         if _is_told_before(item, items[:index]) and any(i.role == "cost" and i is not item for i in items):
-            return [i for i in items if i is not item]  # 起付600,…是不是得先减600再乘
+            return [i for i in items if i is not item]  # 门槛300,…要不要先去掉300
         if not _AGAIN.search(item.before):
             continue
         same = [i for i in items[:index] if i.amount.low == item.amount.low]

@@ -185,5 +185,5 @@ def spent_before(items: list[Item], sentence: Sentence) -> list[Item]:
             counted_up.append(item)
     costs = [item for item in items if item.role == "cost"]
     if costs and all(cost in counted_up for cost in costs):
-        counted_up.remove(costs[-1])  # 糖尿病那边扣完了,冠心病头一回拿药880
+        counted_up.remove(costs[-1])  # 高血压那边交完了,哮喘才拿药350
     return [replace(item, role="deductible_met") if item in counted_up else item for item in items]

@@ -109,7 +109,7 @@ def _told(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | N
     if role == "deductible" and _PAID_OFF.search(around.before) and any(i.role == role for i in known):
         return "deductible_met"  # 起付线400,交过300的起付
     if role == "deductible_met" and _CLASS_B.search(around.before):
-        return "excluded"  # 乙类先行自付扣掉20
+        return "excluded"  # 乙类自付扣去20
     if role == "annual_cap" and (_BY_MONTH.search(around.before) or _A_MONTH.match(around.after)):
         return "monthly_limit"  # 一个月封顶300
     if role in ("cost", "claimed", None) and _is_allowance(around):
@@ -120,7 +120,7 @@ def _told(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | N
 
 
 def _left_by_an_earlier_month(around: Around, sentence: Sentence, before: Item) -> bool:
-    """九月份300的额度剩了120."""
+    """八月的260剩了70."""
     begin, _ = sentence.clause(before.start)
     of_the_limit = before.role in LIMITS and not re.search(
         r"[,。;]", sentence.text[before.end : before.end + 1]
@@ -154,7 +154,7 @@ def _counted_up(around: Around, known: Sequence[Item]) -> Role | None:
     """起付线500,前面自费的300已经计入."""
     counted = any(item.role == "deductible" for item in known) and _COUNTED.match(around.after)
     paid = known and known[-1].role == "deductible" and _HAVE_PAID.fullmatch(around.before)
-    taken = around.before.endswith(("把", "将")) and _WAS_TAKEN.match(around.after)  # 已经把600扣完了
+    taken = around.before.endswith(("把", "将")) and _WAS_TAKEN.match(around.after)  # 早就把400交完了
     return "deductible_met" if counted or paid or taken else None
 
 
