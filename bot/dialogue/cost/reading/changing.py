@@ -26,8 +26,8 @@ def told_apart(person: Person, part: Part) -> tuple[Person, ...]:
     months = _months_of(person.case)
     if not told or _TO_COME.search(told[0]) or not months:
         return _by_years(person)
-    since = next((c.month for c in months if c.month.month == months_named(part, [told[1]])[0].month), None)
-    since = since or months_named(part, [told[1]])[0]
+    nearest = months_named(part, [told[1]])[0]
+    since = next((c.month for c in months if c.month.month == nearest.month), nearest)
     before = [cost for cost in months if cost.month < since]
     after = [cost for cost in months if cost.month >= since]
     parts: tuple[tuple[str, Employment, list[MonthCost]], ...] = (
