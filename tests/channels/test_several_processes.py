@@ -44,9 +44,9 @@ async def processes(
         each.close()
 
 
-def _gateway(own: Database, engine: EngineClient) -> Gateway:
+def _gateway(own: Database, engine: EngineClient, now: datetime = NOW) -> Gateway:
     limit = RateLimit(30)
-    return Gateway(engine, Transcript(own), fake_redact, lambda: NOW, limit, SharedTurns(own))
+    return Gateway(engine, Transcript(own), fake_redact, lambda: now, limit, SharedTurns(own))
 
 
 async def test_a_chat_has_one_turn_at_a_time_in_the_order_of_its_messages(
@@ -95,6 +95,17 @@ async def test_a_sender_has_no_more_by_asking_every_process(processes: list[Gate
         await processes[number % 3].receive("rest", "a", "你好")
     with pytest.raises(TooManyMessages):
         await processes[0].receive("rest", "a", "你好")
+
+
+async def test_what_was_written_more_than_a_minute_ago_counts_no_more(
+    processes: list[Gateway],
+    database: Database,  # noqa: F811
+    engine_client: EngineClient,
+) -> None:
+    for number in range(60):
+        await processes[number % 3].receive("rest", "a", "你好")
+    later = _gateway(database, engine_client, NOW + timedelta(seconds=61))
+    assert await later.receive("rest", "a", "你好")
 
 
 async def test_who_comes_when_all_is_full_is_not_told_to_write_slower(
