@@ -10,7 +10,7 @@ import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 from channel_fakes import FakeEngine
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from bot.channels.page import FOLDER
 from tests.browsers import NARROW, WIDE, in_a_browser, look_closely, watch
@@ -261,6 +261,23 @@ async def test_by_keyboard_alone(page: Page, engine: FakeEngine) -> None:
     await expect(page.locator("#human")).to_be_focused()
     await page.keyboard.press("Enter")
     await expect(page.locator(".line.you .text").last).to_have_text("转人工")
+
+
+async def test_nothing_is_written_before_the_page_can_send_it(page: Page, engine: FakeEngine) -> None:
+    on_its_way = asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        await on_its_way.wait()
+        await route.continue_()
+
+    await page.route("**/chat/chat.js", slowly)
+    await page.reload(wait_until="commit")
+    for control in ("#words", "#composer button", "#human"):
+        await expect(page.locator(control)).to_be_disabled()
+    on_its_way.set()
+    await write(page, "能报多少")
+    await expect(page.locator(".line.assistant")).to_have_count(2)
+    assert len(engine.asked) == 1
 
 
 async def test_another_tab_shows_the_same_conversation(page: Page) -> None:

@@ -522,5 +522,7 @@
 
   rememberedSwitch("large");
   rememberedSwitch("contrast");
+  // What is written or pressed before anybody listens would be lost, or sent by the browser itself.
+  document.querySelectorAll(":disabled").forEach(function (control) { control.disabled = false; });
   start();
 })();
