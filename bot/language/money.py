@@ -6,7 +6,7 @@ A number with a unit of money is an amount. A bare number is one only where its 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -115,14 +115,28 @@ _GREETING = re.compile(r"^[\s啊呀吧呢哦嗯。.!！?？~]*$")
 def find_amounts(text: str) -> list[Amount]:
     """All amounts in text order, none overlapping."""
     written = normalise(text)
-    taken: list[Span] = [*find_identifiers(text), *find_ratios(text), *find_dates(text, _ANY_DAY)]
+    about_money = bool(_ABOUT_MONEY.search(written))
+    return _found(
+        written, lambda match: _is_amount(match, written[: match.start()], written[match.end() :], about_money)
+    )
+
+
+def possible_amounts(text: str) -> list[Amount]:
+    """All amounts, and every bare number from ten on that nothing tells to be anything else (阿卡波糖58,二甲双胍22)."""
+    return _found(normalise(text), lambda match: (_value(match["number"] or "百") or 0) >= _TEN)
+
+
+def _found(written: str, is_amount: Callable[[re.Match[str]], bool]) -> list[Amount]:
+    taken: list[Span] = [*find_identifiers(written), *find_ratios(written), *find_dates(written, _ANY_DAY)]
     found = without_overlaps(_with_unit(written))
     free: list[Amount] = [amount for amount in found if not overlaps(amount, taken)]
     taken.extend(free)
-    bare = [amount for amount in _bare(written) if not overlaps(amount, taken)]
+    bare = [amount for amount in _bare(written, is_amount) if not overlaps(amount, taken)]
     return without_overlaps(free + bare)
 
 
+_TEN = 10
+"""Below it, a number that nothing tells to be money is a count (一刀, 两病)."""
 _ANY_DAY = date(2020, 6, 15)  # only the places of dates matter here
 
 
@@ -258,7 +272,7 @@ def _place(numeral: str | None) -> Decimal:
     return Decimal(5) if numeral == "半" else to_decimal(numeral) or Decimal(0)
 
 
-def _bare(written: str) -> Iterator[Amount]:
+def _bare(written: str, is_amount: Callable[[re.Match[str]], bool]) -> Iterator[Amount]:
     about_money = bool(_ABOUT_MONEY.search(written))
     for match in _BARE.finditer(written):
         before, after = written[: match.start()], written[match.end() :]
@@ -268,7 +282,7 @@ def _bare(written: str) -> Iterator[Amount]:
             _CALLED.search(before) or not (about_money or _CUE_BEFORE.search(before))
         ):
             continue
-        if _is_amount(match, before, after, about_money):
+        if is_amount(match):
             yield from _read(match)
 
 

@@ -44,6 +44,10 @@ _ASKS_OF_EACH = re.compile(r"各(?!种|类|级|地|个|项|市|省)|分别")
 _ASKS_FOR_SEVERAL = re.compile(
     rf"{_ASKS_OF_EACH.pattern}|差别|区别|差在|(?:哪|啥|什么|怎|咋|多少|几).{{3,}}(?:哪|啥|什么|怎|咋|多少|几)"
 )
+_NEARLY_AS_COMMON = 0.75
+"""Of the best topic's score over all regions: so much of it, and regions are compared by the next topic, too."""
+_TOLD_IN_FULL = 2
+"""Regions: where more are compared, each is told shortly."""
 _MAYBE = 0.2
 """From this score on, what nearly fits is asked about before it is given up."""
 _PREVIOUS_SHARE = 0.35
@@ -181,16 +185,18 @@ class PolicyLibrary:
         hits = {name: self._hits(question, name) for name, question in compared.items()}
         topics = {name: self._topic_surely(ranked) for name, ranked in hits.items()}
         if len(set(asked.values())) > 1 and all(topics.values()) and len(set(topics.values())) > 1:
-            told = (self._compared(topics[name], name, ranked, on) for name, ranked in hits.items())
+            told = (self._compared(topics[name], name, ranked, on, True) for name, ranked in hits.items())
             return PolicyComparison(topic="", topic_name="", answers=tuple(told))
         shared, *different = set(compared.values())
         joined = () if different else self._topics_joined(shared, tuple(asked))
-        common = joined or (self._common_topic(hits),)
+        common = joined or self._common_topics(hits)
         return PolicyComparison(
             topic=common[0],
             topic_name="和".join(self.knowledge.topics[topic].name for topic in common),
             answers=tuple(
-                _in_one([self._compared(topic, name, ranked, on) for topic in common])
+                _in_one(
+                    [self._compared(topic, name, ranked, on, len(hits) <= _TOLD_IN_FULL) for topic in common]
+                )
                 for name, ranked in hits.items()
             ),
         )
@@ -199,7 +205,7 @@ class PolicyLibrary:
         """The topics of a question that names several, joined by 和, where each is surely one (起付线跟报销比例)."""
         parts = [part for part in _JOINED.split(question) if len(part.strip()) > 1]
         hits = [{name: self._hits(part, name) for name in regions} for part in parts]
-        topics = [self._common_topic(each) if self._all_sure(each) else "" for each in hits]
+        topics = [self._common_topics(each)[0] if self._all_sure(each) else "" for each in hits]
         return tuple(topics) if len(set(topics)) == len(topics) > 1 and all(topics) else ()
 
     def _all_sure(self, hits: Mapping[str, tuple[Ranked[Target], ...]]) -> bool:
@@ -284,8 +290,8 @@ class PolicyLibrary:
         articles = (a for a in region.articles if named and a.article == named.group())
         return next(articles, None)
 
-    def _common_topic(self, hits: Mapping[str, tuple[Ranked[Target], ...]]) -> str:
-        """The topic that fits best over all regions together."""
+    def _common_topics(self, hits: Mapping[str, tuple[Ranked[Target], ...]]) -> tuple[str, ...]:
+        """The topic that fits best over all regions together, and the next where it fits nearly as well."""
         votes: dict[str, float] = {}
         for ranked in hits.values():
             best: dict[str, float] = {}
@@ -294,28 +300,44 @@ class PolicyLibrary:
                     best[topic] = max(best.get(topic, 0.0), hit.score)
             for topic, score in best.items():
                 votes[topic] = votes.get(topic, 0.0) + score
-        return max(votes, key=lambda topic: votes[topic])
+        first, *others = sorted(votes, key=lambda topic: votes[topic], reverse=True)
+        return (first, *(topic for topic in others[:1] if votes[topic] >= _NEARLY_AS_COMMON * votes[first]))
 
     # ---- telling -----------------------------------------------------------------------------------------
 
-    def _compared(self, topic_id: str, name: str, hits: tuple[Ranked[Target], ...], on: date) -> PolicyAnswer:
+    def _compared(
+        self, topic_id: str, name: str, hits: tuple[Ranked[Target], ...], on: date, in_full: bool
+    ) -> PolicyAnswer:
+        """What one region says to a topic: `in_full` all that fits and what the rule in general is; else shortly."""
         topic, region = self.knowledge.topics[topic_id], self.knowledge.regions[name]
-        answer = self._answer_on(topic, region, hits)
-        if answer is None:
+        answers = self._answers_on(topic, region, hits)
+        if not answers:
             return _with_candidates(self._telling.tell_silence(topic, region), hits)
-        told = tell_answer(answer, region)
-        told = replace(told, answer=answer.short or answer.answer, why="")
-        told = replace(told, notices=self._telling.notices(told, region, on))
-        return _with_candidates(if_in_force(told, region, on), hits)
+        words = [answer.short or answer.answer for answer in answers[: 2 if in_full else 1]]
+        if in_full:
+            words[0] = answers[0].answer
+        told = [
+            replace(tell_answer(answer, region), answer=said, why="")
+            for answer, said in zip(answers, words, strict=False)
+        ]
+        together = _in_one(told)
+        together = replace(together, notices=self._telling.notices(together, region, on))
+        return _with_candidates(if_in_force(together, region, on), hits)
 
-    def _answer_on(self, topic: Topic, region: Region, hits: tuple[Ranked[Target], ...]) -> Answer | None:
-        """The region's answer to the topic, unless a finer one of that topic fits clearly better."""
+    def _answers_on(
+        self, topic: Topic, region: Region, hits: tuple[Ranked[Target], ...]
+    ) -> tuple[Answer, ...]:
+        """The region's answer to the topic and the finest that fits, what fits first; the second only where it says
+        what stands elsewhere. None where the region says nothing to the topic."""
         general = region.answer_to(topic.id)
-        to_beat = max((hit.score for hit in hits if hit.target is general), default=0.0) + _CLEARLY_BETTER
-        for hit in hits:
-            if isinstance(hit.target, Answer) and hit.target.topic == topic.id and hit.score >= to_beat:
-                return hit.target
-        return general
+        on_topic = [hit for hit in hits if isinstance(hit.target, Answer) and hit.target.topic == topic.id]
+        to_beat = max((hit.score for hit in on_topic if hit.target is general), default=0.0) + _CLEARLY_BETTER
+        finest = [hit.target for hit in on_topic[:1] if isinstance(hit.target, Answer)]
+        if general is None:
+            return tuple(finest)
+        in_order = (*finest, general) if on_topic and on_topic[0].score >= to_beat else (general, *finest)
+        second = [each for each in in_order[1:] if not set(each.citations) <= set(in_order[0].citations)]
+        return (in_order[0], *second)
 
 
 def _in_one(answers: list[PolicyAnswer]) -> PolicyAnswer:

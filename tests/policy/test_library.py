@@ -138,6 +138,15 @@ def test_each_of_two_is_told_though_both_stand_in_one_article(real_library: Poli
     assert "统筹地区" in told.text
 
 
+def test_two_regions_are_compared_in_full_and_by_the_rule_in_general(real_library: PolicyLibrary) -> None:
+    question = "复审是谁来组织，要自己去申请吗"
+    hunan, jilin = real_library.compare(dict.fromkeys(("湖南", "吉林"), question), TODAY).answers
+    assert "评审委员会办公室" in hunan.answer
+    assert "期限截止前" in jilin.answer  # when, though only who was asked for
+    everywhere = real_library.compare(dict.fromkeys(real_library.knowledge.regions, question), TODAY)
+    assert sum(len(each.answer) for each in everywhere.answers) < 5 * len(hunan.answer + jilin.answer) / 2
+
+
 def test_regions_are_compared_on_one_topic(library: PolicyLibrary) -> None:
     compared = library.compare(dict.fromkeys(("湖南", "山东", "内蒙古"), "起付线"), TODAY)
     assert compared.topic == "deductible"
