@@ -12,6 +12,7 @@ from playwright.async_api import Browser, async_playwright, expect
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
+from bot.dialogue.cost import AmountRoles, taught_roles
 from bot.knowledge.library import Knowledge, load_knowledge
 from bot.policy.library import PolicyLibrary
 from bot.settings import ROOT
@@ -32,6 +33,12 @@ class ByFile(LoadFileScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
     return ByFile(config, log)
+
+
+@pytest.fixture(scope="session")
+def roles() -> AmountRoles:
+    """What amounts are of, as the marked sentences teach it. What was learned is kept from one run to the next."""
+    return taught_roles(ROOT / "var" / "cache")
 
 
 @pytest_asyncio.fixture(scope="session")

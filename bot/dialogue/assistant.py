@@ -116,6 +116,7 @@ class Assistant:
         database: Database,
         clock: Clock,
         questions: KeptQuestions,
+        roles: cost.AmountRoles,
         office_hours: str | None = None,
     ) -> None:
         self.knowledge = knowledge
@@ -123,6 +124,7 @@ class Assistant:
         self.questions = questions
         self._clock = clock
         self._parameters = load_parameters(knowledge.folder)
+        self._roles = roles
         calendar = WorkingCalendar(load_calendar(knowledge.folder))
         self.deadlines = DeadlineAnswers(knowledge, load_deadlines(knowledge.folder), calendar)
         self._handoff = Handoff(database, OfficeHours(office_hours, calendar) if office_hours else None)
@@ -296,7 +298,7 @@ class Assistant:
         return outcome
 
     async def _estimate_cost(self, turn: Turn, context: Context) -> Outcome:
-        return cost.estimate_cost(turn, context, self._parameters)
+        return cost.estimate_cost(turn, context, self._parameters, self._roles)
 
     async def _check_status(self, turn: Turn, context: Context) -> Outcome:
         if _names_application(turn):

@@ -117,7 +117,8 @@ def find_amounts(text: str) -> list[Amount]:
     written = normalise(text)
     about_money = bool(_ABOUT_MONEY.search(written))
     return _found(
-        written, lambda match: _is_amount(match, written[: match.start()], written[match.end() :], about_money)
+        written,
+        lambda match: _is_amount(match, written[: match.start()], written[match.end() :], about_money),
     )
 
 

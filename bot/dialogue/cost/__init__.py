@@ -5,6 +5,8 @@ without its defaults. Computing is `bot.rules`; nothing here knows a figure.
 """
 
 from bot.dialogue.cost.questions import DATES
+from bot.dialogue.cost.reading.learned import AmountRoles
+from bot.dialogue.cost.reading.teaching import taught_roles
 from bot.dialogue.cost.task import (
     asked_again,
     estimate_cost,
@@ -17,11 +19,13 @@ from bot.dialogue.cost.task import (
 
 __all__ = [
     "DATES",
+    "AmountRoles",
     "asked_again",
     "estimate_cost",
     "goes_on",
     "is_told",
     "question_again",
     "sets_a_part_apart",
+    "taught_roles",
     "tells_terms",
 ]

@@ -19,6 +19,7 @@ from bot.dialogue.cost.reading.changes import (
     varies,
     wants_steps,
 )
+from bot.dialogue.cost.reading.learned import AmountRoles
 from bot.dialogue.cost.talk import Talk, talk_after, talk_before
 from bot.dialogue.cost.wording import answer, closing, is_faulty, lines, steps_aloud
 from bot.dialogue.turn import Context, Outcome, Task, Turn
@@ -31,11 +32,11 @@ from bot.rules.case import Case
 Parameters = Mapping[str, RegionParameters]
 
 
-def estimate_cost(turn: Turn, context: Context, parameters: Parameters) -> Outcome:
+def estimate_cost(turn: Turn, context: Context, parameters: Parameters, roles: AmountRoles) -> Outcome:
     """One turn of the cost task; the reply always carries an `EstimateCard`."""
     asked = context.asked if context.task is Task.COST else None
     asked = _guessed_now(turn, context) or asked
-    reading = read_cost(turn, asked or _not_known(context), parameters, _known(context))
+    reading = read_cost(turn, asked or _not_known(context), parameters, _known(context), roles)
     before = talk_before(turn, context, reading)
     talk = talk_after(before, turn, asked, reading)
     was, result = (compute(known.people, parameters, turn.now.date()) for known in (before, talk))

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from bot.dialogue.cost.person import Person
-from bot.dialogue.cost.reading.amounts import items_in
+from bot.dialogue.cost.reading.amounts import amounts_in, items_in
 from bot.dialogue.cost.reading.changes import supposes
 from bot.dialogue.cost.reading.changing import told_apart
 from bot.dialogue.cost.reading.circumstances import circumstances_of
@@ -20,6 +20,7 @@ from bot.dialogue.cost.reading.dated import dated_costs_of
 from bot.dialogue.cost.reading.deductible import deductible_of, doubts_of_the_deductible
 from bot.dialogue.cost.reading.doubts import open_conditions
 from bot.dialogue.cost.reading.hospital import hospital_of
+from bot.dialogue.cost.reading.learned import AmountRoles
 from bot.dialogue.cost.reading.limits import limit_of, limits_of, wondered_about
 from bot.dialogue.cost.reading.people import (
     asked_of,
@@ -64,12 +65,17 @@ _NOTHING_KNOWN = Case()
 
 
 def read_cost(
-    turn: Turn, asked: str | None, covered: Container[str], known: Case = _NOTHING_KNOWN
+    turn: Turn,
+    asked: str | None,
+    covered: Container[str],
+    known: Case = _NOTHING_KNOWN,
+    roles: AmountRoles | None = None,
 ) -> Reading:
     """The facts of one turn. `asked` is the name we asked for; `covered` the provinces whose documents we have;
-    `known` what earlier turns told, whose days place those of this one."""
+    `known` what earlier turns told, whose days place those of this one; `roles` what was learnt of amounts. Words alone
+    are enough to tell whether a turn is about a cost at all."""
     sentence = Sentence.of(turn, asked, _day_told(known))
-    items = items_in(sentence)
+    items = items_in(sentence, roles)
     claimed = next((item.amount.low for item in items if item.role == "claimed"), None)
     names = people_in(sentence)
     whole = Part(sentence, items, 0, len(sentence.text))
@@ -86,7 +92,7 @@ def read_cost(
 @lru_cache(_TURNS_KEPT)
 def tells_figures(turn: Turn) -> bool:
     """Whether any amount stands in the turn."""
-    return has_numeral(normalise(turn.text)) and bool(items_in(Sentence.of(turn, None)))
+    return has_numeral(normalise(turn.text)) and bool(amounts_in(Sentence.of(turn, None)))
 
 
 def _each(whole: Part, names: tuple[str, ...], covered: Container[str]) -> tuple[Person, ...]:

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.dialogue.cost.reading.amount_words import BARE_BY_CUE, OF_QUESTION
 from bot.dialogue.cost.reading.around import Around, around_of
+from bot.dialogue.cost.reading.learned import AmountRoles, Judged
 from bot.dialogue.cost.reading.ranges import ends_joined
-from bot.dialogue.cost.reading.roles import role_of
-from bot.dialogue.cost.reading.sentence import Item, Sentence
+from bot.dialogue.cost.reading.roles import limit_by_period, role_of
+from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
+from bot.dialogue.cost.reading.signs import NOT_BY_WORDS, Figure, Seen
 from bot.dialogue.cost.reading.together import told_together
-from bot.language.money import Amount, find_amounts
+from bot.language.money import Amount, find_amounts, possible_amounts
 from bot.language.numerals import to_decimal
 from bot.language.spans import Span as Placed
 from bot.language.spans import overlaps, without_overlaps
@@ -21,13 +24,102 @@ _BARE_ANSWER = re.compile(
 _PAUSE = re.compile(r"(?<!\d),|,(?!\d)")  # a comma that does not group thousands
 
 
-def items_in(sentence: Sentence) -> tuple[Item, ...]:
-    """All amounts in text order, each with its role."""
-    amounts = _amounts(sentence) or _bare_answer(sentence)
+_BY_PERIOD: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit"})
+
+_SURE = 0.2
+_SURE_OF_ITSELF = 0.8
+"""By so much the role that was learnt must lead, to be believed before what our words say; and where they say that
+nobody can know, so that a sum would rest on what was learnt alone."""
+
+_UNJUDGED = Judged(None, 0.0)
+"""Of an amount that words took for none until another was found beside it."""
+_WORKED_OUT: frozenset[tuple[Role, Role | None]] = frozenset(
+    {
+        ("used", "cost"),  # spent before the one that is asked about
+        ("aside", "quota_left"),
+        ("aside", "deductible_left"),
+        ("aside", "over_limit"),
+    }
+)
+"""What the amounts together say is not what one of them seems to be of."""
+
+
+def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
+    """All amounts in text order, each with its role: by words alone where there are no learnt `roles`."""
+    amounts = amounts_in(sentence)
+    if roles is None:
+        return by_words(sentence, amounts)
+    figures = figures_in(by_words(sentence, amounts), possible_in(sentence, amounts))
+    judged = _judged(figures, sentence, roles)
+    found = [at.amount for at, told in judged if at.by_words == NOT_BY_WORDS and told.role is not None]
+    told_at = {at.amount.start: told for at, told in judged}
+    items = by_words(sentence, sorted([*amounts, *found], key=lambda amount: amount.start))
+    learnt = (_learnt(item, told_at.get(item.start, _UNJUDGED), sentence) for item in items)
+    return tuple(item for item in learnt if item is not None)
+
+
+def amounts_in(sentence: Sentence) -> list[Amount]:
+    """What words show to be amounts."""
+    return _amounts(sentence) or _bare_answer(sentence)
+
+
+def by_words(sentence: Sentence, amounts: Sequence[Amount]) -> tuple[Item, ...]:
+    """These amounts with the roles that words around them tell."""
     items: list[Item] = []
     for index, amount in enumerate(amounts):
         items.append(_item(amount, around_of(sentence.text, amounts, index), sentence, items))
-    return told_together(items, sentence)
+    alone = {item.start: item.role for item in items}
+    together = told_together(items, sentence)
+    return tuple(replace(item, weighed=item.role != alone.get(item.start)) for item in together)
+
+
+def figures_in(items: Sequence[Item], more: Sequence[Amount]) -> list[Figure]:
+    """All that are or may be amounts, in text order."""
+    figures = [Figure(item.amount, _sign(item)) for item in items] + [Figure(a, NOT_BY_WORDS) for a in more]
+    return sorted(figures, key=lambda figure: figure.amount.start)
+
+
+def _sign(item: Item) -> str:
+    role = "limit" if item.role in _BY_PERIOD else item.role
+    return f"{role}{'' if item.placed else '?'}{'+' if item.weighed else ''}"
+
+
+def possible_in(sentence: Sentence, amounts: Sequence[Amount]) -> list[Amount]:
+    """Other numbers that may be amounts."""
+    possible = possible_amounts(_PAUSE.sub("，", sentence.text))
+    return [amount for amount in possible if not _is_taken(amount, sentence, amounts)]
+
+
+def _is_taken(amount: Amount, sentence: Sentence, amounts: Sequence[Amount]) -> bool:
+    return overlaps(amount, [*sentence.ratios, *sentence.dates, *amounts]) or _is_share(sentence, amount)
+
+
+def _judged(figures: Sequence[Figure], sentence: Sentence, roles: AmountRoles) -> list[tuple[Figure, Judged]]:
+    judged: list[tuple[Figure, Judged]] = []
+    for index, figure in enumerate(figures):
+        earlier = [told.role for _, told in judged]
+        judged.append((figure, roles.judge(Seen(sentence.text, figures, index, earlier))))
+    return judged
+
+
+def _learnt(item: Item, told: Judged, sentence: Sentence) -> Item | None:
+    """The amount with the role that was learnt, None where it is none; what we asked for, what puts another right and
+    what follows from the others is left as words have it."""
+    asked_for = sentence.asked is not None and OF_QUESTION.get(sentence.asked) == item.role
+    sure = _SURE_OF_ITSELF if item.role == "unplaced" else _SURE
+    worked_out = item.weighed and (item.role, told.role) in _WORKED_OUT
+    if asked_for or item.instead_of is not None or worked_out or told.lead < sure:
+        return item
+    if told.role is None:
+        return None
+    if told.role == "limit":
+        around = Around(item.before, item.after)
+        return (
+            item
+            if item.role in _BY_PERIOD
+            else replace(item, role=limit_by_period(around, sentence), placed=True)
+        )
+    return item if item.role == told.role else replace(item, role=told.role, placed=True)
 
 
 def _item(amount: Amount, around: Around, sentence: Sentence, known: Sequence[Item]) -> Item:

@@ -1,103 +1,72 @@
 """What an amount is of, as learnt from sentences in which people marked it (`data/amounts`).
 
-A linear support vector machine, one role against the rest, over the characters around the amount, its place among the
-others, what those before it are of, and what our own words for it (`roles`) say: they are one sign among many, so that
-a sentence nobody thought of is read by what it has in common with those that are marked.
+A linear support vector machine, one role against the rest, over the signs in a sentence. What our own words say
+(`roles`) is one sign among many, so that a sentence nobody thought of is read by what it has in common with those
+that are marked.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
-from pathlib import Path
-from typing import Any
+from typing import get_args
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
-_NEAR = 14
-"""Characters on each side of an amount that are looked at one by one."""
-_LONGEST = 4
-"""Characters of the longest pieces of text that are learnt."""
-_FIGURE = re.compile(r"\d+(?:\.\d+)?")
-_ENDS = re.compile(r"[,。;!?\s]")
+from bot.dialogue.cost.reading.sentence import Role
+from bot.dialogue.cost.reading.signs import Seen, signs_of
+
+_COLUMNS = 2**17
+"""Signs are told apart by a hash of so many values, so that no list of them needs to be kept."""
+_PENALTY = 0.05
+
+ROLES: tuple[Role, ...] = get_args(Role)
 
 
 @dataclass(frozen=True)
-class Seen:
-    """An amount in its sentence: what a role is told by. `earlier`: the roles of those before it, `by_words` its own."""
+class Judged:
+    """The role that suits best, None where the figure is no amount at all, and by how much it leads."""
 
-    text: str
-    places: Sequence[tuple[int, int, Decimal]]
-    index: int
-    earlier: Sequence[str]
-    by_words: str = ""
+    role: Role | None
+    lead: float
 
 
-def signs_of(seen: Seen) -> tuple[str, ...]:
-    """Everything that may tell of what an amount is, each once."""
-    return tuple(dict.fromkeys(_signs(seen)))
+class AmountRoles:
+    """Weights of a column for each role and one for "no amount"; of a row for each sign and one for the bias."""
+
+    def __init__(self, weights: NDArray[np.float32]) -> None:
+        self._weights = weights
+
+    def judge(self, seen: Seen) -> Judged:
+        scores = self._weights[columns_of(seen)].sum(axis=0) + self._weights[-1]
+        second, best = np.argsort(scores)[-2:]
+        role = ROLES[best] if best < len(ROLES) else None
+        return Judged(role, float(scores[best] - scores[second]))
 
 
-def _signs(seen: Seen) -> Iterator[str]:
-    start, end, _ = seen.places[seen.index]
-    left = _FIGURE.sub("0", seen.text[max(0, start - _NEAR) : start])
-    right = _FIGURE.sub("0", seen.text[end : end + _NEAR])
-    clause_before, clause_after = _ENDS.split(left)[-1], _ENDS.split(right)[0]
-    near: list[str] = []
-    for length in range(1, _LONGEST + 1):
-        for at in range(len(left) - length + 1):
-            piece, away = left[at : at + length], len(left) - at - length
-            yield f"L{piece}"
-            if away <= 4:
-                yield f"Ln:{piece}"
-            if away <= 1:
-                near.append(f"L{away}:{piece}")
-        for at in range(len(right) - length + 1):
-            piece = right[at : at + length]
-            yield f"R{piece}"
-            if at <= 4:
-                yield f"Rn:{piece}"
-            if at <= 1:
-                near.append(f"R{at}:{piece}")
-    for side, clause in (("cl", clause_before), ("cr", clause_after)):
-        yield f"{side}={clause}"
-        for length in range(1, _LONGEST):
-            yield from (f"{side}{clause[at : at + length]}" for at in range(len(clause) - length + 1))
-    yield from near
-    yield from _place(seen)
-    yield from (f"S{seen.text[at : at + 2]}" for at in range(len(seen.text) - 1))
-    if seen.by_words:
-        yield f"words={seen.by_words}"
-        yield from (f"words={seen.by_words}|{sign}" for sign in near)
+def columns_of(seen: Seen) -> NDArray[np.int_]:
+    """Where the signs of a figure stand."""
+    found = {crc32(sign.encode()) % _COLUMNS for sign in signs_of(seen)}
+    return np.fromiter(found, dtype=np.int_, count=len(found))
 
 
-def _place(seen: Seen) -> Iterator[str]:
-    """Where it stands among the other amounts, and how large it is beside them."""
-    index, earlier = seen.index, seen.earlier
-    start, _, value = seen.places[index]
-    values = [each for _, _, each in seen.places]
-    if index:
-        between = _FIGURE.sub("0", seen.text[seen.places[index - 1][1] : start])
-        yield f"between={between}" if len(between) < 8 else "between=much"
-        yield f"prev={earlier[-1]}"
-        yield f"prev={earlier[-1]}{between[-2:]}"
-        yield from (f"had={role}" for role in set(earlier))
-    else:
-        yield "first"
-    if index + 1 == len(values):
-        yield "last"
-    yield f"count={min(len(values), 4)}"
-    yield f"index={min(index, 3)}"
-    yield f"places={len(str(int(abs(value))))}"
-    if value % 10:
-        yield "odd"
-    if value % 100 == 0:
-        yield "hundreds"
-    if value % 1:
-        yield "fraction"
-    if len(values) > 1:
-        if value == max(values):
-            yield "largest"
-        if value == min(values):
-            yield "smallest"
+def learn(examples: Iterable[tuple[Seen, Role | None]]) -> NDArray[np.float32]:
+    """The weights that tell these figures' roles apart."""
+    # It takes a second to import, and is needed only when something has changed.
+    from sklearn.svm import LinearSVC
+
+    columns, labels = [], []
+    for seen, role in examples:
+        columns.append(columns_of(seen))
+        labels.append(len(ROLES) if role is None else ROLES.index(role))
+    ends = np.cumsum([0, *map(len, columns)])
+    signs = csr_matrix(
+        (np.ones(ends[-1], dtype=np.float32), np.concatenate(columns), ends), shape=(len(columns), _COLUMNS)
+    )
+    machine = LinearSVC(C=_PENALTY, random_state=0).fit(signs, labels)
+    weights = np.full((_COLUMNS + 1, len(ROLES) + 1), 0, dtype=np.float32)
+    weights[-1] = -np.inf  # what no sentence shows is never told
+    weights[:-1, machine.classes_] = machine.coef_.T
+    weights[-1, machine.classes_] = machine.intercept_
+    return weights

@@ -133,6 +133,11 @@ def is_paid_of(limit: Item, before: str) -> bool:
     return limit.role in LIMITS and bool(_PAID_BEFORE.search(before.strip("元块钱")))
 
 
+def limit_by_period(around: Around, sentence: Sentence) -> Role:
+    """Of which period a limit is, where it is said."""
+    return _quarterly(around, sentence) or ("monthly_limit" if _is_monthly(around) else "limit")
+
+
 def _is_monthly(around: Around) -> bool:
     after = re.split(r"[,。;!?\n]", around.after)[0][:6]
     return bool(_OF_A_MONTH.search(around.before) or _OF_A_MONTH.search(after))

@@ -77,6 +77,7 @@ class Item:
     before: str = ""
     after: str = ""
     placed: bool = True
+    weighed: bool = False
     instead_of: Decimal | None = None
     because: frozenset[Condition] = frozenset()
 
