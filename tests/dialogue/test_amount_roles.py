@@ -45,6 +45,11 @@ def test_what_nobody_can_know_is_no_exact_sum(talk: Any) -> None:
     assert (paid(outcome), card(outcome).missing) == (("350.00", "406.00"), ("excluded",))
 
 
+def test_what_is_only_asked_about_is_not_taken_as_told(talk: Any) -> None:
+    outcome = talk("湖南在职，三个病都评上了，主病限额260，剩下那俩是不是一样加100，这个月花了500")
+    assert paid(outcome) == ("208.00", "288.00")
+
+
 def test_every_role_is_taught_often() -> None:
     taught = Counter(role for line in marked_lines() for _, role in examples_in(line))
     derived = {

@@ -103,12 +103,13 @@ def _judged(figures: Sequence[Figure], sentence: Sentence, roles: AmountRoles) -
 
 
 def _learnt(item: Item, told: Judged, sentence: Sentence) -> Item | None:
-    """The amount with the role that was learnt, None where it is none; what we asked for, what puts another right and
-    what follows from the others is left as words have it."""
+    """The amount with the role that was learnt, None where it is none; what we asked for, what puts another right, what
+    is only asked about and what follows from the others is left as words have it."""
     asked_for = sentence.asked is not None and OF_QUESTION.get(sentence.asked) == item.role
     sure = _SURE_OF_ITSELF if item.role == "unplaced" else _SURE
     worked_out = item.weighed and (item.role, told.role) in _WORKED_OUT
-    if asked_for or item.instead_of is not None or worked_out or told.lead < sure:
+    asked_about = (item.role, told.role) == ("aside", "extra_limit")  # 是不是各加100
+    if asked_for or asked_about or item.instead_of is not None or worked_out or told.lead < sure:
         return item
     if told.role is None:
         return None
