@@ -249,11 +249,12 @@ class Assistant:
         ):
             return Errand.ESTIMATE_COST
         told_in_full = cost.is_told(turn, self._parameters)
-        of_money = errand is Errand.ESTIMATE_COST or told_in_full or asks_for_a_sum(turn)
+        bought = context.task is Task.COST and cost.tells_of_the_purchase(turn.text)
+        of_money = errand is Errand.ESTIMATE_COST or told_in_full or asks_for_a_sum(turn) or bought
         if not of_money and self.deadlines.concerns(turn, context):
             return Errand.CHECK_STATUS
         among_others = told_in_full and cost.sets_a_part_apart(turn, self._parameters)
-        if scope.is_other_cost(turn, self.knowledge.refusals) and not among_others:
+        if scope.is_other_cost(turn, self.knowledge.refusals) and not (among_others or bought):
             return Errand.DECLINE
         if context.task is not Task.COST and is_for_inpatient_care(turn):
             return Errand.ANSWER_POLICY

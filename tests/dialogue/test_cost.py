@@ -148,6 +148,20 @@ def test_a_second_disease_is_told_in_between(talk: Any) -> None:
     question = talk("湖南退休，限额200")
     assert goes_on(turn("我有两个病种，第二个加多少医院没讲"), question.context)
     assert not goes_on(turn("两个病种第二个加多少"), question.context)
+    assert goes_on(turn("两个病种，第二个加了些我没记住，能报多少"), question.context)
+
+
+@pytest.mark.parametrize(
+    ("said", "of_the_cost"),
+    [
+        ("对了，药是上月底买的", True),
+        ("是在巷口那家小诊所开的，没有医保的牌子", True),
+        ("7月买的药，8月2号才批下来", False),
+        ("在外地买的能报吗", False),
+    ],
+)
+def test_when_and_where_the_cost_came_about_belongs_to_it(talk: Any, said: str, of_the_cost: bool) -> None:
+    assert goes_on(turn(said), talk("吉林，报七成，没起付线，没封顶，花了500").context) is of_the_cost
 
 
 @pytest.mark.parametrize("said", ["在职退休分不清", "不晓得我这算不算退休", "搞不清是在职还是退休"])

@@ -14,6 +14,7 @@ from bot.dialogue.cost.task import (
     is_told,
     question_again,
     sets_a_part_apart,
+    tells_of_the_purchase,
     tells_terms,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "question_again",
     "sets_a_part_apart",
     "taught_roles",
+    "tells_of_the_purchase",
     "tells_terms",
 ]

@@ -1,5 +1,6 @@
 """One turn of the cost task: reads what is told, computes, says the answer, asks for what is missing."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -24,10 +25,14 @@ from bot.dialogue.cost.talk import Talk, talk_after, talk_before
 from bot.dialogue.cost.wording import answer, closing, is_faulty, lines, steps_aloud
 from bot.dialogue.turn import Context, Outcome, Task, Turn
 from bot.knowledge.parameters import RegionParameters
+from bot.language import normalise
 from bot.language.asking import asks
 from bot.language.ratios import find_ratios
 from bot.messages import Reply
 from bot.rules.case import Case
+
+_SUM_AT_LAST = re.compile(r"(?:能|给|该|可以?)*(?:我|他|她)?报(?:销)?(?:多少|几多|好多)钱?[呢啊呀]?[?。]?$")
+_BOUGHT = re.compile(r"[买开拿取配抓]的(?=[,，。;；!]|$)")
 
 Parameters = Mapping[str, RegionParameters]
 
@@ -67,6 +72,8 @@ def goes_on(turn: Turn, context: Context) -> bool:
     if asks_how_much_then(text) or _tells_a_fact(turn, context):
         return True
     other_person = bool(turn.values("employment")) and says_the_same(text)
+    if tells_of_the_purchase(text):
+        return True
     figure = turn.values("amount") or find_ratios(text) or ends_in_a_figure(text) or tells_figures(turn)
     return bool(figure) or other_person or _tells_own_employment(turn) or varies(text) or wants_steps(text)
 
@@ -77,11 +84,17 @@ def _tells_own_employment(turn: Turn) -> bool:
 
 
 def _tells_a_fact(turn: Turn, context: Context) -> bool:
-    """Whether terms of the cost are told, and nothing asked: 没封顶, 起付线交满了, 有两个病,加多少医院没讲."""
+    """Whether terms of the cost are told, and nothing but the sum asked: 没封顶, 起付线交满了, 有两个病,加多少没讲."""
     case = read_cost(turn, context.asked, ()).people[0].case
     told = (case.cap_not_reached, case.quota_left, case.deductible, case.deductible_full, case.extra_limit)
     tells = any(fact is not None for fact in told) or "several_diseases" in case.conditions
-    return tells and (answers_that_it_is_not_known(turn.text) or not asks(turn.text))
+    asks_the_sum_alone = not asks(_SUM_AT_LAST.sub("", normalise(turn.text)))
+    return tells and (answers_that_it_is_not_known(turn.text) or asks_the_sum_alone)
+
+
+def tells_of_the_purchase(text: str) -> bool:
+    """Whether it is told when or where the cost came about, and nothing asked: 药是6月买的, 就门口那个诊所开的."""
+    return bool(_BOUGHT.search(normalise(text))) and not asks(text)
 
 
 def tells_terms(turn: Turn) -> bool:
