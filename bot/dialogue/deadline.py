@@ -21,7 +21,7 @@ _ONLINE = re.compile(
 )
 _REFUSED = (
     r"不服|异议|有意见|复核|申诉|(?:没|未|不)(?:能|有|给)*通过|(?:没|不|未)(?:有|给|予)*批|不予认定|没认定上|"
-    r"被?拒|驳回|不给过|没过(?!期|审|多久|几|\d)"
+    r"被?拒|驳回|不给过|没过(?!期|审|多久|几|\d)|说(?:[我他她俺]|人家)?[^,。;]{0,3}不(?:够格|够条件|符合|合格|达标)"
 )
 _RESULT_CAME = (
     r"(?:[收拿领接看得]到|告知|通知|告诉)"
@@ -33,13 +33,13 @@ _REVIEW = (
 )
 _DUE = r"到期|过期|截止|期限|期满|届满|有效期"
 _APPROVED = (
-    r"(?:(?<![该要])批(?!发)|通过(?![^,。后了的]{1,14}(?:交|提|申|上传|递|办理))|核准|准了|认定(?:好|完|下来|过|了|上|成功)|(?:办|批|资格|慢特?病)[^,。;]{0,2}下来|审核过|过了审"
+    r"(?:(?<![该要])(?<![几哪][号天日])(?<!多久)(?<!时候)批(?!发)|通过(?![^,。后了的]{1,14}(?:交|提|申|上传|递|办理))|核准|准了|认定(?:好|完|下来|过|了|上|成功)|(?:办|批|资格|慢特?病)[^,。;]{0,2}下来|审核过|过了审"
     r"|[号日天]过[的了])"
 )
 _COMPLETED = r"补[齐全好上完交足]|(?:才|都|全)?(?:齐全|凑齐|备齐|弄齐)了?"
 _SUBMITTED = (
     r"交(?!通|叉|费|钱|社保|医保)|提[交的]|递|申请|申报|报上|上报|报的|报了(?!多少|[\d几钱销])|上传|受理|"
-    r"[送办弄]的|送(?:去|到|过去|上去)了?|窗口|[代帮替给][^,。;]{0,4}传"
+    r"收(?:的|了)(?:件|材料|资料)|[送办弄]的|送(?:去|到|过去|上去)了?|窗口|[代帮替给][^,。;]{0,4}传"
 )
 _DAY_OF: Mapping[Event, tuple[str, ...]] = {
     Event.SUBMITTED: (_COMPLETED, _SUBMITTED),
@@ -70,6 +70,7 @@ _ASKS_OF_TRANSFER = re.compile(r"搬|迁|转(?:到|去|走|过|入|出|移)|转[
 _ASKS_OF_START = re.compile(
     r"(?:这|下|次|当)个?月[^,。;]{0,4}(?:用|享受|生效|报|刷|起)|[哪几][天号日][^,。;]{0,4}(?:起|开始|生效|能用)"
 )
+_ASKS_FROM_WHEN_PAID = re.compile(r"(?:待遇|享受|报销)[^,。;]{0,6}从|从[^,。;]{1,14}(?:享受|报销)")
 _LONGEST_DAY = timedelta(days=31)
 _ASKED_DAY = {
     Event.SUBMITTED: "请问是哪天提交的？",
@@ -252,6 +253,8 @@ def _event(text: str, days: list[DateMention]) -> Event | None:
     if reviewed and (re.search(_DUE, text) or not submitted):
         return Event.REVIEW_DUE
     approved = re.search(_APPROVED, text)
+    if approved and _ASKS_FROM_WHEN_PAID.search(text):
+        return Event.APPROVED  # from 交的那天 or 批的那天
     if approved and submitted and _distance(text, _SUBMITTED, days) < _distance(text, _APPROVED, days):
         return Event.SUBMITTED
     if approved:

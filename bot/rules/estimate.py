@@ -97,9 +97,17 @@ class _Estimator:
             says = f"您说的看病日子比批下来的日子早，{start.says}，批下来以前的费用不能按慢特病报"
             return Remark(says, self._known.cited(start.cite))
         if start and self._known.started == (False, False):
-            says = f"{start.says}，这笔费用发生在那之前，不能按慢特病报"
+            says = f"{start.says}{self._first_day()}，这笔费用发生在那之前，不能按慢特病报"
             return Remark(says, self._known.cited(start.cite))
         return None
+
+    def _first_day(self) -> str:
+        """From which day on that is, where the approval leaves no doubt of it."""
+        approved = self._known.case.approved_on
+        days = {self._known.first_day(day) for day in (approved.first, approved.last)} if approved else set()
+        return (
+            "".join(f"，也就是{day.year}年{day.month}月{day.day}日" for day in days) if len(days) == 1 else ""
+        )
 
     def _nothing_paid(self, unpaid: Remark) -> Estimate:
         known = self._known

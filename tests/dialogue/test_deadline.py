@@ -76,6 +76,12 @@ def due_on(reply: Reply) -> str | None:
         ("门慢材料8月3号就送到医保中心了，山东冠心病，几号出结果", "2026-08-31"),
         # a result that came is past, whatever is to be done about it
         ("山东，认定没过，3月16号领到的通知，我要申请复核最晚哪天交", "2026-03-26"),
+        # told to be refused, asked for another look
+        ("山东，11月12号来消息说我不够格，想请他们再看一回，截到哪天", "2026-11-22"),
+        # which of two days counts
+        ("湖南，6月2号交上去，6月18号批的，待遇从交的算还是批的算", "2026-07-01"),
+        # whoever took it in
+        ("山东冠心病，2026年8月3号县医院收的件，20个工作日数到哪天", "2026-08-31"),
         # what is planned lies ahead, and follows into a year not yet published
         ("山东，我打算12月21号去交冠心病的材料", "2027-01-19"),
         ("湖南，要是12月30号才批下来，哪天起能用", "2027-01-01"),
@@ -93,6 +99,10 @@ def test_the_day_is_counted_from_the_event_beside_it(told: Any, sentence: str, e
 
 def test_a_day_told_later_completes_the_account(told: Any) -> None:
     assert due_on(told("我爸在爱山东报了胃癌，山东的", "2026年8月8号交的")) == "2026-08-10"
+
+
+def test_by_when_it_will_be_approved_is_no_approval(told: Any) -> None:
+    assert due_on(told("8月3号交的冠心病材料", "山东的，最晚几号批好")) == "2026-08-31"
 
 
 def test_a_day_without_its_month_is_of_the_month_told_before(told: Any) -> None:

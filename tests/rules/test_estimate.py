@@ -141,3 +141,16 @@ def test_the_deductible_still_to_be_paid_is_told(regions: Regions) -> None:
 @pytest.mark.parametrize("said", [{}, {"deductible": D(0), "ratio": D("0.9")}, {"scheme": "居民"}])
 def test_inner_mongolia_always_says_that_it_is_a_draft(regions: Regions, said: dict[str, Any]) -> None:
     assert any("征求意见稿" in warning for warning in asked(regions, "900", region="内蒙古", **said).warnings)
+
+
+def test_from_which_day_on_it_is_paid_is_said_where_the_approval_leaves_no_doubt(regions: Regions) -> None:
+    treated = day(2026, 5, 18)
+    for approved, said in (
+        (day(2026, 5, 6), "也就是2026年6月1日"),
+        (Days(date(2026, 5, 1), date(2026, 5, 31)), "也就是2026年6月1日"),
+        (Days(date(2026, 5, 1), date(2026, 6, 30)), ""),
+    ):
+        unpaid = asked(regions, "400", **HUNAN, approved_on=approved, treated_on=treated).unpaid
+        assert unpaid is not None
+        assert ("也就是" in unpaid.says) is bool(said)
+        assert said in unpaid.says
