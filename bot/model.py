@@ -13,7 +13,10 @@ from bot.settings import ROOT, Settings
 TRAINED_FROM = (
     "config.yml",
     "domain.yml",
-    "data",
+    "data/jieba",
+    "data/lookups",
+    "data/nlu",
+    "data/rules",
     "engine/components",
     "bot/language",
     "engine/requirements.lock",

@@ -70,6 +70,8 @@ _MOVING = re.compile(
     r"^(?:我|俺|咱)?(?:准备|打算|要|刚)?从(?:调|转|搬|迁|换|回)(?:到|去|来|往)?(?:工作|上班|了|以后|后)*[\s,，]+"
 )
 """Why somebody compares, not what: 我从长沙调到济宁 两边几时能用, without the places."""
+_YES = re.compile(r"^(?:是|是的|能|可以|会)[,，]")
+"""What an answer begins with that stood alone as the answer to its question."""
 _FIRMEST_FIRST: tuple[PolicyStatus, ...] = ("fixed", "draft", "delegated", "not_in_force", "silent")
 _ARTICLE_NAMED = re.compile(r"第[零一二三四五六七八九十百]+条")
 
@@ -345,7 +347,9 @@ def _in_one(answers: list[PolicyAnswer]) -> PolicyAnswer:
     weakest = max(answers, key=lambda answer: _FIRMEST_FIRST.index(answer.status))
     return replace(
         weakest,
-        answer="；".join((*(answer.answer.rstrip("。") for answer in answers[:-1]), answers[-1].answer)),
+        answer="；".join((answers[0].answer, *(_YES.sub("", each.answer) for each in answers[1:]))).replace(
+            "。；", "；"
+        ),
         citations=tuple(dict.fromkeys(chain.from_iterable(answer.citations for answer in answers))),
         notices=tuple(dict.fromkeys(chain.from_iterable(answer.notices for answer in answers))),
     )
