@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -174,6 +175,8 @@ def _begin_sqlite(connection: Any) -> None:
 
 
 def _is_out_of_reach(error: DBAPIError) -> bool:
-    """Whether the connection is gone or refused, so that the same may succeed in a while."""
+    """Whether the connection is gone or refused, or another writer kept SQLite busy all the time we waited, so that the
+    same may succeed in a while."""
     refused = isinstance(error, OperationalError) and isinstance(error.orig, psycopg.OperationalError)
-    return refused or error.connection_invalidated
+    busy = isinstance(error.orig, sqlite3.OperationalError) and error.orig.sqlite_errorname == "SQLITE_BUSY"
+    return refused or busy or error.connection_invalidated

@@ -1,8 +1,12 @@
 """The database goes away in the middle of something and comes back."""
 
 import asyncio
+import shutil
+import sqlite3
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -59,6 +63,25 @@ async def test_what_stays_away_is_said_after_a_while(
         postgres_server.start()
     await say(reachable, "two")
     assert await said(reachable) == 1
+
+
+async def test_a_writer_that_keeps_sqlite_busy_is_waited_for(
+    migrated_sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "BUSY_SECONDS", 0.05)
+    path = tmp_path / "busy.db"
+    shutil.copy(migrated_sqlite, path)
+    database = Database(f"sqlite:///{path}", KEYS)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        under_way = asyncio.create_task(say(database, "one"))
+        with pytest.raises(UnreachableError):
+            await database.run(lambda session: session.scalar(select(Message.id)), patience=0.1)
+        assert not under_way.done()
+        other.execute("COMMIT")
+        await under_way
+    assert await said(database) == 1
+    database.close()
 
 
 async def test_a_fault_of_ours_is_not_tried_again(reachable: Database) -> None:
