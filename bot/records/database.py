@@ -95,15 +95,20 @@ class Database:
         return now if now.tzinfo else now.replace(tzinfo=UTC)
 
     def _in_transaction(self, function: Callable[[Session], Result]) -> Result:
-        with self.transaction() as session:
-            try:
-                result = function(session)
-                session.flush()
-            except DBAPIError as error:
-                if _is_out_of_reach(error):
-                    raise UnreachableError from error
-                raise
-            return result
+        try:
+            with self.transaction() as session:
+                try:
+                    result = function(session)
+                    session.flush()
+                except DBAPIError as error:
+                    if _is_out_of_reach(error):
+                        raise UnreachableError from error
+                    raise
+                return result
+        except DBAPIError as error:
+            if is_disk_full(error):  # may show itself at the commit only, which then kept nothing
+                raise UnreachableError from error
+            raise
 
     def _refresh_keys(self) -> None:
         keys = self._keys.refreshed()
@@ -172,6 +177,12 @@ def _begin_sqlite(connection: Any) -> None:
     # Taking the write lock at the start waits its turn; taking it half-way through fails at once when
     # another writer has been in between.
     connection.execute("BEGIN IMMEDIATE")
+
+
+def is_disk_full(error: DBAPIError) -> bool:
+    """Whether the database has no room to write."""
+    full = isinstance(error.orig, sqlite3.OperationalError) and error.orig.sqlite_errorname == "SQLITE_FULL"
+    return full or isinstance(error.orig, psycopg.errors.DiskFull)
 
 
 def _is_out_of_reach(error: DBAPIError) -> bool:

@@ -6,7 +6,6 @@ was broken off is simply run again.
 """
 
 import errno
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +14,6 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
-import psycopg
 from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy import bindparam, insert, select, tuple_, update
@@ -23,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from bot.clock import SHANGHAI
-from bot.records.database import Database
+from bot.records.database import Database, is_disk_full
 from bot.records.forgotten import KeptOut
 from bot.records.sheets import FileFaultError, Sheet, sheets_of
 from bot.records.tables import TABLES, Column, Table, Values
@@ -186,8 +184,7 @@ def _all_batches(
 def _is_disk_full(error: DBAPIError | OSError) -> bool:
     if isinstance(error, OSError):
         return error.errno == errno.ENOSPC
-    full = isinstance(error.orig, sqlite3.OperationalError) and "full" in str(error.orig)
-    return full or isinstance(error.orig, psycopg.errors.DiskFull)
+    return is_disk_full(error)
 
 
 # --- rows -----------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from bot.records import database as waiting
 from bot.records.database import Database, UnreachableError
@@ -80,6 +80,23 @@ async def test_a_writer_that_keeps_sqlite_busy_is_waited_for(
         assert not under_way.done()
         other.execute("COMMIT")
         await under_way
+    assert await said(database) == 1
+    database.close()
+
+
+async def test_a_full_disk_is_waited_for(migrated_sqlite: Path, tmp_path: Path) -> None:
+    path = tmp_path / "full.db"
+    shutil.copy(migrated_sqlite, path)
+    database = Database(f"sqlite:///{path}", KEYS)
+    room = ["PRAGMA max_page_count = 1"]  # never less than there are already
+    event.listen(database.engine, "checkout", lambda connection, *_: connection.execute(room[0]))
+    line = Message(chat="c", channel="webchat", direction="in", at=NOW, text="一" * 50_000)
+    with pytest.raises(UnreachableError):
+        await database.run(lambda session: session.add(line), patience=0.1)
+    under_way = asyncio.create_task(say(database, "一" * 50_000))
+    await asyncio.sleep(0)
+    room[0] = "PRAGMA max_page_count = 100000"
+    await under_way
     assert await said(database) == 1
     database.close()
 
