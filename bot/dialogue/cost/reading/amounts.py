@@ -108,7 +108,7 @@ def _learnt(item: Item, told: Judged, sentence: Sentence) -> Item | None:
     asked_for = sentence.asked is not None and OF_QUESTION.get(sentence.asked) == item.role
     sure = _SURE_OF_ITSELF if item.role == "unplaced" else _SURE
     worked_out = item.weighed and (item.role, told.role) in _WORKED_OUT
-    asked_about = (item.role, told.role) == ("aside", "extra_limit")  # 是不是各加100
+    asked_about = (item.role, told.role) == ("aside", "extra_limit")  # 会不会再添80
     if asked_for or asked_about or item.instead_of is not None or worked_out or told.lead < sure:
         return item
     if told.role is None:
