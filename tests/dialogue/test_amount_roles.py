@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any, get_args
 
 import pytest
-from costs import card, paid
+from costs import borne, card, paid
 
 from bot.dialogue.cost.reading.sentence import Role
 from bot.dialogue.cost.reading.teaching import MarkError, examples_in, marked_lines
@@ -43,6 +43,11 @@ def test_what_nobody_can_know_is_no_exact_sum(talk: Any) -> None:
     """What was learnt would have it that the white box is not paid for; nobody said so."""
     outcome = talk("吉林，报七成，没起付线，没封顶，一共拿了580的药，有80的是白盒子的")
     assert (paid(outcome), card(outcome).missing) == (("350.00", "406.00"), ("excluded",))
+
+
+def test_what_stands_beside_no_cost_is_one(talk: Any) -> None:
+    outcome = talk("湖南在职，限额200，从没挂医保牌子的铺子拿了180块的药，能报多少")
+    assert (paid(outcome), borne(outcome)) == ("0.00", "180.00")
 
 
 def test_what_is_only_asked_about_is_not_taken_as_told(talk: Any) -> None:

@@ -26,7 +26,7 @@ _PAUSE = re.compile(r"(?<!\d),|,(?!\d)")  # a comma that does not group thousand
 
 _BY_PERIOD: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit"})
 
-_SURE = 0.2
+_SURE = 0.5
 _SURE_OF_ITSELF = 0.8
 """By so much the role that was learnt must lead, to be believed before what our words say; and where they say that
 nobody can know, so that a sum would rest on what was learnt alone."""
@@ -42,6 +42,14 @@ _WORKED_OUT: frozenset[tuple[Role, Role | None]] = frozenset(
     }
 )
 """What the amounts together say is not what one of them seems to be of."""
+_OPEN: frozenset[tuple[Role, Role | None]] = frozenset(
+    {
+        ("aside", "extra_limit"),  # asked about and not told: 会不会再添80
+        ("examination", "excluded"),  # no document settles whether it is paid for
+    }
+)
+"""What is open is not settled by what it sounds like."""
+_NO_COST: frozenset[Role] = frozenset({"aside", "excluded"})
 
 
 def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
@@ -54,7 +62,10 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
     found = [at.amount for at, told in judged if at.by_words == NOT_BY_WORDS and told.role is not None]
     told_at = {at.amount.start: told for at, told in judged}
     items = by_words(sentence, sorted([*amounts, *found], key=lambda amount: amount.start))
-    learnt = (_learnt(item, told_at.get(item.start, _UNJUDGED), sentence) for item in items)
+    learnt = [_learnt(item, told_at.get(item.start, _UNJUDGED), sentence) for item in items]
+    if not any(item and item.role == "cost" for item in learnt):  # what stands beside nothing is no aside
+        pairs = zip(items, learnt, strict=True)
+        learnt = [was if was.role == "cost" and now and now.role in _NO_COST else now for was, now in pairs]
     return tuple(item for item in learnt if item is not None)
 
 
@@ -108,8 +119,13 @@ def _learnt(item: Item, told: Judged, sentence: Sentence) -> Item | None:
     asked_for = sentence.asked is not None and OF_QUESTION.get(sentence.asked) == item.role
     sure = _SURE_OF_ITSELF if item.role == "unplaced" else _SURE
     worked_out = item.weighed and (item.role, told.role) in _WORKED_OUT
-    asked_about = (item.role, told.role) == ("aside", "extra_limit")  # 会不会再添80
-    if asked_for or asked_about or item.instead_of is not None or worked_out or told.lead < sure:
+    if (
+        asked_for
+        or (item.role, told.role) in _OPEN
+        or item.instead_of is not None
+        or worked_out
+        or told.lead < sure
+    ):
         return item
     if told.role is None:
         return None
