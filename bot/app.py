@@ -36,7 +36,7 @@ from bot.console.routes import add_console_routes
 from bot.deadlines.calendar import WorkingCalendar
 from bot.dialogue.application_occasions import OccasionsByStanding
 from bot.dialogue.assistant import Assistant
-from bot.dialogue.cost import taught_roles
+from bot.dialogue.cost import taught
 from bot.dialogue.learning import KeptQuestions
 from bot.identity.keys import Keys, load_keys
 from bot.identity.redaction import redact
@@ -133,8 +133,8 @@ class Service:
         library = PolicyLibrary(self.knowledge, sentence_encoder(cache), cache)
         questions = KeptQuestions(self.database, timedelta(days=self.settings.questions_kept_days))
         hours = self.settings.office_hours
-        roles = taught_roles(cache)
-        return Assistant(self.knowledge, library, self.database, self.clock, questions, roles, hours)
+        learnt = taught(cache)
+        return Assistant(self.knowledge, library, self.database, self.clock, questions, learnt, hours)
 
     @cached_property
     def engine(self) -> EngineClient:

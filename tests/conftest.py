@@ -12,7 +12,7 @@ from playwright.async_api import Browser, async_playwright, expect
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-from bot.dialogue.cost import AmountRoles, taught_roles
+from bot.dialogue.cost import Learnt, taught
 from bot.knowledge.library import Knowledge, load_knowledge
 from bot.policy.library import PolicyLibrary
 from bot.settings import ROOT
@@ -36,9 +36,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
 
 
 @pytest.fixture(scope="session")
-def roles() -> AmountRoles:
+def learnt() -> Learnt:
     """What amounts are of, as the marked sentences teach it. What was learned is kept from one run to the next."""
-    return taught_roles(ROOT / "var" / "cache")
+    return taught(ROOT / "var" / "cache")
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -39,6 +39,7 @@ from bot.knowledge.deadlines import load_calendar, load_deadlines
 from bot.knowledge.library import Knowledge
 from bot.knowledge.parameters import load_parameters
 from bot.knowledge.reminders import load_reminders
+from bot.language.asking import asks
 from bot.language.dates import find_dates
 from bot.messages import Button, FallbackCard, Reply
 from bot.policy.library import PolicyLibrary
@@ -116,7 +117,7 @@ class Assistant:
         database: Database,
         clock: Clock,
         questions: KeptQuestions,
-        roles: cost.AmountRoles,
+        learnt: cost.Learnt,
         office_hours: str | None = None,
     ) -> None:
         self.knowledge = knowledge
@@ -124,7 +125,7 @@ class Assistant:
         self.questions = questions
         self._clock = clock
         self._parameters = load_parameters(knowledge.folder)
-        self._roles = roles
+        self._learnt = learnt
         calendar = WorkingCalendar(load_calendar(knowledge.folder))
         self.deadlines = DeadlineAnswers(knowledge, load_deadlines(knowledge.folder), calendar)
         self._handoff = Handoff(database, OfficeHours(office_hours, calendar) if office_hours else None)
@@ -250,7 +251,10 @@ class Assistant:
             return Errand.ESTIMATE_COST
         told_in_full = cost.is_told(turn, self._parameters)
         bought = context.task is Task.COST and cost.tells_of_the_purchase(turn.text)
-        of_money = errand is Errand.ESTIMATE_COST or told_in_full or asks_for_a_sum(turn) or bought
+        more_of_it = context.task is Task.COST and cost.tells_figures(turn)
+        of_money = (
+            errand is Errand.ESTIMATE_COST or told_in_full or asks_for_a_sum(turn) or bought or more_of_it
+        )
         if not of_money and self.deadlines.concerns(turn, context):
             return Errand.CHECK_STATUS
         among_others = told_in_full and cost.sets_a_part_apart(turn, self._parameters)
@@ -268,7 +272,10 @@ class Assistant:
             return Errand.ESTIMATE_COST
         if context.task is Task.COST and cost.goes_on(turn, context):
             return Errand.ESTIMATE_COST
-        if errand in {Errand.CONTINUE, Errand.NOT_UNDERSTOOD} and tells_a_cost(turn):
+        only_tells = errand in {Errand.CONTINUE, Errand.NOT_UNDERSTOOD} or (
+            errand is Errand.ANSWER_POLICY and not asks(turn.text)
+        )
+        if only_tells and tells_a_cost(turn):
             return Errand.ESTIMATE_COST
         if errand in _MAY_TELL_TERMS and cost.tells_terms(turn):
             return Errand.ESTIMATE_COST
@@ -299,7 +306,7 @@ class Assistant:
         return outcome
 
     async def _estimate_cost(self, turn: Turn, context: Context) -> Outcome:
-        return cost.estimate_cost(turn, context, self._parameters, self._roles)
+        return cost.estimate_cost(turn, context, self._parameters, self._learnt)
 
     async def _check_status(self, turn: Turn, context: Context) -> Outcome:
         if _names_application(turn):

@@ -181,6 +181,12 @@ def asks_progress(text: str) -> bool:
     return _ASKS_PROGRESS.search(normalise(text)) is not None
 
 
+def day_of_approval(context: Context) -> date | None:
+    """The day of approval that an earlier turn told."""
+    told = context.timeline.get("on") if context.timeline.get("event") == Event.APPROVED else None
+    return date.fromisoformat(told) if told else None
+
+
 def _read(turn: Turn, context: Context) -> _Reading:
     text = normalise(turn.text).replace("，", ",")
     told = context.timeline.get("on")

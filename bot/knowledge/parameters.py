@@ -71,6 +71,7 @@ Condition = Literal[
     "outside_indication",
     "not_for_outpatients",
     "review_missed",
+    "not_approved",
     "unsuited_to_outpatients",
     "long_prescription",
     "examination",

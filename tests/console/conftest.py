@@ -14,7 +14,7 @@ from console_fakes import KEYS, PASSWORD, START, Browser, FakeTelegram, HandCloc
 from bot.console.accounts import add_staff
 from bot.console.routes import add_console_routes
 from bot.dialogue.assistant import Assistant
-from bot.dialogue.cost import AmountRoles
+from bot.dialogue.cost import Learnt
 from bot.dialogue.learning import KeptQuestions
 from bot.policy.library import PolicyLibrary
 from bot.records.database import Database
@@ -62,11 +62,11 @@ def database(prepared: Path, tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def assistant(prepared: Path, real_library: PolicyLibrary, roles: AmountRoles) -> Assistant:
+def assistant(prepared: Path, real_library: PolicyLibrary, learnt: Learnt) -> Assistant:
     """The console asks it for its library and its time limits; it answers nobody here."""
     database = Database(f"sqlite:///{prepared}", KEYS)
     questions = KeptQuestions(database, KEPT_FOR)
-    return Assistant(real_library.knowledge, real_library, database, lambda: START, questions, roles)
+    return Assistant(real_library.knowledge, real_library, database, lambda: START, questions, learnt)
 
 
 @pytest.fixture

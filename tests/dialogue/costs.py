@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.clock import SHANGHAI
-from bot.dialogue.cost import AmountRoles, estimate_cost
+from bot.dialogue.cost import Learnt, estimate_cost
 from bot.dialogue.turn import Context, Mention, Outcome, Turn
 from bot.knowledge.parameters import RegionParameters, load_parameters
 from bot.messages import AmountRange, EstimateCard
@@ -41,13 +41,13 @@ def turn(text: str) -> Turn:
 
 
 @pytest.fixture
-def talk(parameters: Mapping[str, RegionParameters], roles: AmountRoles) -> Any:
+def talk(parameters: Mapping[str, RegionParameters], learnt: Learnt) -> Any:
     """Says the sentences one after the other; the last outcome, with the context as JSON would keep it."""
 
     def say(*sentences: str, context: Context | None = None) -> Outcome:
         known = context or Context()
         for sentence in sentences:
-            outcome = estimate_cost(turn(sentence), known, parameters, roles)
+            outcome = estimate_cost(turn(sentence), known, parameters, learnt)
             known = outcome.context
             assert json.loads(json.dumps(known.case)) == known.case
             assert card(outcome) is not None

@@ -650,3 +650,37 @@ def test_a_figure_counts_for_what_it_was(talk: Any, question: str, fund: Any) ->
 )
 def test_terms_told_in_few_words_are_read(talk: Any, question: str, fund: Any) -> None:
     assert paid(talk(question)) == fund
+
+
+@pytest.mark.parametrize(
+    ("turns", "fund", "own"),
+    [
+        # each of two with a limit of their own, told by work, and by the household's words
+        (
+            (
+                "湖南职工，我上班，限额240，这月花了300；我爱人退休了，限额400，花了380，两个人一共报多少",
+            ),
+            "515.00",
+            "165.00",
+        ),
+        (
+            ("湖南职工慢病，我没退，限额280，用了250；我屋里那个退休，限额340，用了460，一共给多少",),
+            "489.00",
+            "221.00",
+        ),
+        # the second purchase of a month alone
+        (
+            ("湖南在职，限额320，11月3号拿了180的药", "17号又拿了200，我只问后面这次能报多少"),
+            "112.00",
+            "88.00",
+        ),
+        # both purchases, the earlier one told as of earlier in the month
+        (("湖南退休，限额380，月初拿药用了260，昨天又拿了170，一共能报多少",), "323.00", "107.00"),
+        # a rule that is reminded of, not a status denied
+        (("湖南退休，限额300，药费250，不是退休人员都报85%吗，能报多少",), "212.50", "37.50"),
+        (("湖南退休，限额350，药费290，算80还是算85，能报多少",), "246.50", "43.50"),
+    ],
+)
+def test_whose_and_which_purchase(talk: Any, turns: tuple[str, ...], fund: str, own: str) -> None:
+    outcome = talk(*turns)
+    assert (paid(outcome), borne(outcome)) == (fund, own)

@@ -5,8 +5,9 @@ without its defaults. Computing is `bot.rules`; nothing here knows a figure.
 """
 
 from bot.dialogue.cost.questions import DATES
-from bot.dialogue.cost.reading.learned import AmountRoles
-from bot.dialogue.cost.reading.teaching import taught_roles
+from bot.dialogue.cost.reading import tells_figures
+from bot.dialogue.cost.reading.learned import Learnt
+from bot.dialogue.cost.reading.teaching import taught
 from bot.dialogue.cost.task import (
     asked_again,
     estimate_cost,
@@ -20,14 +21,15 @@ from bot.dialogue.cost.task import (
 
 __all__ = [
     "DATES",
-    "AmountRoles",
+    "Learnt",
     "asked_again",
     "estimate_cost",
     "goes_on",
     "is_told",
     "question_again",
     "sets_a_part_apart",
-    "taught_roles",
+    "taught",
+    "tells_figures",
     "tells_of_the_purchase",
     "tells_terms",
 ]

@@ -2,6 +2,7 @@
 
 import re
 
+from bot.dialogue.cost.reading import tells_figures
 from bot.dialogue.turn import Turn
 from bot.language import normalise
 from bot.language.asking import asks
@@ -37,12 +38,12 @@ _WHETHER_IT_COUNTS = re.compile(
 def asks_for_a_sum(turn: Turn) -> bool:
     """Whether an amount is told and what comes of it is asked for."""
     text = normalise(turn.text)
-    return bool(turn.values("amount") and _ASKS_FOR_A_SUM.search(text)) and not _is_no_sum(text)
+    return bool(_ASKS_FOR_A_SUM.search(text) and tells_figures(turn)) and not _is_no_sum(text)
 
 
 def tells_a_cost(turn: Turn) -> bool:
     """Whether an amount is told and called a cost, or is all that is told."""
-    if not turn.values("amount"):
+    if not tells_figures(turn):
         return False
     words = "".join(m.text for m in turn.mentions if m.entity == "amount")
     return bool(_TELLS_A_COST.search(normalise(turn.text))) or turn.text.strip(" 。.,，吧呢啊") == words

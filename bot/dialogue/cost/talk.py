@@ -12,11 +12,12 @@ from bot.dialogue.cost.reading import Reading
 from bot.dialogue.cost.reading.changes import corrects, does_not_know, says_none, supposes
 from bot.dialogue.cost.reading.circumstance_words import conditions_in
 from bot.dialogue.cost.reading.people import kin_of
+from bot.dialogue.deadline import day_of_approval
 from bot.dialogue.turn import Context, Task, Turn
 from bot.knowledge.parameters import Condition
 from bot.knowledge.schema import Scheme
 from bot.language import normalise
-from bot.rules.case import Case, Employment
+from bot.rules.case import Case, Days, Employment
 
 NEEDED = ("region", "amount")
 """Without these there is nothing to talk about."""
@@ -71,13 +72,19 @@ def talk_before(turn: Turn, context: Context, reading: Reading) -> Talk:
     under_way = context.task is Task.COST or (context.case and (reading.hypothetical or corrects(turn.text)))
     if under_way and not (names_cost and said.region is not None and not goes_on):
         return Talk.recall(context)
-    known = Case(
+    return Talk((Person(told_before(context)),))
+
+
+def told_before(context: Context) -> Case:
+    """What the conversation told of a person before there was a cost."""
+    approved = day_of_approval(context)
+    return Case(
         region=context.region,
         scheme=next((s for s in get_args(Scheme) if s == context.scheme), None),
         employment=next((e for e in get_args(Employment) if e == context.employment), None),
+        approved_on=Days(approved, approved) if approved else None,
         conditions=conditions_in(context.last_question or "") & _GOVERNED_ELSEWHERE,
     )
-    return Talk((Person(known),))
 
 
 def talk_after(before: Talk, turn: Turn, asked: str | None, reading: Reading) -> Talk:

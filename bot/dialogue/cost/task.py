@@ -20,8 +20,8 @@ from bot.dialogue.cost.reading.changes import (
     varies,
     wants_steps,
 )
-from bot.dialogue.cost.reading.learned import AmountRoles
-from bot.dialogue.cost.talk import Talk, talk_after, talk_before
+from bot.dialogue.cost.reading.learned import Learnt
+from bot.dialogue.cost.talk import Talk, talk_after, talk_before, told_before
 from bot.dialogue.cost.wording import answer, closing, is_faulty, lines, steps_aloud
 from bot.dialogue.turn import Context, Outcome, Task, Turn
 from bot.knowledge.parameters import RegionParameters
@@ -37,11 +37,11 @@ _BOUGHT = re.compile(r"[买开拿取配抓]的(?=[,，。;；!]|$)")
 Parameters = Mapping[str, RegionParameters]
 
 
-def estimate_cost(turn: Turn, context: Context, parameters: Parameters, roles: AmountRoles) -> Outcome:
+def estimate_cost(turn: Turn, context: Context, parameters: Parameters, learnt: Learnt) -> Outcome:
     """One turn of the cost task; the reply always carries an `EstimateCard`."""
     asked = context.asked if context.task is Task.COST else None
     asked = _guessed_now(turn, context) or asked
-    reading = read_cost(turn, asked or _not_known(context), parameters, _known(context), roles)
+    reading = read_cost(turn, asked or _not_known(context), parameters, _known(context), learnt)
     before = talk_before(turn, context, reading)
     talk = talk_after(before, turn, asked, reading)
     was, result = (compute(known.people, parameters, turn.now.date()) for known in (before, talk))
@@ -149,8 +149,8 @@ def _not_known(context: Context) -> str | None:
 
 
 def _known(context: Context) -> Case:
-    """What the cost under way has been told."""
-    return Talk.recall(context).people[0].case if context.task is Task.COST else Case()
+    """What was told of the cost under way, or before there was one."""
+    return Talk.recall(context).people[0].case if context.task is Task.COST else told_before(context)
 
 
 def _guessed_now(turn: Turn, context: Context) -> str | None:

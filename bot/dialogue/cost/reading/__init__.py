@@ -15,12 +15,12 @@ from bot.dialogue.cost.reading.changes import supposes
 from bot.dialogue.cost.reading.changing import told_apart
 from bot.dialogue.cost.reading.circumstances import circumstances_of
 from bot.dialogue.cost.reading.contradictions import contradiction_in
-from bot.dialogue.cost.reading.costs import adds, cost_of, unplaced_in
+from bot.dialogue.cost.reading.costs import adds, cost_of, follows, unplaced_in
 from bot.dialogue.cost.reading.dated import dated_costs_of
 from bot.dialogue.cost.reading.deductible import deductible_of, doubts_of_the_deductible
 from bot.dialogue.cost.reading.doubts import open_conditions
 from bot.dialogue.cost.reading.hospital import hospital_of
-from bot.dialogue.cost.reading.learned import AmountRoles
+from bot.dialogue.cost.reading.learned import Learnt
 from bot.dialogue.cost.reading.limits import limit_of, limits_of, wondered_about
 from bot.dialogue.cost.reading.people import (
     asked_of,
@@ -69,13 +69,15 @@ def read_cost(
     asked: str | None,
     covered: Container[str],
     known: Case = _NOTHING_KNOWN,
-    roles: AmountRoles | None = None,
+    learnt: Learnt | None = None,
 ) -> Reading:
     """The facts of one turn. `asked` is the name we asked for; `covered` the provinces whose documents we have;
-    `known` what earlier turns told, whose days place those of this one; `roles` what was learnt of amounts. Words alone
-    are enough to tell whether a turn is about a cost at all."""
+    `known` what earlier turns told, whose days place those of this one; `learnt` what marked sentences teach. Words
+    alone are enough to tell whether a turn is about a cost at all."""
     sentence = Sentence.of(turn, asked, _day_told(known))
-    items = items_in(sentence, roles)
+    if learnt:
+        sentence = replace(sentence, told=learnt.circumstances.told_in(sentence.text))
+    items = items_in(sentence, learnt.roles if learnt else None)
     claimed = next((item.amount.low for item in items if item.role == "claimed"), None)
     names = people_in(sentence)
     whole = Part(sentence, items, 0, len(sentence.text))
@@ -135,6 +137,7 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
         rough=rough_facts(part, case, limit),
         ratios=ratios_by_place(part),
         adds=adds(part),
+        follows=follows(part),
         instead_of=puts_right,
         unplaced=unplaced_in(part),
         open=open_conditions(part.text),

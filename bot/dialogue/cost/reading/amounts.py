@@ -24,6 +24,10 @@ _BARE_ANSWER = re.compile(
 _PAUSE = re.compile(r"(?<!\d),|,(?!\d)")  # a comma that does not group thousands
 
 
+_ALL_ASKED = re.compile(
+    r"(?:一共|总共|合计|拢共|加起来|合起来|一起|一块儿?|两[次笔回张趟]|[三四几][次笔回张趟])[^,。;\d]{0,8}报"
+)
+"""What was spent before is asked about, too."""
 _BY_PERIOD: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit"})
 
 _SURE = 0.5
@@ -31,7 +35,7 @@ _SURE_OF_ITSELF = 0.8
 """By so much the role that was learnt must lead, to be believed before what our words say; and where they say that
 nobody can know, so that a sum would rest on what was learnt alone."""
 
-_UNJUDGED = Judged(None, 0.0)
+_UNJUDGED = Judged[Role](None, 0.0)
 """Of an amount that words took for none until another was found beside it."""
 _WORKED_OUT: frozenset[tuple[Role, Role | None]] = frozenset(
     {
@@ -59,7 +63,7 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
         return by_words(sentence, amounts)
     figures = figures_in(by_words(sentence, amounts), possible_in(sentence, amounts))
     judged = _judged(figures, sentence, roles)
-    found = [at.amount for at, told in judged if at.by_words == NOT_BY_WORDS and told.role is not None]
+    found = [at.amount for at, told in judged if at.by_words == NOT_BY_WORDS and told.label is not None]
     told_at = {at.amount.start: told for at, told in judged}
     items = by_words(sentence, sorted([*amounts, *found], key=lambda amount: amount.start))
     learnt = [_learnt(item, told_at.get(item.start, _UNJUDGED), sentence) for item in items]
@@ -105,38 +109,42 @@ def _is_taken(amount: Amount, sentence: Sentence, amounts: Sequence[Amount]) -> 
     return overlaps(amount, [*sentence.ratios, *sentence.dates, *amounts]) or _is_share(sentence, amount)
 
 
-def _judged(figures: Sequence[Figure], sentence: Sentence, roles: AmountRoles) -> list[tuple[Figure, Judged]]:
-    judged: list[tuple[Figure, Judged]] = []
+def _judged(
+    figures: Sequence[Figure], sentence: Sentence, roles: AmountRoles
+) -> list[tuple[Figure, Judged[Role]]]:
+    judged: list[tuple[Figure, Judged[Role]]] = []
     for index, figure in enumerate(figures):
-        earlier = [told.role for _, told in judged]
+        earlier = [told.label for _, told in judged]
         judged.append((figure, roles.judge(Seen(sentence.text, figures, index, earlier))))
     return judged
 
 
-def _learnt(item: Item, told: Judged, sentence: Sentence) -> Item | None:
+def _learnt(item: Item, told: Judged[Role], sentence: Sentence) -> Item | None:
     """The amount with the role that was learnt, None where it is none; what we asked for, what puts another right, what
     is only asked about and what follows from the others is left as words have it."""
     asked_for = sentence.asked is not None and OF_QUESTION.get(sentence.asked) == item.role
     sure = _SURE_OF_ITSELF if item.role == "unplaced" else _SURE
-    worked_out = item.weighed and (item.role, told.role) in _WORKED_OUT
+    all_asked = (item.role, told.label) == ("cost", "used") and _ALL_ASKED.search(sentence.text)
+    worked_out = item.weighed and (item.role, told.label) in _WORKED_OUT
     if (
         asked_for
-        or (item.role, told.role) in _OPEN
+        or (item.role, told.label) in _OPEN
         or item.instead_of is not None
         or worked_out
+        or all_asked
         or told.lead < sure
     ):
         return item
-    if told.role is None:
+    if told.label is None:
         return None
-    if told.role == "limit":
+    if told.label == "limit":
         around = Around(item.before, item.after)
         return (
             item
             if item.role in _BY_PERIOD
             else replace(item, role=limit_by_period(around, sentence), placed=True)
         )
-    return item if item.role == told.role else replace(item, role=told.role, placed=True)
+    return item if item.role == told.label else replace(item, role=told.label, placed=True)
 
 
 def _item(amount: Amount, around: Around, sentence: Sentence, known: Sequence[Item]) -> Item:

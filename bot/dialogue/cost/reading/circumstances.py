@@ -4,7 +4,7 @@ import re
 from collections.abc import Container
 from dataclasses import replace
 
-from bot.dialogue.cost.reading.circumstance_words import conditions_in, ruled_out_in
+from bot.dialogue.cost.reading.circumstance_words import ruled_out_in
 from bot.dialogue.cost.reading.doubts import open_conditions
 from bot.dialogue.cost.reading.sentence import Part
 from bot.rules.case import BenefitClass, Case
@@ -23,7 +23,7 @@ def circumstances_of(part: Part, covered: Container[str]) -> Case:
     case = Case(
         hospital_level=next((m.value for m in part.mentions if m.entity == "hospital_level"), None),
         benefit_class=next((name for name, pattern in _CLASSES if pattern.search(part.text)), None),
-        conditions=conditions_in(part.text) - of_a_part - left_open,
+        conditions=part.sentence.conditions(part.start, part.end) - of_a_part - left_open,
         ruled_out=ruled_out_in(part.text) - of_a_part - left_open,
     )
     return _placed(case, part, covered)

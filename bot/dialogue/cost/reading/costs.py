@@ -28,6 +28,11 @@ _IS = re.compile(r"[元块]?钱?的?(?:是|属)")
 _MORE = re.compile(
     r"^(?:对了|哦|噢|啊|那|,)*(?:还有|另外|再加上?|加上|外加|[^,。;\d]{0,4}[又还](?:花|买|拿|开|配))"
 )
+_BEFORE = re.compile(r"已|前|上[次回]|早|额度|限额|剩")
+_ONE_AFTER_IT = re.compile(
+    r"(?:第[二三四]|最?[后末]|后[面头来]|这)一?[次回趟张笔][^,。;花买]{0,10}报|[只就光单][^,。;]{0,3}[问算看][^,。;]{0,3}(?:第[二三四]|后|这|新)"
+)
+_AGAIN = re.compile(r"[又再][花买拿开配抓取]")
 _BESIDE = re.compile(rf"(?:和|跟|还有|另外|外加|加上)[^,。;\d]{{0,6}}(?:{SUNDRIES}|自费药)[^,。;\d]{{0,3}}\d")
 _SUNDRY = re.compile(SUNDRIES)
 _REST = re.compile(
@@ -67,6 +72,8 @@ def cost_of(part: Part) -> Case:
     if not part.costs:
         if cost := _by_the_limit(part):
             return replace(case, amount=cost)
+        if case.used is not None and _is_the_cost(case.used, part):
+            return replace(case, amount=Span.exactly(case.used), used=None, used_as_cost=None)
         if cost := _by_what_is_left(part):
             return replace(case, amount=cost, quota_left=None)
         if case.within_policy is not None:
@@ -105,7 +112,7 @@ def _with_unplaced(case: Case, part: Part) -> Case:
 
 def _by_the_limit(part: Part) -> Span | None:
     """A cost told by the limit alone: 超了限额60, 刚好等于限额, 限额的两倍."""
-    limits = [item.amount.low for item in part.own_items if item.role in ("limit", "monthly_limit")]
+    limits = _limits(part)
     beyond = [item.amount.low for item in part.own_items if item.role == "over_limit"]
     if len(limits) != 1:
         return None
@@ -116,9 +123,19 @@ def _by_the_limit(part: Part) -> Span | None:
     return Span.exactly(limits[0]) if _EQUALS_THE_LIMIT.search(part.text) else None
 
 
+def _limits(part: Part) -> list[Decimal]:
+    return [item.amount.low for item in part.own_items if item.role in ("limit", "monthly_limit")]
+
+
+def _is_the_cost(used: Decimal, part: Part) -> bool:
+    """Whether what was used is all that was spent: more than the limit, or one of several people's 用了260."""
+    of_one = len(part.text) < len(part.sentence.text)
+    return used > max(_limits(part), default=used) or (of_one and not _BEFORE.search(part.text))
+
+
 def _by_what_is_left(part: Part) -> Span | None:
     """ "限额280,还剩30,给我报了多少": what was spent, where what was paid is asked for."""
-    limits = [item.amount.low for item in part.own_items if item.role in ("limit", "monthly_limit")]
+    limits = _limits(part)
     left = [item.amount.low for item in part.own_items if item.role == "quota_left"]
     if len(limits) != 1 or len(left) != 1 or not _PAID_ASKED.search(part.text):
         return None
@@ -145,6 +162,11 @@ def adds(part: Part) -> bool:
     if "examination" in told and "cost" not in told:
         return not PART_OF.search(part.text)
     return "cost" in told and bool(_MORE.search(part.text) or LEFT_OUT.search(part.text))
+
+
+def follows(part: Part) -> bool:
+    """Whether what is told was spent after a cost told before, and is asked about alone: 19号又拿了215,第二次能报多少."""
+    return len(part.costs) == 1 and bool(_AGAIN.search(part.text) and _ONE_AFTER_IT.search(part.text))
 
 
 def _sum_of_the_others(part: Part) -> Span | None:

@@ -54,14 +54,19 @@ def deductible_of(part: Part, told: Case) -> Case:
     if _FULL_ALONE.match(part.text):
         return Case(deductible_full=True)
     paid_up = not forgotten_deductible(part, told) and told.deductible_met is None
-    full = _says_full(part.text, told.deductible) or (told.deductible and _ALL_PAID.search(part.text))
+    full = (
+        _says_full(part.text, told.deductible)
+        or (told.deductible and _ALL_PAID.search(part.text))
+        or (part.tells("deductible_full") and not _UNTOUCHED.search(part.text))
+    )
     if paid_up and full and not _PART_PAID.search(part.text):
         return Case(deductible_full=True)
     if forgotten_deductible(part, told):
         return Case()
     if told.deductible and told.deductible_met is None and (paid := _PART_PAID.search(part.text)):
         return Case(deductible_met=to_fen(told.deductible * fraction(paid[0])))
-    if told.deductible is not None and told.deductible_met is None and _UNTOUCHED.search(part.text):
+    untouched = _UNTOUCHED.search(part.text) or part.tells("deductible_untouched")
+    if told.deductible is not None and told.deductible_met is None and untouched:
         return Case(deductible_met=Decimal(0))
     return Case()
 

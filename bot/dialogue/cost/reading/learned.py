@@ -1,13 +1,14 @@
-"""What an amount is of, as learnt from sentences in which people marked it (`data/amounts`).
+"""What is learnt from sentences in which people marked what they tell: of what an amount is (`data/amounts`), and what
+a clause tells of the case (`data/circumstances`).
 
-A linear support vector machine, one role against the rest, over the signs in a sentence. What our own words say
+Linear support vector machines, one label against the rest, over the signs in a sentence. What our own words say
 (`roles`) is one sign among many, so that a sentence nobody thought of is read by what it has in common with those
 that are marked.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import Generic, TypeVar, get_args
 from zlib import crc32
 
 import numpy as np
@@ -16,57 +17,93 @@ from scipy.sparse import csr_matrix
 
 from bot.dialogue.cost.reading.sentence import Role
 from bot.dialogue.cost.reading.signs import Seen, signs_of
+from bot.dialogue.cost.reading.told import Circumstance, Told, clauses_of, signs_of_clause
 
 _COLUMNS = 2**17
 """Signs are told apart by a hash of so many values, so that no list of them needs to be kept."""
 _PENALTY = 0.05
+_TELLS = 0.3
+"""By so much what a clause tells must lead before nothing."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
+CIRCUMSTANCES: tuple[Circumstance, ...] = get_args(Circumstance)
+
+Weights = NDArray[np.float32]
+"""Of a column for each label and one for "none of them"; of a row for each sign and one for the bias."""
+
+_L = TypeVar("_L")
 
 
 @dataclass(frozen=True)
-class Judged:
-    """The role that suits best, None where the figure is no amount at all, and by how much it leads."""
+class Judged(Generic[_L]):
+    """The label that suits best, None where none does, and by how much it leads."""
 
-    role: Role | None
+    label: _L | None
     lead: float
 
 
+@dataclass(frozen=True)
 class AmountRoles:
-    """Weights of a column for each role and one for "no amount"; of a row for each sign and one for the bias."""
+    """What amounts are of; None of a figure that is no amount at all."""
 
-    def __init__(self, weights: NDArray[np.float32]) -> None:
-        self._weights = weights
+    weights: Weights
 
-    def judge(self, seen: Seen) -> Judged:
-        scores = self._weights[columns_of(seen)].sum(axis=0) + self._weights[-1]
-        second, best = np.argsort(scores)[-2:]
-        role = ROLES[best] if best < len(ROLES) else None
-        return Judged(role, float(scores[best] - scores[second]))
+    def judge(self, seen: Seen) -> Judged[Role]:
+        return _judge(self.weights, signs_of(seen), ROLES)
 
 
-def columns_of(seen: Seen) -> NDArray[np.int_]:
-    """Where the signs of a figure stand."""
-    found = {crc32(sign.encode()) % _COLUMNS for sign in signs_of(seen)}
-    return np.fromiter(found, dtype=np.int_, count=len(found))
+@dataclass(frozen=True)
+class Circumstances:
+    """What clauses tell."""
+
+    weights: Weights
+
+    def told_in(self, text: str) -> tuple[Told, ...]:
+        """What a text tells without a figure, clause by clause."""
+        clauses = clauses_of(text)
+        told = []
+        for index, clause in enumerate(clauses):
+            judged = _judge(self.weights, signs_of_clause(text, clauses, index), CIRCUMSTANCES)
+            if judged.label and judged.lead >= _TELLS:
+                told.append(Told(clause.start, clause.end, judged.label))
+        return tuple(told)
 
 
-def learn(examples: Iterable[tuple[Seen, Role | None]]) -> NDArray[np.float32]:
-    """The weights that tell these figures' roles apart."""
+@dataclass(frozen=True)
+class Learnt:
+    """All that marked sentences teach of reading a cost."""
+
+    roles: AmountRoles
+    circumstances: Circumstances
+
+
+def learn(examples: Iterable[tuple[Sequence[str], _L | None]], labels: Sequence[_L]) -> Weights:
+    """The weights that tell the labels of these signs apart."""
     # It takes a second to import, and is needed only when something has changed.
     from sklearn.svm import LinearSVC
 
-    columns, labels = [], []
-    for seen, role in examples:
-        columns.append(columns_of(seen))
-        labels.append(len(ROLES) if role is None else ROLES.index(role))
+    columns, classes = [], []
+    for signs, label in examples:
+        columns.append(_columns_of(signs))
+        classes.append(len(labels) if label is None else labels.index(label))
     ends = np.cumsum([0, *map(len, columns)])
-    signs = csr_matrix(
+    matrix = csr_matrix(
         (np.ones(ends[-1], dtype=np.float32), np.concatenate(columns), ends), shape=(len(columns), _COLUMNS)
     )
-    machine = LinearSVC(C=_PENALTY, random_state=0).fit(signs, labels)
-    weights = np.full((_COLUMNS + 1, len(ROLES) + 1), 0, dtype=np.float32)
+    machine = LinearSVC(C=_PENALTY, random_state=0).fit(matrix, classes)
+    weights = np.full((_COLUMNS + 1, len(labels) + 1), 0, dtype=np.float32)
     weights[-1] = -np.inf  # what no sentence shows is never told
     weights[:-1, machine.classes_] = machine.coef_.T
     weights[-1, machine.classes_] = machine.intercept_
     return weights
+
+
+def _judge(weights: Weights, signs: Sequence[str], labels: Sequence[_L]) -> Judged[_L]:
+    scores = weights[_columns_of(signs)].sum(axis=0) + weights[-1]
+    second, best = np.argsort(scores)[-2:]
+    return Judged(labels[best] if best < len(labels) else None, float(scores[best] - scores[second]))
+
+
+def _columns_of(signs: Sequence[str]) -> NDArray[np.int_]:
+    found = {crc32(sign.encode()) % _COLUMNS for sign in signs}
+    return np.fromiter(found, dtype=np.int_, count=len(found))

@@ -64,7 +64,7 @@ def limits_of(part: Part) -> Case:
     )
     if _NOTHING_ADDED.search(part.text):
         case = replace(case, extra_limit=Decimal(0))
-    if _REACHED.search(part.text):
+    if _REACHED.search(part.text) or (part.tells("cap_reached") and not _NOT_REACHED.search(part.text)):
         return replace(case, quota_left=Decimal(0))
     if used := used_roughly(part):
         return replace(case, used=used.low)
@@ -79,8 +79,8 @@ def limits_of(part: Part) -> Case:
         return replace(case, used=share) if said["used"] else replace(case, quota_left=share)
     if limit and (gone := _share_used(part)) is not None:
         return replace(case, used=to_fen(limit * gone))
-    reached_or_not = _WHETHER_REACHED.search(part.text)
-    return replace(case, cap_not_reached=bool(not reached_or_not and _NOT_REACHED.search(part.text)) or None)
+    told_open = _NOT_REACHED.search(part.text) or part.tells("cap_open")
+    return replace(case, cap_not_reached=bool(told_open and not _WHETHER_REACHED.search(part.text)) or None)
 
 
 def _are_own_terms(part: Part) -> bool:

@@ -7,6 +7,7 @@ from typing import get_args
 
 from bot.dialogue.cost.reading.changes import NOT_KNOWN, supposes
 from bot.dialogue.cost.reading.sentence import Part, Sentence
+from bot.dialogue.cost.reading.told import Circumstance
 from bot.dialogue.turn import Mention
 from bot.knowledge.schema import Scheme
 from bot.rules.case import Case, Employment
@@ -14,7 +15,7 @@ from bot.rules.case import Case, Employment
 _PERSON = re.compile(
     r"我?(?:爸爸?|父亲|老?爹|老爸|妈妈?|母亲|老?娘|老妈|老伴儿?|老爷子|老太太|老头子?|老太婆|老婆|老公|丈夫|妻子|爱人|爷爷|奶奶|外公|外婆|公公"
     r"|婆婆|岳父|岳母|丈母娘|媳妇|对象|儿子|女儿|闺女|孙子|孙女|女婿|[表堂大二三小]?(?:哥哥?|姐姐?|弟弟?|妹妹?)|嫂子|姐夫|妹夫"
-    r"|[大二三小]?(?:叔叔?|伯伯?|舅舅?|姑姑?|姨妈?)|姑父|舅妈|阿姨|[男女]的)|[他她](?=(?:是|还|在|已经?|也)*(?:这个?月|本月|花|用了|吃了|买了|退休|在职|在岗|上着?班|每月\d|[^,。;\d]{0,6}(?:限额|额度)))"
+    r"|[大二三小]?(?:叔叔?|伯伯?|舅舅?|姑姑?|姨妈?)|姑父|舅妈|阿姨|[男女]的|屋里(?:头?那个|人|头的)|(?:家里?)?那口子|当家的|家属)|[他她](?=(?:是|还|在|已经?|也|早|没)*(?:这个?月|本月|花|用了|吃了|买了|退休|退了|没退|退下来|在职|在岗|上着?班|每月\d|[^,。;\d]{0,6}(?:限额|额度)))"
     r"|我(?:自己|本人)|我(?!们|这|的|想|要|问|该|能|给|帮|替)"
 )
 _NOT_ILL = re.compile(r"没(?:有|办|评|批|得)过?[^,。;\d]{0,3}(?:慢特?病|门慢|门特|特殊病|这个?病|资格)")
@@ -27,7 +28,7 @@ _KIN = (
     *((one, (one, 2 * one)) for one in "哥姐弟妹叔伯舅姑"),
 )
 _SPEAKS_OF_SELF = re.compile(
-    r"(?:是|还|在|也)*(?:在职|退休|上着?班|在岗|花|用了|买|每月\d|[^,。;\d]{0,6}限额)"
+    r"(?:是|还|在|也|没|早|已经?)*(?:在职|退休|退了|没退|退下来|上着?班|在岗|花|用了|买|每月\d|[^,。;\d]{0,6}限额)"
 )
 _HE = ("他", "她")
 _OWN_TERMS = re.compile(
@@ -38,7 +39,7 @@ _ASKED_OF = re.compile(rf"(?:这[次回笔个月]*|那|的|到底|究竟|自己)
 _ASK_ME = re.compile(
     rf"(?:问|算|说|看|管)(?:的是)?我(?:自己|本人)|我(?:自己|本人)?(?:这[次回]|到底|究竟)*能{_HOW_MUCH}"
 )
-_AT_WORK = re.compile(r"(?:是|还|在|也)*(?:上着?班|在岗)")
+_WORKS_OR_NOT = re.compile(r"(?:是|还|在|也|早|已经?)*(?:上着?班|在岗|没?退了?(?![休费药了一两\d]))")
 _IN = re.compile(r"[是在]*")
 _OF_ALL = re.compile(r"各|每人|都|两个?人|俩|分别")
 _OF_ALL_TOGETHER = re.compile(r"一共|总共|合计|合起来|加起来|加一块")
@@ -55,6 +56,8 @@ _OPEN = re.compile(
     rf"退休?[了没]?(?:还是|或者?|没)+(?:没退|退休?)|退没退(?!休)|在没在(?:上)?班[^,。;]{{0,8}}{NOT_KNOWN}|退休没退休[^,。;]{{0,4}}{NOT_KNOWN}"
 )
 _FORMERLY = re.compile(r"(?:以前|原来|过去|当年|从前)(?:是|还|我|在)*$")
+_HOLDS_OF_ALL = re.compile(r"(?:人员|的)?(?:都|全|一律|统统)")
+"""The rule is reminded of, and nothing denied: 不是退休都报85%吗."""
 _TAKEN_BACK = re.compile(r"(?:^|,)不,|其实|[哦噢啊呃]不|不对|不是,|[说搞弄讲]错")
 _TO_COME = re.compile(
     r"(?:\d+月份?(?:就?要|才|将)|下个?月|明年|后年|年底|快要?|马上要?|还?差[^,。;]{1,6}|还有[^,。;]{1,6}|再过?[^,。;]{1,5})(?:我|他|她|才|就|要|能|会|该)*(?:满[^,。;]{1,3})?(?:办|到)?$"
@@ -72,6 +75,7 @@ _TREATED_LIKE: tuple[tuple[Employment, str], ...] = (
         r"返聘|退下来|领退休工资|从[^,。;没不]{1,10}退(?:下来|了|的)|(?:[前去昨]几?年|早|已经?|年底|年初|后来|刚)[^,。;没不]{0,3}退了(?=[,。;]|$)|(?:^|[,。;])(?:(?:已经|早就?|也)?退了|已退)(?=[,。;]|$)|退[了的过]休|拿退休金|领养老金",
     ),
 )
+_TOLD_AS: tuple[tuple[Employment, Circumstance], ...] = (("退休", "retired"), ("在职", "at_work"))
 _RETIRED_FROM_ANY = re.compile(
     r"退了(?:快|有|都)?(?:\d+|[一二两三四五六七八九十几好]+)多?年|按退休(?:人员|的)?(?:算|了)|灵活就业[^,。;没未]{0,8}退休"
 )
@@ -150,7 +154,13 @@ def employments_said(part: Part) -> frozenset[Employment]:
         return frozenset({"退休"})
     mentions = [m for m in part.mentions if m.entity == "employment"]
     said = frozenset(employment for m in mentions if (employment := _meant(m, part.sentence)))
-    return said or frozenset([like for like, words in _TREATED_LIKE if re.search(words, part.text)][:1])
+    return said or frozenset(_treated_like(part)[:1])
+
+
+def _treated_like(part: Part) -> list[Employment]:
+    """As what those are treated who are told of in other words: 返聘, 内退, 还没到退的年纪."""
+    by_words = [like for like, words in _TREATED_LIKE if re.search(words, part.text)]
+    return by_words or [like for like, tells in _TOLD_AS if part.tells(tells)]
 
 
 def _employment(part: Part) -> Employment | None:
@@ -168,6 +178,8 @@ def _meant(mention: Mention, sentence: Sentence) -> Employment | None:
     """What the mention says, turned round by 还没退休, dropped by 不是在职,是退休 and by 算不算退休."""
     employment = next((e for e in get_args(Employment) if e == mention.value), None)
     before, after = sentence.text[: mention.start], sentence.text[mention.end :]
+    if before.endswith("不是") and _HOLDS_OF_ALL.match(after):
+        return employment
     before_the_word = before + mention.text.removesuffix("退休")  # 离退休, 没退休
     away = _STILL_AWAY.search(before_the_word) and _STILL.match(after)
     if (away or _TO_COME.search(before)) and not supposes(sentence.text):
@@ -198,8 +210,15 @@ def _of_oneself(sentence: Sentence, position: int) -> bool:
 def _told_apart(sentence: Sentence, position: int) -> bool:
     told = (m for m in sentence.turn.mentions if m.entity in ("employment", "scheme"))
     near = any(0 <= m.start - position <= 4 for m in told)
-    own = _AT_WORK.match(sentence.text, position) or _OWN_TERMS.match(sentence.text, position)
+    position = _after_place(sentence, position)
+    own = _WORKS_OR_NOT.match(sentence.text, position) or _OWN_TERMS.match(sentence.text, position)
     return near or bool(own) or _lives_elsewhere(sentence, position)
+
+
+def _after_place(sentence: Sentence, position: int) -> int:
+    """Where what is told of a person goes on after their place: 我在株洲上班."""
+    places = (m for m in sentence.turn.mentions if m.entity == "region" and m.start >= position)
+    return next((m.end for m in places if _IN.fullmatch(sentence.text[position : m.start])), position)
 
 
 def _lives_elsewhere(sentence: Sentence, position: int) -> bool:

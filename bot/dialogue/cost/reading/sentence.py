@@ -10,8 +10,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, TypeVar
 
+from bot.dialogue.cost.reading.circumstance_words import conditions_in, ruled_out_in
 from bot.dialogue.cost.reading.others import without_others
 from bot.dialogue.cost.reading.share_words import shares_in
+from bot.dialogue.cost.reading.told import Circumstance, Told, is_condition
 from bot.dialogue.cost.reading.written import as_meant
 from bot.dialogue.turn import Mention, Turn
 from bot.knowledge.parameters import Condition
@@ -92,13 +94,15 @@ class Item:
 
 @dataclass(frozen=True)
 class Sentence:
-    """One turn's text with its dates and shares. `asked` names what we asked for last."""
+    """One turn's text with its dates and shares. `asked` names what we asked for last; `told` is what clauses tell
+    without a figure, as far as that is learnt."""
 
     text: str
     turn: Turn
     asked: str | None
     ratios: tuple[Ratio, ...]
     dates: tuple[DateMention, ...]
+    told: tuple[Told, ...] = ()
 
     @classmethod
     def of(cls, turn: Turn, asked: str | None, told_before: date | None = None) -> "Sentence":
@@ -110,6 +114,16 @@ class Sentence:
         dates = _one_or_the_other([d for d in told if not _in_a_month(text, d)], text)
         dates = [_or_this_month(mention, text, turn.now.date()) for mention in dates]
         return cls(text, replace(turn, mentions=own), asked, shares_in(text), tuple(dates))
+
+    def conditions(self, begin: int, stop: int) -> frozenset[Condition]:
+        """What a stretch of the text says holds: by our words, else by what was learnt, without what it rules out."""
+        stretch = self.text[begin:stop]
+        learnt = frozenset(
+            told.circumstance
+            for told in self.told
+            if begin <= told.start < stop and is_condition(told.circumstance)
+        )
+        return conditions_in(stretch) | (learnt - ruled_out_in(stretch))
 
     def clause(self, position: int) -> tuple[int, int]:
         """Start and end of the clause around a position."""
@@ -130,6 +144,10 @@ class Part:
     @property
     def text(self) -> str:
         return self.sentence.text[self.start : self.end]
+
+    def tells(self, circumstance: Circumstance) -> bool:
+        """Whether a clause tells this, by what was learnt."""
+        return any(told.circumstance == circumstance for told in self._inside(self.sentence.told))
 
     @property
     def ratios(self) -> list[Ratio]:

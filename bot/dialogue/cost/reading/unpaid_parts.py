@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from bot.dialogue.cost.reading.circumstance_words import UNPAID, conditions_in
+from bot.dialogue.cost.reading.circumstance_words import UNPAID
 from bot.dialogue.cost.reading.sentence import Item, Sentence
 from bot.knowledge.parameters import Condition
 
@@ -24,7 +24,7 @@ def _part_of_what_was_told(items: list[Item], sentence: Sentence) -> list[Item]:
     begin, stop = sentence.clause(costs[0].start)
     if not _PART_ALONE.match(sentence.text, begin) or _DONE_IN_ALL.search(sentence.text[:begin]):
         return items
-    because = conditions_in(sentence.text[begin:stop]) & UNPAID
+    because = sentence.conditions(begin, stop) & UNPAID
     part = replace(costs[0], role="excluded" if because else "aside", because=because)
     return [part if item is costs[0] else item for item in items]
 
@@ -56,7 +56,7 @@ def _one_of_them(items: list[Item], sentence: Sentence) -> list[Item] | None:
     part is not paid for, and which is open."""
     costs = [item for item in items if item.role == "cost"]
     clause = _ONE_OF_THEM.search(sentence.text)
-    because = conditions_in(clause[0]) & UNPAID if clause else frozenset()
+    because = sentence.conditions(*clause.span()) & UNPAID if clause else frozenset()
     if (
         not clause
         or not because
@@ -76,11 +76,11 @@ def _conditions_of(item: Item, items: list[Item], sentence: Sentence) -> frozens
     begin, stop = sentence.clause(item.start)
     earlier = max((other.end for other in items if other.end <= item.start), default=0)
     later = min((other.start for other in items if other.start >= item.end), default=len(text))
-    own = text[max(begin, earlier) : min(stop, later)]
-    if found := conditions_in(own):
+    first, last = max(begin, earlier), min(stop, later)
+    if found := sentence.conditions(first, last):
         return found
-    if _A_PART.search(own):
+    if _A_PART.search(text[first:last]):
         _, stop = sentence.clause(min(stop + 1, len(text)))
-        return conditions_in(text[item.end : min(stop, later)])
+        return sentence.conditions(item.end, min(stop, later))
     before, _ = sentence.clause(max(begin - 1, 0))
-    return conditions_in(text[before:begin]) if before >= earlier else frozenset()
+    return sentence.conditions(before, begin) if before >= earlier else frozenset()
