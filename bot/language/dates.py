@@ -170,26 +170,31 @@ def in_order_told(
     return ordered
 
 
+_THE_DAY_BEFORE = re.compile(r"(?:头|前)一?[天日](?:的|是|就|也)?$")
+
+
 def in_the_month_told(
     mentions: Sequence[DateMention], written: str, told_before: date | None = None
 ) -> list[DateMention]:
-    """A later day without its month (9月5号住院，19号出院) is of the month told before it, or in an earlier turn."""
+    """A later day without its month (9月5号住院，19号出院) is of the month told before it, or in an earlier turn; so is
+    the day before that (10月15号批的，头天14号买的)."""
     told: list[DateMention] = []
     before = told_before
     for mention in mentions:
-        day = mention.day
+        day, led_by = mention.day, written[: mention.start]
         bare = re.match(rf"{_N}[号日]", written[mention.start : mention.end])
         if (
             day
             and before
             and bare
-            and (before.day < day.day or before is told_before)
+            and (before.day <= day.day or before is told_before or _THE_DAY_BEFORE.search(led_by))
             and day.day <= calendar.monthrange(before.year, before.month)[1]
         ):
             day = before.replace(day=day.day)
             mention = replace(mention, first=day, last=day)
+        elif not bare or before is None:
+            before = mention.day
         told.append(mention)
-        before = mention.day
     return told
 
 

@@ -657,9 +657,7 @@ def test_terms_told_in_few_words_are_read(talk: Any, question: str, fund: Any) -
     [
         # each of two with a limit of their own, told by work, and by the household's words
         (
-            (
-                "湖南职工，我上班，限额240，这月花了300；我爱人退休了，限额400，花了380，两个人一共报多少",
-            ),
+            ("湖南职工，我上班，限额240，这月花了300；我爱人退休了，限额400，花了380，两个人一共报多少",),
             "515.00",
             "165.00",
         ),

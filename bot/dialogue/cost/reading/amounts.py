@@ -125,6 +125,7 @@ def _learnt(item: Item, told: Judged[Role], sentence: Sentence) -> Item | None:
     asked_for = sentence.asked is not None and OF_QUESTION.get(sentence.asked) == item.role
     sure = _SURE_OF_ITSELF if item.role == "unplaced" else _SURE
     all_asked = (item.role, told.label) == ("cost", "used") and _ALL_ASKED.search(sentence.text)
+    told_why = bool(item.because) and told.label == "aside"
     worked_out = item.weighed and (item.role, told.label) in _WORKED_OUT
     if (
         asked_for
@@ -132,6 +133,7 @@ def _learnt(item: Item, told: Judged[Role], sentence: Sentence) -> Item | None:
         or item.instead_of is not None
         or worked_out
         or all_asked
+        or told_why
         or told.lead < sure
     ):
         return item

@@ -44,7 +44,7 @@ _EQUALS_THE_LIMIT = re.compile(
 )
 _SIDE_BY_SIDE = re.compile(r"[元块]?钱?(?:和|跟|加上?|及|、|,?(?:还有|另外|外加))[^,。;\d]{0,8}")
 _MORE_COST = re.compile(r"和|跟|还有|另外|外加|加上|又|再|顺[带便]")
-_BOUGHT = re.compile(r"[花买开拿配付做]")
+_BOUGHT = re.compile(r"[花买开拿配付做补抓取]")
 _APART_FROM = re.compile(r"除[了开去]")
 _OF_A_DRUG = re.compile(r"药[费钱]?(?:是|花了?)?$")
 _ANOTHER_LOST = re.compile(
@@ -165,7 +165,7 @@ def adds(part: Part) -> bool:
 
 
 def follows(part: Part) -> bool:
-    """Whether what is told was spent after a cost told before, and is asked about alone: 19号又拿了215,第二次能报多少."""
+    """Whether what is told was spent after a cost told before, and is asked about alone: 19号又拿了215,第二次报多少."""
     return len(part.costs) == 1 and bool(_AGAIN.search(part.text) and _ONE_AFTER_IT.search(part.text))
 
 

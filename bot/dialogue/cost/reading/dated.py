@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from bot.dialogue.cost.reading.hospital import stay_in
 from bot.dialogue.cost.reading.sentence import Part
+from bot.dialogue.cost.reading.visits import days_of
 from bot.knowledge.parameters import Condition
 from bot.language.money import Amount
 from bot.rules.case import Case, Days
@@ -16,7 +17,7 @@ _STAY = frozenset[Condition]({"inpatient_stay"})
 def dated_costs_of(part: Part, told: Case, approved: Days | None) -> Case:
     """What of several costs is not paid for, by the day each was spent on; nothing where that holds for all or none.
     `approved`: the day of approval, of this turn or an earlier one."""
-    days = [(_day_of(part, cost), cost) for cost in part.costs]
+    days = [(day, cost) for cost in part.costs for day in days_of(part, cost) or (_day_of(part, cost),)]
     if len(days) < 2 or told.amount is None or any(cost.approximate for _, cost in days):
         return Case()
     stay = stay_in(part.sentence)

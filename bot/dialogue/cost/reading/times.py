@@ -15,7 +15,7 @@ from bot.language.spans import overlaps
 from bot.rules.case import Case, Days
 
 _APPROVED = re.compile(
-    r"批(?!发)|认定|办下来|下来的(?=[,。;]|$)|(?:资格|慢特?病?)下来|审核通过|通过"
+    r"批(?!发)|认定|办[下出]来|下来的(?=[,。;]|$)|(?:资格|慢特?病?)下来|审核通过|通过"
     r"|(?:证|本子?|资格)[^,。;]{0,10}(?:拿到|到手|发)"
 )
 _ABOUT_THEN = re.compile(r"(?:大约|大概|约莫?|差不多|可能|好像|也许|说不定)(?:是|在|就|也)*$")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 from bot.dialogue.cost.reading.sentence import Part
@@ -29,12 +30,16 @@ _OF_A_PERIOD = re.compile(
 )
 _OF_A_MONTH = re.compile(r"(?:一个|每个?|这个?|整)月[^,。;\d]{0,6}(?:报|付|出|自费|花)")
 _ONE_ASKED = re.compile(r"(?:每|一|单|这)[次回趟天][^,。;\d]{0,4}报|报[^,。;\d]{0,3}(?:每|一)[次回趟天]")
+_AND_ON = re.compile(r"(?:和|跟|、|及|还有|,)")
+_ON_EACH = re.compile(r"[^。;\d]{0,16}(?:各|都|每次|分别|均)")
 _MOST = 400
 
 
 def visits_of(part: Part, amount: Amount) -> tuple[int, int]:
     """How often at least and at most; once where the cost is not one visit's, or one visit is asked about."""
     text = part.sentence.text
+    if days := days_of(part, amount):
+        return len(days), len(days)
     begin, stop = part.sentence.clause(amount.start)
     begin = max([begin, *(cost.end for cost in part.costs if cost.end <= amount.start)])
     each = _EACH.search(text[begin : amount.start]) or _EACH_AFTER.match(text[amount.end : stop])
@@ -50,6 +55,20 @@ def visits_of(part: Part, amount: Amount) -> tuple[int, int]:
             return often, often
     by_month = _IN_A_MONTH.get("周" if piece and piece in _WEEK else piece or "")
     return by_month if by_month and _OF_A_MONTH.search(part.text) else (1, 1)
+
+
+def days_of(part: Part, amount: Amount) -> tuple[date, ...]:
+    """The days that a cost is told for, each of them: 13号和16号各透了一次,都是四百; empty where it is told for one."""
+    text, dates = part.sentence.text, [d for d in part.sentence.dates if d.day and d.end <= amount.start]
+    for place in range(len(dates) - 1, 0, -1):
+        listed = [dates[place]]
+        for earlier in reversed(dates[:place]):
+            if not _AND_ON.fullmatch(text[earlier.end : listed[0].start]):
+                break
+            listed.insert(0, earlier)
+        if len(listed) > 1 and _ON_EACH.match(text, listed[-1].end, amount.start):
+            return tuple(d.first for d in listed)
+    return ()
 
 
 def _told_of(part: Part, amount: Amount, begin: int) -> tuple[str, ...]:
