@@ -18,7 +18,6 @@ from bot.dialogue import cost, policy, scope
 from bot.dialogue.application_occasions import OccasionsByStanding
 from bot.dialogue.cost.concern import (
     asks_beside_a_sum,
-    asks_for_a_sum,
     asks_for_the_rule,
     asks_whether_it_counts,
     is_for_inpatient_care,
@@ -124,8 +123,7 @@ class Assistant:
         self.library = library
         self.questions = questions
         self._clock = clock
-        self._parameters = load_parameters(knowledge.folder)
-        self._learnt = learnt
+        self._costs = cost.Costs(load_parameters(knowledge.folder), learnt)
         calendar = WorkingCalendar(load_calendar(knowledge.folder))
         self.deadlines = DeadlineAnswers(knowledge, load_deadlines(knowledge.folder), calendar)
         self._handoff = Handoff(database, OfficeHours(office_hours, calendar) if office_hours else None)
@@ -229,7 +227,7 @@ class Assistant:
             or (errand in _CHATTING and policy.fits_surely(turn, context, self.library))
             or (errand is Errand.DECLINE and policy.is_of_a_region(turn, context, self.library))
         )
-        return about_policy and not cost.tells_terms(turn)
+        return about_policy and not self._costs.tells_terms(turn)
 
     def _is_a_bare_answer(self, turn: Turn, context: Context) -> bool:
         """Whether a few words answer what we asked, unless they are recognisably nothing of ours."""
@@ -238,8 +236,8 @@ class Assistant:
 
     def _concerns_a_cost(self, turn: Turn, context: Context) -> bool:
         """Whether a cost is told with what it is computed from, or goes on with the one under way."""
-        going_on = context.task is Task.COST and cost.goes_on(turn, context)
-        return cost.is_told(turn, self._parameters) or going_on
+        going_on = context.task is Task.COST and self._costs.goes_on(turn, context)
+        return self._costs.is_told(turn) or going_on
 
     def _tells_dates_or_money(self, errand: Errand, turn: Turn, context: Context) -> Errand | None:
         """What figures in the text decide: a date that a time limit runs from, a sum to be worked out, a rule."""
@@ -249,15 +247,19 @@ class Assistant:
             and find_dates(turn.text, turn.now.date())
         ):
             return Errand.ESTIMATE_COST
-        told_in_full = cost.is_told(turn, self._parameters)
+        told_in_full = self._costs.is_told(turn)
         bought = context.task is Task.COST and cost.tells_of_the_purchase(turn.text)
-        more_of_it = context.task is Task.COST and cost.tells_figures(turn)
+        more_of_it = context.task is Task.COST and self._costs.tells_figures(turn)
         of_money = (
-            errand is Errand.ESTIMATE_COST or told_in_full or asks_for_a_sum(turn) or bought or more_of_it
+            errand is Errand.ESTIMATE_COST
+            or told_in_full
+            or self._costs.asks_for_a_sum(turn)
+            or bought
+            or more_of_it
         )
         if not of_money and self.deadlines.concerns(turn, context):
             return Errand.CHECK_STATUS
-        among_others = told_in_full and cost.sets_a_part_apart(turn, self._parameters)
+        among_others = told_in_full and self._costs.sets_a_part_apart(turn)
         if scope.is_other_cost(turn, self.knowledge.refusals) and not (among_others or bought):
             return Errand.DECLINE
         if context.task is not Task.COST and is_for_inpatient_care(turn):
@@ -268,16 +270,16 @@ class Assistant:
             and self._is_the_rule_beside_a_sum(turn, context)
         ):
             return Errand.ANSWER_POLICY
-        if told_in_full or asks_for_a_sum(turn):
+        if told_in_full or self._costs.asks_for_a_sum(turn):
             return Errand.ESTIMATE_COST
-        if context.task is Task.COST and cost.goes_on(turn, context):
+        if context.task is Task.COST and self._costs.goes_on(turn, context):
             return Errand.ESTIMATE_COST
         only_tells = errand in {Errand.CONTINUE, Errand.NOT_UNDERSTOOD} or (
             errand is Errand.ANSWER_POLICY and not asks(turn.text)
         )
         if only_tells and tells_a_cost(turn):
             return Errand.ESTIMATE_COST
-        if errand in _MAY_TELL_TERMS and cost.tells_terms(turn):
+        if errand in _MAY_TELL_TERMS and self._costs.tells_terms(turn):
             return Errand.ESTIMATE_COST
         if errand is Errand.ESTIMATE_COST and context.task is not Task.COST and asks_for_the_rule(turn):
             return Errand.ANSWER_POLICY
@@ -306,7 +308,7 @@ class Assistant:
         return outcome
 
     async def _estimate_cost(self, turn: Turn, context: Context) -> Outcome:
-        return cost.estimate_cost(turn, context, self._parameters, self._learnt)
+        return self._costs.estimate(turn, context)
 
     async def _check_status(self, turn: Turn, context: Context) -> Outcome:
         if _names_application(turn):

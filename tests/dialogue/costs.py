@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.clock import SHANGHAI
-from bot.dialogue.cost import Learnt, estimate_cost
+from bot.dialogue.cost import Costs, Learnt
 from bot.dialogue.turn import Context, Mention, Outcome, Turn
 from bot.knowledge.parameters import RegionParameters, load_parameters
 from bot.messages import AmountRange, EstimateCard
@@ -41,13 +41,18 @@ def turn(text: str) -> Turn:
 
 
 @pytest.fixture
-def talk(parameters: Mapping[str, RegionParameters], learnt: Learnt) -> Any:
+def costs(parameters: Mapping[str, RegionParameters], learnt: Learnt) -> Costs:
+    return Costs(parameters, learnt)
+
+
+@pytest.fixture
+def talk(costs: Costs) -> Any:
     """Says the sentences one after the other; the last outcome, with the context as JSON would keep it."""
 
     def say(*sentences: str, context: Context | None = None) -> Outcome:
         known = context or Context()
         for sentence in sentences:
-            outcome = estimate_cost(turn(sentence), known, parameters, learnt)
+            outcome = costs.estimate(turn(sentence), known)
             known = outcome.context
             assert json.loads(json.dumps(known.case)) == known.case
             assert card(outcome) is not None

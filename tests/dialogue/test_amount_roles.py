@@ -5,10 +5,10 @@ from collections import Counter
 from typing import Any, get_args
 
 import pytest
-from costs import borne, card, paid
 
 from bot.dialogue.cost.reading.sentence import Role
 from bot.dialogue.cost.reading.teaching import AMOUNTS, MarkError, examples_in, marked_lines
+from tests.dialogue.costs import borne, card, paid
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import re
 
-from bot.dialogue.cost.reading import tells_figures
 from bot.dialogue.turn import Turn
 from bot.language import normalise
 from bot.language.asking import asks
@@ -35,15 +34,15 @@ _WHETHER_IT_COUNTS = re.compile(
 )
 
 
-def asks_for_a_sum(turn: Turn) -> bool:
-    """Whether an amount is told and what comes of it is asked for."""
-    text = normalise(turn.text)
-    return bool(_ASKS_FOR_A_SUM.search(text) and tells_figures(turn)) and not _is_no_sum(text)
+def asks_for_a_sum(text: str) -> bool:
+    """Whether it is asked what comes of an amount, if one is told."""
+    written = normalise(text)
+    return bool(_ASKS_FOR_A_SUM.search(written)) and not _is_no_sum(written)
 
 
 def tells_a_cost(turn: Turn) -> bool:
     """Whether an amount is told and called a cost, or is all that is told."""
-    if not tells_figures(turn):
+    if not turn.values("amount"):
         return False
     words = "".join(m.text for m in turn.mentions if m.entity == "amount")
     return bool(_TELLS_A_COST.search(normalise(turn.text))) or turn.text.strip(" 。.,，吧呢啊") == words

@@ -43,7 +43,8 @@ class Person:
     `limit` is one whose period was not said: the region's rules tell whether it is a month's or a year's.
     `rough` are facts told as a range; the case has their lower end. `ratios` are those of several places, as long
     as it is open which was visited. `adds`: the amount told comes on top of the one that was known; `follows`: it was
-    spent after that, and is asked about alone. `instead_of`: it takes the place of whatever fact had that figure. `unplaced`: figures in yuan of which nobody said what they are;
+    spent after that, and is asked about alone. `instead_of`: it takes the place of whatever fact had that figure.
+    `unplaced`: figures in yuan of which nobody said what they are;
     the amount holds them at its upper end. `open`: what may hold of the case or not. `doubted`: facts that
     may be anything up to what bounds them, which an earlier turn told.
     """

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.dialogue.cost.card import card_of
 from bot.dialogue.cost.computing import compute, refused, settled
+from bot.dialogue.cost.concern import asks_for_a_sum
 from bot.dialogue.cost.differences import compared, replaced
+from bot.dialogue.cost.person import Person
 from bot.dialogue.cost.questions import QUESTIONS, buttons_for, next_question, question_for
 from bot.dialogue.cost.reading import read_cost, tells_figures
 from bot.dialogue.cost.reading.changes import (
@@ -24,58 +26,138 @@ from bot.dialogue.cost.reading.learned import Learnt
 from bot.dialogue.cost.talk import Talk, talk_after, talk_before, told_before
 from bot.dialogue.cost.wording import answer, closing, is_faulty, lines, steps_aloud
 from bot.dialogue.turn import Context, Outcome, Task, Turn
-from bot.knowledge.parameters import RegionParameters
+from bot.knowledge.parameters import Condition, RegionParameters
 from bot.language import normalise
 from bot.language.asking import asks
 from bot.language.ratios import find_ratios
 from bot.messages import Reply
 from bot.rules.case import Case
 
-_SUM_AT_LAST = re.compile(r"(?:能|给|该|可以?)*(?:我|他|她)?报(?:销)?(?:多少|几多|好多)钱?[呢啊呀]?[?。]?$")
+_SUM_AT_LAST = re.compile(
+    r"(?:能|给|该|可以?)*(?:我|他|她)?报(?:销)?(?:多少|几多|好多)钱?[呢啊呀]?[?。]?$"
+    r"|(?:你|您)?(?:就|先|给|帮|替|我|咱|俺|一起|合在?一起|一块儿?|给我)*算(?:算|一下|吧|嘛|下)*[?。]?$"
+    r"|有(?:没有?)?影响(?:没有?|吗|不|么)?[?。]?$|(?:还|照样|照常)?(?:能|给)?(?:报|算)(?:吗|不|么|嘛)[?。]?$"
+)
+_OF_A_TERM = re.compile(r"封顶|比例|限额|额度|定额|起付|门槛|报几成|报多少|加(?:了|的|给)?(?:多少|好多|几)")
 _BOUGHT = re.compile(r"[买开拿取配抓]的(?=[,，。;；!]|$)")
+
+_TOLD_OF_A_COST = frozenset[Condition](
+    {
+        "several_diseases",
+        "not_designated",
+        "no_prescription",
+        "not_approved",
+        "review_missed",
+        "inpatient_stay",
+    }
+)
+"""What may be told of a cost in a later turn, without a figure."""
 
 Parameters = Mapping[str, RegionParameters]
 
 
-def estimate_cost(turn: Turn, context: Context, parameters: Parameters, learnt: Learnt) -> Outcome:
-    """One turn of the cost task; the reply always carries an `EstimateCard`."""
-    asked = context.asked if context.task is Task.COST else None
-    asked = _guessed_now(turn, context) or asked
-    reading = read_cost(turn, asked or _not_known(context), parameters, _known(context), learnt)
-    before = talk_before(turn, context, reading)
-    talk = talk_after(before, turn, asked, reading)
-    was, result = (compute(known.people, parameters, turn.now.date()) for known in (before, talk))
-    if reading.fault:
-        result = refused(result, reading.fault)
-    card = card_of(talk.people, result)
-    context = _remembering(context, talk.people[0].case)
-    if wants_steps(turn.text) and result.fund_pays is not None and before.people == talk.people:
-        return _outcome(context, talk, Reply(steps_aloud(result), card=card))
-    if reading.hypothetical and was.fund_pays is not None and result.fund_pays is not None:
-        text = answer(result, reading.claimed, compared(was, result, "现在"))
-        return _outcome(context, before, Reply(text, card=card))
-    changes = "" if is_faulty(was) else _changes(before, talk, parameters)
-    text = answer(result, reading.claimed, changes and f"{changes}{compared(was, result, '刚才')}")
-    asked = next_question(result, talk)
-    if asked is None:
-        return _outcome(context, talk, Reply(lines(text, closing(result)), card=card))
-    question, buttons = question_for(asked, result), buttons_for(asked, talk, tuple(parameters))
-    reply = Reply(lines(text, question), buttons, card)
-    return _outcome(context, talk.after_asking(asked), reply, asked)
+@dataclass(frozen=True, eq=False)
+class Costs:
+    """Everything a conversation asks of the cost task: each region's parameters, and what marked sentences taught."""
 
+    parameters: Parameters
+    learnt: Learnt
 
-def goes_on(turn: Turn, context: Context) -> bool:
-    """Whether a turn tells of the cost under way: a figure, a variation, "不知道", or a wish for the steps."""
-    text = turn.text
-    if context.asked and answers_that_it_is_not_known(text):
-        return True
-    if asks_how_much_then(text) or _tells_a_fact(turn, context):
-        return True
-    other_person = bool(turn.values("employment")) and says_the_same(text)
-    if tells_of_the_purchase(text):
-        return True
-    figure = turn.values("amount") or find_ratios(text) or ends_in_a_figure(text) or tells_figures(turn)
-    return bool(figure) or other_person or _tells_own_employment(turn) or varies(text) or wants_steps(text)
+    def estimate(self, turn: Turn, context: Context) -> Outcome:
+        """One turn of the cost task; the reply always carries an `EstimateCard`."""
+        parameters = self.parameters
+        asked = context.asked if context.task is Task.COST else None
+        asked = _guessed_now(turn, context) or asked
+        reading = read_cost(turn, asked or _not_known(context), parameters, _known(context), self.learnt)
+        before = talk_before(turn, context, reading)
+        talk = talk_after(before, turn, asked, reading)
+        was, result = (compute(known.people, parameters, turn.now.date()) for known in (before, talk))
+        if reading.fault:
+            result = refused(result, reading.fault)
+        card = card_of(talk.people, result)
+        context = _remembering(context, talk.people[0].case)
+        if wants_steps(turn.text) and result.fund_pays is not None and before.people == talk.people:
+            return _outcome(context, talk, Reply(steps_aloud(result), card=card))
+        if reading.hypothetical and was.fund_pays is not None and result.fund_pays is not None:
+            text = answer(result, reading.claimed, compared(was, result, "现在"))
+            return _outcome(context, before, Reply(text, card=card))
+        changes = "" if is_faulty(was) else _changes(before, talk, parameters)
+        text = answer(result, reading.claimed, changes and f"{changes}{compared(was, result, '刚才')}")
+        asked = next_question(result, talk)
+        if asked is None:
+            return _outcome(context, talk, Reply(lines(text, closing(result)), card=card))
+        question, buttons = question_for(asked, result), buttons_for(asked, talk, tuple(parameters))
+        reply = Reply(lines(text, question), buttons, card)
+        return _outcome(context, talk.after_asking(asked), reply, asked)
+
+    def tells_figures(self, turn: Turn) -> bool:
+        """Whether any amount stands in the turn."""
+        return tells_figures(turn, self.learnt)
+
+    def asks_for_a_sum(self, turn: Turn) -> bool:
+        """Whether an amount is told and what comes of it is asked for."""
+        return asks_for_a_sum(turn.text) and self.tells_figures(turn)
+
+    def is_told(self, turn: Turn) -> bool:
+        """Whether a turn tells a cost with what it is computed from: then it is for us, whatever else it mentions."""
+        if not self.tells_figures(turn):  # most turns: spares them the rest of the reading
+            return False
+        person = self._read(turn)
+        terms = (person.limit, person.case.monthly_limit, person.case.quota_left, person.case.ratio)
+        return person.cost_known and any(term is not None for term in terms)
+
+    def sets_a_part_apart(self, turn: Turn) -> bool:
+        """Whether a part of a cost is told that is not paid for (药费500,营养品200): the rest is for us."""
+        case = self._read(turn).case
+        return case.excluded is not None and case.amount is not None and case.excluded < case.amount.low
+
+    def tells_terms(self, turn: Turn) -> bool:
+        """Whether terms of a cost are stated before it, and nothing is asked: 起付线六百,报八成."""
+        if asks(turn.text) or seeks_confirmation(turn.text):
+            return False
+        person = self._read(turn)
+        case = person.case
+        terms = (case.monthly_limit, case.quota_left, case.annual_cap, case.ratio, case.deductible)
+        return person.limit is not None or any(term is not None for term in terms)
+
+    def goes_on(self, turn: Turn, context: Context) -> bool:
+        """Whether a turn tells of the cost under way: a figure, a variation, "不知道", or a wish for the steps."""
+        text = turn.text
+        if context.asked and answers_that_it_is_not_known(text):
+            return True
+        if asks_how_much_then(text) or self._tells_a_fact(turn, context):
+            return True
+        other_person = bool(turn.values("employment")) and says_the_same(text)
+        if tells_of_the_purchase(text):
+            return True
+        figure = (
+            turn.values("amount") or find_ratios(text) or ends_in_a_figure(text) or self.tells_figures(turn)
+        )
+        return (
+            bool(figure) or other_person or _tells_own_employment(turn) or varies(text) or wants_steps(text)
+        )
+
+    def _tells_a_fact(self, turn: Turn, context: Context) -> bool:
+        """Whether terms of the cost are told, and nothing but the sum asked: 没封顶, 起付线交满了, 有两个病,加多少没讲.
+        Also that a term is not known, before the sum is asked for: 封顶多少不晓得,你先算."""
+        case = read_cost(turn, context.asked, (), learnt=self.learnt).people[0].case
+        told = (
+            case.cap_not_reached,
+            case.quota_left,
+            case.deductible,
+            case.deductible_full,
+            case.extra_limit,
+        )
+        tells = any(fact is not None for fact in told) or case.conditions & _TOLD_OF_A_COST
+        but_for_the_sum = _SUM_AT_LAST.sub("", normalise(turn.text)).rstrip(",，。 ")
+        not_known = answers_that_it_is_not_known(but_for_the_sum)
+        asks_the_sum_alone = not asks(but_for_the_sum)
+        return bool(tells and (not_known or asks_the_sum_alone)) or bool(
+            not_known and _OF_A_TERM.search(but_for_the_sum)
+        )
+
+    def _read(self, turn: Turn) -> Person:
+        return read_cost(turn, None, self.parameters, learnt=self.learnt).people[0]
 
 
 def _tells_own_employment(turn: Turn) -> bool:
@@ -83,50 +165,9 @@ def _tells_own_employment(turn: Turn) -> bool:
     return bool(turn.values("employment")) and not asks(turn.text)
 
 
-def _tells_a_fact(turn: Turn, context: Context) -> bool:
-    """Whether terms of the cost are told, and nothing but the sum asked: 没封顶, 起付线交满了, 有两个病,加多少没讲."""
-    case = read_cost(turn, context.asked, ()).people[0].case
-    told = (case.cap_not_reached, case.quota_left, case.deductible, case.deductible_full, case.extra_limit)
-    tells = any(fact is not None for fact in told) or "several_diseases" in case.conditions
-    asks_the_sum_alone = not asks(_SUM_AT_LAST.sub("", normalise(turn.text)))
-    return tells and (answers_that_it_is_not_known(turn.text) or asks_the_sum_alone)
-
-
 def tells_of_the_purchase(text: str) -> bool:
     """Whether it is told when or where the cost came about, and nothing asked: 药是6月买的, 就门口那个诊所开的."""
     return bool(_BOUGHT.search(normalise(text))) and not asks(text)
-
-
-def tells_terms(turn: Turn) -> bool:
-    """Whether terms of a cost are stated before it, and nothing is asked: 起付线六百,报八成."""
-    if asks(turn.text) or seeks_confirmation(turn.text):
-        return False
-    person = read_cost(turn, None, ()).people[0]
-    case = person.case
-    figures = (
-        person.limit,
-        case.monthly_limit,
-        case.quota_left,
-        case.annual_cap,
-        case.ratio,
-        case.deductible,
-    )
-    return any(figure is not None for figure in figures)
-
-
-def is_told(turn: Turn, parameters: Parameters) -> bool:
-    """Whether a turn tells a cost with what it is computed from: then it is for us, whatever else it mentions."""
-    if not tells_figures(turn):  # most turns: spares them the rest of the reading
-        return False
-    person = read_cost(turn, None, parameters).people[0]
-    terms = (person.limit, person.case.monthly_limit, person.case.quota_left, person.case.ratio)
-    return person.cost_known and any(term is not None for term in terms)
-
-
-def sets_a_part_apart(turn: Turn, parameters: Parameters) -> bool:
-    """Whether a part of a cost is told that is not paid for (药费500,营养品200): the rest is for us."""
-    case = read_cost(turn, None, parameters).people[0].case
-    return case.excluded is not None and case.amount is not None and case.excluded < case.amount.low
 
 
 def question_again(context: Context) -> Reply | None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from bot.dialogue.cost.person import Person
-from bot.dialogue.cost.reading.amounts import amounts_in, items_in
+from bot.dialogue.cost.reading.amounts import items_in
 from bot.dialogue.cost.reading.changes import supposes
 from bot.dialogue.cost.reading.changing import told_apart
 from bot.dialogue.cost.reading.circumstances import circumstances_of
@@ -92,9 +92,9 @@ def read_cost(
 
 
 @lru_cache(_TURNS_KEPT)
-def tells_figures(turn: Turn) -> bool:
+def tells_figures(turn: Turn, learnt: Learnt) -> bool:
     """Whether any amount stands in the turn."""
-    return has_numeral(normalise(turn.text)) and bool(amounts_in(Sentence.of(turn, None)))
+    return has_numeral(normalise(turn.text)) and bool(items_in(Sentence.of(turn, None), learnt.roles))
 
 
 def _each(whole: Part, names: tuple[str, ...], covered: Container[str]) -> tuple[Person, ...]:

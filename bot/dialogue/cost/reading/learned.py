@@ -69,7 +69,7 @@ class Circumstances:
         return tuple(told)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Learnt:
     """All that marked sentences teach of reading a cost."""
 
