@@ -22,7 +22,7 @@ from bot.dialogue.cost.reading.told import Circumstance, Told, clauses_of, signs
 _COLUMNS = 2**17
 """Signs are told apart by a hash of so many values, so that no list of them needs to be kept."""
 _PENALTY = 0.05
-_TELLS = 0.3
+_TELLS = 0.45
 """By so much what a clause tells must lead before nothing."""
 
 ROLES: tuple[Role, ...] = get_args(Role)

@@ -33,6 +33,7 @@ from bot.settings import ROOT
 
 AMOUNTS, TOLD = ROOT / "data" / "amounts", ROOT / "data" / "circumstances"
 _MARK = re.compile(r"\[(?P<text>[^\[\]]+)\]\{(?P<label>\w+)\}")
+_MARKED = "mark"
 _ROLES: Mapping[str, Role] = {role: role for role in ROLES}
 _CIRCUMSTANCES: Mapping[str, Circumstance] = {name: name for name in get_args(Circumstance)}
 _SOME_DAY = datetime(2026, 6, 15, tzinfo=SHANGHAI)  # no label hangs on it
@@ -68,7 +69,7 @@ def examples_in(line: str) -> Iterator[tuple[Seen, Role | None]]:
     sentence = _sentence(line, _ROLES)
     amounts = amounts_in(sentence)
     figures = figures_in(by_words(sentence, amounts), possible_in(sentence, amounts))
-    roles = [_role_of(figure, sentence.turn.mentions) for figure in figures]
+    roles = [_role_of(figure, _marks(sentence)) for figure in figures]
     for index, role in enumerate(roles):
         yield Seen(sentence.text, figures, index, roles[:index]), role
 
@@ -81,7 +82,7 @@ def clauses_in(line: str) -> Iterator[tuple[tuple[str, ...], Circumstance | None
     sentence = _sentence(line, _CIRCUMSTANCES)
     clauses = clauses_of(sentence.text)
     for index, clause in enumerate(clauses):
-        told = _circumstance_of(clause, sentence.turn.mentions)
+        told = _circumstance_of(clause, _marks(sentence))
         yield signs_of_clause(sentence.text, clauses, index), told
 
 
@@ -112,9 +113,13 @@ def _sentence(line: str, known: Mapping[str, object]) -> Sentence:
             raise MarkError(f"{mark['label']!r} is unknown: {line}")
         text += line[done : mark.start()]
         end = len(text) + len(mark["text"])
-        marks.append(Mention("mark", mark["label"], len(text), end, mark["text"]))
+        marks.append(Mention(_MARKED, mark["label"], len(text), end, mark["text"]))
         text, done = text + mark["text"], mark.end()
     return Sentence.of(Turn("", text + line[done:], "", tuple(marks), _SOME_DAY), None)
+
+
+def _marks(sentence: Sentence) -> list[Mention]:
+    return [mention for mention in sentence.turn.mentions if mention.entity == _MARKED]
 
 
 def _role_of(figure: Figure, marks: Sequence[Mention]) -> Role | None:
