@@ -315,7 +315,8 @@ class Assistant:
             return await self.personal.check_status(turn, context)
         if self.deadlines.concerns(turn, context) or self.deadlines.tells_event(turn):
             return self.deadlines.answer(turn, context)
-        own = context.person or context.task is Task.STATUS or asks_progress(turn.text)
+        of_one = len(turn.values("region")) <= 1  # nobody's case is in two provinces
+        own = of_one and (context.person or context.task is Task.STATUS or asks_progress(turn.text))
         a_rule = _asks_for_the_limit(turn) or self._is_a_rule(turn, context)
         if own and not a_rule:
             return await self.personal.check_status(turn, context)

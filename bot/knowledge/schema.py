@@ -133,7 +133,8 @@ class Answers(Strict):
 
 
 class Topic(Strict):
-    """Something people ask about. `name` completes 「文件里没有写{name}」; `questions` are region-free.
+    """Something people ask about. `name` completes 「文件里没有写{name}」; `questions` are region-free; what is `called` by a
+    word for it is asked about, whatever else fits better.
 
     `any_scheme`: the answer holds whatever insurance is asked for, because it is about the document itself.
     `time_limit_from`: the topic is a time limit, and this is what it runs from.
@@ -141,6 +142,7 @@ class Topic(Strict):
 
     id: str
     name: str
+    called: tuple[str, ...] = ()
     questions: tuple[str, ...] = ()
     needs_region: bool = True
     any_scheme: bool = False

@@ -191,7 +191,7 @@ class PolicyLibrary:
             return PolicyComparison(topic="", topic_name="", answers=tuple(told))
         shared, *different = set(compared.values())
         joined = () if different else self._topics_joined(shared, tuple(asked))
-        common = joined or self._common_topics(hits)
+        common = joined or self._with_those_called(self._common_topics(hits), shared if not different else "")
         return PolicyComparison(
             topic=common[0],
             topic_name="和".join(self.knowledge.topics[topic].name for topic in common),
@@ -202,6 +202,15 @@ class PolicyLibrary:
                 for name, ranked in hits.items()
             ),
         )
+
+    def _with_those_called(self, topics: tuple[str, ...], question: str) -> tuple[str, ...]:
+        """The topics that fit best, the second given way to one that the question calls by its name."""
+        called = [
+            topic.id
+            for topic in self.knowledge.topics.values()
+            if topic.id != topics[0] and any(word in question for word in topic.called)
+        ]
+        return (topics[0], *called[:1]) if called else topics
 
     def _topics_joined(self, question: str, regions: tuple[str, ...]) -> tuple[str, ...]:
         """The topics of a question that names several, joined by 和, where each is surely one (起付线跟报销比例)."""
