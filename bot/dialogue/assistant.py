@@ -38,7 +38,6 @@ from bot.knowledge.deadlines import load_calendar, load_deadlines
 from bot.knowledge.library import Knowledge
 from bot.knowledge.parameters import load_parameters
 from bot.knowledge.reminders import load_reminders
-from bot.language.asking import asks
 from bot.language.dates import find_dates
 from bot.messages import Button, FallbackCard, Reply
 from bot.policy.library import PolicyLibrary
@@ -79,6 +78,7 @@ _PLAIN_WISHES = frozenset({Errand.HAND_OVER, Errand.START_OVER, Errand.STOP_REMI
 _MAY_TELL_TERMS = frozenset(
     {Errand.ANSWER_POLICY, Errand.ESTIMATE_COST, Errand.CONTINUE, Errand.NOT_UNDERSTOOD}
 )
+_MAY_TELL_COSTS = _MAY_TELL_TERMS | {Errand.CHECK_STATUS}
 _WORDS = re.compile(r"\w")
 _PERSON_JUST_BEFORE = re.compile(r"[我俺咱他她爸妈爹娘爷奶公婆伴](?!们)[^，,。？?！!\s吗么]{0,8}$")
 _AT_WORK_MYSELF = re.compile(r"我(?:自己)?(?:还|也|正|都)*在?(?:上着?班|职|岗)[^。;；]{0,12}我自己")
@@ -250,12 +250,14 @@ class Assistant:
         told_in_full = self._costs.is_told(turn)
         bought = context.task is Task.COST and cost.tells_of_the_purchase(turn.text)
         more_of_it = context.task is Task.COST and self._costs.tells_figures(turn)
+        spent = self._costs.tells_a_cost(turn) and not self.deadlines.tells_event(turn)
         of_money = (
             errand is Errand.ESTIMATE_COST
             or told_in_full
             or self._costs.asks_for_a_sum(turn)
             or bought
             or more_of_it
+            or spent
         )
         if not of_money and self.deadlines.concerns(turn, context):
             return Errand.CHECK_STATUS
@@ -274,10 +276,9 @@ class Assistant:
             return Errand.ESTIMATE_COST
         if context.task is Task.COST and self._costs.goes_on(turn, context):
             return Errand.ESTIMATE_COST
-        only_tells = errand in {Errand.CONTINUE, Errand.NOT_UNDERSTOOD} or (
-            errand is Errand.ANSWER_POLICY and not asks(turn.text)
-        )
-        if only_tells and tells_a_cost(turn):
+        if errand in {Errand.CONTINUE, Errand.NOT_UNDERSTOOD} and tells_a_cost(turn):
+            return Errand.ESTIMATE_COST
+        if errand in _MAY_TELL_COSTS and spent:
             return Errand.ESTIMATE_COST
         if errand in _MAY_TELL_TERMS and self._costs.tells_terms(turn):
             return Errand.ESTIMATE_COST

@@ -133,8 +133,8 @@ class Answers(Strict):
 
 
 class Topic(Strict):
-    """Something people ask about. `name` completes 「文件里没有写{name}」; `questions` are region-free; what is `called` by a
-    word for it is asked about, whatever else fits better.
+    """Something people ask about. `name` completes 「文件里没有写{name}」; `questions` are region-free;
+    what is `called` by a word for it is asked about, whatever else fits better.
 
     `any_scheme`: the answer holds whatever insurance is asked for, because it is about the document itself.
     `time_limit_from`: the topic is a time limit, and this is what it runs from.

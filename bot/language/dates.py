@@ -171,6 +171,12 @@ def in_order_told(
 
 
 _THE_DAY_BEFORE = re.compile(r"(?:头|前)一?[天日](?:的|是|就|也)?$")
+_BOUGHT_EARLIER = re.compile(r"(?:那天|的时候)?(?:我|他|她|就|已经?|自己)*[先预提][前早]?[花买开拿配垫]")
+
+
+def _is_before(led_by: str, followed_by: str) -> bool:
+    """Whether a day is told as one before the last: 头天14号; 18号通过的,15号先买了300."""
+    return bool(_THE_DAY_BEFORE.search(led_by) or _BOUGHT_EARLIER.match(followed_by))
 
 
 def in_the_month_told(
@@ -187,7 +193,7 @@ def in_the_month_told(
             day
             and before
             and bare
-            and (before.day <= day.day or before is told_before or _THE_DAY_BEFORE.search(led_by))
+            and (before.day <= day.day or before is told_before or _is_before(led_by, written[mention.end :]))
             and day.day <= calendar.monthrange(before.year, before.month)[1]
         ):
             day = before.replace(day=day.day)

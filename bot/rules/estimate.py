@@ -93,7 +93,7 @@ class _Estimator:
         for rule in self._known.rules("unpaid"):
             return Remark(rule.says, self._known.cited(rule.cite))
         start = self._known.parameters.start
-        if start and "not_approved" in self._known.case.conditions:
+        if start and "not_approved" in self._known.case.conditions and not self._known.case.approved_on:
             says = f"您的慢特病还没有批下来，{start.says}，批下来以前的费用不能按慢特病报"
             return Remark(says, self._known.cited(start.cite))
         if start and self._known.treated_before_approval:

@@ -682,3 +682,46 @@ def test_terms_told_in_few_words_are_read(talk: Any, question: str, fund: Any) -
 def test_whose_and_which_purchase(talk: Any, turns: tuple[str, ...], fund: str, own: str) -> None:
     outcome = talk(*turns)
     assert (paid(outcome), borne(outcome)) == (fund, own)
+
+
+@pytest.mark.parametrize(
+    ("question", "fund", "own"),
+    [
+        # a share of a part that is the person's own first
+        (
+            "江西一类，一共800，里头500是乙类药，乙类要先自付一成，再报80%，没封顶，能报多少",
+            "600.00",
+            "200.00",
+        ),
+        # what was for something else, beside what is paid for
+        ("江西二类，总共900，洗牙200跟这病没关系，报80%，没封顶，能报多少", "560.00", "340.00"),
+        # the day of a purchase before the approval
+        ("山东，认定是今年9月18号通过的，15号先买了300，没起付，报80%，没封顶，能报多少", "0.00", "300.00"),
+        # several days at one price, one of them before the approval
+        (
+            "山东，资格11月16号办出来的，13号和16号各透一次，都是500，没起付，报90%，没封顶，能报多少",
+            "450.00",
+            "550.00",
+        ),
+        # what the person reckons themselves
+        (
+            "山东，年限额3000，今年已经报了2600，起付线交满了，这次800，报七成，还能报560吗",
+            "400.00",
+            "400.00",
+        ),
+        # a purchase elsewhere stands beside the bill
+        (
+            "内蒙古职工，定点医院开药1500，又在不是定点的药房补了200，报80%，没起付，没封顶，一共报多少",
+            "1200.00",
+            "500.00",
+        ),
+    ],
+)
+def test_parts_and_days_of_several_purchases(talk: Any, question: str, fund: str, own: str) -> None:
+    outcome = talk(question)
+    assert (paid(outcome), borne(outcome)) == (fund, own)
+
+
+def test_anothers_bill_keeps_nothing_of_ones_own(talk: Any) -> None:
+    outcome = talk("湖南退休，限额300，药费260，里面有60是感冒药，能报多少", "那我老伴呢，她药费220")
+    assert (paid(outcome), borne(outcome)) == ("187.00", "33.00")

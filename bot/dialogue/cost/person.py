@@ -97,6 +97,24 @@ class Person:
         limit = None if name in LIMITS else self.limit
         return replace(self, case=replace(self.case, **nothing), limit=limit, rough=rough)
 
+    def without_the_bill(self) -> "Person":
+        """What may hold of somebody else, too: where and how they are insured, and what is paid there."""
+        case = self.case
+        alike = Case(
+            region=case.region,
+            area=case.area,
+            scheme=case.scheme,
+            employment=case.employment,
+            hospital_level=case.hospital_level,
+            benefit_class=case.benefit_class,
+            monthly_limit=case.monthly_limit,
+            quarterly_limit=case.quarterly_limit,
+            ratio=case.ratio,
+            deductible=case.deductible,
+            annual_cap=case.annual_cap,
+        )
+        return Person(alike, name=self.name, limit=self.limit)
+
     def updated(self, said: "Person") -> "Person":
         """After more was told: what is said replaces what was known, and what does not go with it is dropped."""
         said = _as_a_part(self.case, self._placed(said))

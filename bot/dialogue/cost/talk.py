@@ -34,12 +34,13 @@ _NONE_MEANS: Mapping[str, Case] = {
 @dataclass(frozen=True)
 class Talk:
     """`questions` counts those asked so far; `declined` names what the person does not know, `wondered` what they
-    just said so of, unasked."""
+    just said so of, unasked; `about`: whom the last sentence that named one person named."""
 
     people: tuple[Person, ...]
     questions: int = 0
     declined: tuple[str, ...] = ()
     wondered: str | None = None
+    about: str = ""
 
     @classmethod
     def recall(cls, context: Context) -> "Talk":
@@ -47,7 +48,13 @@ class Talk:
         stored = context.case
         people = _PEOPLE.validate_python(stored.get("people", ()))
         declined = tuple(stored.get("declined", ()))
-        return cls(people or (Person(),), stored.get("questions", 0), declined, stored.get("wondered"))
+        return cls(
+            people=people or (Person(),),
+            questions=stored.get("questions", 0),
+            declined=declined,
+            wondered=stored.get("wondered"),
+            about=stored.get("about", ""),
+        )
 
     def after_asking(self, name: str) -> "Talk":
         """With one more question counted; where the person is insured and what it cost are not."""
@@ -56,8 +63,10 @@ class Talk:
     def remembered(self) -> dict[str, Any]:
         """For `context.case`: a JSON object."""
         people = _PEOPLE.dump_python(self.people, mode="json", exclude_defaults=True)
-        said = {"questions": self.questions, "declined": list(self.declined)}
-        return {"people": people, **said, **({"wondered": self.wondered} if self.wondered else {})}
+        said: dict[str, Any] = {"questions": self.questions, "declined": list(self.declined)}
+        if self.wondered:
+            said["wondered"] = self.wondered
+        return {"people": people, **said, **({"about": self.about} if self.about else {})}
 
 
 _GOVERNED_ELSEWHERE = frozenset[Condition]({"dual_channel", "separately_paid"})
@@ -95,8 +104,19 @@ def talk_after(before: Talk, turn: Turn, asked: str | None, reading: Reading) ->
     declined = before.declined
     if asked and (does_not_know(turn.text) or (none and asked not in _NONE_MEANS)):
         declined = (*declined, asked)
-    people = _people_after(before.people, asked, reading, normalise(turn.text))
-    return replace(before, people=people, declined=declined, wondered=reading.wondered)
+    known = before.people
+    if _is_of_another(before, reading, turn.text):
+        known = tuple(person.without_the_bill() for person in known)
+    people = _people_after(known, asked, reading, normalise(turn.text))
+    about = reading.named or before.about
+    return replace(before, people=people, declined=declined, wondered=reading.wondered, about=about)
+
+
+def _is_of_another(before: Talk, reading: Reading, text: str) -> bool:
+    """Whether a cost is told of one person after another's: 那我老伴呢,她花了300."""
+    told = len(before.people) == len(reading.people) == 1 and reading.people[0].cost_known
+    another = reading.named and kin_of(reading.named) != kin_of(before.about)
+    return bool(told and another and before.people[0].cost_known and not corrects(text))
 
 
 def _with(person: Person, more: Case) -> Person:

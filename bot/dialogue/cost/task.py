@@ -98,6 +98,10 @@ class Costs:
         """Whether an amount is told and what comes of it is asked for."""
         return asks_for_a_sum(turn.text) and self.tells_figures(turn)
 
+    def tells_a_cost(self, turn: Turn) -> bool:
+        """Whether something is told to have been spent on the care, and nothing asked: 9月20号开了一回药,两百六."""
+        return not asks(turn.text) and self.tells_figures(turn) and self._read(turn).cost_known
+
     def is_told(self, turn: Turn) -> bool:
         """Whether a turn tells a cost with what it is computed from: then it is for us, whatever else it mentions."""
         if not self.tells_figures(turn):  # most turns: spares them the rest of the reading

@@ -32,7 +32,7 @@ from bot.dialogue.cost.reading.people import (
 )
 from bot.dialogue.cost.reading.rough import rough_facts
 from bot.dialogue.cost.reading.sentence import Part, Sentence
-from bot.dialogue.cost.reading.shares import ratios_by_place, shares_of
+from bot.dialogue.cost.reading.shares import own_shares, ratios_by_place, shares_of
 from bot.dialogue.cost.reading.times import times_of
 from bot.dialogue.turn import Turn
 from bot.language.normalise import normalise
@@ -77,7 +77,7 @@ def read_cost(
     sentence = Sentence.of(turn, asked, _day_told(known))
     if learnt:
         sentence = replace(sentence, told=learnt.circumstances.told_in(sentence.text))
-    items = items_in(sentence, learnt.roles if learnt else None)
+    items = own_shares(items_in(sentence, learnt.roles if learnt else None), sentence)
     claimed = next((item.amount.low for item in items if item.role == "claimed"), None)
     names = people_in(sentence)
     whole = Part(sentence, items, 0, len(sentence.text))

@@ -16,6 +16,7 @@ from bot.language.money import Amount, find_amounts, possible_amounts
 from bot.language.numerals import to_decimal
 from bot.language.spans import Span as Placed
 from bot.language.spans import overlaps, without_overlaps
+from bot.rules.money import to_fen
 
 _BARE_ANSWER = re.compile(
     r"(?:^|[,。 :是为有约概到就共才加剩差])(\d+(?:\.\d{1,2})?|[零一二两三四五六七八九十百千万]+)"
@@ -28,9 +29,11 @@ _ALL_ASKED = re.compile(
     r"(?:一共|总共|合计|拢共|加起来|合起来|一起|一块儿?|两[次笔回张趟]|[三四几][次笔回张趟])[^,。;\d]{0,8}报"
 )
 """What was spent before is asked about, too."""
+_NO_CLAIM: frozenset[Role] = frozenset({"cost", "quota_left", "used", "unplaced", "aside"})
+_IS_ASKED = re.compile(r"[元块]?钱?(?:[吗么不没吧]|对|是不是)")
 _BY_PERIOD: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit"})
 
-_SURE = 0.5
+_SURE = 0.4
 _SURE_OF_ITSELF = 0.8
 """By so much the role that was learnt must lead, to be believed before what our words say; and where they say that
 nobody can know, so that a sum would rest on what was learnt alone."""
@@ -63,14 +66,36 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
         return by_words(sentence, amounts)
     figures = figures_in(by_words(sentence, amounts), possible_in(sentence, amounts))
     judged = _judged(figures, sentence, roles)
-    found = [at.amount for at, told in judged if at.by_words == NOT_BY_WORDS and told.label is not None]
+    found = [
+        at.amount for at, told in judged if at.by_words == NOT_BY_WORDS and told.label and told.lead >= _SURE
+    ]
     told_at = {at.amount.start: told for at, told in judged}
     items = by_words(sentence, sorted([*amounts, *found], key=lambda amount: amount.start))
     learnt = [_learnt(item, told_at.get(item.start, _UNJUDGED), sentence) for item in items]
     if not any(item and item.role == "cost" for item in learnt):  # what stands beside nothing is no aside
         pairs = zip(items, learnt, strict=True)
         learnt = [was if was.role == "cost" and now and now.role in _NO_COST else now for was, now in pairs]
-    return tuple(item for item in learnt if item is not None)
+    learnt = _one_limit(items, learnt)
+    return tuple(_as_claimed(item, learnt, sentence) for item in learnt if item is not None)
+
+
+def _one_limit(items: Sequence[Item], learnt: Sequence[Item | None]) -> list[Item | None]:
+    """What words call a cost is no second limit beside another: 七月花100,…每月额度300."""
+    limits = {item.amount.low for item in learnt if item and item.role in _BY_PERIOD}
+    pairs = zip(items, learnt, strict=True)
+    return [
+        was if len(limits) > 1 and was.role == "cost" and now and now.role in _BY_PERIOD else now
+        for was, now in pairs
+    ]
+
+
+def _as_claimed(item: Item, items: Sequence[Item | None], sentence: Sentence) -> Item:
+    """What a share of the cost comes to, asked of at last, is what the person reckons: 花九百,六成,还能报着540吗."""
+    if item.role not in _NO_CLAIM or not _IS_ASKED.match(sentence.text, item.end):
+        return item
+    costs = {other.amount.low for other in items if other and other.role == "cost" and other is not item}
+    reckoned = {to_fen(cost * ratio.value) for cost in costs for ratio in sentence.ratios}
+    return replace(item, role="claimed") if item.amount.low in reckoned else item
 
 
 def amounts_in(sentence: Sentence) -> list[Amount]:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Container
 from dataclasses import replace
 
-from bot.dialogue.cost.reading.circumstance_words import ruled_out_in
+from bot.dialogue.cost.reading.circumstance_words import UNPAID, ruled_out_in
 from bot.dialogue.cost.reading.doubts import open_conditions
-from bot.dialogue.cost.reading.sentence import Part
+from bot.dialogue.cost.reading.sentence import Item, Part
+from bot.knowledge.parameters import Condition
 from bot.rules.case import BenefitClass, Case
 
 _CLASSES: tuple[tuple[BenefitClass, re.Pattern[str]], ...] = (
@@ -19,7 +20,7 @@ _GONE_THERE = re.compile(r"[去到在来]$")
 def circumstances_of(part: Part, covered: Container[str]) -> Case:
     """Place, hospital, conditions and class. `covered`: the provinces whose documents are at hand."""
     left_open = open_conditions(part.text)
-    of_a_part = {condition for item in part.own_items for condition in item.because}
+    of_a_part = {condition for item in part.own_items for condition in _conditions_of(item, part)}
     case = Case(
         hospital_level=next((m.value for m in part.mentions if m.entity == "hospital_level"), None),
         benefit_class=next((name for name, pattern in _CLASSES if pattern.search(part.text)), None),
@@ -27,6 +28,13 @@ def circumstances_of(part: Part, covered: Container[str]) -> Case:
         ruled_out=ruled_out_in(part.text) - of_a_part - left_open,
     )
     return _placed(case, part, covered)
+
+
+def _conditions_of(item: Item, part: Part) -> frozenset[Condition]:
+    """What is told of one amount alone, which then is not paid for: 总共1500,补牙240跟病没关系."""
+    if item.role not in ("excluded", "aside") or len(part.own_items) < 2:
+        return item.because
+    return item.because | (part.sentence.conditions(*part.sentence.clause(item.start)) & UNPAID)
 
 
 def _placed(case: Case, part: Part, covered: Container[str]) -> Case:

@@ -23,7 +23,18 @@ _COLUMNS = 2**17
 """Signs are told apart by a hash of so many values, so that no list of them needs to be kept."""
 _PENALTY = 0.05
 _TELLS = 0.45
-"""By so much what a clause tells must lead before nothing."""
+_TELLS_THAT_NOTHING_IS_PAID = 0.55
+"""By so much what a clause tells must lead; by more, where nothing would be paid for it."""
+_NOTHING_IS_PAID = frozenset[Circumstance](
+    {
+        "not_designated",
+        "inpatient_stay",
+        "no_prescription",
+        "unrelated_disease",
+        "review_missed",
+        "not_approved",
+    }
+)
 
 ROLES: tuple[Role, ...] = get_args(Role)
 CIRCUMSTANCES: tuple[Circumstance, ...] = get_args(Circumstance)
@@ -64,7 +75,8 @@ class Circumstances:
         told = []
         for index, clause in enumerate(clauses):
             judged = _judge(self.weights, signs_of_clause(text, clauses, index), CIRCUMSTANCES)
-            if judged.label and judged.lead >= _TELLS:
+            least = _TELLS_THAT_NOTHING_IS_PAID if judged.label in _NOTHING_IS_PAID else _TELLS
+            if judged.label and judged.lead >= least:
                 told.append(Told(clause.start, clause.end, judged.label))
         return tuple(told)
 

@@ -9,13 +9,13 @@ from itertools import pairwise
 from bot.dialogue.cost.person import RatioAt, Rough
 from bot.dialogue.cost.reading.changes import corrects
 from bot.dialogue.cost.reading.ranges import AT_LEAST, AT_MOST, ends_joined
-from bot.dialogue.cost.reading.sentence import Part, Sentence
+from bot.dialogue.cost.reading.sentence import Item, Part, Sentence
 from bot.dialogue.cost.reading.share_words import TO
 from bot.language.money import Amount
 from bot.language.ratios import Ratio
 from bot.language.spans import Span as Placed
 from bot.rules.case import Case
-from bot.rules.money import percent
+from bot.rules.money import percent, to_fen
 
 _AWAY = re.compile(r"临时|外出|异地|外地|跨省|外省|省外|到[^,。]{1,4}(?:只|就)?报|长期")
 _HOME = re.compile(r"本地|当地|省内|老家|家里|在家|参保地|[我咱]们?(?:这|那|市|县|区|省|本|当)|[市县]里")
@@ -30,6 +30,8 @@ _CLASS_B = re.compile(r"乙类[^,。;\d]{0,6}$")
 _CLASS_B_BEFORE = re.compile(r"乙类[^,。;]{0,12}$")
 _THEN_THE_REST = re.compile(r"(?:以后|之后|后|了)?,?(?:再|剩下?的?|其余|余下|剩余)[^,。;\d]{0,4}(?:报|按)")
 _ONLY_THOUGHT = re.compile(r"(?:以为|原先|以前|原来|本来|去年)[^,。;\d]{0,6}$")
+_REMINDED, _AS_A_QUESTION = re.compile(r"不是[^,。;]*$"), re.compile(r"[^,。;]*[吗么]")
+"""The rule is held against what was told: 不是退休都报85%吗."""
 _CLAIMED = re.compile(r"^(?:吗|吧|不[,。?]|么|对吗|是吗|真的吗)")
 _CLAIM_BEGINS = re.compile(r"(?:能|可以|是不是|不是)报?$")
 _VISITED = re.compile(
@@ -48,6 +50,8 @@ _JOINED = re.compile(TO)
 _ABOUT_BEFORE = re.compile(r"(?:大约|差不多|大概)(?:是|能|可以|会|要)*(?:按|报)?(?:销)?$")
 _ABOUT = re.compile(r"左右|上下|的样子")
 _AND_MORE = re.compile(r"多(?!少)")
+_NEAR = 16
+"""Characters between an amount and a share of it, at most."""
 _TENTH = Decimal("0.1")
 _BARE_ANSWER = re.compile(rf"(?<![\d.])(\d{{1,3}}(?:\.\d+)?){_NO_UNIT}")
 
@@ -67,7 +71,10 @@ def shares_of(part: Part) -> Case:
 def _own_first(part: Part) -> Case:
     """The person's own share before the ratio: of one of several costs if told in its clause, else of all."""
     for ratio in part.ratios:
-        told_in_yuan = any(i.role == "excluded" and 0 <= i.start - ratio.end <= 6 for i in part.own_items)
+        told_in_yuan = any(
+            i.role == "excluded" and (0 <= i.start - ratio.end <= 6 or _is_share_of(ratio, i, part.sentence))
+            for i in part.own_items
+        )
         if told_in_yuan or not _is_own_first(ratio, part.sentence):
             continue
         begin, _ = part.sentence.clause(ratio.start)
@@ -78,6 +85,24 @@ def _own_first(part: Part) -> Case:
             return Case(excluded=own[-1].low * ratio.value)
         return Case(excluded_ratio=ratio.value)
     return Case()
+
+
+def _is_share_of(ratio: Ratio, item: Item, sentence: Sentence) -> bool:
+    """Whether a share is told right after the amount that it is of: 乙类药600自己先掏一成."""
+    return 0 <= ratio.start - item.end <= _NEAR and _is_own_first(ratio, sentence)
+
+
+def own_shares(items: Sequence[Item], sentence: Sentence) -> tuple[Item, ...]:
+    """The amounts again, that of which a share is paid by the person first as that share."""
+    return tuple(_own_share(item, sentence) if item.role == "excluded" else item for item in items)
+
+
+def _own_share(item: Item, sentence: Sentence) -> Item:
+    of_it = next((r for r in sentence.ratios if _is_share_of(r, item, sentence)), None)
+    if of_it is None or item.amount.low != item.amount.high:
+        return item
+    share = to_fen(item.amount.low * of_it.value)
+    return replace(item, amount=replace(item.amount, low=share, high=share))
 
 
 def _is_own_first(ratio: Ratio, sentence: Sentence) -> bool:
@@ -188,6 +213,7 @@ def _meant(part: Part) -> list[Ratio]:
         if (
             own_first
             or _ONLY_THOUGHT.search(before)
+            or (len(part.ratios) > 1 and _REMINDED.search(before) and _AS_A_QUESTION.match(after))
             or not _is_of_the_cost(ratio, sentence)
             or (away and _HOME.search(label) and not _AWAY.search(label))
         ):

@@ -31,7 +31,7 @@ Circumstance = Literal[
 ]
 
 _CLAUSE = re.compile(r"[^,。;!?:\s]+")
-_UP_TO_A_FIGURE = re.compile(r".{6,}?\d(?:\.\d+)?[%元块万]?钱?(?![\d.%元块万钱])|.+")
+_UP_TO_A_FIGURE = re.compile(r".{6,}?\d(?:\.\d+)?[%元块万]?钱?(?![\d.%元块万钱月号日年个盒次岁天])|.+")
 """Who dictates makes no pauses: then a figure ends what is told of it."""
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _LONGEST = 4
