@@ -105,14 +105,14 @@ def talk_after(before: Talk, turn: Turn, asked: str | None, reading: Reading) ->
     if asked and (does_not_know(turn.text) or (none and asked not in _NONE_MEANS)):
         declined = (*declined, asked)
     known = before.people
-    if _is_of_another(before, reading, turn.text):
+    if is_of_another(before, reading, turn.text):
         known = tuple(person.without_the_bill() for person in known)
     people = _people_after(known, asked, reading, normalise(turn.text))
     about = reading.named or before.about
     return replace(before, people=people, declined=declined, wondered=reading.wondered, about=about)
 
 
-def _is_of_another(before: Talk, reading: Reading, text: str) -> bool:
+def is_of_another(before: Talk, reading: Reading, text: str) -> bool:
     """Whether a cost is told of one person after another's: 那我老伴呢,她花了300."""
     told = len(before.people) == len(reading.people) == 1 and reading.people[0].cost_known
     another = reading.named and kin_of(reading.named) != kin_of(before.about)

@@ -23,7 +23,7 @@ from bot.dialogue.cost.reading.changes import (
     wants_steps,
 )
 from bot.dialogue.cost.reading.learned import Learnt
-from bot.dialogue.cost.talk import Talk, talk_after, talk_before, told_before
+from bot.dialogue.cost.talk import Talk, is_of_another, talk_after, talk_before, told_before
 from bot.dialogue.cost.wording import answer, closing, is_faulty, lines, steps_aloud
 from bot.dialogue.turn import Context, Outcome, Task, Turn
 from bot.knowledge.parameters import Condition, RegionParameters
@@ -34,7 +34,7 @@ from bot.messages import Reply
 from bot.rules.case import Case
 
 _SUM_AT_LAST = re.compile(
-    r"(?:能|给|该|可以?)*(?:我|他|她)?报(?:销)?(?:多少|几多|好多)钱?[呢啊呀]?[?。]?$"
+    r"(?:能|给|该|可以?)*(?:我|他|她)?补?报(?:销|得)?(?:多少|几多|好多|几个|几块)钱?[呢啊呀]?[?。]?$"
     r"|(?:你|您)?(?:就|先|给|帮|替|我|咱|俺|一起|合在?一起|一块儿?|给我)*算(?:算|一下|吧|嘛|下)*[?。]?$"
     r"|有(?:没有?)?影响(?:没有?|吗|不|么)?[?。]?$|(?:还|照样|照常)?(?:能|给)?(?:报|算)(?:吗|不|么|嘛)[?。]?$"
 )
@@ -81,7 +81,8 @@ class Costs:
         if reading.hypothetical and was.fund_pays is not None and result.fund_pays is not None:
             text = answer(result, reading.claimed, compared(was, result, "现在"))
             return _outcome(context, before, Reply(text, card=card))
-        changes = "" if is_faulty(was) else _changes(before, talk, parameters)
+        nothing_put_right = is_faulty(was) or is_of_another(before, reading, turn.text)
+        changes = "" if nothing_put_right else _changes(before, talk, parameters)
         text = answer(result, reading.claimed, changes and f"{changes}{compared(was, result, '刚才')}")
         asked = next_question(result, talk)
         if asked is None:
@@ -156,9 +157,9 @@ class Costs:
         but_for_the_sum = _SUM_AT_LAST.sub("", normalise(turn.text)).rstrip(",，。 ")
         not_known = answers_that_it_is_not_known(but_for_the_sum)
         asks_the_sum_alone = not asks(but_for_the_sum)
-        return bool(tells and (not_known or asks_the_sum_alone)) or bool(
-            not_known and _OF_A_TERM.search(but_for_the_sum)
-        )
+        only_told = not_known or (asks_the_sum_alone and but_for_the_sum != normalise(turn.text))
+        of_a_term = only_told and _OF_A_TERM.search(but_for_the_sum)
+        return bool(of_a_term or (tells and (not_known or asks_the_sum_alone)))
 
     def _read(self, turn: Turn) -> Person:
         return read_cost(turn, None, self.parameters, learnt=self.learnt).people[0]
