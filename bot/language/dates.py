@@ -183,9 +183,10 @@ def in_the_month_told(
     mentions: Sequence[DateMention], written: str, told_before: date | None = None
 ) -> list[DateMention]:
     """A later day without its month (9月5号住院，19号出院) is of the month told before it, or in an earlier turn; so is
-    the day before that (10月15号批的，头天14号买的)."""
+    the day before that (10月15号批的，头天14号买的). A day told again is the same."""
     told: list[DateMention] = []
     before = told_before
+    by_number: dict[int, date] = {}
     for mention in mentions:
         day, led_by = mention.day, written[: mention.start]
         bare = re.match(rf"{_N}[号日]", written[mention.start : mention.end])
@@ -193,10 +194,15 @@ def in_the_month_told(
             day
             and before
             and bare
-            and (before.day <= day.day or before is told_before or _is_before(led_by, written[mention.end :]))
+            and (
+                before.day <= day.day
+                or before is told_before
+                or day.day in by_number
+                or _is_before(led_by, written[mention.end :])
+            )
             and day.day <= calendar.monthrange(before.year, before.month)[1]
         ):
-            day = before.replace(day=day.day)
+            day = by_number.setdefault(day.day, before.replace(day=day.day))
             mention = replace(mention, first=day, last=day)
         elif not bare or before is None:
             before = mention.day

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from bot.dialogue.cost.card import card_of
@@ -52,6 +53,9 @@ _TOLD_OF_A_COST = frozenset[Condition](
     }
 )
 """What may be told of a cost in a later turn, without a figure."""
+
+_TURNS_KEPT = 16
+"""What may be meant is asked about the same turn more than once."""
 
 Parameters = Mapping[str, RegionParameters]
 
@@ -162,7 +166,13 @@ class Costs:
         return bool(of_a_term or (tells and (not_known or asks_the_sum_alone)))
 
     def _read(self, turn: Turn) -> Person:
-        return read_cost(turn, None, self.parameters, learnt=self.learnt).people[0]
+        return _first_told(turn, self)
+
+
+@lru_cache(_TURNS_KEPT)
+def _first_told(turn: Turn, costs: Costs) -> Person:
+    """What a turn tells of the first person, by itself."""
+    return read_cost(turn, None, costs.parameters, learnt=costs.learnt).people[0]
 
 
 def _tells_own_employment(turn: Turn) -> bool:

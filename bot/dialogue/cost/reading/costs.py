@@ -128,9 +128,14 @@ def _limits(part: Part) -> list[Decimal]:
 
 
 def _is_the_cost(used: Decimal, part: Part) -> bool:
-    """Whether what was used is all that was spent: more than the limit, or one of several people's 用了260."""
+    """Whether what was used is all that was spent: more than the limit, before the approval, or one of
+    several people's 用了260."""
     of_one = len(part.text) < len(part.sentence.text)
-    return used > max(_limits(part), default=used) or (of_one and not _BEFORE.search(part.text))
+    return (
+        used > max(_limits(part), default=used)
+        or part.tells("not_approved")
+        or (of_one and not _BEFORE.search(part.text))
+    )
 
 
 def _by_what_is_left(part: Part) -> Span | None:

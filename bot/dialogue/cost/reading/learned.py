@@ -22,8 +22,8 @@ from bot.dialogue.cost.reading.told import Circumstance, Told, clauses_of, signs
 _COLUMNS = 2**17
 """Signs are told apart by a hash of so many values, so that no list of them needs to be kept."""
 _PENALTY = 0.05
-_TELLS = 0.45
-_TELLS_THAT_NOTHING_IS_PAID = 0.55
+_TELLS = 0.35
+_TELLS_THAT_NOTHING_IS_PAID = 0.5
 """By so much what a clause tells must lead; by more, where nothing would be paid for it."""
 _NOTHING_IS_PAID = frozenset[Circumstance](
     {

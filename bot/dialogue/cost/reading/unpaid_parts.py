@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from bot.dialogue.cost.reading.amount_words import WHOLE
 from bot.dialogue.cost.reading.circumstance_words import UNPAID
 from bot.dialogue.cost.reading.sentence import Item, Sentence
 from bot.knowledge.parameters import Condition
@@ -41,7 +42,9 @@ def not_paid_for(items: list[Item], sentence: Sentence) -> list[Item]:
     """One of several costs that, unlike the others, is not paid for (其中200没有处方): it is excluded."""
     if told := _one_of_them(items, sentence):
         return told
-    costs = [item for item in items if item.role in ("cost", "excluded")]
+    in_a_whole = any(WHOLE.search(sentence.text[: item.start]) for item in items if item.role == "cost")
+    parts = ("cost", "excluded", "aside") if in_a_whole else ("cost", "excluded")
+    costs = [item for item in items if item.role in parts]
     unpaid = {item.start: _conditions_of(item, items, sentence) & UNPAID for item in costs}
     if not any(not unpaid[item.start] for item in costs if item.role == "cost"):
         return _part_of_what_was_told(items, sentence)
