@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.dialogue.office import OfficeHours
@@ -38,9 +39,10 @@ class Handoff:
         """
         if context.asked == CALL_BACK and not asks_for_a_person(turn.text):
             return await self._take_note(turn, context)
-        number, position = await self._database.run(
-            lambda session: _enter(session, turn, reason)  # one transaction: ticket and place in the line
-        )
+        try:
+            number, position = await self._database.run(lambda session: _enter(session, turn, reason))
+        except IntegrityError:  # another process gave the same number, or this chat its ticket, just now
+            number, position = await self._database.run(lambda session: _enter(session, turn, reason))
         place = f"您前面还有{position - 1}位。" if position > 1 else "您排在最前面。"
         registered = f"已为您登记转人工，排队号是{number}。{place}"
         asked = None
@@ -64,5 +66,6 @@ class Handoff:
 
 
 def _enter(session: Session, turn: Turn, reason: str | None) -> tuple[str, int]:
+    """The ticket and its place in the line, in one transaction."""
     ticket = helpline.open_ticket(session, turn.chat, turn.chat.split(":")[0], reason, turn.now)
     return ticket.number, helpline.queue_position(session, ticket)

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from bot.records.models import HandoffTicket, Message
 
+_DIGITS, _TRIES = 4, 20
+"""Digits of a ticket's number after its day, and how many are tried before longer ones are."""
+
 
 def open_ticket(
     session: Session, chat: str, channel: str, reason: str | None, now: datetime
@@ -16,13 +19,23 @@ def open_ticket(
     """The chat's ticket: the one that is not closed yet, else a new one at the end of the line."""
     ticket = active_ticket(session, chat)
     if ticket is None:
-        number = f"{now:%m%d}-{secrets.randbelow(10_000):04d}"
+        number = _number_not_given(session, now)
         ticket = HandoffTicket(
             number=number, chat=chat, channel=channel, state="waiting", reason=reason, opened_at=now
         )
         session.add(ticket)
         session.flush()
     return ticket
+
+
+def _number_not_given(session: Session, now: datetime) -> str:
+    """A number for a new ticket: short enough to be told on the telephone, and longer only where many were given on
+    such a day. Where another process gives it at the same instant, the database refuses one of the two."""
+    for digits in (*[_DIGITS] * _TRIES, *[2 * _DIGITS] * _TRIES):
+        number = f"{now:%m%d}-{secrets.randbelow(10**digits):0{digits}d}"
+        if ticket_numbered(session, number) is None:
+            return number
+    raise RuntimeError("no ticket number is left for this day")
 
 
 def active_ticket(session: Session, chat: str) -> HandoffTicket | None:

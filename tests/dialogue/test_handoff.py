@@ -76,3 +76,14 @@ def test_hours_that_cannot_be_read_stop_the_start(hours: str) -> None:
     wrong: dict[str, Any] = {"office_hours": hours}
     with pytest.raises(ValueError, match="office_hours"):
         Settings(**wrong)
+
+
+async def test_however_many_ask_on_one_day_each_gets_a_number_of_their_own(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as session:
+        tickets = [
+            helpline.open_ticket(session, f"webchat:{chat}", "webchat", None, MONDAY_MORNING)
+            for chat in range(800)
+        ]
+        numbers = {ticket.number for ticket in tickets}
+    assert len(numbers) == 800
+    assert all(number.startswith("1123-") for number in numbers)
