@@ -36,6 +36,18 @@ def test_the_opposite_tells_nothing(talk: Any, beside: str) -> None:
     assert paid(talk(f"湖南退休，限额300，{beside}，药费260，能报多少")) == "221.00"
 
 
+@pytest.mark.parametrize(
+    ("question", "put_right"),
+    [
+        ("湖南退休，限额300，申请交上去了还在等专家审核，这个月药费260", "不对，我早就批下来了"),
+        ("湖南退休，限额300，药费260，那家店刷不了医保卡", "说错了，那家就是定点"),
+    ],
+)
+def test_what_was_taken_for_told_is_put_right_in_a_sentence(talk: Any, question: str, put_right: str) -> None:
+    assert paid(talk(f"{question}，能报多少")) == "0.00"
+    assert paid(talk(f"{question}，能报多少", put_right)) == "221.00"
+
+
 def test_an_approval_told_before_there_was_a_cost_belongs_to_it(costs: Costs) -> None:
     from tests.dialogue.costs import turn
 
