@@ -250,7 +250,7 @@ class Assistant:
         told_in_full = self._costs.is_told(turn)
         bought = context.task is Task.COST and cost.tells_of_the_purchase(turn.text)
         more_of_it = context.task is Task.COST and self._costs.tells_figures(turn)
-        spent = self._costs.tells_a_cost(turn) and not self.deadlines.tells_event(turn)
+        spent = self._costs.only_tells_a_cost(turn) and not self.deadlines.tells_event(turn)
         of_money = (
             errand is Errand.ESTIMATE_COST
             or told_in_full

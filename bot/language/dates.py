@@ -175,7 +175,7 @@ _BOUGHT_EARLIER = re.compile(r"(?:那天|的时候)?(?:我|他|她|就|已经?|�
 
 
 def _is_before(led_by: str, followed_by: str) -> bool:
-    """Whether a day is told as one before the last: 头天14号; 18号通过的,15号先买了300."""
+    """Whether a day is told as one before the last: 头天14号; 20号批的,11号先开过一回."""
     return bool(_THE_DAY_BEFORE.search(led_by) or _BOUGHT_EARLIER.match(followed_by))
 
 

@@ -11,7 +11,7 @@ from bot.dialogue.cost.reading.teaching import TOLD, MarkError, clauses_in, mark
 from bot.dialogue.cost.reading.told import clauses_of
 from bot.dialogue.deadline import day_of_approval
 from bot.dialogue.turn import Context
-from tests.dialogue.costs import borne, paid
+from tests.dialogue.costs import borne, paid, turn
 
 
 @pytest.mark.parametrize(
@@ -49,18 +49,16 @@ def test_what_was_taken_for_told_is_put_right_in_a_sentence(talk: Any, question:
 
 
 def test_an_approval_told_before_there_was_a_cost_belongs_to_it(costs: Costs) -> None:
-    from tests.dialogue.costs import turn
-
     context = Context(region="江西", timeline={"event": "approved", "on": "2026-09-05"})
     assert day_of_approval(context) is not None
-    outcome = costs.estimate(turn("1号那次花300，8号那次花500，报80%，额度够，两次加起来报多少"), context)
+    outcome = costs.estimate(turn("3号花了300，12号花了500，报80%，没封顶，一共报多少"), context)
     assert (paid(outcome), borne(outcome)) == ("400.00", "400.00")
 
 
 def test_who_dictates_makes_no_pauses() -> None:
-    text = "限额300那天在医院住着没出来老婆替我到门诊开了186报多少"
+    text = "限额300那阵我在病房里躺着家里人去门诊开的186报多少"
     assert [text[c.start : c.end] for c in clauses_of(text)] == [
-        "限额300那天在医院住着没出来老婆替我到门诊开了186",
+        "限额300那阵我在病房里躺着家里人去门诊开的186",
         "报多少",
     ]
 

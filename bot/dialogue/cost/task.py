@@ -12,7 +12,7 @@ from bot.dialogue.cost.concern import asks_for_a_sum
 from bot.dialogue.cost.differences import compared, replaced
 from bot.dialogue.cost.person import Person
 from bot.dialogue.cost.questions import QUESTIONS, buttons_for, next_question, question_for
-from bot.dialogue.cost.reading import read_cost, tells_figures
+from bot.dialogue.cost.reading import TURNS_KEPT, read_cost, tells_figures
 from bot.dialogue.cost.reading.changes import (
     answers_that_it_is_not_known,
     asks_how_much_then,
@@ -53,9 +53,6 @@ _TOLD_OF_A_COST = frozenset[Condition](
     }
 )
 """What may be told of a cost in a later turn, without a figure."""
-
-_TURNS_KEPT = 16
-"""What may be meant is asked about the same turn more than once."""
 
 Parameters = Mapping[str, RegionParameters]
 
@@ -103,7 +100,7 @@ class Costs:
         """Whether an amount is told and what comes of it is asked for."""
         return asks_for_a_sum(turn.text) and self.tells_figures(turn)
 
-    def tells_a_cost(self, turn: Turn) -> bool:
+    def only_tells_a_cost(self, turn: Turn) -> bool:
         """Whether something is told to have been spent on the care, and nothing asked: 9月20号开了一回药,两百六."""
         return not asks(turn.text) and self.tells_figures(turn) and self._read(turn).cost_known
 
@@ -169,7 +166,7 @@ class Costs:
         return _first_told(turn, self)
 
 
-@lru_cache(_TURNS_KEPT)
+@lru_cache(TURNS_KEPT)
 def _first_told(turn: Turn, costs: Costs) -> Person:
     """What a turn tells of the first person, by itself."""
     return read_cost(turn, None, costs.parameters, learnt=costs.learnt).people[0]

@@ -40,7 +40,7 @@ from bot.language.numerals import has_numeral
 from bot.rules.case import Case
 from bot.rules.faults import Fault
 
-_TURNS_KEPT = 16
+TURNS_KEPT = 16
 """What may be meant is asked about the same turn more than once."""
 
 
@@ -91,7 +91,7 @@ def read_cost(
     return Reading(people, named_in(sentence), fault, supposes(turn.text), claimed, wondered_about(whole))
 
 
-@lru_cache(_TURNS_KEPT)
+@lru_cache(TURNS_KEPT)
 def tells_figures(turn: Turn, learnt: Learnt) -> bool:
     """Whether any amount stands in the turn."""
     return has_numeral(normalise(turn.text)) and bool(items_in(Sentence.of(turn, None), learnt.roles))

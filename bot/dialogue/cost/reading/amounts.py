@@ -33,7 +33,7 @@ _NO_CLAIM: frozenset[Role] = frozenset({"cost", "quota_left", "used", "unplaced"
 _IS_ASKED = re.compile(r"[元块]?钱?(?:[吗么不没吧]|对|是不是)")
 _BY_PERIOD: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit"})
 
-_SURE = 0.4
+_SURE = 0.5
 _SURE_OF_ITSELF = 0.8
 """By so much the role that was learnt must lead, to be believed before what our words say; and where they say that
 nobody can know, so that a sum would rest on what was learnt alone."""
@@ -80,7 +80,7 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
 
 
 def _one_limit(items: Sequence[Item], learnt: Sequence[Item | None]) -> list[Item | None]:
-    """What words call a cost is no second limit beside another: 七月花100,…每月额度300."""
+    """What words call a cost is no second limit beside another: 头回花80,…一月给200."""
     limits = {item.amount.low for item in learnt if item and item.role in _BY_PERIOD}
     pairs = zip(items, learnt, strict=True)
     return [
@@ -90,7 +90,7 @@ def _one_limit(items: Sequence[Item], learnt: Sequence[Item | None]) -> list[Ite
 
 
 def _as_claimed(item: Item, items: Sequence[Item | None], sentence: Sentence) -> Item:
-    """What a share of the cost comes to, asked of at last, is what the person reckons: 花九百,六成,还能报着540吗."""
+    """What a share of the cost comes to, asked of at last, is what the person reckons: 药钱1000,七成,给700对吗."""
     if item.role not in _NO_CLAIM or not _IS_ASKED.match(sentence.text, item.end):
         return item
     costs = {other.amount.low for other in items if other and other.role == "cost" and other is not item}

@@ -31,7 +31,7 @@ def circumstances_of(part: Part, covered: Container[str]) -> Case:
 
 
 def _conditions_of(item: Item, part: Part) -> frozenset[Condition]:
-    """What is told of one amount alone, which then is not paid for: 总共1500,补牙240跟病没关系."""
+    """What is told of one amount alone, which then is not paid for: 一共700,膏药90不是治这个的."""
     if item.role not in ("excluded", "aside") or len(part.own_items) < 2:
         return item.because
     return item.because | (part.sentence.conditions(*part.sentence.clause(item.start)) & UNPAID)

@@ -170,7 +170,7 @@ def adds(part: Part) -> bool:
 
 
 def follows(part: Part) -> bool:
-    """Whether what is told was spent after a cost told before, and is asked about alone: 19号又拿了215,第二次报多少."""
+    """Whether what is told was spent after a cost told before, and is asked about alone: 后来又开了90,就问后一回."""
     return len(part.costs) == 1 and bool(_AGAIN.search(part.text) and _ONE_AFTER_IT.search(part.text))
 
 

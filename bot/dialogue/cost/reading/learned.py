@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from bot.dialogue.cost.reading.circumstance_words import UNPAID
 from bot.dialogue.cost.reading.sentence import Role
 from bot.dialogue.cost.reading.signs import Seen, signs_of
 from bot.dialogue.cost.reading.told import Circumstance, Told, clauses_of, signs_of_clause
@@ -25,16 +26,7 @@ _PENALTY = 0.05
 _TELLS = 0.35
 _TELLS_THAT_NOTHING_IS_PAID = 0.5
 """By so much what a clause tells must lead; by more, where nothing would be paid for it."""
-_NOTHING_IS_PAID = frozenset[Circumstance](
-    {
-        "not_designated",
-        "inpatient_stay",
-        "no_prescription",
-        "unrelated_disease",
-        "review_missed",
-        "not_approved",
-    }
-)
+_NOTHING_IS_PAID = UNPAID | {"review_missed", "not_approved"}
 
 ROLES: tuple[Role, ...] = get_args(Role)
 CIRCUMSTANCES: tuple[Circumstance, ...] = get_args(Circumstance)

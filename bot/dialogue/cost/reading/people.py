@@ -216,7 +216,7 @@ def _told_apart(sentence: Sentence, position: int) -> bool:
 
 
 def _after_place(sentence: Sentence, position: int) -> int:
-    """Where what is told of a person goes on after their place: 我在株洲上班."""
+    """Where what is told of a person goes on after their place: 我在长春上班."""
     places = (m for m in sentence.turn.mentions if m.entity == "region" and m.start >= position)
     return next((m.end for m in places if _IN.fullmatch(sentence.text[position : m.start])), position)
 

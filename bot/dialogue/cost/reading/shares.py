@@ -88,7 +88,7 @@ def _own_first(part: Part) -> Case:
 
 
 def _is_share_of(ratio: Ratio, item: Item, sentence: Sentence) -> bool:
-    """Whether a share is told right after the amount that it is of: 乙类药600自己先掏一成."""
+    """Whether a share is told right after the amount that it is of: 乙类的300自己先出15%."""
     return 0 <= ratio.start - item.end <= _NEAR and _is_own_first(ratio, sentence)
 
 

@@ -11,9 +11,9 @@ NOT_BY_WORDS = "not"
 """What our words take a number for that they do not take for an amount."""
 _NEAR = 14
 """Characters on each side of an amount that are looked at one by one."""
-_LONGEST = 4
+LONGEST = 4
 """Characters of the longest pieces of text that are learnt."""
-_FIGURE = re.compile(r"\d+(?:\.\d+)?")
+FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _ENDS = re.compile(r"[,。;!?\s]")
 
 
@@ -43,11 +43,11 @@ def signs_of(seen: Seen) -> tuple[str, ...]:
 def _signs(seen: Seen) -> Iterator[str]:
     figure = seen.figures[seen.index]
     start, end = figure.amount.start, figure.amount.end
-    left = _FIGURE.sub("0", seen.text[max(0, start - _NEAR) : start])
-    right = _FIGURE.sub("0", seen.text[end : end + _NEAR])
+    left = FIGURE.sub("0", seen.text[max(0, start - _NEAR) : start])
+    right = FIGURE.sub("0", seen.text[end : end + _NEAR])
     clause_before, clause_after = _ENDS.split(left)[-1], _ENDS.split(right)[0]
     near: list[str] = []
-    for length in range(1, _LONGEST + 1):
+    for length in range(1, LONGEST + 1):
         for at in range(len(left) - length + 1):
             piece, away = left[at : at + length], len(left) - at - length
             yield f"L{piece}"
@@ -64,7 +64,7 @@ def _signs(seen: Seen) -> Iterator[str]:
                 near.append(f"R{at}:{piece}")
     for side, clause in (("cl", clause_before), ("cr", clause_after)):
         yield f"{side}={clause}"
-        for length in range(1, _LONGEST):
+        for length in range(1, LONGEST):
             yield from (f"{side}{clause[at : at + length]}" for at in range(len(clause) - length + 1))
     yield from near
     yield from _place(seen)
@@ -79,7 +79,7 @@ def _place(seen: Seen) -> Iterator[str]:
     value = seen.figures[index].amount.low
     values = [figure.amount.low for figure in seen.figures]
     if index:
-        between = _FIGURE.sub(
+        between = FIGURE.sub(
             "0", seen.text[seen.figures[index - 1].amount.end : seen.figures[index].amount.start]
         )
         yield f"between={between}" if len(between) < 8 else "between=much"

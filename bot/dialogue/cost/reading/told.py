@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeGuard, get_args
 
+from bot.dialogue.cost.reading.signs import FIGURE, LONGEST
 from bot.knowledge.parameters import Condition
 
 Circumstance = Literal[
@@ -33,9 +34,6 @@ Circumstance = Literal[
 _CLAUSE = re.compile(r"[^,。;!?:\s]+")
 _UP_TO_A_FIGURE = re.compile(r".{6,}?\d(?:\.\d+)?[%元块万]?钱?(?![\d.%元块万钱月号日年个盒次岁天])|.+")
 """Who dictates makes no pauses: then a figure ends what is told of it."""
-_FIGURE = re.compile(r"\d+(?:\.\d+)?")
-_LONGEST = 4
-"""Characters of the longest pieces of text that are learnt."""
 
 
 _CONDITIONS = frozenset[str](get_args(Condition))
@@ -79,16 +77,16 @@ def signs_of_clause(text: str, clauses: tuple[Clause, ...], index: int) -> tuple
 
 def _signs(text: str, clauses: tuple[Clause, ...], index: int) -> Iterator[str]:
     own = _plain(text, clauses[index])
-    yield from _pieces("P", f"^{own}$", _LONGEST)
+    yield from _pieces("P", f"^{own}$", LONGEST)
     if index:
         yield from _pieces("B", _plain(text, clauses[index - 1]) + "$", 3)
     if index + 1 < len(clauses):
         yield from _pieces("A", "^" + _plain(text, clauses[index + 1]), 3)
-    yield from _pieces("S", _FIGURE.sub("0", text), 2)
+    yield from _pieces("S", FIGURE.sub("0", text), 2)
 
 
 def _plain(text: str, clause: Clause) -> str:
-    return _FIGURE.sub("0", text[clause.start : clause.end])
+    return FIGURE.sub("0", text[clause.start : clause.end])
 
 
 def _pieces(of: str, text: str, longest: int) -> Iterator[str]:

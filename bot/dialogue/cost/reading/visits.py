@@ -58,7 +58,7 @@ def visits_of(part: Part, amount: Amount) -> tuple[int, int]:
 
 
 def days_of(part: Part, amount: Amount) -> tuple[date, ...]:
-    """The days that a cost is told for, each of them: 13号和16号各透了一次,都是四百; empty where it is told for one."""
+    """The days that a cost is told for, each of them: 2号、9号各做一回,都是350; empty where it is told for one."""
     text, dates = part.sentence.text, [d for d in part.sentence.dates if d.day and d.end <= amount.start]
     for place in range(len(dates) - 1, 0, -1):
         listed = [dates[place]]
