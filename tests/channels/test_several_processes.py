@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from actions import OncePerLine
-from bot.channels.engine_client import EngineClient, EngineDown
+from bot.channels.engine_client import AT_ONCE, EngineClient, EngineDown
 from bot.channels.gateway import Gateway, TooBusy, TooManyMessages
 from bot.channels.limits import RateLimit
 from bot.channels.transcript import Transcript
@@ -234,3 +234,44 @@ async def test_a_silent_engine_is_spared_for_a_while(
             lost += 1
     assert lost == 1
     await client.close()
+
+
+async def test_an_engine_is_given_a_few_turns_at_a_time_and_all_are_answered(
+    engines: list[tuple[FakeEngine, TestServer]],
+) -> None:
+    at_work, most = 0, 0
+
+    async def work(_body: dict[str, Any]) -> web.Response:
+        nonlocal at_work, most
+        at_work += 1
+        most = max(most, at_work)
+        await asyncio.sleep(0)
+        at_work -= 1
+        return web.json_response([{"text": "好"}])
+
+    engines[0][0].answer = work
+    client = _client(engines[:1])
+    said = await asyncio.gather(*(client.answer(f"rest:{chat}", "你好", chat) for chat in range(5 * AT_ONCE)))
+    await client.close()
+    assert [messages[0].text for messages in said] == ["好"] * 5 * AT_ONCE
+    assert most <= AT_ONCE
+
+
+async def test_who_waits_for_a_silent_engine_is_told_so_no_later_than_who_was_given_to_it(
+    engines: list[tuple[FakeEngine, TestServer]],
+) -> None:
+    asked = 0
+
+    async def hang(_body: dict[str, Any]) -> web.Response:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(5)
+        return web.Response()
+
+    engines[0][0].answer = hang
+    client = _client(engines[:1])
+    turns = (client.answer(f"rest:{chat}", "你好", chat) for chat in range(3 * AT_ONCE))
+    outcomes = await asyncio.wait_for(asyncio.gather(*turns, return_exceptions=True), timeout=4)
+    await client.close()
+    assert all(isinstance(outcome, EngineDown) for outcome in outcomes)
+    assert asked <= 2 * AT_ONCE
