@@ -23,10 +23,10 @@ from bot.dialogue.cost.reading.told import Circumstance, Told, clauses_of, signs
 _COLUMNS = 2**17
 """Signs are told apart by a hash of so many values, so that no list of them needs to be kept."""
 _PENALTY = 0.05
-_TELLS = 0.35
-_TELLS_THAT_NOTHING_IS_PAID = 0.5
+_TELLS = 0.5
+_TELLS_THAT_NOTHING_IS_PAID = 1.0
 """By so much what a clause tells must lead; by more, where nothing would be paid for it."""
-_NOTHING_IS_PAID = UNPAID | {"review_missed", "not_approved"}
+_NOTHING_IS_PAID = UNPAID | {"review_missed", "not_approved", "cap_reached"}
 
 ROLES: tuple[Role, ...] = get_args(Role)
 CIRCUMSTANCES: tuple[Circumstance, ...] = get_args(Circumstance)
