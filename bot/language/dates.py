@@ -179,6 +179,13 @@ def _is_before(led_by: str, followed_by: str) -> bool:
     return bool(_THE_DAY_BEFORE.search(led_by) or _BOUGHT_EARLIER.match(followed_by))
 
 
+def _is_amid(following: Sequence[DateMention], before: date, written: str) -> bool:
+    """Whether the day after this one, without its month either, is of the month told: 10月20号批的,15号…,22号…"""
+    after = following[0] if following else None
+    bare = after and re.match(rf"{_N}[号日]", written[after.start : after.end])
+    return bool(after and bare and after.day and after.day.day >= before.day)
+
+
 def in_the_month_told(
     mentions: Sequence[DateMention], written: str, told_before: date | None = None
 ) -> list[DateMention]:
@@ -187,7 +194,7 @@ def in_the_month_told(
     told: list[DateMention] = []
     before = told_before
     by_number: dict[int, date] = {}
-    for mention in mentions:
+    for place, mention in enumerate(mentions):
         day, led_by = mention.day, written[: mention.start]
         bare = re.match(rf"{_N}[号日]", written[mention.start : mention.end])
         if (
@@ -198,6 +205,7 @@ def in_the_month_told(
                 before.day <= day.day
                 or before is told_before
                 or day.day in by_number
+                or _is_amid(mentions[place + 1 :], before, written)
                 or _is_before(led_by, written[mention.end :])
             )
             and day.day <= calendar.monthrange(before.year, before.month)[1]

@@ -6,8 +6,8 @@ from itertools import product
 from typing import Any, Literal
 
 from bot.knowledge.parameters import Condition
-from bot.rules.case import Case, MonthCost
-from bot.rules.money import NOTHING, Span
+from bot.rules.case import Case, Days, MonthCost
+from bot.rules.money import NOTHING, Span, percent
 
 Period = Literal["month", "year"]
 LIMITS = ("monthly_limit", "quarterly_limit", "annual_cap")
@@ -117,7 +117,7 @@ class Person:
 
     def updated(self, said: "Person") -> "Person":
         """After more was told: what is said replaces what was known, and what does not go with it is dropped."""
-        said = _as_a_part(self.case, self._placed(said))
+        said = _at_each_place(self.case, _as_a_part(self.case, self._placed(said)))
         case = _still_known(self.case, said).updated(_with_the_rest(self.case, said))
         names_limit = said.limit is not None or any(getattr(said.case, name) is not None for name in LIMITS)
         anew = LIMIT_FACTS if names_limit else ()
@@ -154,9 +154,11 @@ class Person:
         corners = (replace(self.case, **dict(corner)) for corner in product(*ends))
         return tuple(replace(self, case=case, rough=()) for case in corners)
 
-    def beside(self, known: "Person") -> "Person":
-        """With what was known of other months, where the cost told is of one month (十月250; then 十一月350)."""
-        own, told = _by_month(self.case), _by_month(known.case)
+    def beside(self, known: "Person", this_month: Days | None) -> "Person":
+        """With what was known of other months, where the cost told is of one month (十月250; then 十一月350).
+        `this_month`: the days of it, where the cost is told as this month's."""
+        case = self.case if self.case.treated_on else replace(self.case, treated_on=this_month)
+        own, told = _by_month(case), _by_month(known.case)
         others = tuple(month for month in told if month.month not in {one.month for one in own})
         if not own or not others:
             return self
@@ -193,6 +195,18 @@ def _as_a_part(known: Case, said: Person) -> Person:
     return replace(said, case=replace(said.case, amount=None, excluded_ratio=None, excluded=part.low * share))
 
 
+def _at_each_place(known: Case, said: Person) -> Person:
+    """With a cost that adds to the one that is known, each at its own place: 县医院200报85%; then 社区120报95%,两笔一共."""
+    told = [
+        RatioAt(f"报 {percent(case.ratio)}", case.ratio, case.amount.low)
+        for case in (known, said.case)
+        if case.ratio is not None and case.amount is not None and case.amount.is_exact
+    ]
+    if not said.adds or len({at.ratio for at in told}) < 2:
+        return said
+    return replace(said, case=replace(said.case, ratio=None), ratios=tuple(told))
+
+
 def _doubts(case: Case, said: Person) -> tuple[Rough, ...]:
     """起付线扣没扣过不晓得, after its figure was told."""
     if "deductible_met" not in said.doubted or not case.deductible:
@@ -227,6 +241,8 @@ def _still_known(known: Case, said: Person) -> Case:
         known = replace(known, amount=None)
     if case.monthly_limit is not None or said.limit is not None:
         known = replace(known, quarterly_limit=None)
+    if case.deductible_met is not None:
+        known = replace(known, deductible_full=None)
     if case.cap_not_reached:
         known = replace(known, quota_left=None)
     return known

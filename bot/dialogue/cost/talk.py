@@ -12,6 +12,7 @@ from bot.dialogue.cost.reading import Reading
 from bot.dialogue.cost.reading.changes import corrects, does_not_know, says_none, supposes
 from bot.dialogue.cost.reading.circumstance_words import conditions_in
 from bot.dialogue.cost.reading.people import kin_of
+from bot.dialogue.cost.reading.times import this_month_in
 from bot.dialogue.deadline import day_of_approval
 from bot.dialogue.turn import Context, Task, Turn
 from bot.knowledge.parameters import Condition
@@ -107,7 +108,7 @@ def talk_after(before: Talk, turn: Turn, asked: str | None, reading: Reading) ->
     known = before.people
     if is_of_another(before, reading, turn.text):
         known = tuple(person.without_the_bill() for person in known)
-    people = _people_after(known, asked, reading, normalise(turn.text))
+    people = _people_after(known, asked, reading, turn)
     about = reading.named or before.about
     return replace(before, people=people, declined=declined, wondered=reading.wondered, about=about)
 
@@ -124,21 +125,22 @@ def _with(person: Person, more: Case) -> Person:
 
 
 def _people_after(
-    known: tuple[Person, ...], asked: str | None, reading: Reading, text: str
+    known: tuple[Person, ...], asked: str | None, reading: Reading, turn: Turn
 ) -> tuple[Person, ...]:
     if len(reading.people) > 1:
         by_name = {kin_of(person.name): person for person in known}
         return tuple(by_name.get(kin_of(said.name), known[0]).updated(said) for said in reading.people)
     said = reading.people[0]
     return tuple(
-        _updated(person, said, text) if _is_meant(person, known, asked, reading) else person
+        _updated(person, said, turn) if _is_meant(person, known, asked, reading) else person
         for person in known
     )
 
 
-def _updated(person: Person, said: Person, text: str) -> Person:
+def _updated(person: Person, said: Person, turn: Turn) -> Person:
+    text = normalise(turn.text)
     if not (corrects(text) or supposes(text)):
-        said = said.beside(person)
+        said = said.beside(person, this_month_in(text, turn.now.date()))
     return person.updated(said) if said.ratios else person.updated(said).visiting(text)
 
 

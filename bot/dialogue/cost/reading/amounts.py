@@ -8,6 +8,7 @@ from bot.dialogue.cost.reading.amount_words import BARE_BY_CUE, OF_QUESTION
 from bot.dialogue.cost.reading.around import Around, around_of
 from bot.dialogue.cost.reading.learned import AmountRoles, Judged
 from bot.dialogue.cost.reading.ranges import ends_joined
+from bot.dialogue.cost.reading.reckoned import without_reckoned
 from bot.dialogue.cost.reading.roles import limit_by_period, role_of
 from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
 from bot.dialogue.cost.reading.signs import NOT_BY_WORDS, Figure, Seen
@@ -20,8 +21,10 @@ from bot.rules.money import to_fen
 
 _BARE_ANSWER = re.compile(
     r"(?:^|[,。 :是为有约概到就共才加剩差])(\d+(?:\.\d{1,2})?|[零一二两三四五六七八九十百千万]+)"
-    r"(?=[元块多左上吧呢啊哦呀了。,! ]|$)"
+    r"(?=块(?!儿|[总给报算])|[元多左上吧呢啊哦呀了。,! ]|$)"
 )
+_OF_MONTHS = re.compile(r"(?:[到至和]|[-~—、])(?:1[0-2]|[1-9])月")
+"""10到12月."""
 _PAUSE = re.compile(r"(?<!\d),|,(?!\d)")  # a comma that does not group thousands
 
 
@@ -31,13 +34,15 @@ _ALL_ASKED = re.compile(
 """What was spent before is asked about, too."""
 _NO_CLAIM: frozenset[Role] = frozenset({"cost", "quota_left", "used", "unplaced", "aside"})
 _IS_ASKED = re.compile(r"[元块]?钱?(?:[吗么不没吧]|对|是不是)")
+_ASKED_WHETHER = re.compile(r"(?:是不是|是否|能不能|可不可以|不就)[^,。;\d]{0,6}$")
 _BY_PERIOD: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit"})
 
 _SURE = 0.5
 _SURE_OF_ITSELF = 0.8
 """By so much the role that was learnt must lead, to be believed before what our words say; and where they say that
-nobody can know, so that a sum would rest on what was learnt alone."""
+nobody can know, so that whether it is summed at all would rest on what was learnt alone."""
 
+_IN_OR_OUT: frozenset[Role] = frozenset({"cost", "aside"})
 _UNJUDGED = Judged[Role](None, 0.0)
 """Of an amount that words took for none until another was found beside it."""
 _WORKED_OUT: frozenset[tuple[Role, Role | None]] = frozenset(
@@ -46,6 +51,9 @@ _WORKED_OUT: frozenset[tuple[Role, Role | None]] = frozenset(
         ("aside", "quota_left"),
         ("aside", "deductible_left"),
         ("aside", "over_limit"),
+        ("aside", "used"),
+        ("unused_before", "quota_left"),
+        ("aside", "limit"),  # of the disease, beside that of a drug paid separately
     }
 )
 """What the amounts together say is not what one of them seems to be of."""
@@ -56,6 +64,9 @@ _OPEN: frozenset[tuple[Role, Role | None]] = frozenset(
     }
 )
 """What is open is not settled by what it sounds like."""
+_OF_A_CLASS = re.compile(r"[甲乙]类药?[费的是]?$")
+"""甲类药260,乙类药500(…): each is a part of the cost."""
+_NO_WHY: frozenset[Role] = frozenset({"aside", "cost"})
 _NO_COST: frozenset[Role] = frozenset({"aside", "excluded"})
 
 
@@ -76,7 +87,8 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
         pairs = zip(items, learnt, strict=True)
         learnt = [was if was.role == "cost" and now and now.role in _NO_COST else now for was, now in pairs]
     learnt = _one_limit(items, learnt)
-    return tuple(_as_claimed(item, learnt, sentence) for item in learnt if item is not None)
+    told = [_as_claimed(item, learnt, sentence) for item in learnt if item is not None]
+    return tuple(without_reckoned(told, sentence))
 
 
 def _one_limit(items: Sequence[Item], learnt: Sequence[Item | None]) -> list[Item | None]:
@@ -91,7 +103,8 @@ def _one_limit(items: Sequence[Item], learnt: Sequence[Item | None]) -> list[Ite
 
 def _as_claimed(item: Item, items: Sequence[Item | None], sentence: Sentence) -> Item:
     """What a share of the cost comes to, asked of at last, is what the person reckons: 药钱1000,七成,给700对吗."""
-    if item.role not in _NO_CLAIM or not _IS_ASKED.match(sentence.text, item.end):
+    asked = _IS_ASKED.match(sentence.text, item.end) or _ASKED_WHETHER.search(sentence.text[: item.start])
+    if item.role not in _NO_CLAIM or not asked:
         return item
     costs = {other.amount.low for other in items if other and other.role == "cost" and other is not item}
     reckoned = {to_fen(cost * ratio.value) for cost in costs for ratio in sentence.ratios}
@@ -131,7 +144,10 @@ def possible_in(sentence: Sentence, amounts: Sequence[Amount]) -> list[Amount]:
 
 
 def _is_taken(amount: Amount, sentence: Sentence, amounts: Sequence[Amount]) -> bool:
-    return overlaps(amount, [*sentence.ratios, *sentence.dates, *amounts]) or _is_share(sentence, amount)
+    known = [*sentence.ratios, *sentence.dates, *amounts]
+    return bool(
+        overlaps(amount, known) or _is_share(sentence, amount) or _OF_MONTHS.match(sentence.text, amount.end)
+    )
 
 
 def _judged(
@@ -148,13 +164,14 @@ def _learnt(item: Item, told: Judged[Role], sentence: Sentence) -> Item | None:
     """The amount with the role that was learnt, None where it is none; what we asked for, what puts another right, what
     is only asked about and what follows from the others is left as words have it."""
     asked_for = sentence.asked is not None and OF_QUESTION.get(sentence.asked) == item.role
-    sure = _SURE_OF_ITSELF if item.role == "unplaced" else _SURE
+    sure = _SURE_OF_ITSELF if item.role == "unplaced" and told.label in _IN_OR_OUT else _SURE
     all_asked = (item.role, told.label) == ("cost", "used") and _ALL_ASKED.search(sentence.text)
-    told_why = bool(item.because) and told.label == "aside"
+    told_why = bool(item.because) and told.label in _NO_WHY
     worked_out = item.weighed and (item.role, told.label) in _WORKED_OUT
     if (
         asked_for
         or (item.role, told.label) in _OPEN
+        or (item.role == "cost" and told.label == "aside" and _OF_A_CLASS.search(item.before))
         or item.instead_of is not None
         or worked_out
         or all_asked

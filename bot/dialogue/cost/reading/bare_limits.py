@@ -10,6 +10,7 @@ _ONE_OF_SEVERAL = re.compile(r"(?:^|[,。;])(?:另)?一[个种]病?种?[是为�
 _ABOUT_LIMITS = re.compile(r"限额|额度|定额")
 _A_MONTH = re.compile(r"[元块]?钱?是?(?:/月|(?:一个|每个?)月(?:的额度?)?(?=[,。;]|$))")
 _SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
+_FORMER = re.compile(r"原[来先本]|本来|以前|之前|自己(?:还|也)?有|普通|病种")
 _IN_A_MONTH = re.compile(r"[\d一二三四五六七八九十这本上]个?月份?[是为]?$")
 
 
@@ -28,6 +29,20 @@ def limits_of_diseases(items: list[Item], sentence: Sentence) -> list[Item]:
     if len(named) < 2 or not any(item.role == "cost" and item not in named for item in items):
         return items
     return [replace(item, role="limit") if item in named else item for item in items]
+
+
+def replaced_by_the_separate(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "单列限额3000…原来的病还有400限额": beside the limit of a drug paid separately the disease's own counts for nothing
+    (湘医保发〔2022〕52号第二十条)."""
+    bounds = [item for item in items if item.role in ("limit", "monthly_limit", "quota_left")]
+    former = [item for item in bounds if _FORMER.search(_clause_before(item, sentence))]
+    if "单列" not in sentence.text or not 0 < len(former) < len(bounds):
+        return items
+    return [replace(item, role="aside") if item in former else item for item in items]
+
+
+def _clause_before(item: Item, sentence: Sentence) -> str:
+    return sentence.text[sentence.clause(item.start)[0] : item.start]
 
 
 def monthly_without_a_word(items: list[Item], sentence: Sentence) -> list[Item]:

@@ -28,7 +28,11 @@ _IS = re.compile(r"[元块]?钱?的?(?:是|属)")
 _MORE = re.compile(
     r"^(?:对了|哦|噢|啊|那|,)*(?:还有|另外|再加上?|加上|外加|[^,。;\d]{0,4}[又还](?:花|买|拿|开|配))"
 )
-_BEFORE = re.compile(r"已|前|上[次回]|早|额度|限额|剩")
+_BOTH_ASKED = re.compile(
+    r"两[笔次回处家张趟边头][^,。;\d]{0,4}(?:拢共|总共|一共|合计|统共|[加合]起来|[加合凑]在?到?一[块起]|一起)"
+    r"|(?:拢共|总共|一共|合计|统共|加起来|合起来)[^,。;\d]{0,3}两[笔次回处家张趟边头]"
+)
+_BEFORE = re.compile(r"已|前|上[次回]|早|(?:额度|限额)(?!\d)|剩")
 _ONE_AFTER_IT = re.compile(
     r"(?:第[二三四]|最?[后末]|后[面头来]|这)一?[次回趟张笔][^,。;花买]{0,10}报|[只就光单][^,。;]{0,3}[问算看][^,。;]{0,3}(?:第[二三四]|后|这|新)"
 )
@@ -166,7 +170,8 @@ def adds(part: Part) -> bool:
     told = {item.role for item in part.own_items}
     if "examination" in told and "cost" not in told:
         return not PART_OF.search(part.text)
-    return "cost" in told and bool(_MORE.search(part.text) or LEFT_OUT.search(part.text))
+    both_asked = len(part.costs) == 1 and _BOTH_ASKED.search(part.text)
+    return "cost" in told and bool(_MORE.search(part.text) or LEFT_OUT.search(part.text) or both_asked)
 
 
 def follows(part: Part) -> bool:
@@ -195,17 +200,19 @@ def _beside(part: Part) -> Decimal:
     """What was spent beside the cost that is told, and not in it."""
     beside = NOTHING
     for item in part.own_items:
-        if item.role == "examination" and not _holds_the_others(part):
+        if item.role == "examination" and not _is_inside(part, item):
             beside += item.amount.high  # at least nothing of it counts, at most all
         if item.role == "excluded" and _is_beside(part, item):
             beside += item.amount.low
     return beside
 
 
-def _holds_the_others(part: Part) -> bool:
+def _is_inside(part: Part, item: Item) -> bool:
     """Whether the cost is one that what was told beside it is a part of."""
     text = part.sentence.text
-    return bool(_AMONG.search(text)) or any(WHOLE.search(text[: cost.start]) for cost in part.costs)
+    begin, stop = part.sentence.clause(item.start)
+    told_as_part = _AMONG.search(text[begin:stop]) or _AMONG.search(text[: item.start])
+    return bool(told_as_part) or any(WHOLE.search(text[: cost.start]) for cost in part.costs)
 
 
 def _returned(part: Part, cost: Span) -> Decimal:

@@ -1,13 +1,14 @@
 """The deductible, where it is told without a figure: 起付线满了, 没有起付线, 扣了一半, 扣没扣忘了."""
 
 import re
+from datetime import date
 from decimal import Decimal
 
 from bot.dialogue.cost.person import Rough
 from bot.dialogue.cost.reading.changes import NOT_KNOWN
 from bot.dialogue.cost.reading.sentence import Part
 from bot.dialogue.cost.reading.share_words import FRACTION, fraction, rough_fraction
-from bot.rules.case import Case
+from bot.rules.case import Case, Days
 from bot.rules.money import to_fen
 
 _NO_DEDUCTIBLE = re.compile(
@@ -57,18 +58,27 @@ def deductible_of(part: Part, told: Case) -> Case:
     full = (
         _says_full(part.text, told.deductible)
         or (told.deductible and _ALL_PAID.search(part.text))
-        or (part.tells("deductible_full") and not _UNTOUCHED.search(part.text))
+        or (part.tells("deductible_full") and not (_UNTOUCHED.search(part.text) or _doubts_paid(part.text)))
     )
     if paid_up and full and not _PART_PAID.search(part.text):
-        return Case(deductible_full=True)
+        return Case(deductible_full=True, deductible_met_in=_this_year(part, told))
     if forgotten_deductible(part, told):
         return Case()
     if told.deductible and told.deductible_met is None and (paid := _PART_PAID.search(part.text)):
         return Case(deductible_met=to_fen(told.deductible * fraction(paid[0])))
-    untouched = _UNTOUCHED.search(part.text) or part.tells("deductible_untouched")
-    if told.deductible is not None and told.deductible_met is None and untouched:
+    told_so = _UNTOUCHED.search(part.text)
+    untouched = told_so or part.tells("deductible_untouched")
+    put_right = told_so and not _doubts_paid(part.text) and ("起付" in part.text or "门槛" in part.text)
+    if told.deductible_met is None and (untouched if told.deductible is not None else put_right):
         return Case(deductible_met=Decimal(0))
     return Case()
+
+
+def _this_year(part: Part, told: Case) -> Days | None:
+    """The year in which it is full, where that is said to be this one: a cost that is put off to the next begins anew."""
+    year = part.sentence.turn.now.year
+    said = told.deductible_met_in is None and "今年" in part.text
+    return Days(date(year, 1, 1), date(year, 12, 31)) if said else told.deductible_met_in
 
 
 def forgotten_deductible(part: Part, told: Case) -> Rough | None:

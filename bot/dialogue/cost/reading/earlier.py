@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.dialogue.cost.reading.again import of_another_month
 from bot.dialogue.cost.reading.roles import JUST_BEFORE, LIMITS, is_paid_of
@@ -16,12 +17,16 @@ _EARLIER_TIMES = re.compile(
 )
 _ONLY_BEFORE = re.compile(r"(?:上[次回趟]|前[面头次]|之前)[^,。;\d]{0,4}$")
 _THIS_TIME = re.compile(r"[这本][次回趟]|今天|刚才|现在")
-_THIS_ONE_ASKED = re.compile(r"(?:今天|这)[这那]?[笔次回趟张单]子?[^,。;\d]{0,5}[报付给]")
+_THIS_ONE_ASKED = re.compile(
+    r"(?:今天|这)[这那]?一?[笔次回趟张单]子?[^,。;\d]{0,5}(?:[报付给]|出(?:多少|几))"
+)
 _HOW_MUCH_MORE = re.compile(r"还[能可剩有]")
+_USED_OF_IT = re.compile(r"[用花][掉去了]*$")
 _SPENT_THIS_MONTH = re.compile(r"(?:这个?月|本月|这[次回])[^,。;\d]{0,3}花[掉去]了?$")
 _APPROVAL = re.compile(r"批下|批的|批准|认定|审核通过|通过的|办下来")
 _BOUGHT_FIRST = re.compile(r"先[^,。;\d]{0,3}[买拿花垫开]了$")
-_ALL_ASKED = re.compile(r"一共|总共|合计|加起来|拢共|累计")
+_MONTH_NUMBER = re.compile(r"(?<![\d.])(?:1[0-2]|[1-9])(?=[月、])|十[一二]?(?=月)|[一二三四五六七八九](?=月)")
+_ALL_ASKED = re.compile(r"一共|总共|合计|加起来|拢共|统共|累计|[合加凑]在?到?一[块起]")
 _THE_LAST_ASKED = re.compile(r"(?:后[面来一]|最后|第二)的?[这那]?[笔次回趟][^,。;\d]{0,5}[报付给]")
 _ASKED_DAY = re.compile(
     r"(\d{1,2}号|[一二三四五六七八九十]{1,3}号|今天|昨天|明天|后天)[这那]?(?:一?[次回趟笔])?[^,。;\d]{0,3}[报付给]"
@@ -100,6 +105,24 @@ def of_months(items: list[Item], sentence: Sentence) -> list[Item]:
         else item
         for item in items
     ]
+
+
+def left_by_then(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "3月只用掉150,还剩90。4、5、6月每月…": what a month before the costs used and left is of that month."""
+    for spent, left in pairwise(items):
+        month = _MONTH_NUMBER.search(spent.before)
+        if spent.role not in ("used", "cost") or left.role != "quota_left" or month is None:
+            continue
+        costs = [item for item in items if item.role == "cost" and item.start > left.end]
+        later = {
+            found[0]
+            for cost in costs
+            for found in _MONTH_NUMBER.finditer(sentence.text, left.end, cost.start)
+        }
+        if _USED_OF_IT.search(spent.before) and later - {month[0]}:
+            anew: dict[int, Role] = {spent.start: "aside", left.start: "unused_before"}
+            return [replace(item, role=anew.get(item.start, item.role)) for item in items]
+    return items
 
 
 def in_all(items: list[Item], sentence: Sentence) -> list[Item]:

@@ -13,7 +13,9 @@ from bot.rules.case import Case
 
 _N = r"[一二三四五六七八九十廿]{1,3}|\d{1,2}"
 _TO_A_DAY = re.compile(rf"(?:到|至|[-~—])(?:(?P<month>{_N})月)?(?P<day>{_N})[号日]?")
-_IN_HOSPITAL = re.compile(r"住(?:了|着|进|上|的)?(?:去|医)?院|住进|入院")
+_IN_HOSPITAL = re.compile(
+    r"住(?:了|着|进|上|的)?(?:去|医)?院|住[进在](?:了|的)?(?!家|儿|女|外|老|乡|村|城|镇|这|那|亲)|入院"
+)
 _TO = ("到", "至", "-")
 _OUT_AGAIN = re.compile(r"出[了的]?院")
 

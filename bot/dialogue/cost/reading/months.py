@@ -42,6 +42,7 @@ _ASKED_MONTH = re.compile(
     r"(?:这个?月|本月|当月|[上下]个?月|[第头][一二三123]个月|\d{1,2}月份?|[一二三四五六七八九十]{1,2}月份?)(?:[这那]?一?个?月|[这那]笔|(?:这|那|的)*\d+(?:\.\d+)?[元块]?钱?|的|里|份|药费|医保|统筹|单独)*"
     r"(?:能|可以?|该|应该|给)*(?:[报付给]|出(?![门去院差]))"
 )
+_ASKED_FIGURE = re.compile(r"[这那](?:笔|个|张)?(\d+(?:\.\d+)?)[元块]?钱?[^,。;\d]{0,6}[报付给]")
 
 
 def costs_by_month(part: Part) -> tuple[MonthCost, ...]:
@@ -171,8 +172,11 @@ def month_before(part: Part, item: Item) -> date | None:
 
 
 def asked_month(part: Part, case: Case) -> Case:
-    """Of several months' costs the one that is asked about ("…这个月的能报多少")."""
+    """Of several months' costs the one that is asked about ("…这个月的能报多少", "…这390报几多")."""
     after = part.sentence.text[part.items[-1].end :]
+    if len(case.by_month) > 1 and (figure := _ASKED_FIGURE.search(after)):
+        named = [cost.month for cost in case.by_month if cost.amount == to_decimal(figure[1])]
+        return Case(asked_month=named[0]) if len(named) == 1 else Case()
     if len(case.by_month) < 2 or not (asked := _ASKED_MONTH.search(after)):
         return Case()
     today = part.sentence.turn.now.date()

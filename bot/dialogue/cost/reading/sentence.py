@@ -61,6 +61,7 @@ _IN_A_MONTH = re.compile(
     r"一月(?=的?还是|[花吃用要药得开买]|大概|差不多|\d{2}|[一二两三四五六七八九]+[百千])"
 )
 
+_FROM_A_NUMBER = re.compile(r"(?<![\d.月])(?:1[0-2]|[1-9])(?:到|至|[-~—])$")
 _ALLOWED = re.compile(r"(?:[批核给定准]|限额|额度|标准|最多|顶多)[的我给了是有]*$")
 _A_MONTH_BY_NAME = re.compile(r"(?<!个)(?<!这)(?<!本)(?<!当)(?<!每)月(?!份?(?:限额|额度))")
 
@@ -110,7 +111,8 @@ class Sentence:
         written, mentions = as_meant(turn)
         text = without_others(written)
         own = tuple(m for m in mentions if text[m.start : m.end] == written[m.start : m.end])
-        told = in_order_told(find_dates(text, turn.now.date()), text, told_before)
+        found = [d for d in find_dates(text, turn.now.date()) if not _ends_months(text, d)]
+        told = in_order_told(found, text, told_before)
         dates = _one_or_the_other([d for d in told if not _in_a_month(text, d)], text)
         dates = [_or_this_month(mention, text, turn.now.date()) for mention in dates]
         return cls(text, replace(turn, mentions=own), asked, shares_in(text), tuple(dates))
@@ -212,6 +214,11 @@ def _or_this_month(mention: DateMention, text: str, today: date) -> DateMention:
         return mention
     start, end = before.start() if before else mention.start, after.end() if after else mention.end
     return replace(mention, start=start, end=end, last=max(mention.last, today))
+
+
+def _ends_months(text: str, mention: DateMention) -> bool:
+    """10到12月 is a stretch of months, not December."""
+    return bool(_FROM_A_NUMBER.search(text[: mention.start]))
 
 
 def _in_a_month(text: str, mention: DateMention) -> bool:

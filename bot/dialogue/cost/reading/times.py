@@ -50,8 +50,10 @@ _SPANS: tuple[tuple[str, int], ...] = (
 _LIMIT_OF_A_YEAR = re.compile(
     r"(?:年度?|一年|每年)(?:的)?(?:限额|额度|封顶|起付)|(?:一|每|全)年[^,。;\d花]{0,4}(?:最多|最高|顶多)|(?:起付|限额|额度|封顶)[^,。;]{0,4}[一每全]年"
 )
-_TO_YEAR_END = re.compile(r"到(?:今年|当年|本年)?(?:年底|年末|12月底?|十二月底?)")
-_UP_TO = re.compile(r"[到至]$")
+_TO_YEAR_END = re.compile(r"(?<![\d月份])到(?:今年|当年|本年)?(?:年底|年末|12月底?|十二月底?)")
+_TO_MONTH_END = re.compile(rf"(?<![\d月份])[到至](?:今年)?({MONTH})月[底末]")
+_UP_TO = re.compile(r"(?<![拖等推挪留放延改移])[到至]$")
+_THIS_MONTH = re.compile(r"这个?月|本月")
 _THIS_MONTH_APPROVED = re.compile(r"(?:这个?月|本月)[才刚]*(?:办好|办下来|批|评上|认定|审核通过|通过)(?!发)")
 _SAME_MONTH = re.compile(
     r"(?:批|认定|通过|办|下来)[^。;\d能享起]{0,6}(?:当月|那个?月|同一?个?月|当[天日]|那一?天|同一天)(?!起|开始)"
@@ -83,6 +85,9 @@ def times_of(part: Part) -> Case:
     if _TO_YEAR_END.search(part.text) or (_approved_this_year(part, case) and _ALL_YEAR.search(part.text)):
         year = case.approved_on.last.year if case.approved_on else part.sentence.turn.now.year
         return case.updated(Case(until=date(year, 12, 31), each_month=True))
+    if case.approved_on and (until := _TO_MONTH_END.search(part.text)):
+        last = _month_of(date(case.approved_on.last.year, int(to_decimal(until[1]) or 12), 1)).last
+        return case.updated(Case(until=last, each_month=True))
     months = months_spoken_of(part.text)
     monthly = any(is_monthly(part, amount) for amount in part.costs)
     if months is None and not monthly:
@@ -98,6 +103,11 @@ def _give_or_take(days: Days) -> Days:
 
 def _month_of(day: date) -> Days:
     return Days(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
+
+
+def this_month_in(text: str, today: date) -> Days | None:
+    """The days of this month, where a text tells of it."""
+    return _month_of(today) if _THIS_MONTH.search(text) else None
 
 
 def _approved_this_year(part: Part, case: Case) -> bool:

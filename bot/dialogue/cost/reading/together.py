@@ -23,12 +23,18 @@ from bot.dialogue.cost.reading.asides import (
     without_prices_elsewhere,
     without_unit_prices,
 )
-from bot.dialogue.cost.reading.bare_limits import limits_of_diseases, monthly_without_a_word, one_each
+from bot.dialogue.cost.reading.bare_limits import (
+    limits_of_diseases,
+    monthly_without_a_word,
+    one_each,
+    replaced_by_the_separate,
+)
 from bot.dialogue.cost.reading.earlier import (
     as_often_as_told,
     bought_by_then,
     in_all,
     left_after,
+    left_by_then,
     of_months,
     paid_before,
     spent_before,
@@ -51,6 +57,7 @@ _STEPS: tuple[Callable[[list[Item], Sentence], list[Item]], ...] = (
     one_each,
     limits_of_diseases,
     monthly_without_a_word,
+    replaced_by_the_separate,
     without_inpatient_costs,
     without_inpatient_deductibles,
     raised,
@@ -62,6 +69,7 @@ _STEPS: tuple[Callable[[list[Item], Sentence], list[Item]], ...] = (
     without_prices_elsewhere,
     without_unit_prices,
     in_all,
+    left_by_then,
     paid_before,
     spent_earlier,
     bought_by_then,

@@ -8,13 +8,13 @@ from bot.dialogue.cost.reading.circumstance_words import UNPAID
 from bot.dialogue.cost.reading.sentence import Item, Sentence
 from bot.knowledge.parameters import Condition
 
-_PART_ALONE = re.compile(r"(?:这|那)?(?:其中|里[面头边])(?:有|是|含)?")
+_PART_ALONE = re.compile(r"(?:[哦噢啊呀诶]|对了|,|那|这)*(?:其中|里[面头边])(?:有|是|含)?")
 _DONE_IN_ALL = re.compile(r"[花买开拿付费药]")
 _ONE_OF_THEM = re.compile(r"有一[家次张笔回趟][^,。;]*")
 _THE_REST_IS_PAID = re.compile(
     r"(?:其余|其他|其它|剩下|别)的?[^,。;\d]{0,6}(?:都|全)[^,。;\d]{0,2}(?:在|是|算|能)[^,。;\d]{0,4}(?:目录|范围|政策|报|慢特?病)"
 )
-_A_PART = re.compile(r"其中|里[头面边]|含|另外?|还有|又|外加|顺[带便]|剩下")
+_A_PART = re.compile(r"其中|里[头面边]|含|另外?|还有|又|外加|顺[带便]|剩下|(?<![还没])有(?=\d)")
 
 
 def _part_of_what_was_told(items: list[Item], sentence: Sentence) -> list[Item]:
@@ -25,7 +25,7 @@ def _part_of_what_was_told(items: list[Item], sentence: Sentence) -> list[Item]:
     begin, stop = sentence.clause(costs[0].start)
     if not _PART_ALONE.match(sentence.text, begin) or _DONE_IN_ALL.search(sentence.text[:begin]):
         return items
-    because = sentence.conditions(begin, stop) & UNPAID
+    because = (sentence.conditions(begin, stop) or _conditions_of(costs[0], items, sentence)) & UNPAID
     part = replace(costs[0], role="excluded" if because else "aside", because=because)
     return [part if item is costs[0] else item for item in items]
 
@@ -43,7 +43,7 @@ def not_paid_for(items: list[Item], sentence: Sentence) -> list[Item]:
     if told := _one_of_them(items, sentence):
         return told
     in_a_whole = any(WHOLE.search(sentence.text[: item.start]) for item in items if item.role == "cost")
-    parts = ("cost", "excluded", "aside") if in_a_whole else ("cost", "excluded")
+    parts = ("cost", "excluded", "unplaced", "aside") if in_a_whole else ("cost", "excluded", "unplaced")
     costs = [item for item in items if item.role in parts]
     unpaid = {item.start: _conditions_of(item, items, sentence) & UNPAID for item in costs}
     if not any(not unpaid[item.start] for item in costs if item.role == "cost"):

@@ -1,0 +1,74 @@
+"""Figures that people worked out themselves from others they tell: 那不就只有96, 凑3400, 合计530.
+
+They are told beside the cost and are no cost of their own.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import combinations
+
+from bot.dialogue.cost.reading.roles import LIMITS
+from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
+from bot.rules.money import to_fen
+
+_WHOLE_OF: frozenset[Role] = frozenset({"cost", "excluded", "unplaced", "examination"})
+"""What a bill adds up: then its total says nothing that its parts do not."""
+_ON_TOP: frozenset[Role] = frozenset({"unused_before", "quota_left", "extra_limit", "unplaced"})
+_TAKEN_OFF: frozenset[Role] = frozenset({"deductible", "deductible_left", "excluded"})
+
+
+def without_reckoned(items: Sequence[Item], sentence: Sentence) -> list[Item]:
+    """The same, what no word places and the others add up to, or come to as a share, being of nothing new."""
+    told: list[Item] = []
+    for item in items:
+        others = [other for other in items if other is not item]
+        if item.role == "unplaced":
+            told.append(_placed(item, others, sentence))
+        elif item.role in LIMITS and _adds_up_limits(item, others):
+            told.append(replace(item, role="aside"))
+        else:
+            told.append(item)
+    if any(
+        item.role == "aside" and _is_total(item, items) for item in told
+    ):  # then its parts are all there is
+        told = [replace(i, role="cost", placed=True) if i.role == "unplaced" else i for i in told]
+    return told
+
+
+def _placed(item: Item, others: Sequence[Item], sentence: Sentence) -> Item:
+    if not item.amount.approximate and item.amount.low in _shares(others, sentence):
+        return replace(item, role="claimed", placed=True)
+    if _is_total(item, others) or _adds_up_limits(item, others):
+        return replace(item, role="aside", placed=True)
+    return item
+
+
+def _shares(others: Sequence[Item], sentence: Sentence) -> frozenset[Decimal]:
+    """What the told shares of the costs come to, before and after what would be taken off first."""
+    costs = [other.amount.low for other in others if other.role == "cost"]
+    off = [other.amount.low for other in others if other.role in _TAKEN_OFF]
+    bases = [*costs, sum(costs), *(cost - less for cost in costs for less in off)]
+    return frozenset(to_fen(base * ratio.value) for base in bases for ratio in sentence.ratios if base > 0)
+
+
+def _is_total(item: Item, others: Sequence[Item]) -> bool:
+    parts = [
+        o.amount.low
+        for o in others
+        if o is not item and o.role in _WHOLE_OF and o.amount.low < item.amount.low
+    ]
+    return len(parts) > 1 and sum(parts) == item.amount.low
+
+
+def _adds_up_limits(item: Item, others: Sequence[Item]) -> bool:
+    """凑3400: what two limits would be together, or a limit and what was left of it, or is added to it, once or twice."""
+    return any(item.amount.low == sum(together) for together in _sums(others))
+
+
+def _sums(others: Sequence[Item]) -> Iterator[tuple[Decimal, ...]]:
+    bounds = [o.amount.low for o in others if o.role in LIMITS]
+    more = [o.amount.low for o in others if o.role in _ON_TOP]
+    yield from ((bound, times * one) for bound in bounds for one in more for times in (1, 2))
+    for number in range(2, len(bounds) + 1):
+        yield from combinations(bounds, number)
