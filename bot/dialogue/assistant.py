@@ -73,6 +73,15 @@ class Errand(StrEnum):
 _CHATTING = frozenset({Errand.MAKE_SMALL_TALK, Errand.NOT_UNDERSTOOD, Errand.HAND_OVER})
 _NOT_ASKING = _CHATTING | {Errand.START_OVER, Errand.TAKE_COMPLAINT, Errand.DECLINE, Errand.CONTINUE}
 """What a short question is taken for now and then."""
+_OF_ONESELF = frozenset(
+    {Errand.CHECK_STATUS, Errand.SHOW_RENEWALS, Errand.SET_REMINDER, Errand.TAKE_COMPLAINT, Errand.HAND_OVER}
+)
+"""What asks for nothing of a region: where one is insured is kept for the questions that follow."""
+_MAY_GO_ON = _NOT_ASKING - {Errand.START_OVER, Errand.HAND_OVER} | {
+    Errand.CHECK_STATUS,
+    Errand.SHOW_RENEWALS,
+    Errand.ESTIMATE_COST,
+}
 _PLAIN_WISHES = frozenset({Errand.HAND_OVER, Errand.START_OVER, Errand.STOP_REMINDER, Errand.SET_REMINDER})
 """Said in plain words; no number or date beside them makes something else of them."""
 _MAY_TELL_TERMS = frozenset(
@@ -146,6 +155,9 @@ class Assistant:
         else:
             errand = self._reconsider(errand, turn, context)
         outcome = await self._answers[errand](turn, context)
+        if errand in _OF_ONESELF and policy.regions_named(turn, self.library):
+            kept = policy.with_what_was_said(turn, outcome.context, self.library)
+            outcome = replace(outcome, context=kept)
         if errand is not Errand.SHOW_ORIGINAL:
             outcome = with_places_cited(outcome)
         count(turn, outcome)
@@ -183,6 +195,8 @@ class Assistant:
         if first := self._goes_before_all(errand, turn, context):
             return first
         if errand in _NOT_ASKING and self._asks_about_policy(errand, turn, context):
+            return Errand.ANSWER_POLICY
+        if errand in _MAY_GO_ON and self._goes_on_perhaps(turn, context):
             return Errand.ANSWER_POLICY
         if errand in _PLAIN_WISHES:
             return errand
@@ -229,6 +243,13 @@ class Assistant:
         )
         return about_policy and not self._costs.tells_terms(turn)
 
+    def _goes_on_perhaps(self, turn: Turn, context: Context) -> bool:
+        """Whether what was hardly taken for an errand of its own asks on after an answer: 那这回的结果还能改吗."""
+        of_itself = asks_for_a_person(turn.text) or _names_application(turn) or context.person
+        if of_itself or self._costs.tells_figures(turn) or self.deadlines.concerns(turn, context):
+            return False
+        return policy.continues_perhaps(turn, context, self.library)
+
     def _is_a_bare_answer(self, turn: Turn, context: Context) -> bool:
         """Whether a few words answer what we asked, unless they are recognisably nothing of ours."""
         answers = context.asked and len(turn.text) <= LONGEST_BARE_ANSWER
@@ -259,7 +280,7 @@ class Assistant:
             or more_of_it
             or spent
         )
-        if not of_money and self.deadlines.concerns(turn, context):
+        if not of_money and self._runs_a_deadline(turn, context):
             return Errand.CHECK_STATUS
         among_others = told_in_full and self._costs.sets_a_part_apart(turn)
         if scope.is_other_cost(turn, self.knowledge.refusals) and not (among_others or bought):
@@ -285,6 +306,10 @@ class Assistant:
         if errand is Errand.ESTIMATE_COST and context.task is not Task.COST and asks_for_the_rule(turn):
             return Errand.ANSWER_POLICY
         return None
+
+    def _runs_a_deadline(self, turn: Turn, context: Context) -> bool:
+        """Whether a date is told that a time limit runs from; nobody's own is in two provinces."""
+        return len(policy.regions_named(turn, self.library)) < 2 and self.deadlines.concerns(turn, context)
 
     def _is_the_rule_beside_a_sum(self, turn: Turn, context: Context) -> bool:
         return asks_whether_it_counts(turn) or (
@@ -314,9 +339,9 @@ class Assistant:
     async def _check_status(self, turn: Turn, context: Context) -> Outcome:
         if _names_application(turn):
             return await self.personal.check_status(turn, context)
-        if self.deadlines.concerns(turn, context) or self.deadlines.tells_event(turn):
+        of_one = len(policy.regions_named(turn, self.library)) < 2
+        if self._runs_a_deadline(turn, context) or (of_one and self.deadlines.tells_event(turn)):
             return self.deadlines.answer(turn, context)
-        of_one = len(turn.values("region")) <= 1  # nobody's case is in two provinces
         own = of_one and (context.person or context.task is Task.STATUS or asks_progress(turn.text))
         a_rule = _asks_for_the_limit(turn) or self._is_a_rule(turn, context)
         if own and not a_rule:

@@ -103,10 +103,19 @@ class Gazetteer:
                 for word in self._by_sound.get(syllables[:length], ())
                 if self._differs_by_slips(piece, word, written, start)
             }
-            if len(meant) == 1:
+            if len(meant) == 1 and not self._is_broken_by(written, start + 1, start + length):
                 entity, value = meant.pop()
                 return Word(entity, start, start + length, value)
         return None
+
+    def _is_broken_by(self, written: str, start: int, end: int) -> bool:
+        """Whether a word that is written as it should be begins inside a stretch (按山 of 按山东)."""
+        return any(
+            written[begin : begin + length] in self._meanings
+            for begin in range(start, end)
+            for length in self._lengths
+            if length > 1
+        )
 
     def _differs_by_slips(self, piece: str, word: str, written: str, start: int) -> bool:
         wrong = [place for place in range(len(word)) if piece[place] != word[place]]

@@ -3,14 +3,23 @@
 from bot.dialogue.policy.places import tells_where_insured, with_what_was_said
 from bot.dialogue.policy.question import without_regions
 from bot.dialogue.policy.replies import asked_nothing
-from bot.dialogue.policy.task import answer_policy, continues, fits_surely, is_of_a_region
+from bot.dialogue.policy.places import regions_named
+from bot.dialogue.policy.task import (
+    answer_policy,
+    continues,
+    continues_perhaps,
+    fits_surely,
+    is_of_a_region,
+)
 
 __all__ = [
     "answer_policy",
     "asked_nothing",
     "continues",
+    "continues_perhaps",
     "fits_surely",
     "is_of_a_region",
+    "regions_named",
     "tells_where_insured",
     "with_what_was_said",
     "without_regions",

@@ -9,7 +9,7 @@ from bot.policy.library import PolicyLibrary
 
 ALL_REGIONS = re.compile(
     r"哪几?个?些?(地方|地区|省份?)|各个?(地|省)|每个省|(五|5)个?(省|地区|地方)"
-    r"|(?:这?[几五5]|各|每)份(?:文件|通知|办法|规定)"
+    r"|(?:这?[几五5]|各|每|哪几?)[份个](?:文件|通知|办法|规定)"
 )
 _OF_BOTH = r"俩|两(?:[边头处省地]|个(?:省|地方|老?人))|分别|各自|各(?!种|类|级|地|个|项|市|省|位)"
 _COMPARING = re.compile(rf"对比|比较|相比|区别|差别|不同|不一样|一样|哪个(更|好|高|多|快)|都|{_OF_BOTH}")
@@ -84,7 +84,8 @@ def places_named(turn: Turn) -> list[Mention]:
 def regions_named(turn: Turn, library: PolicyLibrary) -> tuple[str, ...]:
     """Those of the five regions that the turn names, or a document of theirs, each once."""
     by_document = library.knowledge.regions_by_document(turn.text)
-    named = dict.fromkeys([*map(_province, places_named(turn)), *by_document])
+    abbreviated = library.knowledge.regions_abbreviated(turn.text)
+    named = dict.fromkeys([*map(_province, places_named(turn)), *by_document, *abbreviated])
     return tuple(name for name in named if name in library.knowledge.regions)
 
 

@@ -43,6 +43,7 @@ from bot.dialogue.policy.replies import (
 )
 from bot.dialogue.scope import out_of_scope, recognise
 from bot.dialogue.turn import Context, Outcome, Task, Turn
+from bot.language.asking import asks
 from bot.messages import (
     ComparisonCard,
     ComparisonRow,
@@ -116,6 +117,14 @@ def continues(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
         bool(CONTINUES.search(said))
         and (turn.confidence < _SURE_OF_ANOTHER or library.fits(said, context.region))
     )
+
+
+def continues_perhaps(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
+    """Whether a question that was taken for something else, and hardly for that, goes on with the last answer."""
+    under_way = context.task is Task.POLICY and context.last_question and not context.asked
+    if not under_way or not _is_unsure(turn) or not asks(turn.text):
+        return False
+    return recognise(turn, library.knowledge.refusals) is None
 
 
 def fits_surely(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
