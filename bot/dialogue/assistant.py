@@ -303,9 +303,15 @@ class Assistant:
             return Errand.ESTIMATE_COST
         if errand in _MAY_TELL_TERMS and self._costs.tells_terms(turn):
             return Errand.ESTIMATE_COST
-        if errand is Errand.ESTIMATE_COST and context.task is not Task.COST and asks_for_the_rule(turn):
-            return Errand.ANSWER_POLICY
+        if errand is Errand.ESTIMATE_COST and context.task is not Task.COST:
+            if asks_for_the_rule(turn) or self._hardly_asks_for_a_sum(turn, context):
+                return Errand.ANSWER_POLICY
         return None
+
+    def _hardly_asks_for_a_sum(self, turn: Turn, context: Context) -> bool:
+        """Whether no figure is told, and a rule fits what was hardly taken for a cost: 批下来当月买的药算数不."""
+        unsure = policy.is_unsure(turn) and not self._costs.tells_figures(turn)
+        return unsure and policy.fits_surely(turn, context, self.library)
 
     def _runs_a_deadline(self, turn: Turn, context: Context) -> bool:
         """Whether a date is told that a time limit runs from; nobody's own is in two provinces."""

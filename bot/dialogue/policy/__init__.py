@@ -10,6 +10,7 @@ from bot.dialogue.policy.task import (
     continues_perhaps,
     fits_surely,
     is_of_a_region,
+    is_unsure,
 )
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "continues_perhaps",
     "fits_surely",
     "is_of_a_region",
+    "is_unsure",
     "regions_named",
     "tells_where_insured",
     "with_what_was_said",

@@ -45,7 +45,12 @@ _APPLIES_TO_ME = re.compile(
     r"(?:管|适用|算上?|包括|覆盖)(?:不管|不)?(?:[我俺咱她他]|[我俺她他]们)(?:[妈爸爹娘]|[吗么不啊呀])*$"
 )
 """管她不: what is left of whether one's own scheme is covered."""
-_FILLER = re.compile(r"[\s，。？！,.?!不对错了参保呢啊呀吧嘛那么的地方这边省市人我是在换成要说看如果是]+")
+_FILLER = re.compile(r"[\s，。？！,.?!不对错了参保呢哩咧嘞啵噻啊呀吧嘛那么的地方这边省市人我是在换成要说看如果是]+")
+_THE_SAME_THERE = re.compile(
+    r"^[那这]?(?:边|头|里|儿|地方|块)?(?:呢|是不是|也|都|是|还|又)*(?:这样|一样|同样|这么(?:规定|定|办|回事|个说法))(?:规定|办|算)?"
+    r"的?(?:吗|么|不|嘛|啵|吧|呀|啊)*$"
+)
+"""那头也是这样吗: the last question, asked of another place."""
 
 
 def question_of(
@@ -63,7 +68,10 @@ def question_of(
     previous = context.last_question
     if previous is None:
         return ("", None) if not _FILLER.sub("", said) else (said, None)
-    if not _FILLER.sub("", said) or asks_about_the_last(said) or _is_bare_answer(turn, context):
+    asks_the_same = not _FILLER.sub("", said) or (
+        turn.values("region") and _THE_SAME_THERE.match(bare_text(said))
+    )
+    if asks_the_same or asks_about_the_last(said) or _is_bare_answer(turn, context):
         return previous, None
     if (turn.values("region") and only_tells(turn)) or _OTHERS.match(bare_text(said)):
         return f"{previous} {said}", None

@@ -122,17 +122,17 @@ def continues(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
 def continues_perhaps(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
     """Whether a question that was taken for something else, and hardly for that, goes on with the last answer."""
     under_way = context.task is Task.POLICY and context.last_question and not context.asked
-    if not under_way or not _is_unsure(turn) or not asks(turn.text):
+    if not under_way or not is_unsure(turn) or not asks(turn.text):
         return False
     return recognise(turn, library.knowledge.refusals) is None
 
 
 def fits_surely(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
     """Whether a turn that was taken for chatting is a policy question after all, by how well an answer fits."""
-    return _closeness_of_a_question(turn, context, library) >= (_FAIRLY if _is_unsure(turn) else _SURELY)
+    return _closeness_of_a_question(turn, context, library) >= (_FAIRLY if is_unsure(turn) else _SURELY)
 
 
-def _is_unsure(turn: Turn) -> bool:
+def is_unsure(turn: Turn) -> bool:
     """Whether the intent is hardly more than a guess: then less is wanted of an answer to count for more."""
     return turn.confidence < _UNSURE
 
@@ -153,7 +153,7 @@ def is_of_a_region(turn: Turn, context: Context, library: PolicyLibrary) -> bool
         return True
     ours = bool(regions_named(turn, library)) or (context.region is not None and not places_named(turn))
     return ours and _closeness_of_a_question(turn, context, library) >= (
-        _FAIRLY if _is_unsure(turn) else _HARDLY
+        _FAIRLY if is_unsure(turn) else _HARDLY
     )
 
 
