@@ -73,7 +73,8 @@ def question_of(
     )
     if asks_the_same or asks_about_the_last(said) or _is_bare_answer(turn, context):
         return previous, None
-    if (turn.values("region") and only_tells(turn)) or _OTHERS.match(bare_text(said)):
+    who = turn.values("region") or turn.values("scheme") or turn.values("employment")
+    if (who and only_tells(turn)) or _OTHERS.match(bare_text(said)):
         return f"{previous} {said}", None
     if not _goes_on(said, context, library):
         return said, None
