@@ -236,7 +236,11 @@ class PolicyLibrary:
         ranking, read = self._regions[region], self._reader.read(question)
         if topic and _OF_WHAT_WAS_TOLD.search(question):
             alone = ranking.rank(read)
-            together = ranking.rank_following(read, self._reader.read(previous), _PREVIOUS_SHARE) if previous else alone
+            together = (
+                ranking.rank_following(read, self._reader.read(previous), _PREVIOUS_SHARE)
+                if previous
+                else alone
+            )
             return _favoured(together, topic, _SAME_TOPIC_TOLD)
         if previous is None:
             hits = ranking.rank(read)

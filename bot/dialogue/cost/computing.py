@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
+from bot.dialogue.cost.apart import told_apart
 from bot.dialogue.cost.differences import fact_said
 from bot.dialogue.cost.person import Person
 from bot.knowledge.parameters import Condition, RegionParameters
@@ -25,6 +26,7 @@ _Join = Callable[[Sequence[Span]], Span]
 
 def compute(people: Sequence[Person], parameters: Mapping[str, RegionParameters], today: date) -> Estimate:
     """The estimate of all together, amounts added up where every one is known."""
+    people = [part for person in people for part in told_apart(person)]
     estimates = [_of_person(person, parameters, today) for person in people]
     if len(estimates) == 1:
         return estimates[0]
@@ -91,7 +93,10 @@ def _at_each_place(person: Person, rules: RegionParameters, today: date) -> Esti
             for at in person.ratios
         ]
         each = [estimate(case, rules, today) for case in costs]
-        return _joined(each, [at.place for at in person.ratios], _sum)
+        together = _joined(each, [at.place for at in person.ratios], _sum)
+        left, paid = person.case.quota_left, together.fund_pays
+        if left is None or (paid is not None and paid.high <= left):
+            return together
     estimates = [estimate(replace(person.case, ratio=at.ratio), rules, today) for at in person.ratios]
     joined = _joined(estimates, [at.place for at in person.ratios], _range)
     return _still_open(joined, ("institution",))

@@ -1,13 +1,14 @@
 """One of those whose cost is asked about: their case, and what must be settled before it can be computed."""
 
 from dataclasses import dataclass, field, fields, replace
+from datetime import date
 from decimal import Decimal
 from itertools import product
 from typing import Any, Literal
 
 from bot.knowledge.parameters import Condition
 from bot.rules.case import Case, Days, MonthCost
-from bot.rules.money import NOTHING, Span, percent
+from bot.rules.money import NOTHING, Span, percent, to_fen
 
 Period = Literal["month", "year"]
 LIMITS = ("monthly_limit", "quarterly_limit", "annual_cap")
@@ -21,6 +22,14 @@ class RatioAt:
     place: str
     ratio: Decimal
     cost: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Bill:
+    """One of several costs in yuan, and the words it was led by, in which its place may stand: 镇卫生院220."""
+
+    led_by: str
+    cost: Decimal
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,9 @@ class Person:
     spent after that, and is asked about alone. `instead_of`: it takes the place of whatever fact had that figure.
     `unplaced`: figures in yuan of which nobody said what they are;
     the amount holds them at its upper end. `open`: what may hold of the case or not. `doubted`: facts that
-    may be anything up to what bounds them, which an earlier turn told.
+    may be anything up to what bounds them, which an earlier turn told. `retired_since`: the month from which on the
+    person is retired, where it is told; before that they were at work. `bills`: the costs that were told one by one,
+    whose shares may follow. `class_b`: what of a cost told before is class B drugs (里面乙类药占1200), in yuan.
     """
 
     case: Case = field(default_factory=Case)
@@ -60,6 +71,9 @@ class Person:
     unplaced: tuple[Decimal, ...] = ()
     open: frozenset[Condition] = frozenset()
     doubted: frozenset[str] = frozenset()
+    retired_since: date | None = None
+    bills: tuple[Bill, ...] = ()
+    class_b: Decimal | None = None
 
     @property
     def cost_known(self) -> bool:
@@ -67,16 +81,10 @@ class Person:
 
     @property
     def spent_at_each_place(self) -> bool:
-        """Whether every place has a cost of its own, and nothing is told that bounds them together."""
+        """Whether every place has a cost of its own, and nothing is told that bounds them together but what the fund
+        may still pay."""
         case, costs = self.case, [at.cost for at in self.ratios if at.cost is not None]
-        bounds = (
-            case.deductible_left,
-            case.annual_cap,
-            case.quota_left,
-            case.monthly_limit,
-            case.used,
-            self.limit,
-        )
+        bounds = (case.deductible_left, case.annual_cap, case.monthly_limit, case.used, self.limit)
         bounded = any(bounds) or (case.deductible and not case.deductible_full)
         return bool(
             costs
@@ -117,7 +125,8 @@ class Person:
 
     def updated(self, said: "Person") -> "Person":
         """After more was told: what is said replaces what was known, and what does not go with it is dropped."""
-        said = _at_each_place(self.case, _as_a_part(self.case, self._placed(said)))
+        said = self._with_class_b(_at_each_place(self.case, _as_a_part(self.case, self._placed(said))))
+        bills = said.bills if said.cost_known else self.bills
         case = _still_known(self.case, said).updated(_with_the_rest(self.case, said))
         names_limit = said.limit is not None or any(getattr(said.case, name) is not None for name in LIMITS)
         anew = LIMIT_FACTS if names_limit else ()
@@ -128,10 +137,26 @@ class Person:
             name=self.name or said.name,
             limit=said.limit if names_limit else self.limit,
             rough=(*known_roughly, *said.rough, *_doubts(case, said)),
-            ratios=said.ratios if said.ratios or said.case.ratio is not None else self.ratios,
+            ratios=_with_costs(
+                said.ratios if said.ratios or said.case.ratio is not None else self.ratios, bills
+            ),
             unplaced=said.unplaced if said.cost_known else self.unplaced,
             open=(self.open | said.open) - said.case.conditions - said.case.ruled_out,
+            retired_since=said.retired_since or self.retired_since,
+            bills=bills,
+            class_b=said.class_b or (None if said.cost_known else self.class_b),
         )
+
+    def _with_class_b(self, said: "Person") -> "Person":
+        """What is told, the class B part of the known cost no cost of its own, and the share that is paid of it first
+        as that much of it."""
+        whole, case = self.case.amount, said.case
+        if said.class_b and whole and said.class_b < whole.low:
+            return replace(said, case=replace(case, amount=None), bills=())
+        if self.class_b and case.excluded_ratio and not said.cost_known:
+            share = to_fen(self.class_b * case.excluded_ratio)
+            return replace(said, case=replace(case, excluded=share, excluded_ratio=None))
+        return replace(said, class_b=None)
 
     def _placed(self, said: "Person") -> "Person":
         """What is told, the amount that puts a figure right moved to the fact which had it."""
@@ -195,6 +220,16 @@ def _as_a_part(known: Case, said: Person) -> Person:
     return replace(said, case=replace(said.case, amount=None, excluded_ratio=None, excluded=part.low * share))
 
 
+def _with_costs(ratios: tuple[RatioAt, ...], bills: tuple[Bill, ...]) -> tuple[RatioAt, ...]:
+    """The shares with the cost of each one's place, where every one has its own among the bills."""
+    if len(ratios) != len(bills) or any(at.cost is not None for at in ratios):
+        return ratios
+    costs = [next((bill.cost for bill in bills if at.place in bill.led_by), None) for at in ratios]
+    if None in costs or sorted(filter(None, costs)) != sorted(bill.cost for bill in bills):
+        return ratios
+    return tuple(replace(at, cost=cost) for at, cost in zip(ratios, costs, strict=True))
+
+
 def _at_each_place(known: Case, said: Person) -> Person:
     """With a cost that adds to the one that is known, each at its own place: 县医院200报85%; then 社区120报95%,两笔一共."""
     told = [
@@ -232,6 +267,8 @@ def _fact_of(person: Person, figure: Decimal) -> str | None:
 def _still_known(known: Case, said: Person) -> Case:
     """What was known without what the new facts put an end to."""
     case = said.case
+    if "living_elsewhere" in case.conditions:
+        known = replace(known, conditions=known.conditions - {"staying_elsewhere"})
     went_away = {"staying_elsewhere", "living_elsewhere"} & (case.conditions - known.conditions)
     if went_away or said.ratios:
         known = replace(known, ratio=None)  # the one at home, or at another place
@@ -252,6 +289,9 @@ def _with_the_rest(known: Case, said: Person) -> Case:
     """An amount that adds to the one that is known, as the sum of both; or the known one as used up by then."""
     if said.case.amount is None or known.amount is None:
         return said.case
+    if said.follows and known.amount.is_exact and known.deductible and not known.deductible_full:
+        met = min((known.deductible_met or NOTHING) + known.amount.low, known.deductible)
+        return replace(said.case, deductible_met=met)
     if said.follows and known.amount.is_exact and _same_month(known, said.case):
         return replace(said.case, used=(known.used or NOTHING) + known.amount.low, used_as_cost=True)
     if not said.adds:

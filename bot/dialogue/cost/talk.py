@@ -1,5 +1,6 @@
 """What the conversation about one cost has reached, and what it is after another turn."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -23,6 +24,10 @@ from bot.rules.case import Case, Days, Employment
 NEEDED = ("region", "amount")
 """Without these there is nothing to talk about."""
 
+_ONESELF = "您"
+_OF_BOTH = re.compile(
+    r"(?:两|俩|三)个?人|[我咱他她]们?俩|两口子|夫妻|[加合]起来|[加合凑]在?到?一[块起]|一共|总共"
+)
 _PEOPLE = TypeAdapter(tuple[Person, ...])
 _NONE_MEANS: Mapping[str, Case] = {
     "deductible": Case(deductible=Decimal(0)),
@@ -35,13 +40,15 @@ _NONE_MEANS: Mapping[str, Case] = {
 @dataclass(frozen=True)
 class Talk:
     """`questions` counts those asked so far; `declined` names what the person does not know, `wondered` what they
-    just said so of, unasked; `about`: whom the last sentence that named one person named."""
+    just said so of, unasked; `about`: whom the last sentence that named one person named; `others`: those whose
+    costs were told before another's, until both are asked about."""
 
     people: tuple[Person, ...]
     questions: int = 0
     declined: tuple[str, ...] = ()
     wondered: str | None = None
     about: str = ""
+    others: tuple[Person, ...] = ()
 
     @classmethod
     def recall(cls, context: Context) -> "Talk":
@@ -55,6 +62,7 @@ class Talk:
             declined=declined,
             wondered=stored.get("wondered"),
             about=stored.get("about", ""),
+            others=_PEOPLE.validate_python(stored.get("others", ())),
         )
 
     def after_asking(self, name: str) -> "Talk":
@@ -67,7 +75,9 @@ class Talk:
         said: dict[str, Any] = {"questions": self.questions, "declined": list(self.declined)}
         if self.wondered:
             said["wondered"] = self.wondered
-        return {"people": people, **said, **({"about": self.about} if self.about else {})}
+        others = _PEOPLE.dump_python(self.others, mode="json", exclude_defaults=True)
+        more = {"about": self.about, "others": list(others)}
+        return {"people": people, **said, **{name: told for name, told in more.items() if told}}
 
 
 _GOVERNED_ELSEWHERE = frozenset[Condition]({"dual_channel", "separately_paid"})
@@ -105,12 +115,17 @@ def talk_after(before: Talk, turn: Turn, asked: str | None, reading: Reading) ->
     declined = before.declined
     if asked and (does_not_know(turn.text) or (none and asked not in _NONE_MEANS)):
         declined = (*declined, asked)
-    known = before.people
+    known, others = before.people, before.others
     if is_of_another(before, reading, turn.text):
+        others = (*others, *(replace(person, name=before.about or _ONESELF) for person in known))
         known = tuple(person.without_the_bill() for person in known)
     people = _people_after(known, asked, reading, turn)
     about = reading.named or before.about
-    return replace(before, people=people, declined=declined, wondered=reading.wondered, about=about)
+    if others and _OF_BOTH.search(turn.text):
+        people, others = (*others, *(replace(person, name=person.name or about) for person in people)), ()
+    return replace(
+        before, people=people, declined=declined, wondered=reading.wondered, about=about, others=others
+    )
 
 
 def is_of_another(before: Talk, reading: Reading, text: str) -> bool:

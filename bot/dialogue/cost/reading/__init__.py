@@ -12,10 +12,10 @@ from functools import lru_cache
 from bot.dialogue.cost.person import Person
 from bot.dialogue.cost.reading.amounts import items_in
 from bot.dialogue.cost.reading.changes import supposes
-from bot.dialogue.cost.reading.changing import told_apart
+from bot.dialogue.cost.reading.changing import retired_since
 from bot.dialogue.cost.reading.circumstances import circumstances_of
 from bot.dialogue.cost.reading.contradictions import contradiction_in
-from bot.dialogue.cost.reading.costs import adds, cost_of, follows, unplaced_in
+from bot.dialogue.cost.reading.costs import adds, bills_of, class_b_of, cost_of, follows, unplaced_in
 from bot.dialogue.cost.reading.dated import dated_costs_of
 from bot.dialogue.cost.reading.deductible import deductible_of, doubts_of_the_deductible
 from bot.dialogue.cost.reading.doubts import open_conditions
@@ -87,8 +87,7 @@ def read_cost(
     person = _read(whole, covered, known)
     if fault:
         person = person.without(fault.field)
-    people = told_apart(person, whole)
-    return Reading(people, named_in(sentence), fault, supposes(turn.text), claimed, wondered_about(whole))
+    return Reading((person,), named_in(sentence), fault, supposes(turn.text), claimed, wondered_about(whole))
 
 
 @lru_cache(TURNS_KEPT)
@@ -123,7 +122,7 @@ def _day_told(known: Case) -> date | None:
 
 
 def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> Person:
-    case = person_of(part).updated(circumstances_of(part, covered))
+    case = person_of(part).updated(circumstances_of(part, covered, known.region))
     for read in (limits_of, cost_of, shares_of, times_of):
         case = case.updated(read(part))
     for complete in (deductible_of, hospital_of):
@@ -142,4 +141,7 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
         unplaced=unplaced_in(part),
         open=open_conditions(part.text),
         doubted=doubts_of_the_deductible(part, case),
+        retired_since=retired_since(part),
+        bills=bills_of(part),
+        class_b=class_b_of(part),
     )

@@ -72,13 +72,13 @@ def named_again(items: list[Item], sentence: Sentence) -> list[Item]:
     figure that is named again is no other."""
     for index, item in enumerate(items):
         if _is_told_before(item, items[:index]) and any(i.role == "cost" and i is not item for i in items):
-            return [i for i in items if i is not item]  # 门槛300,…要不要先去掉300
+            return named_again([i for i in items if i is not item], sentence)  # 门槛300,…要不要先去掉300
         if not _AGAIN.search(item.before):
             continue
         same = [i for i in items[:index] if i.amount.low == item.amount.low]
         earlier = [i for i in same if i.role == "cost"]
         if same and not earlier:
-            return [i for i in items if i is not item]  # 封顶15万…算不算在这15万里头
+            return named_again([i for i in items if i is not item], sentence)  # 封顶15万…算不算在这15万里头
         if not earlier:
             continue
         asked = earlier[-1]

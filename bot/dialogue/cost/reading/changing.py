@@ -1,15 +1,11 @@
-"""Costs told over a time in which something changes: one retires, or a new year begins with its own deductible."""
+"""Since when somebody is retired, where a cost is told over that time: 5月起我退休了."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
-from bot.dialogue.cost.person import Person
-from bot.dialogue.cost.reading.months import later_month, months_named
+from bot.dialogue.cost.reading.months import months_named
 from bot.dialogue.cost.reading.sentence import Part
 from bot.dialogue.cost.reading.times import MONTH
-from bot.rules.case import Case, Employment, MonthCost
 
 _MONTH = rf"(?<![\d.])(?<!\d年)({MONTH})月份?(?:初|底|\d+[号日])?"
 _SINCE = (
@@ -20,63 +16,7 @@ _SINCE = (
 _TO_COME = re.compile(r"(?:要|将|快|打算|准备|才能?|到)[^,。;]{0,3}退休$")
 
 
-def told_apart(person: Person, part: Part) -> tuple[Person, ...]:
-    """The person; or the same one before and after a retirement that is dated (5月起我退休了), or in each year."""
+def retired_since(part: Part) -> date | None:
+    """The first day of the month from which on the person is retired, if it is told."""
     told = next((found for words in _SINCE if (found := words.search(part.text))), None)
-    months = _months_of(person.case)
-    if not told or _TO_COME.search(told[0]) or not months:
-        return _by_years(person)
-    nearest = months_named(part, [told[1]])[0]
-    since = next((c.month for c in months if c.month.month == nearest.month), nearest)
-    before = [cost for cost in months if cost.month < since]
-    after = [cost for cost in months if cost.month >= since]
-    parts: tuple[tuple[str, Employment, list[MonthCost]], ...] = (
-        ("退休前", "在职", before),
-        ("退休后", "退休", after),
-    )
-    return tuple(
-        replace(person, name=name if before and after else "", case=_of(person.case, employment, costs))
-        for name, employment, costs in parts
-        if costs
-    )
-
-
-def _by_years(person: Person) -> tuple[Person, ...]:
-    """The person, or the same one in each of the years told, where a deductible is told that each year has anew."""
-    months = person.case.by_month
-    years = sorted({cost.month.year for cost in months})
-    if len(years) < 2 or not person.case.deductible or not all(cost.told for cost in months):
-        return (person,)
-    case = replace(person.case, asked_month=None)
-    return tuple(
-        replace(
-            person,
-            name=f"{year}年",
-            case=_of(case, case.employment, [c for c in months if c.month.year == year]),
-        )
-        for year in years
-    )
-
-
-def _of(case: Case, employment: Employment | None, costs: Sequence[MonthCost]) -> Case:
-    return replace(
-        case,
-        employment=employment,
-        by_month=tuple(costs),
-        amount=None,
-        months=None,
-        each_month=None,
-        until=None,
-    )
-
-
-def _months_of(case: Case) -> tuple[MonthCost, ...]:
-    """Each month's cost; of a cost that recurs, from the month of treatment on."""
-    if case.by_month:
-        return case.by_month if all(cost.told for cost in case.by_month) else ()
-    if not case.treated_on or not case.amount or case.amount.low != case.amount.high:
-        return ()
-    first: date = case.treated_on.first.replace(day=1)
-    last = case.until or (later_month(first, (case.months or 1) - 1) if case.each_month else first)
-    count = (last.year - first.year) * 12 + last.month - first.month + 1
-    return tuple(MonthCost(later_month(first, place), case.amount.low) for place in range(count))
+    return None if not told or _TO_COME.search(told[0]) else months_named(part, [told[1]])[0]

@@ -14,11 +14,13 @@ _CLASSES: tuple[tuple[BenefitClass, re.Pattern[str]], ...] = (
     ("Ⅱ", re.compile(r"(?:(?<![IiⅠ])(?:II|ii|Il|Ⅱ)|[2二])类")),
     ("Ⅰ", re.compile(r"(?:[IⅠi1一]|甲)类(?!医院)")),
 )
+_AWAY = frozenset[Condition]({"staying_elsewhere", "living_elsewhere"})
 _GONE_THERE = re.compile(r"[去到在来]$")
 
 
-def circumstances_of(part: Part, covered: Container[str]) -> Case:
-    """Place, hospital, conditions and class. `covered`: the provinces whose documents are at hand."""
+def circumstances_of(part: Part, covered: Container[str], home: str | None = None) -> Case:
+    """Place, hospital, conditions and class. `covered`: the provinces whose documents are at hand; `home` the region
+    that earlier turns told."""
     left_open = open_conditions(part.text)
     of_a_part = {condition for item in part.own_items for condition in _conditions_of(item, part)}
     case = Case(
@@ -27,7 +29,7 @@ def circumstances_of(part: Part, covered: Container[str]) -> Case:
         conditions=part.sentence.conditions(part.start, part.end) - of_a_part - left_open,
         ruled_out=ruled_out_in(part.text) - of_a_part - left_open,
     )
-    return _placed(case, part, covered)
+    return _placed(case, part, covered, home)
 
 
 def _conditions_of(item: Item, part: Part) -> frozenset[Condition]:
@@ -37,13 +39,21 @@ def _conditions_of(item: Item, part: Part) -> frozenset[Condition]:
     return item.because | (part.sentence.conditions(*part.sentence.clause(item.start)) & UNPAID)
 
 
-def _placed(case: Case, part: Part, covered: Container[str]) -> Case:
-    """The region insured in is the first of ours that is named; another province is where the person was treated."""
+def _placed(case: Case, part: Part, covered: Container[str], known: str | None) -> Case:
+    """The region insured in is the first of ours that is named; another province is where the person was treated, and
+    so is one that somebody insured with us went to later."""
     named = [(m.value.split("/")[0], m.start) for m in part.mentions if m.entity == "region"]
     if not named:
         return case
     home = next((province for province, _ in named if province in covered), named[0][0])
     text = part.sentence.text
+    gone = any(_GONE_THERE.search(text[:start]) for _, start in named)
+    if known in covered and home not in covered and (gone or case.conditions & _AWAY):
+        return (
+            case
+            if case.conditions & _AWAY
+            else replace(case, conditions=case.conditions | {"staying_elsewhere"})
+        )
     abroad = any(province != home and _GONE_THERE.search(text[:start]) for province, start in named)
     if abroad and "living_elsewhere" not in case.conditions:
         case = replace(case, conditions=case.conditions | {"staying_elsewhere"})

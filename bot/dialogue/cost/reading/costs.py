@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from bot.dialogue.cost.person import Bill
 from bot.dialogue.cost.reading.amount_words import EXAMINATION, LEFT_OUT, SUNDRIES, WHOLE
 from bot.dialogue.cost.reading.changes import NOT_KNOWN
 from bot.dialogue.cost.reading.months import asked_month, costs_by_month, month_before, only_month_asked
@@ -28,6 +29,7 @@ _IS = re.compile(r"[元块]?钱?的?(?:是|属)")
 _MORE = re.compile(
     r"^(?:对了|哦|噢|啊|那|,)*(?:还有|另外|再加上?|加上|外加|[^,。;\d]{0,4}[又还](?:花|买|拿|开|配))"
 )
+_CLASS_B_OF_IT = re.compile(r"[^,。;\d]{0,3}(?:其中|里[头面边]|当中)[^,。;\d]{0,4}乙类")
 _BOTH_ASKED = re.compile(
     r"两[笔次回处家张趟边头][^,。;\d]{0,4}(?:拢共|总共|一共|合计|统共|[加合]起来|[加合凑]在?到?一[块起]|一起)"
     r"|(?:拢共|总共|一共|合计|统共|加起来|合起来)[^,。;\d]{0,3}两[笔次回处家张趟边头]"
@@ -36,7 +38,7 @@ _BEFORE = re.compile(r"已|前|上[次回]|早|(?:额度|限额)(?!\d)|剩")
 _ONE_AFTER_IT = re.compile(
     r"(?:第[二三四]|最?[后末]|后[面头来]|这)一?[次回趟张笔][^,。;花买]{0,10}报|[只就光单][^,。;]{0,3}[问算看][^,。;]{0,3}(?:第[二三四]|后|这|新)"
 )
-_AGAIN = re.compile(r"[又再][花买拿开配抓取]")
+_AGAIN = re.compile(r"[又再](?:[花买拿开配抓取]|[一来]*[张笔次回])|下[次回趟]|后来")
 _BESIDE = re.compile(rf"(?:和|跟|还有|另外|外加|加上)[^,。;\d]{{0,6}}(?:{SUNDRIES}|自费药)[^,。;\d]{{0,3}}\d")
 _SUNDRY = re.compile(SUNDRIES)
 _REST = re.compile(
@@ -174,9 +176,31 @@ def adds(part: Part) -> bool:
     return "cost" in told and bool(_MORE.search(part.text) or LEFT_OUT.search(part.text) or both_asked)
 
 
+def bills_of(part: Part) -> tuple[Bill, ...]:
+    """The costs told one by one, each with the words before it; empty where there is one, or a rough one."""
+    costs, text = part.costs, part.sentence.text
+    if len(costs) < 2 or any(cost.low != cost.high for cost in costs):
+        return ()
+    begins = [part.start, *(cost.end for cost in costs)]
+    return tuple(Bill(text[begin : cost.start], cost.low) for begin, cost in zip(begins, costs, strict=False))
+
+
+def class_b_of(part: Part) -> Decimal | None:
+    """What of the cost told before is class B drugs: 里面乙类药占1200."""
+    costs = part.costs
+    alone = len(costs) == 1 and costs[0].low == costs[0].high
+    return costs[0].low if alone and _CLASS_B_OF_IT.match(part.text) else None
+
+
 def follows(part: Part) -> bool:
     """Whether what is told was spent after a cost told before, and is asked about alone: 后来又开了90,就问后一回."""
-    return len(part.costs) == 1 and bool(_AGAIN.search(part.text) and _ONE_AFTER_IT.search(part.text))
+    if len(part.costs) != 1:
+        return False
+    named = part.sentence.text[part.costs[0].start : part.costs[0].end]
+    asked = _ONE_AFTER_IT.search(part.text) or re.search(
+        f"[这那][笔张次个]?{named}[^,。;]{{0,8}}[报付]", part.text
+    )
+    return bool(asked and _AGAIN.search(part.text))
 
 
 def _sum_of_the_others(part: Part) -> Span | None:

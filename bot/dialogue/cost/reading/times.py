@@ -44,7 +44,7 @@ _SPANS: tuple[tuple[str, int], ...] = (
         r"(?:一|1|这|整|上|本|每)个?(?:整)?季度?(?=[^,。;没剩头第]{0,4}(?:花|共|买|开|药|吃|要|医保|基金|统筹|能|报|出))",
         3,
     ),
-    (r"(?<!差)半年|上半年|下半年", 6),
+    (r"(?<!差)(?<![上下])半年|[上下]半年(?!,?(?:就|才|刚|的时候|被|已经?))", 6),
     (r"(?<![头上前])(?<!新的)(?:一|1|全|整|每)年(?!级)(?!度)|一整年|12个月", 12),
 )
 _LIMIT_OF_A_YEAR = re.compile(
@@ -52,6 +52,7 @@ _LIMIT_OF_A_YEAR = re.compile(
 )
 _TO_YEAR_END = re.compile(r"(?<![\d月份])到(?:今年|当年|本年)?(?:年底|年末|12月底?|十二月底?)")
 _TO_MONTH_END = re.compile(rf"(?<![\d月份])[到至](?:今年)?({MONTH})月[底末]")
+_OF_ANOTHER_DISEASE = re.compile(r"第[二三四]个?[样种]?病|另外?(?:一|那)?[个种样]病|新[加添]的病")
 _UP_TO = re.compile(r"(?<![拖等推挪留放延改移])[到至]$")
 _THIS_MONTH = re.compile(r"这个?月|本月")
 _THIS_MONTH_APPROVED = re.compile(r"(?:这个?月|本月)[才刚]*(?:办好|办下来|批|评上|认定|审核通过|通过)(?!发)")
@@ -169,6 +170,8 @@ def _dated(part: Part, mention: DateMention) -> Case:
         led_by = text[
             max(part.sentence.clause(begin - 1)[0], earlier) : mention.start
         ]  # 批的日期看不清,是5月28号
+    if _OF_ANOTHER_DISEASE.search(led_by):
+        return Case()
     if (
         part.sentence.asked == "approved_on"
         or _APPROVED.search(own)
