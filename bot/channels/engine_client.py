@@ -140,11 +140,12 @@ class EngineClient:
 
     async def _post(self, url: str, chat: str, message: str, line: int) -> bytes:
         body = {"sender": chat, "message": message, "metadata": {"line": line, logs.TURN: logs.turn_id()}}
-        async with asyncio.timeout(self._timeout.total), self._places[url]:
-            async with self._session.post(f"{url}/webhooks/rest/webhook", json=body) as response:
-                if response.status != 200:
-                    raise EngineDown(f"status {response.status}")
-                return await response.read()
+        door = f"{url}/webhooks/rest/webhook"
+        patience = asyncio.timeout(self._timeout.total)
+        async with patience, self._places[url], self._session.post(door, json=body) as response:
+            if response.status != 200:
+                raise EngineDown(f"status {response.status}")
+            return await response.read()
 
 
 def _joined(parts: tuple[_RasaMessage, ...]) -> tuple[EngineMessage, ...]:

@@ -244,7 +244,7 @@ class Assistant:
         return about_policy and not self._costs.tells_terms(turn)
 
     def _goes_on_perhaps(self, turn: Turn, context: Context) -> bool:
-        """Whether what was hardly taken for an errand of its own asks on after an answer: 那这回的结果还能改吗."""
+        """Whether what was hardly taken for an errand of its own asks on after an answer."""
         of_itself = asks_for_a_person(turn.text) or _names_application(turn) or context.person
         if of_itself or self._costs.tells_figures(turn) or self.deadlines.concerns(turn, context):
             return False
@@ -303,13 +303,13 @@ class Assistant:
             return Errand.ESTIMATE_COST
         if errand in _MAY_TELL_TERMS and self._costs.tells_terms(turn):
             return Errand.ESTIMATE_COST
-        if errand is Errand.ESTIMATE_COST and context.task is not Task.COST:
-            if asks_for_the_rule(turn) or self._hardly_asks_for_a_sum(turn, context):
-                return Errand.ANSWER_POLICY
+        begins = errand is Errand.ESTIMATE_COST and context.task is not Task.COST
+        if begins and (asks_for_the_rule(turn) or self._hardly_asks_for_a_sum(turn, context)):
+            return Errand.ANSWER_POLICY
         return None
 
     def _hardly_asks_for_a_sum(self, turn: Turn, context: Context) -> bool:
-        """Whether no figure is told, and a rule fits what was hardly taken for a cost: 批下来当月买的药算数不."""
+        """Whether no figure is told, and a rule fits what was hardly taken for a cost."""
         unsure = policy.is_unsure(turn) and not self._costs.tells_figures(turn)
         return unsure and policy.fits_surely(turn, context, self.library)
 

@@ -79,7 +79,7 @@ class Knowledge:
         return None
 
     def regions_abbreviated(self, text: str) -> tuple[str, ...]:
-        """The regions told by two or more of the signs that their documents' numbers begin with (赣湘吉三省)."""
+        """The regions told by two or more of the signs that their documents' numbers begin with."""
         signs = {region.main_document.number[0]: region.name for region in self.regions.values()}
         told = re.search(f"(?:[{''.join(signs)}][、和跟]?){{2,}}", text)
         return tuple(signs[sign] for sign in told[0] if sign in signs) if told else ()

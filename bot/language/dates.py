@@ -180,7 +180,7 @@ def _is_before(led_by: str, followed_by: str) -> bool:
 
 
 def _is_amid(following: Sequence[DateMention], before: date, written: str) -> bool:
-    """Whether the day after this one, without its month either, is of the month told: 10月20号批的,15号…,22号…"""
+    """Whether the day after this one, without its month either, is of the month told."""
     after = following[0] if following else None
     bare = after and re.match(rf"{_N}[号日]", written[after.start : after.end])
     return bool(after and bare and after.day and after.day.day >= before.day)

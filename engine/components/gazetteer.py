@@ -109,7 +109,7 @@ class Gazetteer:
         return None
 
     def _is_broken_by(self, written: str, start: int, end: int) -> bool:
-        """Whether a word that is written as it should be begins inside a stretch (按山 of 按山东)."""
+        """Whether a word that is written as it should be begins inside a stretch (as 按山 is by 山东)."""
         return any(
             written[begin : begin + length] in self._meanings
             for begin in range(start, end)

@@ -1,4 +1,4 @@
-"""One person's costs over a time in which something changes: one retires, or a new year begins with its own deductible."""
+"""One person's costs over a time in which something changes: a retirement, a new year with its own deductible."""
 
 from collections.abc import Sequence
 from dataclasses import replace

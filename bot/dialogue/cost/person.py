@@ -26,7 +26,7 @@ class RatioAt:
 
 @dataclass(frozen=True)
 class Bill:
-    """One of several costs in yuan, and the words it was led by, in which its place may stand: 镇卫生院220."""
+    """One of several costs in yuan, and the words it was led by, in which its place may stand."""
 
     led_by: str
     cost: Decimal
@@ -57,7 +57,7 @@ class Person:
     the amount holds them at its upper end. `open`: what may hold of the case or not. `doubted`: facts that
     may be anything up to what bounds them, which an earlier turn told. `retired_since`: the month from which on the
     person is retired, where it is told; before that they were at work. `bills`: the costs that were told one by one,
-    whose shares may follow. `class_b`: what of a cost told before is class B drugs (里面乙类药占1200), in yuan.
+    whose shares may follow. `class_b`: what of a cost told before is class B drugs, in yuan.
     """
 
     case: Case = field(default_factory=Case)
@@ -231,7 +231,7 @@ def _with_costs(ratios: tuple[RatioAt, ...], bills: tuple[Bill, ...]) -> tuple[R
 
 
 def _at_each_place(known: Case, said: Person) -> Person:
-    """With a cost that adds to the one that is known, each at its own place: 县医院200报85%; then 社区120报95%,两笔一共."""
+    """With a cost that adds to the one that is known, each with the share of its own place."""
     told = [
         RatioAt(f"报 {percent(case.ratio)}", case.ratio, case.amount.low)
         for case in (known, said.case)

@@ -1,9 +1,8 @@
 """Policy questions in conversation: which region is meant, what the question continues, the answer as a reply."""
 
-from bot.dialogue.policy.places import tells_where_insured, with_what_was_said
+from bot.dialogue.policy.places import regions_named, tells_where_insured, with_what_was_said
 from bot.dialogue.policy.question import without_regions
 from bot.dialogue.policy.replies import asked_nothing
-from bot.dialogue.policy.places import regions_named
 from bot.dialogue.policy.task import (
     answer_policy,
     continues,

@@ -52,7 +52,7 @@ _THE_SAME_THERE = re.compile(
     r"^[那这]?(?:边|头|里|儿|地方|块)?(?:呢|是不是|也|都|是|还|又)*(?:这样|一样|同样|这么(?:规定|定|办|回事|个说法))(?:规定|办|算)?"
     r"的?(?:吗|么|不|嘛|啵|吧|呀|啊)*$"
 )
-"""那头也是这样吗: the last question, asked of another place."""
+"""The last question, asked of another place."""
 
 
 def question_of(

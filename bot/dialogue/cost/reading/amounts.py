@@ -24,7 +24,7 @@ _BARE_ANSWER = re.compile(
     r"(?=块(?!儿|[总给报算])|[元多左上吧呢啊哦呀了。,! ]|$)"
 )
 _OF_MONTHS = re.compile(r"(?:[到至和]|[-~—、])(?:1[0-2]|[1-9])月")
-"""10到12月."""
+"""2到4月."""
 _PAUSE = re.compile(r"(?<!\d),|,(?!\d)")  # a comma that does not group thousands
 
 
@@ -65,7 +65,7 @@ _OPEN: frozenset[tuple[Role, Role | None]] = frozenset(
 )
 """What is open is not settled by what it sounds like."""
 _OF_A_CLASS = re.compile(r"[甲乙]类药?[费的是]?$")
-"""甲类药260,乙类药500(…): each is a part of the cost."""
+"""Of each class a part of the cost is told."""
 _NO_WHY: frozenset[Role] = frozenset({"aside", "cost"})
 _NO_COST: frozenset[Role] = frozenset({"aside", "excluded"})
 
@@ -144,7 +144,7 @@ def possible_in(sentence: Sentence, amounts: Sequence[Amount]) -> list[Amount]:
 
 
 def _is_taken(amount: Amount, sentence: Sentence, amounts: Sequence[Amount]) -> bool:
-    known = [*sentence.ratios, *sentence.dates, *amounts]
+    known: list[Placed] = [*sentence.ratios, *sentence.dates, *amounts]
     return bool(
         overlaps(amount, known) or _is_share(sentence, amount) or _OF_MONTHS.match(sentence.text, amount.end)
     )

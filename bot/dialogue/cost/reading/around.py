@@ -49,7 +49,7 @@ def around_of(text: str, amounts: Sequence[Amount], index: int) -> Around:
     if earlier and _EACH_AS_FOLLOWS.match(before):
         before = _SO_OFTEN.sub("", earlier[-1])  # 已经报了三回,分别是1200、900
     if earlier and not before and _SO_OFTEN.search(earlier[-1]):
-        before = earlier[-1]  # 看了三回,150、240
+        before = earlier[-1]  # 去了四趟,70、95
     if earlier and _NOT_USED_UP.search(earlier[-1]) and _LEFT.fullmatch(before):
         before = earlier[-1] + before  # 上个月没用完,剩几十块
     term = _TERM.search(earlier[-1]) if earlier else None

@@ -32,7 +32,7 @@ def limits_of_diseases(items: list[Item], sentence: Sentence) -> list[Item]:
 
 
 def replaced_by_the_separate(items: list[Item], sentence: Sentence) -> list[Item]:
-    """ "单列限额3000…原来的病还有400限额": beside the limit of a drug paid separately the disease's own counts for nothing
+    """Beside the limit of a drug that is paid separately the disease's own counts for nothing
     (湘医保发〔2022〕52号第二十条)."""
     bounds = [item for item in items if item.role in ("limit", "monthly_limit", "quota_left")]
     former = [item for item in bounds if _FORMER.search(_clause_before(item, sentence))]

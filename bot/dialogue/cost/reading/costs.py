@@ -186,7 +186,7 @@ def bills_of(part: Part) -> tuple[Bill, ...]:
 
 
 def class_b_of(part: Part) -> Decimal | None:
-    """What of the cost told before is class B drugs: 里面乙类药占1200."""
+    """What of the cost told before is class B drugs."""
     costs = part.costs
     alone = len(costs) == 1 and costs[0].low == costs[0].high
     return costs[0].low if alone and _CLASS_B_OF_IT.match(part.text) else None

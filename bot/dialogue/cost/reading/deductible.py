@@ -75,7 +75,7 @@ def deductible_of(part: Part, told: Case) -> Case:
 
 
 def _this_year(part: Part, told: Case) -> Days | None:
-    """The year in which it is full, where that is said to be this one: a cost that is put off to the next begins anew."""
+    """The year in which it is full, where that is said to be this one: a cost put off to the next begins anew."""
     year = part.sentence.turn.now.year
     said = told.deductible_met_in is None and "今年" in part.text
     return Days(date(year, 1, 1), date(year, 12, 31)) if said else told.deductible_met_in

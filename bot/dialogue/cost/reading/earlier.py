@@ -108,7 +108,7 @@ def of_months(items: list[Item], sentence: Sentence) -> list[Item]:
 
 
 def left_by_then(items: list[Item], sentence: Sentence) -> list[Item]:
-    """ "3月只用掉150,还剩90。4、5、6月每月…": what a month before the costs used and left is of that month."""
+    """What a month before those of the costs used, and what it left, is of that month alone."""
     for spent, left in pairwise(items):
         month = _MONTH_NUMBER.search(spent.before)
         if spent.role not in ("used", "cost") or left.role != "quota_left" or month is None:

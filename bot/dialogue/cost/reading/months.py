@@ -172,7 +172,7 @@ def month_before(part: Part, item: Item) -> date | None:
 
 
 def asked_month(part: Part, case: Case) -> Case:
-    """Of several months' costs the one that is asked about ("…这个月的能报多少", "…这390报几多")."""
+    """Of several months' costs the one that is asked about ("…这个月的能报多少", or by its figure)."""
     after = part.sentence.text[part.items[-1].end :]
     if len(case.by_month) > 1 and (figure := _ASKED_FIGURE.search(after)):
         named = [cost.month for cost in case.by_month if cost.amount == to_decimal(figure[1])]

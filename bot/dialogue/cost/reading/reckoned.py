@@ -1,4 +1,4 @@
-"""Figures that people worked out themselves from others they tell: 那不就只有96, 凑3400, 合计530.
+"""Figures that people worked out themselves from others they tell: a total, a share, two limits added up.
 
 They are told beside the cost and are no cost of their own.
 """
@@ -62,7 +62,7 @@ def _is_total(item: Item, others: Sequence[Item]) -> bool:
 
 
 def _adds_up_limits(item: Item, others: Sequence[Item]) -> bool:
-    """凑3400: what two limits would be together, or a limit and what was left of it, or is added to it, once or twice."""
+    """What two limits would be together, or a limit with what was left of it, or with what is added, once or twice."""
     return any(item.amount.low == sum(together) for together in _sums(others))
 
 

@@ -217,7 +217,7 @@ def _or_this_month(mention: DateMention, text: str, today: date) -> DateMention:
 
 
 def _ends_months(text: str, mention: DateMention) -> bool:
-    """10到12月 is a stretch of months, not December."""
+    """2到4月 is a stretch of months, not April."""
     return bool(_FROM_A_NUMBER.search(text[: mention.start]))
 
 

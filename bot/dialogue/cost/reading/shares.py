@@ -36,7 +36,7 @@ _CLAIMED = re.compile(r"^(?:吗|吧|不[,。?]|么|对吗|是吗|真的吗)")
 _DOUBTED = re.compile(
     r",?(?:这|这个|到底)?是(?:不是)?真的?(?:不|吗|么|假|还是假)|,?真的假的|,?靠不靠谱|,?靠谱[吗不]"
 )
-"""网上说今年统一报75%是真的不: nobody who would know has said so."""
+"""A share that is itself asked about: nobody who would know has said so."""
 _CLAIM_BEGINS = re.compile(r"(?:能|可以|是不是|不是)报?$")
 _VISITED = re.compile(
     r"(?:在|去的?是?)([^,。;在]{2,8}?)(?:花|看的?|拿的?|开的?|买的?|做的?|治的?|取的?|[,。;]|$)"
