@@ -56,6 +56,9 @@ class Vocabulary(unittest.TestCase):
     def test_no_slip_takes_the_word_that_follows(self) -> None:
         self.assertEqual(words_in(self.gazetteer, "脑梗门慢")[0], ("disease", "脑梗", "脑卒中"))
 
+    def test_no_sound_breaks_a_place_that_is_written_as_it_should_be(self) -> None:
+        self.assertEqual(words_in(self.gazetteer, "按山东的算"), [("region", "山东", "山东")])
+
     def test_a_sound_alone_is_no_place(self) -> None:
         for text in ("太远了", "明天谁在", "你会唱歌不", "打通话费"):
             with self.subTest(text):

@@ -77,6 +77,31 @@ def test_another_region_is_asked_the_same(library: PolicyLibrary, text: str) -> 
     assert "第十五条" in _text(second)
 
 
+@pytest.mark.parametrize("text", ["山东那块也一样吗", "山东也是这么规定的么", "山东哩"])
+def test_another_region_is_asked_whether_it_is_the_same(library: PolicyLibrary, text: str) -> None:
+    first = answer_policy(_turn("湖南起付线多少", region="湖南"), Context(), library)
+    second = answer_policy(_turn(text, region="山东"), first.context, library)
+    assert "第十五条" in _text(second)
+
+
+def test_provinces_are_compared_by_the_signs_of_their_documents(library: PolicyLibrary) -> None:
+    card = answer_policy(_turn("鲁湘两省起付线各是多少"), Context(), library).replies[0].card
+    assert isinstance(card, ComparisonCard)
+    assert {row.region for row in card.rows} == {"山东", "湖南"}
+
+
+def test_all_documents_are_compared_where_it_is_asked_which_of_them(library: PolicyLibrary) -> None:
+    card = answer_policy(_turn("哪几份文件写了起付线"), Context(), library).replies[0].card
+    assert isinstance(card, ComparisonCard)
+    assert {row.region for row in card.rows} == set(library.knowledge.regions)
+
+
+def test_who_says_how_they_are_insured_asks_the_last_question_so(library: PolicyLibrary) -> None:
+    first = answer_policy(_turn("湖南起付线多少", region="湖南"), Context(), library)
+    second = answer_policy(_turn("我是退休的", "inform", employment="退休"), first.context, library)
+    assert "起付" in _text(second)
+
+
 def test_the_other_word_of_a_pair_takes_its_place(library: PolicyLibrary) -> None:
     first = answer_policy(_turn("湖南在职职工报多少", region="湖南"), Context(), library)
     assert _text(answer_policy(_turn("那退休的呢"), first.context, library)).startswith("退休人员报85%")

@@ -3,6 +3,7 @@
 They are told beside the cost and are no cost of their own.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -14,6 +15,7 @@ from bot.rules.money import to_fen
 
 _WHOLE_OF: frozenset[Role] = frozenset({"cost", "excluded", "unplaced", "examination"})
 """What a bill adds up: then its total says nothing that its parts do not."""
+_ONLY_THOUGHT = re.compile(r"以为|还当是?")
 _ON_TOP: frozenset[Role] = frozenset({"unused_before", "quota_left", "extra_limit", "unplaced"})
 _TAKEN_OFF: frozenset[Role] = frozenset({"deductible", "deductible_left", "excluded"})
 
@@ -37,6 +39,8 @@ def without_reckoned(items: Sequence[Item], sentence: Sentence) -> list[Item]:
 
 
 def _placed(item: Item, others: Sequence[Item], sentence: Sentence) -> Item:
+    if _ONLY_THOUGHT.search(item.before):
+        return replace(item, role="aside", placed=True)
     if not item.amount.approximate and item.amount.low in _shares(others, sentence):
         return replace(item, role="claimed", placed=True)
     if _is_total(item, others) or _adds_up_limits(item, others):
