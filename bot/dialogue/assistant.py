@@ -77,11 +77,16 @@ _OF_ONESELF = frozenset(
     {Errand.CHECK_STATUS, Errand.SHOW_RENEWALS, Errand.SET_REMINDER, Errand.TAKE_COMPLAINT, Errand.HAND_OVER}
 )
 """What asks for nothing of a region: where one is insured is kept for the questions that follow."""
-_MAY_GO_ON = _NOT_ASKING - {Errand.START_OVER, Errand.HAND_OVER} | {
-    Errand.CHECK_STATUS,
-    Errand.SHOW_RENEWALS,
-    Errand.ESTIMATE_COST,
-}
+_MAY_GO_ON = frozenset(
+    {
+        Errand.CHECK_STATUS,
+        Errand.SHOW_RENEWALS,
+        Errand.ESTIMATE_COST,
+        Errand.TAKE_COMPLAINT,
+        Errand.NOT_UNDERSTOOD,
+    }
+)
+"""What a question that goes on with the last answer is taken for now and then."""
 _PLAIN_WISHES = frozenset({Errand.HAND_OVER, Errand.START_OVER, Errand.STOP_REMINDER, Errand.SET_REMINDER})
 """Said in plain words; no number or date beside them makes something else of them."""
 _MAY_TELL_TERMS = frozenset(

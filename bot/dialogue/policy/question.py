@@ -75,8 +75,7 @@ def question_of(
     )
     if asks_the_same or asks_about_the_last(said) or _is_bare_answer(turn, context):
         return previous, None
-    who = turn.values("region") or turn.values("scheme") or turn.values("employment")
-    if (who and only_tells(turn)) or _OTHERS.match(bare_text(said)):
+    if (_tells_who(turn, bare_text(said)) and only_tells(turn)) or _OTHERS.match(bare_text(said)):
         return f"{previous} {said}", None
     if not _goes_on(said, context, library):
         return said, None
@@ -106,6 +105,12 @@ def only_tells(turn: Turn) -> bool:
     for mention in sorted(turn.mentions, key=lambda m: -m.start):
         rest = rest[: mention.start] + rest[mention.end :]
     return bool(turn.mentions) and not _FILLER.sub("", _TELLING.sub("", rest))
+
+
+def _tells_who(turn: Turn, bare: str) -> bool:
+    """Whether it is said where, or just how, somebody is insured; 居民呢 and 不是退休是在职 put one word for another."""
+    stated = not (bare.endswith("呢") or _CORRECTS.search(bare))
+    return bool(turn.values("region") or (stated and (turn.values("scheme") or turn.values("employment"))))
 
 
 def _is_bare_answer(turn: Turn, context: Context) -> bool:
