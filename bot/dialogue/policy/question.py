@@ -108,7 +108,7 @@ def only_tells(turn: Turn) -> bool:
 
 
 def _tells_who(turn: Turn, bare: str) -> bool:
-    """Whether it is said where, or just how, somebody is insured; 居民呢 and 不是退休是在职 put one word for another."""
+    """Whether it is said where, or just how, somebody is insured; 居民呢 puts one word for another."""
     stated = not (bare.endswith("呢") or _CORRECTS.search(bare))
     return bool(turn.values("region") or (stated and (turn.values("scheme") or turn.values("employment"))))
 
