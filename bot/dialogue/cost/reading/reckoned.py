@@ -31,9 +31,8 @@ def without_reckoned(items: Sequence[Item], sentence: Sentence) -> list[Item]:
             told.append(replace(item, role="aside"))
         else:
             told.append(item)
-    if any(
-        item.role == "aside" and _is_total(item, items) for item in told
-    ):  # then its parts are all there is
+    total_told = any(item.role == "aside" and _is_total(item, items) for item in told)
+    if total_told:  # then its parts are all there is
         told = [replace(i, role="cost", placed=True) if i.role == "unplaced" else i for i in told]
     return told
 
