@@ -213,7 +213,8 @@ def in_the_month_told(
             day = by_number.setdefault(day.day, before.replace(day=day.day))
             mention = replace(mention, first=day, last=day)
         elif not bare or before is None:
-            before = mention.day
+            in_it = before is not None and mention.first <= before <= mention.last  # 上个月…12号
+            before = mention.day or (before if in_it else None)
         told.append(mention)
     return told
 

@@ -64,6 +64,8 @@ def test_what_the_fund_pays_of_one_turn(talk: Any, told: str, fund: str) -> None
         (("湖南职工，月限额100，我6月退休了，5月花了100", "7月也是100，两个月一起报多少"), "165.00"),
         # somebody insured with us goes elsewhere
         ((f"{JIANGXI}，报80%，在厦门看门诊花了1000", "我在厦门办了异地长期居住备案，那边报70%"), "700.00"),
+        # a stay in hospital ends with its month
+        (("湖南退休，月限额200，上个月住院去了 2号到8号，6号买了50", "这个月又买了100，报多少"), "85.00"),
         # what was said of the deductible is put right
         (
             ("山东居民，起付线100已经扣满，报50%，额度宽裕，花了300", "弄错了，今年起付一分没扣过"),

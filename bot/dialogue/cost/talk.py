@@ -24,6 +24,7 @@ from bot.rules.case import Case, Days, Employment
 NEEDED = ("region", "amount")
 """Without these there is nothing to talk about."""
 
+_STAY: Condition = "inpatient_stay"
 _ONESELF = "您"
 _OF_BOTH = re.compile(
     r"(?:两|俩|三)个?人|[我咱他她]们?俩|两口子|夫妻|[加合]起来|[加合凑]在?到?一[块起]|一共|总共"
@@ -154,9 +155,23 @@ def _people_after(
 
 def _updated(person: Person, said: Person, turn: Turn) -> Person:
     text = normalise(turn.text)
+    this_month = this_month_in(text, turn.now.date())
+    person, said = _out_of_hospital(person, said, this_month)
     if not (corrects(text) or supposes(text)):
-        said = said.beside(person, this_month_in(text, turn.now.date()))
+        said = said.beside(person, this_month)
     return person.updated(said) if said.ratios else person.updated(said).visiting(text)
+
+
+def _out_of_hospital(known: Person, said: Person, this_month: Days | None) -> tuple[Person, Person]:
+    """A cost of another month than that of a stay in hospital was not spent during it; that of the stay, of which nothing
+    is paid, is done with."""
+    stayed, spent = known.case.treated_on, said.case.treated_on or this_month
+    apart = stayed and spent and (spent.first > stayed.last or spent.last < stayed.first)
+    if not apart or not said.cost_known or _STAY not in known.case.conditions | known.case.excluded_for:
+        return known, said
+    conditions = known.case.conditions - {_STAY}
+    case = replace(known.case, conditions=conditions, amount=None, by_month=())
+    return replace(known, case=case), replace(said, case=replace(said.case, treated_on=spent))
 
 
 def _is_meant(person: Person, known: tuple[Person, ...], asked: str | None, reading: Reading) -> bool:

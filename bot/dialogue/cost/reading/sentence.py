@@ -6,7 +6,7 @@ Positions are character offsets of its text.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal, TypeVar
 
@@ -61,6 +61,7 @@ _IN_A_MONTH = re.compile(
     r"一月(?=的?还是|[花吃用要药得开买]|大概|差不多|\d{2}|[一二两三四五六七八九]+[百千])"
 )
 
+_STAYED_LAST_MONTH = re.compile(r"上个?月[^,。;\d]{0,6}住(?:了|过|着)?(?:一次|一回)?院")
 _FROM_A_NUMBER = re.compile(r"(?<![\d.月])(?:1[0-2]|[1-9])(?:到|至|[-~—])$")
 _ALLOWED = re.compile(r"(?:[批核给定准]|限额|额度|标准|最多|顶多)[的我给了是有]*$")
 _A_MONTH_BY_NAME = re.compile(r"(?<!个)(?<!这)(?<!本)(?<!当)(?<!每)月(?!份?(?:限额|额度))")
@@ -112,7 +113,7 @@ class Sentence:
         text = without_others(written)
         own = tuple(m for m in mentions if text[m.start : m.end] == written[m.start : m.end])
         found = [d for d in find_dates(text, turn.now.date()) if not _ends_months(text, d)]
-        told = in_order_told(found, text, told_before)
+        told = in_order_told(found, text, told_before or _month_of_a_stay(text, turn.now.date()))
         dates = _one_or_the_other([d for d in told if not _in_a_month(text, d)], text)
         dates = [_or_this_month(mention, text, turn.now.date()) for mention in dates]
         return cls(text, replace(turn, mentions=own), asked, shares_in(text), tuple(dates))
@@ -214,6 +215,11 @@ def _or_this_month(mention: DateMention, text: str, today: date) -> DateMention:
         return mention
     start, end = before.start() if before else mention.start, after.end() if after else mention.end
     return replace(mention, start=start, end=end, last=max(mention.last, today))
+
+
+def _month_of_a_stay(text: str, today: date) -> date | None:
+    """The first day of last month, where a stay in hospital is told of it: the days that follow are of that month."""
+    return (today.replace(day=1) - timedelta(1)).replace(day=1) if _STAYED_LAST_MONTH.search(text) else None
 
 
 def _ends_months(text: str, mention: DateMention) -> bool:
