@@ -163,8 +163,8 @@ def _updated(person: Person, said: Person, turn: Turn) -> Person:
 
 
 def _out_of_hospital(known: Person, said: Person, this_month: Days | None) -> tuple[Person, Person]:
-    """A cost of another month than that of a stay in hospital was not spent during it; that of the stay, of which nothing
-    is paid, is done with."""
+    """A cost of another month than that of a stay in hospital was not spent during it; that of the stay, of which
+    nothing is paid, is done with."""
     stayed, spent = known.case.treated_on, said.case.treated_on or this_month
     apart = stayed and spent and (spent.first > stayed.last or spent.last < stayed.first)
     if not apart or not said.cost_known or _STAY not in known.case.conditions | known.case.excluded_for:
