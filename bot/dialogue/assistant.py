@@ -285,7 +285,7 @@ class Assistant:
             or more_of_it
             or spent
         )
-        if not of_money and self._runs_a_deadline(turn, context):
+        if not of_money and self._is_of_one(turn) and self.deadlines.concerns(turn, context):
             return Errand.CHECK_STATUS
         among_others = told_in_full and self._costs.sets_a_part_apart(turn)
         if scope.is_other_cost(turn, self.knowledge.refusals) and not (among_others or bought):
@@ -318,9 +318,9 @@ class Assistant:
         unsure = policy.is_unsure(turn) and not self._costs.tells_figures(turn)
         return unsure and policy.fits_surely(turn, context, self.library)
 
-    def _runs_a_deadline(self, turn: Turn, context: Context) -> bool:
-        """Whether a date is told that a time limit runs from; nobody's own is in two provinces."""
-        return len(policy.regions_named(turn, self.library)) < 2 and self.deadlines.concerns(turn, context)
+    def _is_of_one(self, turn: Turn) -> bool:
+        """Whether it may be somebody's own case: nobody's is in two provinces."""
+        return len(policy.regions_named(turn, self.library)) < 2
 
     def _is_the_rule_beside_a_sum(self, turn: Turn, context: Context) -> bool:
         return asks_whether_it_counts(turn) or (
@@ -350,8 +350,8 @@ class Assistant:
     async def _check_status(self, turn: Turn, context: Context) -> Outcome:
         if _names_application(turn):
             return await self.personal.check_status(turn, context)
-        of_one = len(policy.regions_named(turn, self.library)) < 2
-        if self._runs_a_deadline(turn, context) or (of_one and self.deadlines.tells_event(turn)):
+        of_one = self._is_of_one(turn)
+        if of_one and (self.deadlines.concerns(turn, context) or self.deadlines.tells_event(turn)):
             return self.deadlines.answer(turn, context)
         own = of_one and (context.person or context.task is Task.STATUS or asks_progress(turn.text))
         a_rule = _asks_for_the_limit(turn) or self._is_a_rule(turn, context)

@@ -79,9 +79,14 @@ class Knowledge:
         return None
 
     def regions_abbreviated(self, text: str) -> tuple[str, ...]:
-        """The regions told by two or more of the signs that their documents' numbers begin with."""
-        signs = {region.main_document.number[0]: region.name for region in self.regions.values()}
-        told = re.search(f"(?:[{''.join(signs)}][、和跟]?){{2,}}", text)
+        """The regions told by two or more of the signs that stand for them at the head of their documents' numbers,
+        counted or followed by nothing: 鲁湘两省, 湘、鲁."""
+        numbers = {region.name: region.main_document.number for region in self.regions.values()}
+        signs = {number[0]: name for name, number in numbers.items() if not number.startswith(name)}
+        several = (
+            rf"(?:[{''.join(signs)}][、和跟]?){{2,}}(?=[两二三四五]?(?:个?省|地|边|家)|[\s,，。、？?的]|$)"
+        )
+        told = re.search(several, text)
         return tuple(signs[sign] for sign in told[0] if sign in signs) if told else ()
 
     def regions_by_document(self, text: str) -> tuple[str, ...]:

@@ -56,8 +56,9 @@ _OF_ITS_OWN = 0.4
 _SAME_TOPIC = 0.12
 """What a continuation gains for staying with the topic that was talked about."""
 _SAME_TOPIC_ALONE = 0.05
-_SAME_TOPIC_TOLD = 0.2
 _OF_WHAT_WAS_TOLD = re.compile(r"^[那这][张个份些位种条项]")
+_SAME_TOPIC_TOLD = 0.2
+"""What points at the answer just given gains more than another continuation."""
 _SHORT = 14  # characters
 """A short question of its own gains that little: after the ratio, 居民跟职工一样不 is about the ratio."""
 _LONGEST_EXPLANATION = 160  # characters; an article more would not be listened to
@@ -234,18 +235,14 @@ class PolicyLibrary:
         self, question: str, region: str, previous: str | None = None, topic: str | None = None
     ) -> tuple[Ranked[Target], ...]:
         ranking, read = self._regions[region], self._reader.read(question)
-        if topic and _OF_WHAT_WAS_TOLD.search(question):
-            alone = ranking.rank(read)
-            together = (
-                ranking.rank_following(read, self._reader.read(previous), _PREVIOUS_SHARE)
-                if previous
-                else alone
-            )
-            return _favoured(together, topic, _SAME_TOPIC_TOLD)
+        told_of = topic is not None and _OF_WHAT_WAS_TOLD.search(question)
         if previous is None:
             hits = ranking.rank(read)
-            return _favoured(hits, topic, _SAME_TOPIC_ALONE) if topic and len(read) <= _SHORT else hits
+            by = _SAME_TOPIC_TOLD if told_of else _SAME_TOPIC_ALONE if len(read) <= _SHORT else 0.0
+            return _favoured(hits, topic, by) if topic else hits
         hits = ranking.rank_following(read, self._reader.read(previous), _PREVIOUS_SHARE)
+        if told_of:
+            return _favoured(hits, topic, _SAME_TOPIC_TOLD)
         together = _favoured(hits, topic, _SAME_TOPIC)
         alone = ranking.rank(read)  # it was a question of its own after all: 去哪评, 外地看病呢
         if not alone or alone[0].score < _OF_ITS_OWN:

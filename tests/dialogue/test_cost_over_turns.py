@@ -20,6 +20,8 @@ JIANGXI = "江西职工一类，没到封顶"
         ("湖南退休，单列的针，单列限额2000一个月，报60%，花了1900，原本那个病还有150的限额", "1140.00"),
         # a part that is for something else, told beside or after the cost
         ("山东职工，起付线交齐了，报60%，额度宽裕，单子400，有100是止咳糖浆，跟我的病不搭边", "180.00"),
+        # a stay with relatives is none in hospital
+        ("湖南退休，月限额300，6月2号到9号住在株洲女儿家，5号买了120", "102.00"),
         # days in hospital, told without that word
         ("湖南退休，月限额300，6月2号到9号住在市二附，5号家里人拿我的卡刷了120", "0.00"),
         # of several months the one whose figure is named
@@ -62,10 +64,20 @@ def test_what_the_fund_pays_of_one_turn(talk: Any, told: str, fund: str) -> None
         ),
         # retired in between
         (("湖南职工，月限额100，我6月退休了，5月花了100", "7月也是100，两个月一起报多少"), "165.00"),
+        (
+            ("湖南职工，月限额100，我6月退休了，5月花了100", "7月也是100，算退休了，两个月一起报多少"),
+            "165.00",
+        ),
         # somebody insured with us goes elsewhere
         ((f"{JIANGXI}，报80%，在厦门看门诊花了1000", "我在厦门办了异地长期居住备案，那边报70%"), "700.00"),
         # a stay in hospital ends with its month
         (("湖南退休，月限额200，上个月住院去了 2号到8号，6号买了50", "这个月又买了100，报多少"), "85.00"),
+        # a place that was not designated is not next month's
+        (("湖南退休，月限额200，10月在非定点的诊所花了50", "11月在社区买了100"), "85.00"),
+        # the retirement is put right
+        (("湖南职工，月限额100，我6月退休了，7月花了100", "讲错了，我还在职"), "80.00"),
+        # two bills of one person are nobody else's
+        (("湖南退休，限额100，我姐花了80", "我花了50", "我又花了20，一共报多少"), "59.50"),
         # what was said of the deductible is put right
         (
             ("山东居民，起付线100已经扣满，报50%，额度宽裕，花了300", "弄错了，今年起付一分没扣过"),
@@ -75,6 +87,10 @@ def test_what_the_fund_pays_of_one_turn(talk: Any, told: str, fund: str) -> None
 )
 def test_what_the_fund_pays_after_several_turns(talk: Any, turns: tuple[str, ...], fund: Any) -> None:
     assert paid(talk(*turns)) == fund
+
+
+def test_who_is_insured_elsewhere_after_all_is_not_estimated(talk: Any) -> None:
+    assert paid(talk(f"{JIANGXI}，报80%，花了1000", "不对，我医保是在广东交的")) is None
 
 
 def test_a_bill_that_was_told_first_is_the_persons_own(talk: Any) -> None:

@@ -90,6 +90,11 @@ def test_provinces_are_compared_by_the_signs_of_their_documents(library: PolicyL
     assert {row.region for row in card.rows} == {"山东", "湖南"}
 
 
+def test_no_sign_of_a_province_is_read_in_other_words(library: PolicyLibrary) -> None:
+    card = answer_policy(_turn("省内湘雅医院能直接结不"), Context(region="湖南"), library).replies[0].card
+    assert not isinstance(card, ComparisonCard)
+
+
 def test_all_documents_are_compared_where_it_is_asked_which_of_them(library: PolicyLibrary) -> None:
     card = answer_policy(_turn("哪几份文件写了起付线"), Context(), library).replies[0].card
     assert isinstance(card, ComparisonCard)

@@ -125,8 +125,9 @@ class Person:
 
     def updated(self, said: "Person") -> "Person":
         """After more was told: what is said replaces what was known, and what does not go with it is dropped."""
-        said = self._with_class_b(_at_each_place(self.case, _as_a_part(self.case, self._placed(said))))
+        said = self._with_class_b(_added_elsewhere(self.case, _as_a_part(self.case, self._placed(said))))
         bills = said.bills if said.cost_known else self.bills
+        at_work_after_all = said.case.employment == "在职"
         case = _still_known(self.case, said).updated(_with_the_rest(self.case, said))
         names_limit = said.limit is not None or any(getattr(said.case, name) is not None for name in LIMITS)
         anew = LIMIT_FACTS if names_limit else ()
@@ -142,7 +143,7 @@ class Person:
             ),
             unplaced=said.unplaced if said.cost_known else self.unplaced,
             open=(self.open | said.open) - said.case.conditions - said.case.ruled_out,
-            retired_since=said.retired_since or self.retired_since,
+            retired_since=said.retired_since or (None if at_work_after_all else self.retired_since),
             bills=bills,
             class_b=said.class_b or (None if said.cost_known else self.class_b),
         )
@@ -230,7 +231,7 @@ def _with_costs(ratios: tuple[RatioAt, ...], bills: tuple[Bill, ...]) -> tuple[R
     return tuple(replace(at, cost=cost) for at, cost in zip(ratios, costs, strict=True))
 
 
-def _at_each_place(known: Case, said: Person) -> Person:
+def _added_elsewhere(known: Case, said: Person) -> Person:
     """With a cost that adds to the one that is known, each with the share of its own place."""
     told = [
         RatioAt(f"报 {percent(case.ratio)}", case.ratio, case.amount.low)

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from bot.dialogue.cost.person import Person
 from bot.dialogue.cost.reading import Reading
 from bot.dialogue.cost.reading.changes import corrects, does_not_know, says_none, supposes
-from bot.dialogue.cost.reading.circumstance_words import conditions_in
+from bot.dialogue.cost.reading.circumstance_words import UNPAID, conditions_in
 from bot.dialogue.cost.reading.people import kin_of
 from bot.dialogue.cost.reading.times import this_month_in
 from bot.dialogue.deadline import day_of_approval
@@ -24,11 +24,8 @@ from bot.rules.case import Case, Days, Employment
 NEEDED = ("region", "amount")
 """Without these there is nothing to talk about."""
 
-_STAY: Condition = "inpatient_stay"
 _ONESELF = "您"
-_OF_BOTH = re.compile(
-    r"(?:两|俩|三)个?人|[我咱他她]们?俩|两口子|夫妻|[加合]起来|[加合凑]在?到?一[块起]|一共|总共"
-)
+_OF_BOTH = re.compile(r"(?:两|俩|三)个?人|[我咱他她]们?俩|两口子|夫妻")
 _PEOPLE = TypeAdapter(tuple[Person, ...])
 _NONE_MEANS: Mapping[str, Case] = {
     "deductible": Case(deductible=Decimal(0)),
@@ -118,7 +115,7 @@ def talk_after(before: Talk, turn: Turn, asked: str | None, reading: Reading) ->
         declined = (*declined, asked)
     known, others = before.people, before.others
     if is_of_another(before, reading, turn.text):
-        others = (*others, *(replace(person, name=before.about or _ONESELF) for person in known))
+        others = _set_aside(others, before, reading.named)
         known = tuple(person.without_the_bill() for person in known)
     people = _people_after(known, asked, reading, turn)
     about = reading.named or before.about
@@ -127,6 +124,13 @@ def talk_after(before: Talk, turn: Turn, asked: str | None, reading: Reading) ->
     return replace(
         before, people=people, declined=declined, wondered=reading.wondered, about=about, others=others
     )
+
+
+def _set_aside(others: tuple[Person, ...], before: Talk, now_of: str) -> tuple[Person, ...]:
+    """Those whose costs are told, each once and without the one who is spoken of now."""
+    told = [*others, *(replace(person, name=before.about or _ONESELF) for person in before.people)]
+    by_kin = {kin_of(person.name): person for person in told}
+    return tuple(person for kin, person in by_kin.items() if kin != kin_of(now_of))
 
 
 def is_of_another(before: Talk, reading: Reading, text: str) -> bool:
@@ -156,22 +160,21 @@ def _people_after(
 def _updated(person: Person, said: Person, turn: Turn) -> Person:
     text = normalise(turn.text)
     this_month = this_month_in(text, turn.now.date())
-    person, said = _out_of_hospital(person, said, this_month)
+    person, said = _with_another_bill(person, said, this_month)
     if not (corrects(text) or supposes(text)):
         said = said.beside(person, this_month)
     return person.updated(said) if said.ratios else person.updated(said).visiting(text)
 
 
-def _out_of_hospital(known: Person, said: Person, this_month: Days | None) -> tuple[Person, Person]:
-    """A cost of another month than that of a stay in hospital was not spent during it; that of the stay, of which
-    nothing is paid, is done with."""
-    stayed, spent = known.case.treated_on, said.case.treated_on or this_month
-    apart = stayed and spent and (spent.first > stayed.last or spent.last < stayed.first)
-    if not apart or not said.cost_known or _STAY not in known.case.conditions | known.case.excluded_for:
+def _with_another_bill(known: Person, said: Person, this_month: Days | None) -> tuple[Person, Person]:
+    """Why nothing is paid of one month's bill (a stay in hospital, a place that is not designated) is not so of another
+    month's; the first is then done with."""
+    first, second = known.case.treated_on, said.case.treated_on or this_month
+    apart = first and second and (second.first > first.last or second.last < first.first)
+    if not apart or not said.cost_known or not known.case.conditions & UNPAID:
         return known, said
-    conditions = known.case.conditions - {_STAY}
-    case = replace(known.case, conditions=conditions, amount=None, by_month=())
-    return replace(known, case=case), replace(said, case=replace(said.case, treated_on=spent))
+    case = replace(known.case, conditions=known.case.conditions - UNPAID, amount=None, by_month=())
+    return replace(known, case=case), replace(said, case=replace(said.case, treated_on=second))
 
 
 def _is_meant(person: Person, known: tuple[Person, ...], asked: str | None, reading: Reading) -> bool:

@@ -12,7 +12,6 @@ from functools import lru_cache
 from bot.dialogue.cost.person import Person
 from bot.dialogue.cost.reading.amounts import items_in
 from bot.dialogue.cost.reading.changes import supposes
-from bot.dialogue.cost.reading.changing import retired_since
 from bot.dialogue.cost.reading.circumstances import circumstances_of
 from bot.dialogue.cost.reading.contradictions import contradiction_in
 from bot.dialogue.cost.reading.costs import adds, bills_of, class_b_of, cost_of, follows, unplaced_in
@@ -30,6 +29,7 @@ from bot.dialogue.cost.reading.people import (
     people_in,
     person_of,
 )
+from bot.dialogue.cost.reading.retirement import retired_since
 from bot.dialogue.cost.reading.rough import rough_facts
 from bot.dialogue.cost.reading.sentence import Part, Sentence
 from bot.dialogue.cost.reading.shares import own_shares, ratios_by_place, shares_of

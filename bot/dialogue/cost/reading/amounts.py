@@ -17,7 +17,6 @@ from bot.language.money import Amount, find_amounts, possible_amounts
 from bot.language.numerals import to_decimal
 from bot.language.spans import Span as Placed
 from bot.language.spans import overlaps, without_overlaps
-from bot.rules.money import to_fen
 
 _BARE_ANSWER = re.compile(
     r"(?:^|[,。 :是为有约概到就共才加剩差])(\d+(?:\.\d{1,2})?|[零一二两三四五六七八九十百千万]+)"
@@ -32,9 +31,6 @@ _ALL_ASKED = re.compile(
     r"(?:一共|总共|合计|拢共|加起来|合起来|一起|一块儿?|两[次笔回张趟]|[三四几][次笔回张趟])[^,。;\d]{0,8}报"
 )
 """What was spent before is asked about, too."""
-_NO_CLAIM: frozenset[Role] = frozenset({"cost", "quota_left", "used", "unplaced", "aside"})
-_IS_ASKED = re.compile(r"[元块]?钱?(?:[吗么不没吧]|对|是不是)")
-_ASKED_WHETHER = re.compile(r"(?:是不是|是否|能不能|可不可以|不就)[^,。;\d]{0,6}$")
 _BY_PERIOD: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit"})
 
 _SURE = 0.5
@@ -42,7 +38,6 @@ _SURE_OF_ITSELF = 0.8
 """By so much the role that was learnt must lead, to be believed before what our words say; and where they say that
 nobody can know, so that whether it is summed at all would rest on what was learnt alone."""
 
-_IN_OR_OUT: frozenset[Role] = frozenset({"cost", "aside"})
 _UNJUDGED = Judged[Role](None, 0.0)
 """Of an amount that words took for none until another was found beside it."""
 _WORKED_OUT: frozenset[tuple[Role, Role | None]] = frozenset(
@@ -66,7 +61,8 @@ _OPEN: frozenset[tuple[Role, Role | None]] = frozenset(
 """What is open is not settled by what it sounds like."""
 _OF_A_CLASS = re.compile(r"[甲乙]类药?[费的是]?$")
 """Of each class a part of the cost is told."""
-_NO_WHY: frozenset[Role] = frozenset({"aside", "cost"})
+_IN_OR_OUT: frozenset[Role] = frozenset({"aside", "cost"})
+"""Whether it is part of the bill at all, and nothing of why not."""
 _NO_COST: frozenset[Role] = frozenset({"aside", "excluded"})
 
 
@@ -87,8 +83,7 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
         pairs = zip(items, learnt, strict=True)
         learnt = [was if was.role == "cost" and now and now.role in _NO_COST else now for was, now in pairs]
     learnt = _one_limit(items, learnt)
-    told = [_as_claimed(item, learnt, sentence) for item in learnt if item is not None]
-    return tuple(without_reckoned(told, sentence))
+    return tuple(without_reckoned([item for item in learnt if item is not None], sentence))
 
 
 def _one_limit(items: Sequence[Item], learnt: Sequence[Item | None]) -> list[Item | None]:
@@ -99,16 +94,6 @@ def _one_limit(items: Sequence[Item], learnt: Sequence[Item | None]) -> list[Ite
         was if len(limits) > 1 and was.role == "cost" and now and now.role in _BY_PERIOD else now
         for was, now in pairs
     ]
-
-
-def _as_claimed(item: Item, items: Sequence[Item | None], sentence: Sentence) -> Item:
-    """What a share of the cost comes to, asked of at last, is what the person reckons: 药钱1000,七成,给700对吗."""
-    asked = _IS_ASKED.match(sentence.text, item.end) or _ASKED_WHETHER.search(sentence.text[: item.start])
-    if item.role not in _NO_CLAIM or not asked:
-        return item
-    costs = {other.amount.low for other in items if other and other.role == "cost" and other is not item}
-    reckoned = {to_fen(cost * ratio.value) for cost in costs for ratio in sentence.ratios}
-    return replace(item, role="claimed") if item.amount.low in reckoned else item
 
 
 def amounts_in(sentence: Sentence) -> list[Amount]:
@@ -166,7 +151,7 @@ def _learnt(item: Item, told: Judged[Role], sentence: Sentence) -> Item | None:
     asked_for = sentence.asked is not None and OF_QUESTION.get(sentence.asked) == item.role
     sure = _SURE_OF_ITSELF if item.role == "unplaced" and told.label in _IN_OR_OUT else _SURE
     all_asked = (item.role, told.label) == ("cost", "used") and _ALL_ASKED.search(sentence.text)
-    told_why = bool(item.because) and told.label in _NO_WHY
+    told_why = bool(item.because) and told.label in _IN_OR_OUT
     worked_out = item.weighed and (item.role, told.label) in _WORKED_OUT
     if (
         asked_for

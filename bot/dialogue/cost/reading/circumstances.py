@@ -14,7 +14,9 @@ _CLASSES: tuple[tuple[BenefitClass, re.Pattern[str]], ...] = (
     ("Ⅱ", re.compile(r"(?:(?<![IiⅠ])(?:II|ii|Il|Ⅱ)|[2二])类")),
     ("Ⅰ", re.compile(r"(?:[IⅠi1一]|甲)类(?!医院)")),
 )
-_AWAY = frozenset[Condition]({"staying_elsewhere", "living_elsewhere"})
+_STAYING = frozenset[Condition]({"staying_elsewhere"})
+_AWAY = _STAYING | {"living_elsewhere"}
+_INSURED_THERE = re.compile(r"参保|(?:医保|社保)[^,。;]{0,4}(?:是|在)|[交缴]的(?:医保|社保)?")
 _GONE_THERE = re.compile(r"[去到在来]$")
 
 
@@ -47,14 +49,11 @@ def _placed(case: Case, part: Part, covered: Container[str], known: str | None) 
         return case
     home = next((province for province, _ in named if province in covered), named[0][0])
     text = part.sentence.text
-    gone = any(_GONE_THERE.search(text[:start]) for _, start in named)
-    if known in covered and home not in covered and (gone or case.conditions & _AWAY):
-        return (
-            case
-            if case.conditions & _AWAY
-            else replace(case, conditions=case.conditions | {"staying_elsewhere"})
-        )
+    went_there = case.conditions & _AWAY or any(_GONE_THERE.search(text[:start]) for _, start in named)
+    if known in covered and home not in covered and went_there and not _INSURED_THERE.search(text):
+        more = frozenset[Condition]() if case.conditions & _AWAY else _STAYING
+        return replace(case, conditions=case.conditions | more)
     abroad = any(province != home and _GONE_THERE.search(text[:start]) for province, start in named)
     if abroad and "living_elsewhere" not in case.conditions:
-        case = replace(case, conditions=case.conditions | {"staying_elsewhere"})
+        case = replace(case, conditions=case.conditions | _STAYING)
     return replace(case, region=home)

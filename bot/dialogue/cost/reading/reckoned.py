@@ -17,6 +17,9 @@ _WHOLE_OF: frozenset[Role] = frozenset({"cost", "excluded", "unplaced", "examina
 """What a bill adds up: then its total says nothing that its parts do not."""
 _ONLY_THOUGHT = re.compile(r"以为|还当是?")
 _ON_TOP: frozenset[Role] = frozenset({"unused_before", "quota_left", "extra_limit", "unplaced"})
+_MAY_BE_CLAIMED: frozenset[Role] = frozenset({"cost", "quota_left", "used", "unplaced", "aside"})
+_IS_IT = re.compile(r"[元块]?钱?(?:[吗么不没吧]|对|是不是)")
+_WHETHER = re.compile(r"(?:是不是|是否|能不能|可不可以|不就)[^,。;\d]{0,6}$")
 _TAKEN_OFF: frozenset[Role] = frozenset({"deductible", "deductible_left", "excluded"})
 
 
@@ -25,7 +28,9 @@ def without_reckoned(items: Sequence[Item], sentence: Sentence) -> list[Item]:
     told: list[Item] = []
     for item in items:
         others = [other for other in items if other is not item]
-        if item.role == "unplaced":
+        if item.role in _MAY_BE_CLAIMED and _is_asked(item, sentence) and _is_share(item, others, sentence):
+            told.append(replace(item, role="claimed"))
+        elif item.role == "unplaced":
             told.append(_placed(item, others, sentence))
         elif item.role in LIMITS and _adds_up_limits(item, others):
             told.append(replace(item, role="aside"))
@@ -40,19 +45,28 @@ def without_reckoned(items: Sequence[Item], sentence: Sentence) -> list[Item]:
 def _placed(item: Item, others: Sequence[Item], sentence: Sentence) -> Item:
     if _ONLY_THOUGHT.search(item.before):
         return replace(item, role="aside", placed=True)
-    if not item.amount.approximate and item.amount.low in _shares(others, sentence):
+    if _is_share(item, others, sentence):
         return replace(item, role="claimed", placed=True)
     if _is_total(item, others) or _adds_up_limits(item, others):
         return replace(item, role="aside", placed=True)
     return item
 
 
-def _shares(others: Sequence[Item], sentence: Sentence) -> frozenset[Decimal]:
-    """What the told shares of the costs come to, before and after what would be taken off first."""
+def _is_asked(item: Item, sentence: Sentence) -> bool:
+    """Whether a figure is asked about: 给700对吗, 是不是能报1800."""
+    text = sentence.text
+    return bool(_IS_IT.match(text, item.end) or _WHETHER.search(text[: item.start]))
+
+
+def _is_share(item: Item, others: Sequence[Item], sentence: Sentence) -> bool:
+    """Whether it is what a told share of the costs comes to, before or after what would be taken off first."""
+    if item.amount.approximate:
+        return False
     costs = [other.amount.low for other in others if other.role == "cost"]
     off = [other.amount.low for other in others if other.role in _TAKEN_OFF]
     bases = [*costs, sum(costs), *(cost - less for cost in costs for less in off)]
-    return frozenset(to_fen(base * ratio.value) for base in bases for ratio in sentence.ratios if base > 0)
+    shares = {to_fen(base * ratio.value) for base in bases for ratio in sentence.ratios if base > 0}
+    return item.amount.low in shares
 
 
 def _is_total(item: Item, others: Sequence[Item]) -> bool:
