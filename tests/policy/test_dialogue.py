@@ -90,6 +90,12 @@ def test_provinces_are_compared_by_the_signs_of_their_documents(library: PolicyL
     assert {row.region for row in card.rows} == {"山东", "湖南"}
 
 
+def test_who_only_calls_and_says_where_from_is_asked_what_they_want(library: PolicyLibrary) -> None:
+    asked = answer_policy(_turn("喂 我是岳阳的", region="湖南/岳阳"), Context(), library)
+    assert "您想问" in _text(asked)
+    assert asked.context.region == "湖南"
+
+
 def test_no_sign_of_a_province_is_read_in_other_words(library: PolicyLibrary) -> None:
     card = answer_policy(_turn("省内湘雅医院能直接结不"), Context(region="湖南"), library).replies[0].card
     assert not isinstance(card, ComparisonCard)
