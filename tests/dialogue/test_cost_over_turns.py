@@ -96,3 +96,4 @@ def test_who_is_insured_elsewhere_after_all_is_not_estimated(talk: Any) -> None:
 def test_a_bill_that_was_told_first_is_the_persons_own(talk: Any) -> None:
     told = talk("湖南退休，限额100，我花了80", "我姐在职，限额100，她花了50", "两个人一共报多少")
     assert borne(told) == "22.00"
+    assert "第十四条" not in told.replies[0].text  # two people are no two diseases
