@@ -25,6 +25,7 @@ Result = TypeVar("Result")
 BUSY_SECONDS = 10
 PATIENCE_SECONDS = 14  # less than the engine is given for a turn
 SLOW_SECONDS = 1.0
+_LOOK_AGAIN_SECONDS = 0.02
 log = structlog.get_logger(__name__)
 
 
@@ -169,8 +170,26 @@ def _name_turn(connection: Any) -> None:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver must not begin transactions of its own
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+    _write_ahead(connection)
+    for pragma in ("synchronous = NORMAL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Of several that open a new file at once SQLite refuses some without waiting, so they wait here."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or time.monotonic() > until:
+                raise
+        time.sleep(_LOOK_AGAIN_SECONDS)
+
+
+def _is_busy(error: BaseException | None) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorname.startswith("SQLITE_BUSY")
 
 
 def _begin_sqlite(connection: Any) -> None:
@@ -189,5 +208,4 @@ def _is_out_of_reach(error: DBAPIError) -> bool:
     """Whether the connection is gone or refused, or another writer kept SQLite busy all the time we waited, so that the
     same may succeed in a while."""
     refused = isinstance(error, OperationalError) and isinstance(error.orig, psycopg.OperationalError)
-    busy = isinstance(error.orig, sqlite3.OperationalError) and error.orig.sqlite_errorname == "SQLITE_BUSY"
-    return refused or busy or error.connection_invalidated
+    return refused or _is_busy(error.orig) or error.connection_invalidated

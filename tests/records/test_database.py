@@ -3,6 +3,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
+from threading import Barrier
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -71,6 +73,18 @@ def test_a_database_that_is_not_ready_says_what_to_do(empty_url: str) -> None:
     engine.dispose()
     with pytest.raises(SchemaError, match="DATABASE_URL"):
         present("postgresql+psycopg://bot@/none?host=/nowhere")
+
+
+def test_many_open_a_new_file_at_once(tmp_path: Path) -> None:
+    together = Barrier(8)
+
+    def opened(number: int) -> str | None:
+        together.wait(timeout=10)
+        with engine_for(f"sqlite:///{tmp_path}/{number // 8}.db").connect() as connection:
+            return connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(opened, range(8 * 20))) == {"wal"}
 
 
 def test_services_that_start_together_migrate_once(empty_url: str) -> None:
