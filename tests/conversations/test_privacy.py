@@ -115,7 +115,8 @@ def _without_values(metrics: str) -> str:
 
 
 def _readable(text: str) -> str:
-    return json.dumps(json.loads(text), ensure_ascii=False)
+    """Without decimals: a confidence has the digits of an old ID number now and then."""
+    return json.dumps(json.loads(text, parse_float=lambda _: None), ensure_ascii=False)
 
 
 def _messages(running: Running, sender: str) -> str:
