@@ -1,4 +1,5 @@
-"""One person's costs over a time in which something changes: a retirement, a new year with its own deductible."""
+"""One person's costs over a time in which something changes: an approval or a stay in hospital, told by days; a
+retirement; a new year with its own deductible."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,11 +7,17 @@ from datetime import date
 
 from bot.dialogue.cost.person import Person
 from bot.dialogue.cost.reading.months import later_month
-from bot.rules.case import Case, Employment, MonthCost
+from bot.knowledge.parameters import Condition
+from bot.rules.case import Case, Days, Employment, MonthCost
+from bot.rules.money import NOTHING, Span
+
+_IN_HOSPITAL = frozenset[Condition]({"inpatient_stay"})
 
 
 def told_apart(person: Person) -> tuple[Person, ...]:
-    """The person; or the same one before and after the retirement that was dated, or in each year."""
+    """The person, what was spent on unpaid days set apart; or the same one before and after the retirement that was
+    dated, or in each year."""
+    person = replace(person, case=_without_unpaid_days(person))
     months = _months_of(person.case)
     if not person.retired_since or not months:
         return _by_years(person)
@@ -27,6 +34,36 @@ def told_apart(person: Person) -> tuple[Person, ...]:
         for name, employment, costs in parts
         if costs
     )
+
+
+def _without_unpaid_days(person: Person) -> Case:
+    """The case, what was spent before the approval or in hospital set apart where each cost has its day."""
+    case, stay, approved = person.case, person.stay, person.case.approved_on
+    if not _spent_as_told(person):
+        return _in_hospital(case, stay)
+    early = [bill.cost for bill in person.bills if bill.day and approved and bill.day < approved.first]
+    inside = [bill.cost for bill in person.bills if bill.day and stay and stay.first <= bill.day <= stay.last]
+    if case.amount and 0 < len(early) < len(person.bills):
+        spent = sum(early, NOTHING)
+        return replace(case, amount=case.amount.less(spent), before_approval=spent)
+    if 0 < len(inside) < len(person.bills):
+        excluded = (case.excluded or NOTHING) + sum(inside, NOTHING)
+        return case.updated(Case(excluded=excluded, excluded_for=_IN_HOSPITAL, ruled_out=_IN_HOSPITAL))
+    return _in_hospital(case, stay)
+
+
+def _spent_as_told(person: Person) -> bool:
+    """Whether the costs that were told one by one are the cost."""
+    return person.case.amount == Span.exactly(sum((bill.cost for bill in person.bills), NOTHING))
+
+
+def _in_hospital(case: Case, stay: Days | None) -> Case:
+    """Whether the cost fell into the stay that is dated; as it was where one of the two is not."""
+    treated = case.treated_on
+    if stay is None or treated is None or treated.first != treated.last:
+        return case
+    holds = stay.first <= treated.first <= stay.last
+    return case.updated(Case(conditions=_IN_HOSPITAL) if holds else Case(ruled_out=_IN_HOSPITAL))
 
 
 def _by_years(person: Person) -> tuple[Person, ...]:

@@ -26,10 +26,11 @@ class RatioAt:
 
 @dataclass(frozen=True)
 class Bill:
-    """One of several costs in yuan, and the words it was led by, in which its place may stand."""
+    """One of several costs in yuan, the words it was led by, in which its place may stand, and its day, if told."""
 
     led_by: str
     cost: Decimal
+    day: date | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ class Person:
     the amount holds them at its upper end. `open`: what may hold of the case or not. `doubted`: facts that
     may be anything up to what bounds them, which an earlier turn told. `retired_since`: the month from which on the
     person is retired, where it is told; before that they were at work. `bills`: the costs that were told one by one,
-    whose shares may follow. `class_b`: what of a cost told before is class B drugs, in yuan.
+    whose shares may follow. `class_b`: what of a cost told before is class B drugs, in yuan. `stay`: the days in
+    hospital, where they are told by date.
     """
 
     case: Case = field(default_factory=Case)
@@ -74,6 +76,7 @@ class Person:
     retired_since: date | None = None
     bills: tuple[Bill, ...] = ()
     class_b: Decimal | None = None
+    stay: Days | None = None
 
     @property
     def cost_known(self) -> bool:
@@ -146,6 +149,7 @@ class Person:
             retired_since=said.retired_since or (None if at_work_after_all else self.retired_since),
             bills=bills,
             class_b=said.class_b or (None if said.cost_known else self.class_b),
+            stay=said.stay or self.stay,
         )
 
     def _with_class_b(self, said: "Person") -> "Person":

@@ -15,10 +15,9 @@ from bot.dialogue.cost.reading.changes import supposes
 from bot.dialogue.cost.reading.circumstances import circumstances_of
 from bot.dialogue.cost.reading.contradictions import contradiction_in
 from bot.dialogue.cost.reading.costs import adds, bills_of, class_b_of, cost_of, follows, unplaced_in
-from bot.dialogue.cost.reading.dated import dated_costs_of
 from bot.dialogue.cost.reading.deductible import deductible_of, doubts_of_the_deductible
 from bot.dialogue.cost.reading.doubts import open_conditions
-from bot.dialogue.cost.reading.hospital import hospital_of
+from bot.dialogue.cost.reading.hospital import days_in_hospital
 from bot.dialogue.cost.reading.learned import Learnt
 from bot.dialogue.cost.reading.limits import limit_of, limits_of, wondered_about
 from bot.dialogue.cost.reading.people import (
@@ -125,9 +124,7 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
     case = person_of(part).updated(circumstances_of(part, covered, known.region))
     for read in (limits_of, cost_of, shares_of, times_of):
         case = case.updated(read(part))
-    for complete in (deductible_of, hospital_of):
-        case = case.updated(complete(part, case))
-    case = case.updated(dated_costs_of(part, case, case.approved_on or known.approved_on))
+    case = case.updated(deductible_of(part, case))
     puts_right = next((item.instead_of for item in part.own_items if item.instead_of is not None), None)
     limit = limit_of(part)
     return Person(
@@ -144,4 +141,5 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
         retired_since=retired_since(part),
         bills=bills_of(part),
         class_b=class_b_of(part),
+        stay=days_in_hospital(part),
     )

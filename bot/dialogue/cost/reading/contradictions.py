@@ -5,6 +5,7 @@ import re
 from bot.dialogue.cost.reading.changes import corrects, does_not_know
 from bot.dialogue.cost.reading.deductible import denies_deductible
 from bot.dialogue.cost.reading.people import employments_said
+from bot.dialogue.cost.reading.retirement import retired_since
 from bot.dialogue.cost.reading.sentence import Part
 from bot.dialogue.cost.reading.times import field_of
 from bot.rules.faults import Fault
@@ -22,7 +23,8 @@ def contradiction_in(part: Part) -> Fault | None:
             return Fault(field_of(part, mention), f"没有“{written}”这一天")
     if corrects(part.text):
         return None
-    if len(employments_said(part)) > 1 and not (_EITHER.search(part.text) or does_not_know(part.text)):
+    changed = retired_since(part) is not None
+    if len(employments_said(part)) > 1 and not (changed or _EITHER.search(part.text) or does_not_know(part.text)):
         return Fault("employment", "您既说在职，又说退休")
     return _two_limits(part) or _two_deductibles(part)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,7 @@ from bot.dialogue.cost.reading.changes import NOT_KNOWN
 from bot.dialogue.cost.reading.months import asked_month, costs_by_month, month_before, only_month_asked
 from bot.dialogue.cost.reading.sentence import Item, Part
 from bot.dialogue.cost.reading.times import is_monthly, months_spoken_of
-from bot.dialogue.cost.reading.visits import visits_of
+from bot.dialogue.cost.reading.visits import days_of, visits_of
 from bot.language.money import Amount
 from bot.language.numerals import to_decimal
 from bot.rules.case import Case
@@ -177,12 +178,23 @@ def adds(part: Part) -> bool:
 
 
 def bills_of(part: Part) -> tuple[Bill, ...]:
-    """The costs told one by one, each with the words before it; empty where there is one, or a rough one."""
+    """The costs told one by one, each with the words before it and its day; empty where there is one, or a rough one."""
     costs, text = part.costs, part.sentence.text
-    if len(costs) < 2 or any(cost.low != cost.high for cost in costs):
+    if any(cost.approximate for cost in costs):
         return ()
     begins = [part.start, *(cost.end for cost in costs)]
-    return tuple(Bill(text[begin : cost.start], cost.low) for begin, cost in zip(begins, costs, strict=False))
+    bills = tuple(
+        Bill(text[begin : cost.start], cost.low, day)
+        for begin, cost in zip(begins, costs, strict=False)
+        for day in days_of(part, cost) or (_day_of(part, begin, cost),)
+    )
+    return bills if len(bills) > 1 else ()
+
+
+def _day_of(part: Part, begin: int, cost: Amount) -> date | None:
+    """The last day told between two costs."""
+    days = [d.day for d in part.sentence.dates if begin <= d.start < cost.start and d.day]
+    return days[-1] if days else None
 
 
 def class_b_of(part: Part) -> Decimal | None:

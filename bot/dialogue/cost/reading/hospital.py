@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.dialogue.cost.reading.sentence import Part, Sentence
-from bot.knowledge.parameters import Condition
 from bot.language.dates import DateMention
 from bot.language.numerals import to_decimal
-from bot.rules.case import Case
+from bot.rules.case import Days
 
 _N = r"[一二三四五六七八九十廿]{1,3}|\d{1,2}"
 _TO_A_DAY = re.compile(rf"(?:到|至|[-~—])(?:(?P<month>{_N})月)?(?P<day>{_N})[号日]?")
@@ -29,9 +28,6 @@ class Stay:
     first: date | None
     last: date | None
 
-    def holds(self, day: date) -> bool:
-        return (self.first or date.min) <= day <= (self.last or date.max)
-
 
 def stay_in(sentence: Sentence) -> Stay | None:
     """The stay a sentence dates, if it does."""
@@ -43,13 +39,10 @@ def stay_in(sentence: Sentence) -> Stay | None:
     return Stay(min(s.start for s in told), max(s.end for s in told), first, last)
 
 
-def hospital_of(part: Part, told: Case) -> Case:
-    """Whether the cost fell into the stay that is dated; nothing where one of the two is not."""
-    stay, treated = stay_in(part.sentence), told.treated_on
-    if stay is None or treated is None or treated.first != treated.last:
-        return Case()
-    condition = frozenset[Condition]({"inpatient_stay"})
-    return Case(conditions=condition) if stay.holds(treated.first) else Case(ruled_out=condition)
+def days_in_hospital(part: Part) -> Days | None:
+    """The days of the stay that is dated; an end that is not told lies as far off as can be."""
+    stay = stay_in(part.sentence)
+    return Days(stay.first or date.min, stay.last or date.max) if stay else None
 
 
 def _told_at(sentence: Sentence, mention: DateMention) -> Iterator[Stay]:

@@ -9,8 +9,8 @@ from bot.dialogue.cost.reading.times import MONTH
 
 _MONTH = rf"(?<![\d.])(?<!\d年)({MONTH})月份?(?:初|底|\d+[号日])?"
 _SINCE = (
-    re.compile(_MONTH + r"(?:起|开始|以后|之后|后)[^,。;\d花买药拿]{0,8}(?:退休|退了)"),
-    re.compile(_MONTH + r"[^,。;\d花买药拿]{0,5}(?:退休|退了)"),
+    re.compile(_MONTH + r"(?:起|开始|以后|之后|后)[^,。;\d花买药拿]{0,8}(?:退休|退了|退的)"),
+    re.compile(_MONTH + r"[^,。;\d花买药拿]{0,5}(?:退休|退了|退的)"),
 )
 """From when, the plainer words first."""
 _TO_COME = re.compile(r"(?:要|将|快|打算|准备|才能?|到)[^,。;]{0,3}退休$")

@@ -20,7 +20,7 @@ _CUED = (
     rf"(?<![\d.])({_PERCENT}){TO}(?=\d\d(?:\.\d+)?(?:%|个点))",
     rf"比例(?:是|为)?(\d{{1,3}}(?:\.\d+)?){_NO_UNIT}",
     rf"按({_PERCENT})(?:来|给|的)?报",
-    rf"[算按]({_PERCENT}){TO}[算按]?({_PERCENT})",
+    rf"[算按照]({_PERCENT}){TO}[算按照]?({_PERCENT})",
     rf"报(?:销)?[^。;]{{2,16}}[^第][一二三]级(?:医?院)?({_PERCENT})(?=[,。;那我]|$)",
     rf"[一二三]级({_PERCENT}),?[一二三]级({_PERCENT})(?:,?[一二三]级({_PERCENT}))?",
 )
@@ -31,7 +31,9 @@ _OF_A_HUNDRED = re.compile(
     r"(?<!\d)每?(?P<whole>100|10|一百|十)[块元]钱?(?:里|就|能|给|可以|我|医保|公家|统筹|国家)*(?:报|给|出|(?P<own>自己(?:掏|付|出)))"
     r"(?P<part>\d{1,2}|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九])(?:[块元]钱?|(?=[,。;]|$))"
 )
-_TENTHS_OF_IT = re.compile(r"(?:报销?|出|付|给|比例(?:是|为)?)(十分之([一二三四五六七八九]))")
+_PART_OF_IT = re.compile(
+    r"(?:报销?|出|付|给|比例)(?:是|为|个)?([三四五六七八九十]分之[一二三四五六七八九])(?![一二三四五六七八九十])"
+)
 _SPLIT = re.compile(r"([一二三四五六七八九])([一二三四五六七八九])开")
 _PAID_OF_A_SPLIT = re.compile(
     r"(?:医保|公家|统筹|基金|国家|报销?)(?:局|部门)?[出报付拿占给管]?([一二三四五六七八九])(?=[,。;成我个自]|$)"
@@ -88,8 +90,8 @@ def _bare(text: str) -> Iterator[Ratio]:
         whole, part = (to_decimal(found[name]) or Decimal(1) for name in ("whole", "part"))
         if part < whole:
             yield Ratio(found.start(), found.end(), 1 - part / whole if found["own"] else part / whole)
-    for found in _TENTHS_OF_IT.finditer(text):
-        yield Ratio(found.start(1), found.end(1), (to_decimal(found[2]) or Decimal(0)) / 10)
+    for found in _PART_OF_IT.finditer(text):
+        yield Ratio(found.start(1), found.end(1), fraction(found[1]))
     yield from _split(text)
     for found in _TENTHS.finditer(text):
         for tenths, (start, end) in (
