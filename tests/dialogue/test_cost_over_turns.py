@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.dialogue.costs import borne, paid
+from tests.dialogue.costs import borne, card, paid
 
 HUNAN = "湖南在职，月限额200"
 JIANGXI = "江西职工一类，没到封顶"
@@ -28,6 +28,24 @@ JIANGXI = "江西职工一类，没到封顶"
         ("湖南退休，月限额100，6月花了60，7月花了180，这180报多少", "85.00"),
         # two people, by their surnames
         ("湖南，老郑在职，限额100，花了150；小冯退休，限额200，花了100，一起报多少", "165.00"),
+        # months in which nothing was bought are none of a long prescription
+        ("湖南退休，月限额200，四五六三个月都没去买药，7月一回拿了500", "170.00"),
+        # of two shares elsewhere the one for who lives there
+        ("江西职工一类，长住深圳备过案，长住的报75%，临时去的报55%，没到封顶，花了400", "300.00"),
+        # the former disease's limit does not come on top of a drug's own
+        ("湖南退休，单列的针限额3000一个月，报60%，从前那个病的200还能算上不，药钱3100", "1800.00"),
+        # a retirement in between, in other words
+        ("湖南，我5月退的休，月限额100，4月药费120，6月药费120，一起报多少", "165.00"),
+        ("湖南，1到4月还在职，5月起按退休结，月限额100，每月吃150的药，今年12个月一共报多少", "1000.00"),
+        # shares: asked about, of what is not paid for, as a fraction
+        ("湖南退休，月限额100，花了90，照80还是85算", "76.50"),
+        ("湖南在职，月限额300，药费400，四成是自费药", "192.00"),
+        ("江西职工二类，报五分之四，额度还剩900，花了500", "400.00"),
+        # what was spent before, and nothing paid of it
+        (
+            "山东职工，起付线300，2月花100，4月花150，都没报着，9月又花350，报六成，额度足，这次报多少",
+            "180.00",
+        ),
         # said of retirement by others, and denied
         ("湖南职工，月限额200，花了100，他们讲按退休算，我才40岁哪来的退休", "80.00"),
     ],
@@ -56,6 +74,42 @@ def test_what_the_fund_pays_of_one_turn(talk: Any, told: str, fund: str) -> None
         (
             ("山东职工，起付线100今年交够了，报50%，额度宽裕，花了400", "要是挪到明年1月才去拿，还是400呢"),
             "150.00",
+        ),
+        # days in hospital told before or after the purchases
+        ((f"{HUNAN}，5月6号进的医院，5月20号出院", "5月11号儿子替我刷了100，报得到不"), "0.00"),
+        (
+            (f"{HUNAN}，5月4号女儿帮我拿了90，25号自己又拿了100，一起报多少", "忘讲了，2号到9号我在住院"),
+            "80.00",
+        ),
+        # a purchase that is only planned is the next one of that day
+        (
+            ("湖南在职，今年11月3号批的，月限额200", "11月9号开了100，12月6号打算再开100，两回一起报多少"),
+            "80.00",
+        ),
+        # it is a designated place after all
+        ((f"{HUNAN}，药房买了100，好像不是定点", "问过了，他家2月起就是慢病定点，我4月买的"), "80.00"),
+        # a figure that was another's, or another time's
+        (("湖南在职，花了300，限额150", "看错了，150是我老伴的，我的是250"), "200.00"),
+        ((f"{HUNAN}，药费80", "记错了，80是上回的，这回是120"), "96.00"),
+        # the limit somebody hopes for
+        (
+            (f"{HUNAN}，9月只用了50，还剩150没用", "10月买了380", "10月这笔能按350的额度报吧"),
+            "160.00",
+        ),
+        # what was spent before counts up to the deductible, and is full by then
+        (("山东居民，起付线200，报50%，额度足", "今年头两回一回60一回90，都没报着", "这回花了250"), "100.00"),
+        (
+            (
+                "山东职工，两个病都办了，起付线500",
+                "肾病那边2月就把500交满了",
+                "这回花了400，报70%，额度足，还得再扣一回500不",
+            ),
+            "280.00",
+        ),
+        # what a month left follows from what it cost
+        (
+            (f"{HUNAN}，4月150，5月260，6月200", "4月剩的那50能不能挪到5月我也不清楚"),
+            ("440.00", "480.00"),
         ),
         # what was spent before counts up to the deductible
         (
@@ -97,3 +151,14 @@ def test_a_bill_that_was_told_first_is_the_persons_own(talk: Any) -> None:
     told = talk("湖南退休，限额100，我花了80", "我姐在职，限额100，她花了50", "两个人一共报多少")
     assert borne(told) == "22.00"
     assert "第十四条" not in told.replies[0].text  # two people are no two diseases
+
+
+def test_the_share_at_home_is_not_taken_for_one_elsewhere(talk: Any) -> None:
+    told = ("江西居民，去长沙临时看病，花了900", "我们本地报65%，临时出去报多少没问到，就按65%算行不")
+    estimate = card(talk(*told))
+    assert estimate.fund_pays is None
+    assert "ratio" in estimate.missing
+
+
+def test_nothing_is_said_of_a_cost_that_nobody_told(talk: Any) -> None:
+    assert card(talk("湖南在职，今年11月3号批的，月限额200")).fund_pays is None

@@ -11,6 +11,7 @@ from bot.knowledge.parameters import Condition
 from bot.rules.case import Case, Days, Employment, MonthCost
 from bot.rules.money import NOTHING, Span
 
+_MONTHS_OF_A_YEAR = 12
 _IN_HOSPITAL = frozenset[Condition]({"inpatient_stay"})
 
 
@@ -18,10 +19,10 @@ def told_apart(person: Person) -> tuple[Person, ...]:
     """The person, what was spent on unpaid days set apart; or the same one before and after the retirement that was
     dated, or in each year."""
     person = replace(person, case=_without_unpaid_days(person))
-    months = _months_of(person.case)
-    if not person.retired_since or not months:
-        return _by_years(person)
     nearest = person.retired_since
+    months = _months_of(person.case, nearest) if nearest else ()
+    if not nearest or not months:
+        return _by_years(person)
     since = next((c.month for c in months if c.month.month == nearest.month), nearest)
     before = [cost for cost in months if cost.month < since]
     after = [cost for cost in months if cost.month >= since]
@@ -40,7 +41,7 @@ def _without_unpaid_days(person: Person) -> Case:
     """The case, what was spent before the approval or in hospital set apart where each cost has its day."""
     case, stay, approved = person.case, person.stay, person.case.approved_on
     if not _spent_as_told(person):
-        return _in_hospital(case, stay)
+        return held_against_stay(case, stay)
     early = [bill.cost for bill in person.bills if bill.day and approved and bill.day < approved.first]
     inside = [bill.cost for bill in person.bills if bill.day and stay and stay.first <= bill.day <= stay.last]
     if case.amount and 0 < len(early) < len(person.bills):
@@ -49,7 +50,7 @@ def _without_unpaid_days(person: Person) -> Case:
     if 0 < len(inside) < len(person.bills):
         excluded = (case.excluded or NOTHING) + sum(inside, NOTHING)
         return case.updated(Case(excluded=excluded, excluded_for=_IN_HOSPITAL, ruled_out=_IN_HOSPITAL))
-    return _in_hospital(case, stay)
+    return held_against_stay(case, stay)
 
 
 def _spent_as_told(person: Person) -> bool:
@@ -57,10 +58,10 @@ def _spent_as_told(person: Person) -> bool:
     return person.case.amount == Span.exactly(sum((bill.cost for bill in person.bills), NOTHING))
 
 
-def _in_hospital(case: Case, stay: Days | None) -> Case:
-    """Whether the cost fell into the stay that is dated; as it was where one of the two is not."""
+def held_against_stay(case: Case, stay: Days | None) -> Case:
+    """Whether the one cost fell into the stay that is dated; as it was where one of the two is not."""
     treated = case.treated_on
-    if stay is None or treated is None or treated.first != treated.last:
+    if stay is None or case.by_month or treated is None or treated.first != treated.last:
         return case
     holds = stay.first <= treated.first <= stay.last
     return case.updated(Case(conditions=_IN_HOSPITAL) if holds else Case(ruled_out=_IN_HOSPITAL))
@@ -95,13 +96,16 @@ def _of(case: Case, employment: Employment | None, costs: Sequence[MonthCost]) -
     )
 
 
-def _months_of(case: Case) -> tuple[MonthCost, ...]:
-    """Each month's cost; of a cost that recurs, from the month of treatment on."""
+def _months_of(case: Case, retired_since: date) -> tuple[MonthCost, ...]:
+    """Each month's cost; of a cost that recurs, from the month of treatment on, or all of the year of retirement."""
     if case.by_month:
         return case.by_month if all(cost.told for cost in case.by_month) else ()
-    if not case.treated_on or not case.amount or case.amount.low != case.amount.high:
+    if not case.amount or case.amount.low != case.amount.high:
         return ()
-    first: date = case.treated_on.first.replace(day=1)
+    all_year = case.each_month and case.months == _MONTHS_OF_A_YEAR
+    if not (case.treated_on or all_year):
+        return ()
+    first = case.treated_on.first.replace(day=1) if case.treated_on else retired_since.replace(month=1)
     last = case.until or (later_month(first, (case.months or 1) - 1) if case.each_month else first)
     count = (last.year - first.year) * 12 + last.month - first.month + 1
     return tuple(MonthCost(later_month(first, place), case.amount.low) for place in range(count))

@@ -1,5 +1,6 @@
 """One of those whose cost is asked about: their case, and what must be settled before it can be computed."""
 
+import re
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
@@ -11,6 +12,8 @@ from bot.rules.case import Case, Days, MonthCost
 from bot.rules.money import NOTHING, Span, percent, to_fen
 
 Period = Literal["month", "year"]
+_EARLIER = re.compile(r"(?:头|前|上)(?:[一两二三四几]?[次回趟]|面)")
+"""What leads a cost that was spent before the one asked about: 头两回150和130."""
 LIMITS = ("monthly_limit", "quarterly_limit", "annual_cap")
 LIMIT_FACTS = ("limit", *LIMITS)
 
@@ -128,8 +131,10 @@ class Person:
 
     def updated(self, said: "Person") -> "Person":
         """After more was told: what is said replaces what was known, and what does not go with it is dropped."""
+        said = self._without_what_follows(said)
         said = self._with_class_b(_added_elsewhere(self.case, _as_a_part(self.case, self._placed(said))))
         bills = said.bills if said.cost_known else self.bills
+        said = replace(said, follows=said.follows or any(_EARLIER.search(bill.led_by) for bill in self.bills))
         at_work_after_all = said.case.employment == "在职"
         case = _still_known(self.case, said).updated(_with_the_rest(self.case, said))
         names_limit = said.limit is not None or any(getattr(said.case, name) is not None for name in LIMITS)
@@ -151,6 +156,13 @@ class Person:
             class_b=said.class_b or (None if said.cost_known else self.class_b),
             stay=said.stay or self.stay,
         )
+
+    def _without_what_follows(self, said: "Person") -> "Person":
+        """What is told, without what a month left unused whose cost is known."""
+        months = {cost.month for cost in self.case.by_month}
+        if said.case.unused_month not in months or said.cost_known:
+            return said
+        return replace(said, case=replace(said.case, unused_before=None, unused_month=None, treated_on=None))
 
     def _with_class_b(self, said: "Person") -> "Person":
         """What is told, the class B part of the known cost no cost of its own, and the share that is paid of it first

@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
+from bot.dialogue.cost.apart import held_against_stay
 from bot.dialogue.cost.person import Person
 from bot.dialogue.cost.reading import Reading
 from bot.dialogue.cost.reading.changes import corrects, does_not_know, says_none, supposes
@@ -171,7 +172,8 @@ def _with_another_bill(known: Person, said: Person, this_month: Days | None) -> 
     month's; the first is then done with."""
     first, second = known.case.treated_on, said.case.treated_on or this_month
     apart = first and second and (second.first > first.last or second.last < first.first)
-    if not apart or not said.cost_known or not known.case.conditions & UNPAID:
+    unpaid = held_against_stay(known.case, known.stay).conditions & UNPAID
+    if not apart or not said.cost_known or not unpaid:
         return known, said
     case = replace(known.case, conditions=known.case.conditions - UNPAID, amount=None, by_month=())
     return replace(known, case=case), replace(said, case=replace(said.case, treated_on=second))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from bot.dialogue.cost.reading.around import NOW_IT_IS
-from bot.dialogue.cost.reading.changes import NOT_KNOWN
+from bot.dialogue.cost.reading.changes import NOT_KNOWN, corrects
 from bot.dialogue.cost.reading.roles import by_what_precedes
 from bot.dialogue.cost.reading.sentence import Item, Sentence
 from bot.language.money import Amount
@@ -19,6 +19,11 @@ _PUT_RIGHT = re.compile(
     r"(?:,|了|啊|哦|我|的|不对|不是(?=,?是)|应该|其实|实际|是|为|要|改成|得|才|有)*"
 )
 _MIXED_UP = re.compile(r"[说弄搞记看讲](?:错|反|岔|混|串)")
+_NOT_MINE = re.compile(
+    r"[元块]?钱?的?(?:那个|那笔)?是(?:上上?[次回趟]|前[次回]|[我俺他她]?(?:老伴|老公|老婆|老头|爱人|[爸妈爹娘])|别人|人家|隔壁)[^,。;\d]{0,4}的"
+)
+"""Words that make a figure another's, or another time's: 300是我老伴的."""
+_MINE = re.compile(r"(?:我(?:自己)?|这[次回趟]|今[天日]|本人)的?(?:其实|应该|才|实际)*是$")
 _AGAIN = re.compile(r"[这那][个笔张]?$|(?:月份?|[次回])的$")
 _NOT_SURE = re.compile(rf"[^,。;\d]{{0,4}}{NOT_KNOWN}|可能是?|不是$")
 _MONTH = re.compile(r"上个?月|这个?月|本月|(?:1[0-2]|[1-9])月|十[一二]?月|(?<!十)[一二三四五六七八九]月")
@@ -52,6 +57,9 @@ def put_right(items: list[Item], sentence: Sentence) -> list[Item]:
             return [right_now if item is right else item for item in items if item is not wrong]
         if _MIXED_UP.search(sentence.text[wrong.end : right.start]) and right.amount.low == wrong.amount.low:
             return [item for item in items if item is not wrong]
+        if corrects(sentence.text) and _NOT_MINE.match(wrong.after) and _MINE.search(right.before):
+            mine = replace(right, instead_of=wrong.amount.low)
+            return [mine if item is right else item for item in items if item is not wrong]
         before = wrong.before
         if before.endswith("不是") and NOW_IT_IS.match(right.before):
             role = by_what_precedes(before.removesuffix("不是"))

@@ -20,10 +20,24 @@ _ELSEWHERE = re.compile(
     r"(?:网上|外[面头边]|别[家处]|别的(?:药店|地方)|隔壁|另[外一]{1,2}家|其[他它](?:药店|地方|家)|京东|淘宝|美团|拼多多|平台|直播间)[^,。;\d花买拿开付]{0,10}$"
 )
 _IN_HOSPITAL = re.compile(r"住[了过]?院")
+_HOPED = re.compile(r"(?:(?<!不)(?:能|可以)|是不是|该)(?:就|也|给我)*[按照]$")
+_AGAIN, _OR_NOT = re.compile(r"[再又][扣交付][^,。;\d]{0,4}$"), re.compile(r"[元块]?钱?[不吗么嘛啵]")
+_AS_A_LIMIT = re.compile(r"[元块]?钱?的?(?:额度|限额|额|标准)?[报算]")
 _OWN_PART = re.compile(r"自付|自己|个人|自费")
 _AS_INPATIENT = re.compile(
     r"(?:住[了过]?[^,。;\d门期报]{0,4}院|手术|工伤|车祸|骨折)[^,。;\d门期报药慢]{0,8}(?:花|用|交|付|去)[了掉]*$"
 )
+
+
+def reckoned_with(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "能按500的额度报吧", "还要再扣一回600不": what somebody hopes for or fears."""
+    hoped = [
+        item
+        for item in items
+        if (item.role != "cost" and _HOPED.search(item.before) and _AS_A_LIMIT.match(item.after))
+        or (_AGAIN.search(item.before) and _OR_NOT.match(item.after))
+    ]
+    return [replace(item, role="aside") if item in hoped else item for item in items]
 
 
 def of_earlier_years(items: list[Item], sentence: Sentence) -> list[Item]:

@@ -11,6 +11,7 @@ _ABOUT_LIMITS = re.compile(r"限额|额度|定额")
 _A_MONTH = re.compile(r"[元块]?钱?是?(?:/月|(?:一个|每个?)月(?:的额度?)?(?=[,。;]|$))")
 _SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
 _FORMER = re.compile(r"原[来先本]|本来|以前|之前|自己(?:还|也)?有|普通|病种")
+_OF_THE_FORMER = re.compile(r"(?:原[来先本]|本来|以前|之前)[^,。;\d]{0,4}病种?的(?:限额|额度|定额)?$")
 _IN_A_MONTH = re.compile(r"[\d一二三四五六七八九十这本上]个?月份?[是为]?$")
 
 
@@ -36,7 +37,8 @@ def replaced_by_the_separate(items: list[Item], sentence: Sentence) -> list[Item
     (湘医保发〔2022〕52号第二十条)."""
     bounds = [item for item in items if item.role in ("limit", "monthly_limit", "quota_left")]
     former = [item for item in bounds if _FORMER.search(_clause_before(item, sentence))]
-    if "单列" not in sentence.text or not 0 < len(former) < len(bounds):
+    former += [item for item in items if item not in bounds and _OF_THE_FORMER.search(item.before)]
+    if "单列" not in sentence.text or not former or all(item in former for item in bounds):
         return items
     return [replace(item, role="aside") if item in former else item for item in items]
 

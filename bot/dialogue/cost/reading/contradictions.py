@@ -24,7 +24,9 @@ def contradiction_in(part: Part) -> Fault | None:
     if corrects(part.text):
         return None
     changed = retired_since(part) is not None
-    if len(employments_said(part)) > 1 and not (changed or _EITHER.search(part.text) or does_not_know(part.text)):
+    if len(employments_said(part)) > 1 and not (
+        changed or _EITHER.search(part.text) or does_not_know(part.text)
+    ):
         return Fault("employment", "您既说在职，又说退休")
     return _two_limits(part) or _two_deductibles(part)
 

@@ -69,7 +69,7 @@ _CORRECTED = re.compile(r"不对|错了|更正|改成|应该是|不是$")
 
 def cost_of(part: Part) -> Case:
     """Everything the part's amounts say."""
-    if not part.own_items:
+    if all(item.role == "aside" for item in part.own_items):
         return only_month_asked(part)
     case = Case()
     for item in part.own_items:
@@ -178,7 +178,7 @@ def adds(part: Part) -> bool:
 
 
 def bills_of(part: Part) -> tuple[Bill, ...]:
-    """The costs told one by one, each with the words before it and its day; empty where there is one, or a rough one."""
+    """The costs told one by one, each with the words before it and its day; empty where there is one or a rough one."""
     costs, text = part.costs, part.sentence.text
     if any(cost.approximate for cost in costs):
         return ()

@@ -36,6 +36,9 @@ _TIMES_EACH = re.compile(
     r"(?:都|各|均|是|要|得|花|用|报|付|扣)*[了掉]*$|([两二三四])个病种?(?:各|都|每个)[^,。;\d]{0,3}加了?$"
 )
 _ASKS_FOR_IT = re.compile(r"(?<!还能)(?<!还可以)(?<!还)[报给付出掏退补](?:销)?(?:得?了|我|得)?(?:多少|几)")
+_NOTHING_WAS_PAID = re.compile(
+    r"(?:都|全|一分)(?:也|都)?没(?:有|给|能)*报(?:销)?(?:[着到上成过]|下来|(?=[,。;]|$))"
+)
 _SPENT_BEFORE = re.compile(
     r"(?:前面|前头|之前|已经?|累计|到现在|陆续|零零[碎散]|今年[^,。;报用]{0,4}垫|[上前][一两二三四五几]?[回次]|头[一两]?[回次])[^,。;报用]{0,8}$"
 )
@@ -195,6 +198,7 @@ def spent_before(items: list[Item], sentence: Sentence) -> list[Item]:
     roles = [item.role for item in items]
     if "deductible" not in roles or roles.count("cost") + roles.count("used") < 2:
         return items
+    not_paid = _NOTHING_WAS_PAID.search(sentence.text)
     counted_up: list[Item] = []
     for index, item in enumerate(items):
         previous, before = items[index - 1] if index else None, item.before
@@ -204,7 +208,9 @@ def spent_before(items: list[Item], sentence: Sentence) -> list[Item]:
         right_after = (
             previous and previous.role == "deductible" and item.role == "used" and _USED_UP.search(before)
         )
-        if item.role in ("cost", "used") and (goes_on or right_after or _SPENT_BEFORE.search(before)):
+        unpaid = not_paid and item.end <= not_paid.start()
+        earlier = goes_on or right_after or unpaid or _SPENT_BEFORE.search(before)
+        if item.role in ("cost", "used") and earlier:
             counted_up.append(item)
     costs = [item for item in items if item.role == "cost"]
     if costs and all(cost in counted_up for cost in costs):

@@ -62,6 +62,7 @@ _IN_A_MONTH = re.compile(
 )
 
 _STAYED_LAST_MONTH = re.compile(r"上个?月[^,。;\d]{0,6}住(?:了|过|着)?(?:一次|一回)?院")
+_PLANNED = re.compile(r"[^,。;\d]{0,4}(?:打算|准备|计划|预备)")
 _FROM_A_NUMBER = re.compile(r"(?<![\d.月])(?:1[0-2]|[1-9])(?:到|至|[-~—])$")
 _ALLOWED = re.compile(r"(?:[批核给定准]|限额|额度|标准|最多|顶多)[的我给了是有]*$")
 _A_MONTH_BY_NAME = re.compile(r"(?<!个)(?<!这)(?<!本)(?<!当)(?<!每)月(?!份?(?:限额|额度))")
@@ -112,10 +113,11 @@ class Sentence:
         written, mentions = as_meant(turn)
         text = without_others(written)
         own = tuple(m for m in mentions if text[m.start : m.end] == written[m.start : m.end])
-        found = [d for d in find_dates(text, turn.now.date()) if not _ends_months(text, d)]
-        told = in_order_told(found, text, told_before or _month_of_a_stay(text, turn.now.date()))
+        today = turn.now.date()
+        found = [_to_come(d, text, today) for d in find_dates(text, today) if not _ends_months(text, d)]
+        told = in_order_told(found, text, told_before or _month_of_a_stay(text, today))
         dates = _one_or_the_other([d for d in told if not _in_a_month(text, d)], text)
-        dates = [_or_this_month(mention, text, turn.now.date()) for mention in dates]
+        dates = [_or_this_month(mention, text, today) for mention in dates]
         return cls(text, replace(turn, mentions=own), asked, shares_in(text), tuple(dates))
 
     def conditions(self, begin: int, stop: int) -> frozenset[Condition]:
@@ -206,6 +208,13 @@ def _ends_and_begins(first: DateMention, second: DateMention, text: str) -> bool
     """3月底4月初."""
     ends, begins = text[: first.end].endswith(("底", "末")), text[: second.end].endswith("初")
     return first.end == second.start and ends and begins and first.last < second.first
+
+
+def _to_come(mention: DateMention, text: str, today: date) -> DateMention:
+    """12月2号打算再拿一回 is the next one, not the last."""
+    if mention.first >= today or not _PLANNED.match(text, mention.end):
+        return mention
+    return next((d for d in find_dates(text, today, "future") if d.start == mention.start), mention)
 
 
 def _or_this_month(mention: DateMention, text: str, today: date) -> DateMention:

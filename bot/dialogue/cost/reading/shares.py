@@ -17,7 +17,7 @@ from bot.language.spans import Span as Placed
 from bot.rules.case import Case
 from bot.rules.money import percent, to_fen
 
-_AWAY = re.compile(r"临时|外出|异地|外地|跨省|外省|省外|到[^,。]{1,4}(?:只|就)?报|长期")
+_AWAY = re.compile(r"长住|常住|安置|定居|临时|外出|异地|外地|跨省|外省|省外|到[^,。]{1,4}(?:只|就)?报|长期")
 _HOME = re.compile(r"本地|当地|省内|老家|家里|在家|参保地|[我咱]们?(?:这|那|市|县|区|省|本|当)|[市县]里")
 _LIVING = re.compile(r"长期|长住|常住|安置|定居")
 _FOR_A_TIME = re.compile(r"临时|旅游|出差|探亲|短期")
@@ -29,9 +29,14 @@ _OWN_FIRST = re.compile(r"先(?:行|由|要|得)?(?:自己|个人|自)*(?:支?�
 _CLASS_B = re.compile(r"乙类[^,。;\d]{0,6}$")
 _CLASS_B_BEFORE = re.compile(r"乙类[^,。;]{0,12}$")
 _THEN_THE_REST = re.compile(r"(?:以后|之后|后|了)?,?(?:再|剩下?的?|其余|余下|剩余)[^,。;\d]{0,4}(?:报|按)")
+_NOT_PAID_FOR = re.compile(
+    r"的?(?:都)?(?:是|属于?)(?:纯)?(?:自费|丙类|目录外|目录之外|不(?:能|给)?报|不在目录)"
+)
+"""What follows a share that is no part of what may be paid for: 三成是自费药."""
 _ONLY_THOUGHT = re.compile(r"(?:以为|原先|以前|原来|本来|去年)[^,。;\d]{0,6}$")
 _REMINDED, _AS_A_QUESTION = re.compile(r"不是[^,。;]*$"), re.compile(r"[^,。;]*[吗么]")
 """The rule is held against what was told: 不是退休都报85%吗."""
+_TAKEN_INSTEAD = re.compile(r"按$")
 _CLAIMED = re.compile(r"^(?:吗|吧|不[,。?]|么|对吗|是吗|真的吗)")
 _DOUBTED = re.compile(
     r",?(?:这|这个|到底)?是(?:不是)?真的?(?:不|吗|么|假|还是假)|,?真的假的|,?靠不靠谱|,?靠谱[吗不]"
@@ -112,6 +117,8 @@ def _own_share(item: Item, sentence: Sentence) -> Item:
 def _is_own_first(ratio: Ratio, sentence: Sentence) -> bool:
     """Whether a share is paid by the person before the ratio applies: 先自付10%, 自付10%后再报."""
     before, after = sentence.text[: ratio.start], sentence.text[ratio.end :]
+    if _NOT_PAID_FOR.match(after):
+        return True
     of_class_b = _CLASS_B_BEFORE.search(before) or _THEN_THE_REST.match(after)
     return bool(_OWN_FIRST.search(before) or (_OWN_SHARE.search(before) and of_class_b))
 
@@ -204,10 +211,10 @@ def _cost_at(place: str, costs: Sequence[Amount], led_by: Sequence[str]) -> Deci
 
 def _meant(part: Part) -> list[Ratio]:
     """The shares the fund may pay of this cost: one, or those of several places."""
-    sentence, away, insured = part.sentence, is_away(part.sentence), list[Ratio]()
+    sentence, insured = part.sentence, list[Ratio]()
+    at_home = _at_home(part)
     for ratio in part.ratios:
         before, after = sentence.text[: ratio.start], sentence.text[ratio.end :]
-        label = _label(sentence, ratio)
         joined_to = [
             r
             for r in part.ratios
@@ -220,7 +227,8 @@ def _meant(part: Part) -> list[Ratio]:
             or (len(part.ratios) > 1 and _REMINDED.search(before) and _AS_A_QUESTION.match(after))
             or not _is_of_the_cost(ratio, sentence)
             or _DOUBTED.match(after)
-            or (away and _HOME.search(label) and not _AWAY.search(label))
+            or ratio in at_home
+            or (_TAKEN_INSTEAD.search(before) and ratio.value in {r.value for r in at_home})
         ):
             continue
         if _OWN_SHARE.search(before):
@@ -230,6 +238,14 @@ def _meant(part: Part) -> list[Ratio]:
     if len({ratio.value for ratio in insured}) < 2:
         return insured[:1]
     return insured if in_turn(part.costs, insured) else _for_the_place(sentence, insured)
+
+
+def _at_home(part: Part) -> list[Ratio]:
+    """The shares told of home, where the treatment was elsewhere."""
+    if not is_away(part.sentence):
+        return []
+    labels = [(_label(part.sentence, ratio), ratio) for ratio in part.ratios]
+    return [ratio for label, ratio in labels if _HOME.search(label) and not _AWAY.search(label)]
 
 
 def _ends_an_own_share(ratio: Ratio, part: Part) -> bool:

@@ -25,7 +25,9 @@ _BARE = re.compile(r"(?:是|可能|好像|大概|应该|在|吧)+")
 _SPENT = re.compile(r"花|买|用药|吃|拿药|开药|看病|刷")
 _SPENT_THEN = re.compile(r"花|费|买|看")
 _DEDUCTIBLE = re.compile(r"起付|门槛")
-_OF_LIFE = re.compile(r"(?:办|要|才|正式|刚)[^,。;]{0,4}退休|满[五六\d]|生日|出生")
+_OF_LIFE = re.compile(
+    r"月份?(?:起|以后|之后|开始)[^,。;\d花买药拿]{0,8}退休|(?:办|要|才|正式|刚)[^,。;]{0,4}退休|满[五六\d]|生日|出生"
+)
 _PAID_UP = re.compile(r"[扣交付缴](?:满|够|完|齐)")
 _LEFT_OVER = re.compile(r"剩|结余|没用完")
 _EVERY_MONTH_AFTER = re.compile(r"[元块]?钱?的?(?:/月|每月|一个月|一月)")
@@ -37,6 +39,7 @@ _A_QUARTER = "(?:季|三个月|3个月)"
 MONTH_OR_QUARTER = re.compile(
     rf"一?个?月[度的]*(?:还是|或者?)[^,。;\d]{{0,4}}{_A_QUARTER}|{_A_QUARTER}[度的]*(?:还是|或者?)[^,。;\d]{{0,4}}月"
 )
+_WITHOUT_COST = re.compile(r"[\d一二两三四五六七八九十]+个月(?:都|也|全|里)*没(?:有|去)*[拿买开配取]")
 _ABOUT_MONTHS = re.compile(r"(?<![一二两三四五六七八九十\d])([一二两三四五六七八])([二三四五六七八九])个月")
 _MOST_MONTHS = 24
 _SPANS: tuple[tuple[str, int], ...] = (
@@ -50,7 +53,7 @@ _SPANS: tuple[tuple[str, int], ...] = (
 _LIMIT_OF_A_YEAR = re.compile(
     r"(?:年度?|一年|每年)(?:的)?(?:限额|额度|封顶|起付)|(?:一|每|全)年[^,。;\d花]{0,4}(?:最多|最高|顶多)|(?:起付|限额|额度|封顶)[^,。;]{0,4}[一每全]年"
 )
-_TO_YEAR_END = re.compile(r"(?<![\d月份])到(?:今年|当年|本年)?(?:年底|年末|12月底?|十二月底?)")
+_TO_YEAR_END = re.compile(r"(?<![\d月份])到(?:今年|当年|本年)?(?:年底|年末|(?:年)?过完|12月底?|十二月底?)")
 _TO_MONTH_END = re.compile(rf"(?<![\d月份])[到至](?:今年)?({MONTH})月[底末]")
 _OF_ANOTHER_DISEASE = re.compile(r"第[二三四]个?[样种]?病|另外?(?:一|那)?[个种样]病|新[加添]的病")
 _UP_TO = re.compile(r"(?<![拖等推挪留放延改移])[到至]$")
@@ -134,7 +137,7 @@ def is_monthly(part: Part, amount: Amount) -> bool:
 
 def months_spoken_of(text: str) -> int | None:
     """For how many months together a cost is told: 三个月, 半年, 一年."""
-    text = MONTH_OR_QUARTER.sub("", text)
+    text = _WITHOUT_COST.sub("", MONTH_OR_QUARTER.sub("", text))
     counted = [
         int(number)
         for match in _MONTHS.finditer(text)

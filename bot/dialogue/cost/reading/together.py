@@ -17,6 +17,7 @@ from bot.dialogue.cost.reading.again import (
 from bot.dialogue.cost.reading.asides import (
     of_earlier_years,
     paid_of_this,
+    reckoned_with,
     without_inpatient_costs,
     without_inpatient_deductibles,
     without_own_payments,
@@ -58,6 +59,7 @@ _STEPS: tuple[Callable[[list[Item], Sentence], list[Item]], ...] = (
     limits_of_diseases,
     monthly_without_a_word,
     replaced_by_the_separate,
+    reckoned_with,
     without_inpatient_costs,
     without_inpatient_deductibles,
     raised,

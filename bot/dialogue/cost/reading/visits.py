@@ -32,6 +32,7 @@ _OF_A_MONTH = re.compile(r"(?:一个|每个?|这个?|整)月[^,。;\d]{0,6}(?:�
 _ONE_ASKED = re.compile(r"(?:每|一|单|这)[次回趟天][^,。;\d]{0,4}报|报[^,。;\d]{0,3}(?:每|一)[次回趟天]")
 _AND_ON = re.compile(r"(?:和|跟|、|及|还有|,)")
 _ON_EACH = re.compile(r"[^。;\d]{0,16}(?:各|都|每次|分别|均)")
+_A_VISIT = re.compile(r"(?<![每第上])一[次回趟]$")
 _MOST = 400
 
 
@@ -40,6 +41,8 @@ def visits_of(part: Part, amount: Amount) -> tuple[int, int]:
     text = part.sentence.text
     if days := days_of(part, amount):
         return len(days), len(days)
+    if _each_told(part):
+        return 1, 1
     begin, stop = part.sentence.clause(amount.start)
     begin = max([begin, *(cost.end for cost in part.costs if cost.end <= amount.start)])
     each = _EACH.search(text[begin : amount.start]) or _EACH_AFTER.match(text[amount.end : stop])
@@ -55,6 +58,12 @@ def visits_of(part: Part, amount: Amount) -> tuple[int, int]:
             return often, often
     by_month = _IN_A_MONTH.get("周" if piece and piece in _WEEK else piece or "")
     return by_month if by_month and _OF_A_MONTH.search(part.text) else (1, 1)
+
+
+def _each_told(part: Part) -> bool:
+    """Whether each visit is told with its own cost: 一回60,一回90."""
+    text = part.sentence.text
+    return sum(bool(_A_VISIT.search(text[: cost.start])) for cost in part.costs) > 1
 
 
 def days_of(part: Part, amount: Amount) -> tuple[date, ...]:
