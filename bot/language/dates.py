@@ -21,6 +21,7 @@ from bot.language.spans import overlaps, without_overlaps
 
 Prefer = Literal["past", "future"]
 
+_FIRST_MONTH = re.compile(r"(?<![\d一二两三四五六七八九十百千万])元月")
 _TEXTS_KEPT = 64
 """Several parts of one turn ask for the dates in its text."""
 
@@ -119,7 +120,7 @@ _RELATIVE_TO_ANOTHER_DATE = re.compile(r"(?:到期|届满|期满|复审|提|过�
 @lru_cache(_TEXTS_KEPT)
 def find_dates(text: str, today: date, prefer: Prefer = "past") -> tuple[DateMention, ...]:
     """All dates in text order. A time of day said apart from the only date ("半夜两点…5月20号") belongs to it."""
-    written = normalise(text)
+    written = _FIRST_MONTH.sub("一月", normalise(text))
     identifiers = [found for found in find_identifiers(text) if found.kind != "application_no"]
     candidates = _Reader(written, today, prefer).mentions()
     mentions = [m for m in without_overlaps(candidates) if not overlaps(m, identifiers)]

@@ -62,7 +62,7 @@ class Person:
     may be anything up to what bounds them, which an earlier turn told. `retired_since`: the month from which on the
     person is retired, where it is told; before that they were at work. `bills`: the costs that were told one by one,
     whose shares may follow. `class_b`: what of a cost told before is class B drugs, in yuan. `stay`: the days in
-    hospital, where they are told by date.
+    hospital, where they are told by date. `bill_put_right`: which of the bills told before, from 1, the cost replaces.
     """
 
     case: Case = field(default_factory=Case)
@@ -79,6 +79,7 @@ class Person:
     retired_since: date | None = None
     bills: tuple[Bill, ...] = ()
     class_b: Decimal | None = None
+    bill_put_right: int | None = None
     stay: Days | None = None
 
     @property
@@ -131,7 +132,7 @@ class Person:
 
     def updated(self, said: "Person") -> "Person":
         """After more was told: what is said replaces what was known, and what does not go with it is dropped."""
-        said = self._without_what_follows(said)
+        said = self._without_what_follows(self._with_the_bill_put_right(said))
         said = self._with_class_b(_added_elsewhere(self.case, _as_a_part(self.case, self._placed(said))))
         bills = said.bills if said.cost_known else self.bills
         said = replace(said, follows=said.follows or any(_EARLIER.search(bill.led_by) for bill in self.bills))
@@ -156,6 +157,16 @@ class Person:
             class_b=said.class_b or (None if said.cost_known else self.class_b),
             stay=said.stay or self.stay,
         )
+
+    def _with_the_bill_put_right(self, said: "Person") -> "Person":
+        """What is told, as all bills with the one that it puts right: 第二张是45."""
+        number, right = said.bill_put_right, said.case.amount
+        if not number or not right or number > len(self.bills):
+            return replace(said, bill_put_right=None)
+        bills = list(self.bills)
+        bills[number - 1] = replace(bills[number - 1], cost=right.low)
+        amount = Span.exactly(sum((bill.cost for bill in bills), NOTHING))
+        return replace(said, case=replace(said.case, amount=amount), bills=tuple(bills), bill_put_right=None)
 
     def _without_what_follows(self, said: "Person") -> "Person":
         """What is told, without what a month left unused whose cost is known."""

@@ -14,7 +14,15 @@ from bot.dialogue.cost.reading.amounts import items_in
 from bot.dialogue.cost.reading.changes import supposes
 from bot.dialogue.cost.reading.circumstances import circumstances_of
 from bot.dialogue.cost.reading.contradictions import contradiction_in
-from bot.dialogue.cost.reading.costs import adds, bills_of, class_b_of, cost_of, follows, unplaced_in
+from bot.dialogue.cost.reading.costs import (
+    adds,
+    bill_put_right,
+    bills_of,
+    class_b_of,
+    cost_of,
+    follows,
+    unplaced_in,
+)
 from bot.dialogue.cost.reading.deductible import deductible_of, doubts_of_the_deductible
 from bot.dialogue.cost.reading.doubts import open_conditions
 from bot.dialogue.cost.reading.hospital import days_in_hospital
@@ -141,5 +149,6 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
         retired_since=retired_since(part),
         bills=bills_of(part),
         class_b=class_b_of(part),
+        bill_put_right=bill_put_right(part),
         stay=days_in_hospital(part),
     )

@@ -17,6 +17,7 @@ _CLASSES: tuple[tuple[BenefitClass, re.Pattern[str]], ...] = (
 _STAYING = frozenset[Condition]({"staying_elsewhere"})
 _AWAY = _STAYING | {"living_elsewhere"}
 _INSURED_THERE = re.compile(r"参保|(?:医保|社保)[^,。;]{0,4}(?:是|在)|[交缴]的(?:医保|社保)?")
+_TREATED_THERE = re.compile(r"(?:那边|这边|那里)?(?:看|住院|买|拿|开|花|做|治)")
 _GONE_THERE = re.compile(r"[去到在来]$")
 
 
@@ -49,7 +50,11 @@ def _placed(case: Case, part: Part, covered: Container[str], known: str | None) 
         return case
     home = next((province for province, _ in named if province in covered), named[0][0])
     text = part.sentence.text
-    went_there = case.conditions & _AWAY or any(_GONE_THERE.search(text[:start]) for _, start in named)
+    went_there = case.conditions & _AWAY or any(
+        _GONE_THERE.search(text[: m.start]) or _TREATED_THERE.match(text, m.end)
+        for m in part.mentions
+        if m.entity == "region"
+    )
     if known in covered and home not in covered and went_there and not _INSURED_THERE.search(text):
         more = frozenset[Condition]() if case.conditions & _AWAY else _STAYING
         return replace(case, conditions=case.conditions | more)

@@ -9,11 +9,12 @@ from typing import Any
 
 from bot.dialogue.cost.person import Bill
 from bot.dialogue.cost.reading.amount_words import EXAMINATION, LEFT_OUT, SUNDRIES, WHOLE
-from bot.dialogue.cost.reading.changes import NOT_KNOWN
+from bot.dialogue.cost.reading.changes import NOT_KNOWN, corrects
 from bot.dialogue.cost.reading.months import asked_month, costs_by_month, month_before, only_month_asked
 from bot.dialogue.cost.reading.sentence import Item, Part
 from bot.dialogue.cost.reading.times import is_monthly, months_spoken_of
 from bot.dialogue.cost.reading.visits import days_of, visits_of
+from bot.knowledge.parameters import Condition
 from bot.language.money import Amount
 from bot.language.numerals import to_decimal
 from bot.rules.case import Case
@@ -50,6 +51,8 @@ _EQUALS_THE_LIMIT = re.compile(
     r"[药费钱花][^,。;]{0,4}(?:等于|跟|和|就是|卡着)(?:限额|额度)(?:一样|相等|持平)?"
 )
 _SIDE_BY_SIDE = re.compile(r"[元块]?钱?(?:和|跟|加上?|及|、|,?(?:还有|另外|外加))[^,。;\d]{0,8}")
+_SPENT_ELSEWHERE = frozenset[Condition]({"not_designated", "inpatient_stay"})
+_NUMBERED = re.compile(r"第([一二三四五])[次回趟张笔](?:其实|应该|才|实际)*是?$")
 _MORE_COST = re.compile(r"和|跟|还有|另外|外加|加上|又|再|顺[带便]")
 _BOUGHT = re.compile(r"[花买开拿配付做补抓取]")
 _APART_FROM = re.compile(r"除[了开去]")
@@ -191,6 +194,12 @@ def bills_of(part: Part) -> tuple[Bill, ...]:
     return bills if len(bills) > 1 else ()
 
 
+def bill_put_right(part: Part) -> int | None:
+    """Which of the bills told before is told anew: 看错了,第二张是45."""
+    numbered = _NUMBERED.search(part.sentence.text[: part.costs[0].start]) if len(part.costs) == 1 else None
+    return int(to_decimal(numbered[1]) or 0) if numbered and corrects(part.text) else None
+
+
 def _day_of(part: Part, begin: int, cost: Amount) -> date | None:
     """The last day told between two costs."""
     days = [d.day for d in part.sentence.dates if begin <= d.start < cost.start and d.day]
@@ -268,6 +277,8 @@ def _is_beside(part: Part, item: Item) -> bool:
         return bool(_BESIDE.search(text[begin:stop]))
     if PART_OF.search(text[begin : item.start]) or any(WHOLE.search(text[: c.start]) for c in part.costs):
         return False
+    if item.because & _SPENT_ELSEWHERE and item.end < stop + 1 and not _AMONG.search(text[begin:stop]):
+        return True  # another place's or another day's bill
     if item.because and any(c.start > item.end and text[: c.start].endswith("的") for c in part.costs):
         return True  # 没有处方的药88,有处方的412
     alike = item.because and any(_OF_A_DRUG.search(text[: cost.start]) for cost in part.costs)

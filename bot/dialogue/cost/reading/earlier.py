@@ -175,7 +175,8 @@ def as_often_as_told(items: list[Item], sentence: Sentence) -> list[Item]:
 
 def _as_often_as_told(item: Item) -> Item:
     often = _TIMES_EACH.search(item.before)
-    of_visits = bool(often and "月" not in often[0])  # months are counted apart where a cost is told
+    # months, and what is told of each visit, are counted apart where a cost is told
+    of_visits = bool(often and "月" not in often[0] and "每" not in often[0])
     counts = item.role in ("used", "deductible_met", "extra_limit") or (item.role == "cost" and of_visits)
     count = to_decimal(often[1] or often[2]) if often and counts else None
     if count is None:

@@ -9,8 +9,10 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 
+from bot.dialogue.cost.reading.amount_words import WHOLE
 from bot.dialogue.cost.reading.roles import LIMITS
 from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
+from bot.dialogue.cost.reading.times import months_spoken_of
 from bot.rules.money import to_fen
 
 _WHOLE_OF: frozenset[Role] = frozenset({"cost", "excluded", "unplaced", "examination"})
@@ -30,6 +32,8 @@ def without_reckoned(items: Sequence[Item], sentence: Sentence) -> list[Item]:
         others = [other for other in items if other is not item]
         if item.role in _MAY_BE_CLAIMED and _is_asked(item, sentence) and _is_share(item, others, sentence):
             told.append(replace(item, role="claimed"))
+        elif item.role == "cost" and _is_of_all_months(item, others, sentence):
+            told.append(replace(item, role="aside"))
         elif item.role == "unplaced":
             told.append(_placed(item, others, sentence))
         elif item.role in LIMITS and _adds_up_limits(item, others):
@@ -76,6 +80,13 @@ def _is_total(item: Item, others: Sequence[Item]) -> bool:
         if o is not item and o.role in _WHOLE_OF and o.amount.low < item.amount.low
     ]
     return len(parts) > 1 and sum(parts) == item.amount.low
+
+
+def _is_of_all_months(item: Item, others: Sequence[Item], sentence: Sentence) -> bool:
+    """Whether it is what one month's cost comes to in the months told: 每月310,四个月一共1240."""
+    months = months_spoken_of(sentence.text) or 0
+    each = any(other.role == "cost" and other.amount.low * months == item.amount.low for other in others)
+    return months > 1 and each and bool(WHOLE.search(item.before))
 
 
 def _adds_up_limits(item: Item, others: Sequence[Item]) -> bool:

@@ -33,6 +33,8 @@ _WORDS = (
 )
 _WORD = re.compile("|".join(_WORDS))
 _MONTH = re.compile(rf"十?{_N}月份?|[上这本当]个?月")
+_OF_DRUGS = re.compile(r"[元块]?钱?的?(?:都)?是[^,。;\d]{0,3}药")
+"""Of what is in the cost the part that is paid for anyway: 里面300是药."""
 _MARKS = re.compile(r"[\s,。;:()·+]+")
 
 
@@ -41,7 +43,8 @@ def unplaced(items: list[Item], sentence: Sentence) -> list[Item]:
     is a sum of all that is less than one of its parts."""
     costs = [item for item in items if item.role == "cost"]
     apart = bool(people_in(sentence))
-    sure = [i for i in costs if i.placed and (apart or _is_told_as_further(i, sentence))]
+    placed = [i for i in costs if i.placed or _is_of_a_disease(i, sentence)]
+    sure = [i for i in placed if (apart or _is_told_as_further(i, sentence))]
     if len(costs) == len(sentence.ratios) and in_turn([i.amount for i in costs], sentence.ratios):
         return items  # each of a place with its own share
     sure = sure or [item for item in costs if item.placed][:1]
@@ -59,7 +62,14 @@ def _holds_all(costs: list[Item], most: Decimal) -> bool:
 
 
 def _as_odd(item: Item, in_it: bool) -> Item:
-    return replace(item, role="aside" if in_it and not is_part(item) else "unplaced")
+    told = (in_it and not is_part(item)) or (is_part(item) and _OF_DRUGS.match(item.after))
+    return replace(item, role="aside" if told else "unplaced")
+
+
+def _is_of_a_disease(item: Item, sentence: Sentence) -> bool:
+    """Whether a disease is named right before it, as before another: 高血压花500脑梗700."""
+    ends = {m.end for m in sentence.turn.mentions if m.entity == "disease"}
+    return len(ends) > 1 and item.start in ends
 
 
 def _is_told_as_further(item: Item, sentence: Sentence) -> bool:

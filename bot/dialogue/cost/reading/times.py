@@ -22,9 +22,9 @@ _ABOUT_THEN = re.compile(r"(?:大约|大概|约莫?|差不多|可能|好像|也�
 _OR_SO = re.compile(r"份?(?:左右|前后|上下|的?样子|那阵|这阵)")
 _SOME_DAYS = timedelta(5)
 _BARE = re.compile(r"(?:是|可能|好像|大概|应该|在|吧)+")
-_SPENT = re.compile(r"花|买|用药|吃|拿药|开药|看病|刷")
+_SPENT = re.compile(r"花|买|用药|吃|[拿开][药了]|看病|刷")
 _SPENT_THEN = re.compile(r"花|费|买|看")
-_DEDUCTIBLE = re.compile(r"起付|门槛")
+_DEDUCTIBLE = re.compile(r"(?<![没无])(?:起付|门槛)")
 _OF_LIFE = re.compile(
     r"月份?(?:起|以后|之后|开始)[^,。;\d花买药拿]{0,8}退休|(?:办|要|才|正式|刚)[^,。;]{0,4}退休|满[五六\d]|生日|出生"
 )
@@ -59,6 +59,7 @@ _OF_ANOTHER_DISEASE = re.compile(r"第[二三四]个?[样种]?病|另外?(?:一|
 _UP_TO = re.compile(r"(?<![拖等推挪留放延改移])[到至]$")
 _THIS_MONTH = re.compile(r"这个?月|本月")
 _THIS_MONTH_APPROVED = re.compile(r"(?:这个?月|本月)[才刚]*(?:办好|办下来|批|评上|认定|审核通过|通过)(?!发)")
+_PUT_OFF = re.compile(r"[忍等拖留放挪推熬捱]到(?:了)?(?:(这个?月|本月)|下个?月)")
 _SAME_MONTH = re.compile(
     r"(?:批|认定|通过|办|下来)[^。;\d能享起]{0,6}(?:当月|那个?月|同一?个?月|当[天日]|那一?天|同一天)(?!起|开始)"
 )
@@ -79,6 +80,11 @@ def times_of(part: Part) -> Case:
     if case.treated_on is None and _LAST_YEAR_OR_THIS.search(part.text):
         this_year = part.sentence.turn.now.year
         case = replace(case, treated_on=Days(date(this_year - 1, 1, 1), date(this_year, 12, 31)))
+    if case.treated_on is None and (put_off := _PUT_OFF.search(part.text)):
+        today = part.sentence.turn.now.date()
+        case = replace(
+            case, treated_on=_month_of(today if put_off[1] else _month_of(today).last + timedelta(1))
+        )
     if case.approved_on is None and _THIS_MONTH_APPROVED.search(part.text):
         case = replace(case, approved_on=_month_of(part.sentence.turn.now.date()))
     if case.approved_on and case.treated_on is None and _SAME_MONTH.search(part.text):
@@ -175,10 +181,11 @@ def _dated(part: Part, mention: DateMention) -> Case:
         ]  # 批的日期看不清,是5月28号
     if _OF_ANOTHER_DISEASE.search(led_by):
         return Case()
+    of_its_own = earlier <= begin  # what stands after an earlier date of the clause is told of that one
     if (
         part.sentence.asked == "approved_on"
         or _APPROVED.search(own)
-        or (_APPROVED.search(led_by) and not _SPENT.search(own))
+        or (of_its_own and _APPROVED.search(led_by) and not _SPENT.search(own))
     ):
         about = _ABOUT_THEN.search(led_by) or _OR_SO.match(own[mention.end - mention.start :])
         return Case(approved_on=_give_or_take(days) if about and not told_as_either(mention, text) else days)
@@ -189,7 +196,8 @@ def _dated(part: Part, mention: DateMention) -> Case:
     counted = any(i.role == "deductible_met" and mention.end <= i.start < next_date for i in part.own_items)
     if counted or _DEDUCTIBLE.search(own) or (_DEDUCTIBLE.search(led_by) and not _SPENT.search(own)):
         return Case(deductible_met_in=days)
-    if _UP_TO.search(led_by):
+    to_come = mention.first > part.sentence.turn.now.date() and _SPENT.search(own)  # 到2028年1月买药
+    if _UP_TO.search(led_by) and not to_come:
         return Case()
     if not _LEFT_OVER.search(own) and (within_a_month(mention) or told_as_either(mention, text)):
         return Case(treated_on=days)

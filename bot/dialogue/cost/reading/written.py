@@ -11,7 +11,7 @@ _PAUSE = re.compile(
     r"(?<=[^\s,。;][^\s,。;]) (?=[一-龥])(?![元块万千百多年月日号]|[一二两三四五六七八九][十百千万])"
 )
 _BETWEEN_FIGURES = re.compile(r"(?<=\d{3})，(?=\d)")  # 150，160: two figures; 1，200 may be one
-_LISTED = re.compile(r"(?<=\d) (?=\d+(?:\.\d+)?(?![\d.%成折个]))")  # 分别是90 120 150
+_LISTED = re.compile(r"(?<=\d) (?=\d+(?:\.\d+)?(?![\d.%成折个月号日]))")  # 分别是90 120 150
 _NUMERAL = "一二两三四五六七八九十百千万"
 _TORN = re.compile(rf"(?<![{_NUMERAL}])[{_NUMERAL}]+(?: [{_NUMERAL}]+)+")
 _FORMAL = re.compile("[壹贰叁肆伍陆柒捌玖拾佰仟零]{2,}")
