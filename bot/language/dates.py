@@ -95,7 +95,7 @@ _AGO = re.compile(
 )
 _DAY_OF_MONTH = re.compile(
     rf"(?<![第\d.发办字函号〕\]A-Za-z月几到初零〇一二三四五六七八九十廿])(?P<day>{_N})"
-    rf"(?:号(?![文楼线床窗通令码])|日(?![内后前以之游间常期均子])){_TIME}"
+    rf"(?:号(?![文楼线床窗令码]|通(?!过))|日(?![内后前以之游间常期均子])){_TIME}"
 )
 _FESTIVAL = re.compile(
     rf"(?:{_YEAR}|{_RELATIVE_YEAR})?(?<![零〇一二三四五六七八九十])(?P<festival>{'|'.join(FESTIVALS)})(?:节|假期?|放假|长假)*的?"

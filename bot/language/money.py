@@ -57,7 +57,7 @@ _AROUND = (
 )
 
 _WITH_UNIT = re.compile(
-    rf"(?<![A-Za-z\d.几]){_UNDER}{_SIGN}(?:[¥$] ?)?(?:{_TWO_DIGITS}|{_VALUE}){_MORE} ?{_UNIT}{_BELOW_YUAN}{_AROUND}"
+    rf"(?<![A-Za-z\d.几第]){_UNDER}{_SIGN}(?:[¥$] ?)?(?:{_TWO_DIGITS}|{_VALUE}){_MORE} ?{_UNIT}{_BELOW_YUAN}{_AROUND}"
 )
 _WITH_SIGN = re.compile(rf"(?<![A-Za-z\d.]){_SIGN}¥ ?(?:{_VALUE})")
 _RANGE = re.compile(

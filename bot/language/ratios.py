@@ -20,6 +20,9 @@ class Ratio:
 
 
 _PERCENT = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,4})?) ?(?:%|个点(?!数)|趴)")
+_CHINESE_POINTS = re.compile(
+    r"(?<![一二三四五六七八九十百千])([三四五六七八九]十[一二三四五六七八九]?)个点(?!数)"
+)
 _CHINESE_PERCENT = re.compile(rf"百分之(百|{CHINESE}|\d{{1,3}}(?:\.\d{{1,4}})?)")
 _TENTHS = re.compile(
     r"(?<![第\d一二三四五六七八九十])([一二两三四五六七八九\d])成(?!年|人|立|功|为|员|果|本|都|都市|不变)([一二三四五六七八九\d半])?"
@@ -41,6 +44,8 @@ def _candidates(written: str) -> Iterator[Ratio]:
         percent = Decimal(100) if match[1] == "百" else to_decimal(match[1])
         if percent is not None:
             yield Ratio(match.start(), match.end(), percent / 100)
+    for match in _CHINESE_POINTS.finditer(written):
+        yield Ratio(match.start(), match.end(), (to_decimal(match[1]) or Decimal(0)) / 100)
     for pattern in (_TENTHS, _DISCOUNT):
         for match in pattern.finditer(written):
             yield Ratio(match.start(), match.end(), _tenths(match[1], match[2]))

@@ -46,6 +46,33 @@ JIANGXI = "江西职工一类，没到封顶"
             "山东职工，起付线300，2月花100，4月花150，都没报着，9月又花350，报六成，额度足，这次报多少",
             "180.00",
         ),
+        # told in one breath: what follows an earlier date is that one's
+        ("山东职工慢病本月十二号认定下来的八号我先拿了三百的药没起付线报七成", "0.00"),
+        (
+            "江西职工二类认定是本月十五号过的我十四号先买了200的药十五号又拿了100住院报80%额度够两张一起报多少",
+            "80.00",
+        ),
+        # each visit told by itself, and one sum told for each
+        ("湖南在职，月限额500，这月去了三趟，头一回60第二回70昨天又拿了80，加起来报多少", "168.00"),
+        ("山东职工，透析这月8次每次300，没起付线，报80%，额度足", "1920.00"),
+        ("江西居民二类，报50%，额度够，三次200 300 400", "450.00"),
+        # bills of another place or day, beside the cost
+        ("湖南在职，月限额300，定点药房150，街边那家不是定点80，总共报多少", "120.00"),
+        ("湖南退休，月限额300，3月5号住院12号出院，住院那几天刷了90，出院后15号刷100，共报多少", "85.00"),
+        # a month's cost told again as that of all months
+        (
+            "湖南在职，今年3月8号批的，月限额200，3月、4月、5月她每个月都买了250的药，三个月一共750",
+            "320.00",
+        ),
+        # what is only feared or asked about is no figure of the cost
+        ("山东职工，两个病都批了，起付线400，两个病是不是得扣800，头一回花了900，报60%，额度够", "300.00"),
+        # the deductible of last year is no more that of this one
+        (
+            "山东居民，起付线100一年，去年的早够了，去年11月3号花了200，今年2月4号又花了200，都报50%，额度够",
+            "150.00",
+        ),
+        ("山东居民，起付线300，过了给六成，额度够，花了800", "300.00"),
+        ("吉林职工，从第一块钱就给，报70%，额度够，花了500", "350.00"),
         # said of retirement by others, and denied
         ("湖南职工，月限额200，花了100，他们讲按退休算，我才40岁哪来的退休", "80.00"),
     ],
@@ -106,6 +133,14 @@ def test_what_the_fund_pays_of_one_turn(talk: Any, told: str, fund: str) -> None
             ),
             "280.00",
         ),
+        # one of several bills is put right by its number
+        ((f"{JIANGXI}，报80%，两张票200 300", "看花眼了，第二张是30"), "184.00"),
+        # treated where one lives, as told before
+        (("我长住广东，备案了，江西职工一类", "广东看了两趟，200跟300", "长住这边按60，没到封顶"), "300.00"),
+        # put off to another month
+        (("湖南退休，上个月25号批的，26号买了100，限额200", "那假如拖到这个月再买一样的呢"), "85.00"),
+        # supposed to be retired
+        (("湖南在职，月限额300，花了200", "我明年才办退休，要是退了休还是这么多，能报多少"), "170.00"),
         # what a month left follows from what it cost
         (
             (f"{HUNAN}，4月150，5月260，6月200", "4月剩的那50能不能挪到5月我也不清楚"),

@@ -89,6 +89,7 @@ def _of(case: Case, employment: Employment | None, costs: Sequence[MonthCost]) -
         case,
         employment=employment,
         by_month=tuple(costs),
+        treated_on=Days(costs[0].month, costs[-1].month),
         amount=None,
         months=None,
         each_month=None,

@@ -22,6 +22,7 @@ _ELSEWHERE = re.compile(
 _IN_HOSPITAL = re.compile(r"住[了过]?院")
 _HOPED = re.compile(r"(?:(?<!不)(?:能|可以)|是不是|该)(?:就|也|给我)*[按照]$")
 _AGAIN, _OR_NOT = re.compile(r"[再又][扣交付][^,。;\d]{0,4}$"), re.compile(r"[元块]?钱?[不吗么嘛啵]")
+_WHETHER_TAKEN = re.compile(r"(?:是不是|要不要|是否|难道)[^,。;\d]{0,6}(?:扣|[只就]剩下?)$")
 _WHETHER = re.compile(r"是不是|要不要|是否|难道|不会")
 _AS_A_LIMIT = re.compile(r"[元块]?钱?的?(?:额度|限额|额|标准)?[报算]")
 _OWN_PART = re.compile(r"自付|自己|个人|自费")
@@ -36,6 +37,10 @@ def reckoned_with(items: list[Item], sentence: Sentence) -> list[Item]:
         item
         for item in items
         if (item.role != "cost" and _HOPED.search(item.before) and _AS_A_LIMIT.match(item.after))
+        or (
+            _WHETHER_TAKEN.search(item.before)
+            and item.role in ("cost", "deductible", "quota_left", "unplaced")
+        )
         or (_AGAIN.search(item.before) and (_OR_NOT.match(item.after) or _WHETHER.search(item.before)))
     ]
     return [replace(item, role="aside") if item in hoped else item for item in items]

@@ -12,7 +12,7 @@ from bot.rules.case import Case, Days
 from bot.rules.money import to_fen
 
 _NO_DEDUCTIBLE = re.compile(
-    r"(?:(?<!有)没有?|无|不[设收扣]|不(?:用|要|需要?|必)(?:先|要)?(?:扣|交|付|过)?|免|取消了?)(?:什么|那个)?(?:起付|门槛)"
+    r"(?:(?<!有)没有?|无|不[设收扣]|不(?:用|要|需要?|必)(?:先|要)?(?:扣|交|付|过)?|免|取消了?)(?:什么|那个)?(?:起付|门槛)|从?第一块钱?(?:起|就|开始)+(?:给|能|可以)?(?:报|给|算|付)"
     r"|(?:起付|门槛)(?:线|标准|费)?(?:听说|好像|已经|今年|都|就|[是为:])*(?:没有(?!了)|0|零|免|取消|不[设收扣])(?!\.)"
 )
 _FULL = re.compile(
@@ -25,8 +25,13 @@ _AS_A_RULE = re.compile(
     r"(?:起付|门槛)?[线费]?(?:[\d一二两三四五六七八九百千]+[元块]?钱?)?(?:的?(?:部分|以上|以后|之后|后(?!来))|才)|(?:起付|门槛)[线费]?(?:就|再)?(?:报|按|给)"
 )
 """Not that it is paid, but what holds once it is: 过了门槛报六成."""
-_IS_PAID_FROM_THERE = re.compile(r"(?:了|线|以后|之后|后)*(?:才|就|再|开始|能|可以|给)*(?:按|报)")
+_IS_PAID_FROM_THERE = re.compile(
+    r"(?:了|线|以后|之后|后)*(?:才|就|再|开始|能|可以|给)*(?:按|报|给?[\d一二三四五六七八九]+(?:成|%))"
+)
 _ALL_PAID = re.compile(r"(?:^|[,。;])(?:都|全|已经?)+[扣交付](?:完|满|够|清)了(?=[,。;]|$)")
+_LAST_YEARS = re.compile(
+    r"去年的?(?:起付|门槛)?[线费]?(?:早就?|已经?|就|都|也)+(?:[扣交付]?[满够完]|[交付扣]了)"
+)
 _EVERY_YEAR = re.compile(r"每年|年年|每次")
 _ALREADY = re.compile(r"已|早|都|今年|我")
 _OR_NOT = re.compile(r"(.)没\1(?=[^,。;]*,)")
@@ -75,9 +80,11 @@ def deductible_of(part: Part, told: Case) -> Case:
 
 
 def _this_year(part: Part, told: Case) -> Days | None:
-    """The year in which it is full, where that is said to be this one: a cost put off to the next begins anew."""
+    """The year in which it is full, where that is said to be this one or the last: in the next it begins anew."""
     year = part.sentence.turn.now.year
     said = told.deductible_met_in is None and "今年" in part.text
+    if told.deductible_met_in is None and _LAST_YEARS.search(part.text):
+        return Days(date(year - 1, 1, 1), date(year - 1, 12, 31))
     return Days(date(year, 1, 1), date(year, 12, 31)) if said else told.deductible_met_in
 
 

@@ -31,6 +31,7 @@ _MOST_IN_A_LIST = 12
 _ONE_AFTER_THE_OTHER = re.compile(r"分别|依次|先后|各[是自花用买吃]")
 _THIS_MONTH = re.compile(r"这个?月|本月|当月")
 _MONTH_OF_QUARTER = re.compile(r"[第头]([一二三123]?)个月(?=[^各都])")
+_QUARTER_NAMED = re.compile(r"第?([一二三四])季度")
 _LAST_QUARTER = re.compile(r"上个?季度?")
 EARLIER_MONTH = r"(?:上个?月|(?<!\d)(?:1[0-2]|[1-9])月份?|十?[一二三四五六七八九十]月份?)(?:才|只|就)?"
 """A month by name, right before what is told of it."""
@@ -165,6 +166,8 @@ def _months_without_cost(part: Part) -> Iterator[date]:
 def month_before(part: Part, item: Item) -> date | None:
     """The month an unused quota is of; of last quarter its last."""
     begin, _ = part.sentence.clause(item.start)
+    if named := _QUARTER_NAMED.search(part.sentence.text[begin : item.start]):
+        return part.sentence.turn.now.date().replace(month=3 * int(to_decimal(named[1]) or 1), day=1)
     if _LAST_QUARTER.search(part.sentence.text[begin : item.start]):
         return (_quarter_start(part.sentence.turn.now.date()) - timedelta(1)).replace(day=1)
     earlier = [d for d in part.sentence.dates if d.start < item.start and within_a_month(d)]

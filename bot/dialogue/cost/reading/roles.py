@@ -14,7 +14,7 @@ _HEDGES = re.compile(
     r"|刚好|正好|恰好|整整?|足足|怕|总|得|有|在|是)+$"
 )
 _COPULA = re.compile(r"[是为了有到达大概约也就在:( 元块]+$")
-_EARLIER_MONTH = re.compile(r"(?:上个?|前)月|上个?季度?|\d+月|[一二三四五六七八九十]月")
+_EARLIER_MONTH = re.compile(r"(?:上个?|前)月|上个?季度?|[一二三]季度|\d+月|[一二三四五六七八九十]月")
 _A_QUARTER = re.compile(r"(?:一个?|每个?)季度?(?:是|有|给|为)*$")
 _GRANTED_BY_QUARTER = re.compile(
     r"(?:一个?|每个?)季度?[^,。;\d]{0,3}(?:[给管批定限]|能[用开]|[准许]用)(?:我|的是)?$"
@@ -29,7 +29,9 @@ _PAID_BEFORE = re.compile(
 )
 _ASKED_WHETHER = re.compile(r"是不是|是否|能不能|可不可以|会不会|难道")
 _OF_A_DRUG = re.compile(r"^[元块]?钱?的(?:[^,。;\d]{0,4}药|透析|针)")
-_WAS_TAKEN = re.compile(r"[元块]?钱?整?(?:都|全|已经|就|给)*[扣交付][完满清够齐]")
+_WAS_TAKEN = re.compile(
+    r"[元块]?钱?整?(?:都|全|已经|就|给|[\d一二三四五六七八九十]+月份?)*[扣交付扛抵][完满清够齐]"
+)
 _HAVE_PAID = re.compile(
     r"[元块]?钱?,?(?:我|今年|已经?|前面|之前|都|只|才|大概|好像|差不多|大约|可能|也就)*[交付扣缴]了"
 )
@@ -53,7 +55,7 @@ _AT_MOST_AFTER = re.compile(
 )
 _AT_FIRST = re.compile(r"(?:头|前|首|开头|先(?:要|得)?|最先)(?:一?个)?$")
 _BY_ONESELF = re.compile(
-    r"[元块]?钱?(?:是|要|得|都|全)*(?:自己|个人|自个儿?)(?:先|来)?(?:掏|付|出|承担|负担)"
+    r"[元块]?钱?(?:是|要|得|都|全)*(?:自己|个人|自个儿?)(?:先|来)?(?:掏|付|出|承担|负担|扛|担)"
 )
 _ITS_OWN = re.compile(r"[元块]?钱?的")
 _OF_THE_DEDUCTIBLE = re.compile(r"起付|门槛")

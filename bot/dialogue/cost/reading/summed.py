@@ -25,7 +25,7 @@ _WORDS = (
     "[A-Z]|费用?|钱|块|元|一下子?|一口气|单子|小票|发票|账单|收据|票",
     "一共|总共|实[际付]|自付|总|合计|合起来|加起来|分别|依次|先后|前后|其中|其他|其它|别的|剩下|各|均|每|先|再|又|还有?|也|都|就|才|只|另外?|然后|接着",
     "和|跟|加上?|及|以及|、|后面|前面|外加|顺[带便]",
-    "花|买|拿|开|配|用|付|交|取|抓|吃|看|去|跑|到|做|打|透析|治疗?|输液|注射",
+    "花|买|拿|开|配|用|付|交|取|抓|吃|看|去|跑|到|做|打|透析|治疗?|输液|注射|通过|批下来",
     rf"[第前后头这那]?{_N}*[次回趟笔张单盒个种样项类瓶支袋份家针]|每次|[甲乙]类|月",
     "[爸爹妈娘爷奶公婆哥嫂姐弟妹叔伯舅姑姨崽]+|[儿孙]子|[女孙]+儿?|闺女|自己|替|帮|卡|社保卡",
     "报|[了的是有要得过掉个在里头那这为我他她俺咱给多少点]|大概|大约|约|差不多|可能|好像|应该|记得",
@@ -76,7 +76,7 @@ def _is_told_as_further(item: Item, sentence: Sentence) -> bool:
     """Whether every word that leads up to a cost is one that sums are told with, or it is a month's."""
     if _MONTH.search(item.before):
         return True
-    begin = item.start - len(item.before)
+    begin = max(sentence.text.rfind(item.before, 0, item.start), 0)
     led_by = item.before
     told: list[Placed] = [*sentence.turn.mentions, *sentence.ratios]
     for known in told:
