@@ -84,6 +84,7 @@ _MAY_GO_ON = frozenset(
         Errand.ESTIMATE_COST,
         Errand.TAKE_COMPLAINT,
         Errand.NOT_UNDERSTOOD,
+        Errand.STOP_REMINDER,
     }
 )
 """What a question that goes on with the last answer is taken for now and then."""
@@ -250,8 +251,14 @@ class Assistant:
 
     def _goes_on_perhaps(self, turn: Turn, context: Context) -> bool:
         """Whether what was hardly taken for an errand of its own asks on after an answer."""
-        of_itself = asks_for_a_person(turn.text) or _names_application(turn) or context.person
-        if of_itself or self._costs.tells_figures(turn) or self.deadlines.concerns(turn, context):
+        named = _names_application(turn) or "提醒" in turn.text
+        if (
+            context.person
+            or named
+            or asks_for_a_person(turn.text)
+            or self._costs.tells_figures(turn)
+            or self.deadlines.concerns(turn, context)
+        ):
             return False
         return policy.continues_perhaps(turn, context, self.library)
 

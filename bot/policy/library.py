@@ -126,10 +126,12 @@ class PolicyLibrary:
         on: date,
         previous: str | None = None,
         topic: str | None = None,
+        asked_before: str | None = None,
     ) -> PolicyAnswer:
         """The region's answer. `region` is one of the five (KeyError otherwise), `scheme` 职工, 居民 or None.
 
-        `previous` is the question that this one continues ("不是定点的药店呢"), `topic` what that was about.
+        `previous` is the question that this one continues ("不是定点的药店呢"), `topic` what that was about;
+        `asked_before` the one before a short question that seems to stand alone, and may go on with it all the same.
         A question that names an article is answered by that article.
         """
         place = self.knowledge.regions[region]
@@ -139,7 +141,10 @@ class PolicyLibrary:
         answered = _with_candidates(self._telling.tell(target, place), hits)
         doubt = ""
         if target and not named:
-            answered = replace(answered, beside=self._beside(question, target, place, hits, answered.answer))
+            beside = self._beside(question, target, place, hits, answered.answer)
+            if asked_before and not beside:
+                beside = self._going_on(question, asked_before, target, place, topic, answered.answer)
+            answered = replace(answered, beside=beside)
             if hits[0].score < self._fits:
                 doubt = NOT_SURE
         if doubt or target is None:
@@ -284,6 +289,17 @@ class PolicyLibrary:
         of_each = _ASKS_OF_EACH.search(asked) is not None
         told = (self._told_beside(rival, chosen, place, said, of_each) for rival in rivals[:_RIVALS_WEIGHED])
         return next(filter(None, told), "")
+
+    def _going_on(
+        self, question: str, before: str, chosen: Target, place: Region, topic: str | None, said: str
+    ) -> str:
+        """What fits a short question best if it goes on with the one before, where that is something else."""
+        ranking = self._regions[place.name]
+        hits = ranking.rank_following(self._reader.read(question), self._reader.read(before), _PREVIOUS_SHARE)
+        hits = _favoured(hits, topic, _SAME_TOPIC) if topic else hits
+        if not hits or hits[0].target is chosen or hits[0].score < self._fits:
+            return ""
+        return self._told_beside(hits[0].target, chosen, place, said, False)
 
     def _told_beside(self, rival: Target, chosen: Target, place: Region, said: str, of_each: bool) -> str:
         """Empty where it would say nothing new: the same words; the same article on the same topic, unless each of

@@ -40,6 +40,8 @@ _SUM_AT_LAST = re.compile(
     r"|有(?:没有?)?影响(?:没有?|吗|不|么)?[?。]?$|(?:还|照样|照常)?(?:能|给)?(?:报|算)(?:吗|不|么|嘛)[?。]?$"
 )
 _OF_A_TERM = re.compile(r"封顶|比例|限额|额度|定额|起付|门槛|报几成|报多少|加(?:了|的|给)?(?:多少|好多|几)")
+_OF_OTHERS = re.compile(r"(?:亲戚|邻居|同事|朋友|熟人|他们|人家|别人)[^,，。;；]{0,3}(?:说|讲|那[边里])")
+"""Terms that hold for others: 隔壁讲他们那边没起付线."""
 _BOUGHT = re.compile(r"[买开拿取配抓]的(?=[,，。;；!]|$)")
 
 _TOLD_OF_A_COST = frozenset[Condition](
@@ -119,7 +121,7 @@ class Costs:
 
     def tells_terms(self, turn: Turn) -> bool:
         """Whether terms of a cost are stated before it, and nothing is asked: 起付线六百,报八成."""
-        if asks(turn.text) or seeks_confirmation(turn.text):
+        if asks(turn.text) or seeks_confirmation(turn.text) or _OF_OTHERS.search(turn.text):
             return False
         person = self._read(turn)
         case = person.case

@@ -94,7 +94,11 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
     if asks_why(turn.text):
         explained = library.explain(question, context.region, context.scheme, on)
         return told(explained, remembered, library.knowledge)
-    answer = library.answer(question, context.region, context.scheme, on, previous, context.topic)
+    short_of_its_own = previous is None and len(bare_text(turn.text)) <= LONGEST_CONTINUATION
+    asked_before = context.last_question if short_of_its_own else None
+    answer = library.answer(
+        question, context.region, context.scheme, on, previous, context.topic, asked_before
+    )
     if asks_whom(turn.text) and context.last_question:
         return told(whom_to_ask(answer), remembered, library.knowledge)
     if asks_who_decides(turn.text) and context.last_question and answer.decided_by:
