@@ -108,7 +108,8 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
 
 def continues(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
     """Whether a turn that was taken for something else goes on with what was just answered: 为什么, 那我问谁,
-    in few words another region, disease, employment or scheme, or what fits and begins like a continuation."""
+    in few words another region, disease, employment, scheme or kind of hospital, or what fits and begins like a
+    continuation."""
     if context.last_question and asks_about_the_last(turn.text):
         return True
     if context.task is not Task.POLICY or recognise(turn, library.knowledge.refusals):
@@ -116,7 +117,9 @@ def continues(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
     said = bare_text(without_regions(turn))
     if len(said) > LONGEST_CONTINUATION:
         return False
-    named = any(turn.values(entity) for entity in ("region", "disease", "employment", "scheme"))
+    named = any(
+        turn.values(entity) for entity in ("region", "disease", "employment", "scheme", "hospital_level")
+    )
     return named or (
         bool(CONTINUES.search(said))
         and (turn.confidence < _SURE_OF_ANOTHER or library.fits(said, context.region))
