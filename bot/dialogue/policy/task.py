@@ -59,7 +59,7 @@ _SURE_OF_ANOTHER = 0.7
 """An intent below this is not so sure that what begins like a continuation would be none."""
 _FAIRLY = 0.32
 """How well a question must fit where the intent is unsure."""
-_HARDLY = 0.4
+_HARDLY = 0.46
 """A question that fits nothing better than this, wherever one is insured, may be none of ours; one that fits an answer
 of the region it names better than this is ours."""
 
