@@ -38,6 +38,7 @@ from bot.knowledge.deadlines import load_calendar, load_deadlines
 from bot.knowledge.library import Knowledge
 from bot.knowledge.parameters import load_parameters
 from bot.knowledge.reminders import load_reminders
+from bot.language.asking import asks
 from bot.language.dates import find_dates
 from bot.messages import Button, FallbackCard, Reply
 from bot.policy.library import PolicyLibrary
@@ -90,14 +91,23 @@ _MAY_GO_ON = frozenset(
 """What a question that goes on with the last answer is taken for now and then."""
 _PLAIN_WISHES = frozenset({Errand.HAND_OVER, Errand.START_OVER, Errand.STOP_REMINDER, Errand.SET_REMINDER})
 """Said in plain words; no number or date beside them makes something else of them."""
-_MAY_TELL_TERMS = frozenset(
-    {Errand.ANSWER_POLICY, Errand.ESTIMATE_COST, Errand.CONTINUE, Errand.NOT_UNDERSTOOD}
+_MAY_TELL_COSTS = frozenset(
+    {
+        Errand.ANSWER_POLICY,
+        Errand.ESTIMATE_COST,
+        Errand.CONTINUE,
+        Errand.NOT_UNDERSTOOD,
+        Errand.CHECK_STATUS,
+    }
 )
-_MAY_TELL_COSTS = _MAY_TELL_TERMS | {Errand.CHECK_STATUS}
 _WORDS = re.compile(r"\w")
+_PERSON_RIGHT_AFTER = re.compile(
+    r"的?老?(?:职工|师傅|教师|工人|干部|嗲嗲?|大爷|大妈|大叔|阿姨|顾客|病人|患者|同志)"
+)
 _PERSON_JUST_BEFORE = re.compile(r"[我俺咱他她爸妈爹娘爷奶公婆伴](?!们)[^，,。？?！!\s吗么]{0,8}$")
 _AT_WORK_MYSELF = re.compile(r"我(?:自己)?(?:还|也|正|都)*在?(?:上着?班|职|岗)[^。;；]{0,12}我自己")
 """Of oneself, whatever is told of others: 老伴退休了我还在岗，说的是我自己."""
+_RETIRED_OR_NOT = re.compile(r"退没退|退不退休|退休了?没(?!有退)(?:退|[,，。?？]|$)")
 _NOT_SO_YET = re.compile(
     r"算不|是不是|是否|不知|不晓|不清|要是|如果|假如|若|万一|快|等|没|还差|将|准备|要不|打算|想"
 )
@@ -284,6 +294,8 @@ class Assistant:
         bought = context.task is Task.COST and cost.tells_of_the_purchase(turn.text)
         more_of_it = context.task is Task.COST and self._costs.tells_figures(turn)
         spent = self._costs.only_tells_a_cost(turn) and not self.deadlines.tells_event(turn)
+        terms = errand in _MAY_TELL_COSTS and self._costs.tells_terms(turn)
+        told_of_it = context.task is Task.COST and not asks(turn.text) and self._costs.goes_on(turn, context)
         of_money = (
             errand is Errand.ESTIMATE_COST
             or told_in_full
@@ -291,6 +303,8 @@ class Assistant:
             or bought
             or more_of_it
             or spent
+            or terms
+            or told_of_it
         )
         if not of_money and self._is_of_one(turn) and self.deadlines.concerns(turn, context):
             return Errand.CHECK_STATUS
@@ -313,7 +327,7 @@ class Assistant:
             return Errand.ESTIMATE_COST
         if errand in _MAY_TELL_COSTS and spent:
             return Errand.ESTIMATE_COST
-        if errand in _MAY_TELL_TERMS and self._costs.tells_terms(turn):
+        if terms:
             return Errand.ESTIMATE_COST
         begins = errand is Errand.ESTIMATE_COST and context.task is not Task.COST
         if begins and (asks_for_the_rule(turn) or self._hardly_asks_for_a_sum(turn, context)):
@@ -441,13 +455,16 @@ def _own_employment(turn: Turn) -> str | None:
     """The employment told of a person (我是湘潭退休的, 俺妈退休了), or all that was said; none where both are compared,
     it is only imagined (要是我退休) or still to come."""
     employments = turn.values("employment")
+    if _RETIRED_OR_NOT.search(turn.text):
+        return None
     if _AT_WORK_MYSELF.search(turn.text):
         return "在职"
     if len(employments) != 1:
         return employments[0] if employments and turn.intent == "inform" else None
     mention = next(m for m in turn.mentions if m.entity == "employment")
     before, after = turn.text[: mention.start], turn.text[mention.end :]
-    of_a_person = _PERSON_JUST_BEFORE.search(before) or _is_a_clause(turn, mention)
+    named = _PERSON_JUST_BEFORE.search(before) or _PERSON_RIGHT_AFTER.match(after)
+    of_a_person = named or _is_a_clause(turn, mention)
     told = of_a_person and not _NOT_SO_YET.search(before) and not _SINCE.match(after)
     return employments[0] if told or turn.intent == "inform" else None
 

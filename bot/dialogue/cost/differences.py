@@ -8,6 +8,8 @@ from bot.rules.case import Days
 from bot.rules.money import percent, yuan
 from bot.rules.result import Estimate
 
+_LONGEST_MONTH = 31  # days
+
 
 def _when(days: Days) -> str:
     first = days.first
@@ -56,9 +58,14 @@ def replaced(known: Person, now: Person) -> str:
         if name in told_roughly:
             continue
         old, new = getattr(known.case, name), getattr(now.case, name)
-        if None not in (old, new) and old != new:
+        if None not in (old, new) and old != new and not (_is_vague(old) or _is_vague(new)):
             changes.append(f"{label}从{_spaced(say(old))}改成{_spaced(say(new))}")
     return "，".join(changes)
+
+
+def _is_vague(value: Any) -> bool:
+    """Whether it is a time longer than a month (去年): that it was put right cannot be told from it."""
+    return isinstance(value, Days) and (value.last - value.first).days > _LONGEST_MONTH
 
 
 def _spaced(value: str) -> str:

@@ -16,6 +16,7 @@ from bot.dialogue.cost.reading import TURNS_KEPT, read_cost, tells_figures
 from bot.dialogue.cost.reading.changes import (
     answers_that_it_is_not_known,
     asks_how_much_then,
+    does_not_know,
     ends_in_a_figure,
     guesses,
     says_the_same,
@@ -35,13 +36,20 @@ from bot.messages import Reply
 from bot.rules.case import Case
 
 _SUM_AT_LAST = re.compile(
-    r"(?:能|给|该|可以?)*(?:我|他|她)?补?报(?:销|得)?(?:多少|几多|好多|几个|几块)钱?[呢啊呀]?[?。]?$"
+    r"(?:[你您](?:说|看|讲))?(?:医保|统筹|公家)?(?:能|给|该|可以?)*(?:我|他|她)?补?(?:报|拿|出)(?:销|得)?(?:多少|几多|好多|几个|几块)钱?[呢啊呀]?[?。]?$"
     r"|(?:你|您)?(?:就|先|给|帮|替|我|咱|俺|一起|合在?一起|一块儿?|给我)*算(?:算|一下|吧|嘛|下)*[?。]?$"
     r"|有(?:没有?)?影响(?:没有?|吗|不|么)?[?。]?$|(?:还|照样|照常)?(?:能|给)?(?:报|算)(?:吗|不|么|嘛)[?。]?$"
 )
 _OF_A_TERM = re.compile(r"封顶|比例|限额|额度|定额|起付|门槛|报几成|报多少|加(?:了|的|给)?(?:多少|好多|几)")
 _OF_OTHERS = re.compile(r"(?:亲戚|邻居|同事|朋友|熟人|他们|人家|别人)[^,，。;；]{0,3}(?:说|讲|那[边里])")
 """Terms that hold for others: 隔壁讲他们那边没起付线."""
+_NAMED = {
+    "monthly_limit": re.compile(r"限额|额度|定额"),
+    "ratio": re.compile(r"比例|报几成"),
+    "deductible": re.compile(r"起付|门槛"),
+    "annual_cap": re.compile(r"封顶|限额|额度"),
+}
+"""What we asked for, as people call it."""
 _BOUGHT = re.compile(r"[买开拿取配抓]的(?=[,，。;；!]|$)")
 
 _TOLD_OF_A_COST = frozenset[Condition](
@@ -131,7 +139,7 @@ class Costs:
     def goes_on(self, turn: Turn, context: Context) -> bool:
         """Whether a turn tells of the cost under way: a figure, a variation, "不知道", or a wish for the steps."""
         text = turn.text
-        if context.asked and answers_that_it_is_not_known(text):
+        if context.asked and _says_not_known(text, context.asked):
             return True
         if asks_how_much_then(text) or self._tells_a_fact(turn, context):
             return True
@@ -177,6 +185,15 @@ def _first_told(turn: Turn, costs: Costs) -> Person:
 def _tells_own_employment(turn: Turn) -> bool:
     """我说错了我是退休的; whoever asks something with it (退休的要认证吗) is not telling of the cost."""
     return bool(turn.values("employment")) and not asks(turn.text)
+
+
+def _says_not_known(text: str, asked: str) -> bool:
+    """Whether a clause says that it is not known, or what was asked for is named with that."""
+    clauses = re.split(r"[,，。;；!！?？\s]", text)
+    named = _NAMED.get(asked)
+    return any(answers_that_it_is_not_known(clause) for clause in clauses if clause) or bool(
+        named and named.search(text) and does_not_know(text)
+    )
 
 
 def tells_of_the_purchase(text: str) -> bool:
