@@ -13,7 +13,7 @@ from bot.rules.money import NOTHING, Span, percent, to_fen
 
 Period = Literal["month", "year"]
 _EARLIER = re.compile(r"(?:头|前|上)(?:[一两二三四几]?[次回趟]|面)")
-"""What leads a cost that was spent before the one asked about: 头两回150和130."""
+"""What leads a cost that was spent before the one asked about: 前两趟45和70."""
 LIMITS = ("monthly_limit", "quarterly_limit", "annual_cap")
 LIMIT_FACTS = ("limit", *LIMITS)
 
@@ -159,7 +159,7 @@ class Person:
         )
 
     def _with_the_bill_put_right(self, said: "Person") -> "Person":
-        """What is told, as all bills with the one that it puts right: 第二张是45."""
+        """What is told, as all bills with the one that it puts right: 第三张是70."""
         number, right = said.bill_put_right, said.case.amount
         if not number or not right or number > len(self.bills):
             return replace(said, bill_put_right=None)

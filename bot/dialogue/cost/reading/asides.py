@@ -32,7 +32,7 @@ _AS_INPATIENT = re.compile(
 
 
 def reckoned_with(items: list[Item], sentence: Sentence) -> list[Item]:
-    """ "能按500的额度报吧", "还要再扣一回600不": what somebody hopes for or fears."""
+    """ "是不是照420的定额算", "该不会又扣350吧": what somebody hopes for or fears."""
     hoped = [
         item
         for item in items

@@ -195,7 +195,7 @@ def bills_of(part: Part) -> tuple[Bill, ...]:
 
 
 def bill_put_right(part: Part) -> int | None:
-    """Which of the bills told before is told anew: 看错了,第二张是45."""
+    """Which of the bills told before is told anew: 念错了,第三笔是70."""
     numbered = _NUMBERED.search(part.sentence.text[: part.costs[0].start]) if len(part.costs) == 1 else None
     return int(to_decimal(numbered[1]) or 0) if numbered and corrects(part.text) else None
 

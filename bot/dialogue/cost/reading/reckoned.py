@@ -83,7 +83,7 @@ def _is_total(item: Item, others: Sequence[Item]) -> bool:
 
 
 def _is_of_all_months(item: Item, others: Sequence[Item], sentence: Sentence) -> bool:
-    """Whether it is what one month's cost comes to in the months told: 每月310,四个月一共1240."""
+    """Whether it is what one month's cost comes to in the months told: 每月90,三个月合计270."""
     months = months_spoken_of(sentence.text) or 0
     each = any(other.role == "cost" and other.amount.low * months == item.amount.low for other in others)
     return months > 1 and each and bool(WHOLE.search(item.before))

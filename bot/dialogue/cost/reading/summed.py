@@ -34,7 +34,7 @@ _WORDS = (
 _WORD = re.compile("|".join(_WORDS))
 _MONTH = re.compile(rf"十?{_N}月份?|[上这本当]个?月")
 _OF_DRUGS = re.compile(r"[元块]?钱?的?(?:都)?是[^,。;\d]{0,3}药")
-"""Of what is in the cost the part that is paid for anyway: 里面300是药."""
+"""Of what is in the cost the part that is paid for anyway: 里头90是药."""
 _MARKS = re.compile(r"[\s,。;:()·+]+")
 
 
@@ -67,7 +67,7 @@ def _as_odd(item: Item, in_it: bool) -> Item:
 
 
 def _is_of_a_disease(item: Item, sentence: Sentence) -> bool:
-    """Whether a disease is named right before it, as before another: 高血压花500脑梗700."""
+    """Whether a disease is named right before it, as before another: 哮喘花90肾病120."""
     ends = {m.end for m in sentence.turn.mentions if m.entity == "disease"}
     return len(ends) > 1 and item.start in ends
 
