@@ -1,6 +1,5 @@
 """One of those whose cost is asked about: their case, and what must be settled before it can be computed."""
 
-import re
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
@@ -12,8 +11,6 @@ from bot.rules.case import Case, Days, MonthCost
 from bot.rules.money import NOTHING, Span, percent, to_fen
 
 Period = Literal["month", "year"]
-_EARLIER = re.compile(r"(?:头|前|上)(?:[一两二三四几]?[次回趟]|面)")
-"""What leads a cost that was spent before the one asked about: 前两趟45和70."""
 LIMITS = ("monthly_limit", "quarterly_limit", "annual_cap")
 LIMIT_FACTS = ("limit", *LIMITS)
 
@@ -56,7 +53,8 @@ class Person:
     `limit` is one whose period was not said: the region's rules tell whether it is a month's or a year's.
     `rough` are facts told as a range; the case has their lower end. `ratios` are those of several places, as long
     as it is open which was visited. `adds`: the amount told comes on top of the one that was known; `follows`: it was
-    spent after that, and is asked about alone. `instead_of`: it takes the place of whatever fact had that figure.
+    spent after that, and is asked about alone. `earlier`: it was spent before one that is told next. `instead_of`: it
+    takes the place of whatever fact had that figure.
     `unplaced`: figures in yuan of which nobody said what they are;
     the amount holds them at its upper end. `open`: what may hold of the case or not. `doubted`: facts that
     may be anything up to what bounds them, which an earlier turn told. `retired_since`: the month from which on the
@@ -72,6 +70,7 @@ class Person:
     ratios: tuple[RatioAt, ...] = ()
     adds: bool = False
     follows: bool = False
+    earlier: bool = False
     instead_of: Decimal | None = None
     unplaced: tuple[Decimal, ...] = ()
     open: frozenset[Condition] = frozenset()
@@ -135,7 +134,7 @@ class Person:
         said = self._without_what_follows(self._with_the_bill_put_right(said))
         said = self._with_class_b(_added_elsewhere(self.case, _as_a_part(self.case, self._placed(said))))
         bills = said.bills if said.cost_known else self.bills
-        said = replace(said, follows=said.follows or any(_EARLIER.search(bill.led_by) for bill in self.bills))
+        said = replace(said, follows=said.follows or self.earlier)
         at_work_after_all = said.case.employment == "在职"
         case = _still_known(self.case, said).updated(_with_the_rest(self.case, said))
         names_limit = said.limit is not None or any(getattr(said.case, name) is not None for name in LIMITS)
@@ -150,6 +149,7 @@ class Person:
             ratios=_with_costs(
                 said.ratios if said.ratios or said.case.ratio is not None else self.ratios, bills
             ),
+            earlier=said.earlier if said.cost_known else self.earlier,
             unplaced=said.unplaced if said.cost_known else self.unplaced,
             open=(self.open | said.open) - said.case.conditions - said.case.ruled_out,
             retired_since=said.retired_since or (None if at_work_after_all else self.retired_since),

@@ -16,6 +16,7 @@ from bot.dialogue.cost.reading.circumstances import circumstances_of
 from bot.dialogue.cost.reading.contradictions import contradiction_in
 from bot.dialogue.cost.reading.costs import (
     adds,
+    are_earlier,
     bill_put_right,
     bills_of,
     class_b_of,
@@ -142,6 +143,7 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
         ratios=ratios_by_place(part),
         adds=adds(part),
         follows=follows(part),
+        earlier=are_earlier(part),
         instead_of=puts_right,
         unplaced=unplaced_in(part),
         open=open_conditions(part.text),

@@ -32,6 +32,7 @@ _MORE = re.compile(
     r"^(?:对了|哦|噢|啊|那|,)*(?:还有|另外|再加上?|加上|外加|[^,。;\d]{0,4}[又还](?:花|买|拿|开|配))"
 )
 _CLASS_B_OF_IT = re.compile(r"[^,。;\d]{0,3}(?:其中|里[头面边]|当中)[^,。;\d]{0,4}乙类")
+_EARLIER = re.compile(r"(?:头|前|上)(?:[一两二三四几]?[次回趟]|面)")
 _BOTH_ASKED = re.compile(
     r"两[笔次回处家张趟边头][^,。;\d]{0,4}(?:拢共|总共|一共|合计|统共|[加合]起来|[加合凑]在?到?一[块起]|一起)"
     r"|(?:拢共|总共|一共|合计|统共|加起来|合起来)[^,。;\d]{0,3}两[笔次回处家张趟边头]"
@@ -222,6 +223,11 @@ def follows(part: Part) -> bool:
         f"[这那][笔张次个]?{named}[^,。;]{{0,8}}[报付]", part.text
     )
     return bool(asked and _AGAIN.search(part.text))
+
+
+def are_earlier(part: Part) -> bool:
+    """Whether several costs are told as those before another: 前两趟45和70."""
+    return len(part.costs) > 1 and bool(_EARLIER.search(part.sentence.text[: part.costs[-1].start]))
 
 
 def _sum_of_the_others(part: Part) -> Span | None:
