@@ -234,6 +234,8 @@ class Assistant:
             return Errand.HAND_OVER
         if self.personal.concerns_bindings(turn, context):
             return Errand.MANAGE_BINDINGS
+        if context.task is Task.COST and cost.asks_of_both(turn, context):
+            return Errand.ESTIMATE_COST
         if context.task is Task.VERIFY and _goes_on_with_proof(errand, turn):
             return Errand.CONTINUE
         if self._original.asks(turn, context):

@@ -71,6 +71,8 @@ _ASKS_OF_START = re.compile(
     r"(?:这|下|次|当)个?月[^,。;]{0,4}(?:用|享受|生效|报|刷|起)|[哪几][天号日][^,。;]{0,4}(?:起|开始|生效|能用)"
 )
 _ASKS_FROM_WHEN_PAID = re.compile(r"(?:待遇|享受|报销)[^,。;]{0,6}从|从[^,。;]{1,14}(?:享受|报销)")
+_OF_ANOTHER_MATTER = re.compile(r"[住进出][了的]?(?:医)?院|[花买开拿配刷][了的过]")
+"""What happens on a day that no time limit runs from: a stay in hospital, a purchase."""
 _LONGEST_DAY = timedelta(days=31)
 _ASKED_DAY = {
     Event.SUBMITTED: "请问是哪天提交的？",
@@ -112,8 +114,10 @@ class DeadlineAnswers:
             return False
         if _ASKS.search(text) and not _ASKS_OF_TIME.search(text):
             return False
+        if reading.day is not None and reading.event is None:
+            return bool(context.timeline.get("event")) and not _OF_ANOTHER_MATTER.search(text)
         if reading.day is not None:
-            return reading.event is not None or bool(context.timeline.get("event"))
+            return True
         if context.task is not Task.DEADLINE:
             return False
         if context.asked == "region" and turn.values("region"):

@@ -10,7 +10,7 @@ import pytest
 from bot.clock import SHANGHAI
 from bot.deadlines.calendar import WorkingCalendar
 from bot.dialogue.deadline import DeadlineAnswers
-from bot.dialogue.turn import Context, Mention, Turn
+from bot.dialogue.turn import Context, Mention, Task, Turn
 from bot.knowledge.deadlines import load_calendar, load_deadlines
 from bot.knowledge.library import Knowledge
 from bot.messages import DeadlineCard, Reply
@@ -131,6 +131,12 @@ def test_whether_it_holds_from_this_month_is_answered_with_the_day(told: Any) ->
 def test_what_is_asked_of_a_day_decides(deadlines: DeadlineAnswers, sentence: str, concerned: bool) -> None:
     turn = Turn("chat", sentence, "check_status", (), NOW)
     assert (deadlines.concerns(turn, Context()) or deadlines.tells_event(turn)) is concerned
+
+
+def test_days_in_hospital_or_of_a_purchase_are_none_of_an_approval(deadlines: DeadlineAnswers) -> None:
+    approved = Context(region="湖南", task=Task.DEADLINE, timeline={"event": "approved", "on": "2026-10-18"})
+    for sentence in ("这个月8号我进医院住了，16号出的院", "20号我自己又开了190的药"):
+        assert not deadlines.concerns(Turn("chat", sentence, "inform", (), NOW), approved)
 
 
 def test_both_readings_are_said_at_the_edge_of_office_hours(told: Any) -> None:

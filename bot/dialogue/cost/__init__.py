@@ -7,6 +7,7 @@ without its defaults. Computing is `bot.rules`; nothing here knows a figure.
 from bot.dialogue.cost.questions import DATES
 from bot.dialogue.cost.reading.learned import Learnt
 from bot.dialogue.cost.reading.teaching import taught
+from bot.dialogue.cost.talk import asks_of_both
 from bot.dialogue.cost.task import (
     Costs,
     asked_again,
@@ -19,6 +20,7 @@ __all__ = [
     "Costs",
     "Learnt",
     "asked_again",
+    "asks_of_both",
     "question_again",
     "taught",
     "tells_of_the_purchase",

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from bot.dialogue.cost.apart import held_against_stay
 from bot.dialogue.cost.person import Person
-from bot.dialogue.cost.reading import Reading
+from bot.dialogue.cost.reading import Reading, stay_told
 from bot.dialogue.cost.reading.changes import corrects, does_not_know, says_none, supposes
 from bot.dialogue.cost.reading.circumstance_words import UNPAID, conditions_in
 from bot.dialogue.cost.reading.people import kin_of
@@ -91,7 +91,9 @@ def talk_before(turn: Turn, context: Context, reading: Reading) -> Talk:
     under_way = context.task is Task.COST or (context.case and (reading.hypothetical or corrects(turn.text)))
     if under_way and not (names_cost and said.region is not None and not goes_on):
         return Talk.recall(context)
-    return Talk((Person(told_before(context)),))
+    if context.case and is_of_another(Talk.recall(context), reading, turn.text):
+        return Talk.recall(context)
+    return Talk((Person(told_before(context), stay=stay_told(context.last_question or "", turn)),))
 
 
 def told_before(context: Context) -> Case:
@@ -125,6 +127,11 @@ def talk_after(before: Talk, turn: Turn, asked: str | None, reading: Reading) ->
     return replace(
         before, people=people, declined=declined, wondered=reading.wondered, about=about, others=others
     )
+
+
+def asks_of_both(turn: Turn, context: Context) -> bool:
+    """Whether those whose costs were told one after the other are asked about together: 两个人一起呢."""
+    return bool(context.case and Talk.recall(context).others and _OF_BOTH.search(turn.text))
 
 
 def _set_aside(others: tuple[Person, ...], before: Talk, now_of: str) -> tuple[Person, ...]:

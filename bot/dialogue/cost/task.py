@@ -221,8 +221,11 @@ def _not_known(context: Context) -> str | None:
 
 
 def _known(context: Context) -> Case:
-    """What was told of the cost under way, or before there was one."""
-    return Talk.recall(context).people[0].case if context.task is Task.COST else told_before(context)
+    """What was told of the cost under way, or before there was one; then a day without its month need not be of the
+    month of an approval."""
+    if context.task is Task.COST:
+        return Talk.recall(context).people[0].case
+    return replace(told_before(context), approved_on=None)
 
 
 def _guessed_now(turn: Turn, context: Context) -> str | None:

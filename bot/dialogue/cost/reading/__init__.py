@@ -45,7 +45,7 @@ from bot.dialogue.cost.reading.times import times_of
 from bot.dialogue.turn import Turn
 from bot.language.normalise import normalise
 from bot.language.numerals import has_numeral
-from bot.rules.case import Case
+from bot.rules.case import Case, Days
 from bot.rules.faults import Fault
 
 TURNS_KEPT = 16
@@ -102,6 +102,12 @@ def read_cost(
 def tells_figures(turn: Turn, learnt: Learnt) -> bool:
     """Whether any amount stands in the turn."""
     return has_numeral(normalise(turn.text)) and bool(items_in(Sentence.of(turn, None), learnt.roles))
+
+
+def stay_told(text: str, turn: Turn) -> Days | None:
+    """The days in hospital that an earlier text tells, as on the day of this turn."""
+    sentence = Sentence.of(replace(turn, text=text, mentions=()), None)
+    return days_in_hospital(Part(sentence, (), 0, len(sentence.text)))
 
 
 def _each(whole: Part, names: tuple[str, ...], covered: Container[str]) -> tuple[Person, ...]:
