@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from bot.dialogue.cost.concern import asks_for_a_sum
 from bot.dialogue.cost.differences import compared, replaced
 from bot.dialogue.cost.person import Person
 from bot.dialogue.cost.questions import QUESTIONS, buttons_for, next_question, question_for
-from bot.dialogue.cost.reading import TURNS_KEPT, read_cost, tells_figures
+from bot.dialogue.cost.reading import TURNS_KEPT, read_cost, stay_told, tells_figures
 from bot.dialogue.cost.reading.changes import (
     answers_that_it_is_not_known,
     asks_how_much_then,
@@ -33,7 +34,7 @@ from bot.language import normalise
 from bot.language.asking import asks
 from bot.language.ratios import find_ratios
 from bot.messages import Reply
-from bot.rules.case import Case
+from bot.rules.case import Case, Days
 
 _SUM_AT_LAST = re.compile(
     r"(?:[你您](?:说|看|讲))?(?:医保|统筹|公家)?(?:能|给|该|可以?)*(?:我|他|她)?补?(?:报|拿|出)(?:销|得)?(?:多少|几多|好多|几个|几块)钱?[呢啊呀]?[?。]?$"
@@ -79,7 +80,9 @@ class Costs:
         parameters = self.parameters
         asked = context.asked if context.task is Task.COST else None
         asked = _guessed_now(turn, context) or asked
-        reading = read_cost(turn, asked or _not_known(context), parameters, _known(context), self.learnt)
+        reading = read_cost(
+            turn, asked or _not_known(context), parameters, _known(turn, context), self.learnt
+        )
         before = talk_before(turn, context, reading)
         talk = talk_after(before, turn, asked, reading)
         was, result = (compute(known.people, parameters, turn.now.date()) for known in (before, talk))
@@ -220,12 +223,13 @@ def _not_known(context: Context) -> str | None:
     return declined[-1] if declined else None
 
 
-def _known(context: Context) -> Case:
-    """What was told of the cost under way, or before there was one; then a day without its month need not be of the
-    month of an approval."""
+def _known(turn: Turn, context: Context) -> Case:
+    """What was told of the cost under way, or before there was one; a stay in hospital told last places the days that
+    are told without their month."""
     if context.task is Task.COST:
         return Talk.recall(context).people[0].case
-    return replace(told_before(context), approved_on=None)
+    told, stay = told_before(context), stay_told(context.last_question or "", turn)
+    return replace(told, treated_on=Days(stay.first, stay.first)) if stay and stay.first > date.min else told
 
 
 def _guessed_now(turn: Turn, context: Context) -> str | None:
