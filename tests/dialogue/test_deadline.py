@@ -67,9 +67,9 @@ def due_on(reply: Reply) -> str | None:
         # a weekday beside its date is no other day
         ("山东，周六早上在爱山东报的胃癌，2026年11月14号，几时有结果", "2026-11-16"),
         # not approved yet is no refusal; from which day on is asked of the approval
-        ("山东糖尿病，2026年9月2号受理的，今天11月22号了还没批下来，超期没", "2026-09-30"),
-        ("山东，2026年8月3号交的料，8月12号认定过了，到底打哪天开始", "2026-08-12"),
-        ("山东，评审没过的通知2026年11月14号收着的，今天再去申请复核还行不", "2026-11-24"),
+        ("山东糖尿病，2026年9月2号递上去的，等到现在还没批下来，最晚哪天该批完", "2026-09-30"),
+        ("山东，2026年8月3号递的表，8月12号通过，我从几号起能用", "2026-08-12"),
+        ("山东，2026年11月14号拿到没认定上的通知，现在提复核还行吗", "2026-11-24"),
         # completed papers count anew
         ("山东冠心病，2026年3月2日交的，少一张单子，3月20日才补齐", "2026-04-20"),
         # refusals
@@ -124,8 +124,8 @@ def test_whether_it_holds_from_this_month_is_answered_with_the_day(told: Any) ->
     [
         ("山东，2026年9月3号上午窗口交的透析，叫我等下周，用等吗", True),
         ("慢病资格是去年3月5号在吉林市批的，转去白城，那边让我重认一遍", False),
-        ("前年5月2号在四平办下来的，今年医保转白山了，还用不用重新办", False),
-        ("山东，去年9月8号医院收的件，那20个工作日到哪一天算满", True),
+        ("前年5月2号评上的，单位搬家，社保跟着转白城了，原先的资格作数不", False),
+        ("山东，去年9月8号递的材料，二十个工作日满在哪一天", True),
     ],
 )
 def test_what_is_asked_of_a_day_decides(deadlines: DeadlineAnswers, sentence: str, concerned: bool) -> None:

@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.dialogue.cost.person import Person
+from bot.dialogue.cost.reading.sentence import within_a_month
 from bot.rules.case import Days
 from bot.rules.money import percent, yuan
 from bot.rules.result import Estimate
-
-_LONGEST_MONTH = 31  # days
 
 
 def _when(days: Days) -> str:
@@ -65,7 +64,7 @@ def replaced(known: Person, now: Person) -> str:
 
 def _is_vague(value: Any) -> bool:
     """Whether it is a time longer than a month (去年): that it was put right cannot be told from it."""
-    return isinstance(value, Days) and (value.last - value.first).days > _LONGEST_MONTH
+    return isinstance(value, Days) and not within_a_month(value)
 
 
 def _spaced(value: str) -> str:

@@ -162,11 +162,11 @@ class Person:
         """What is told, as all bills with the one that it puts right: 第三张是70."""
         number, right = said.bill_put_right, said.case.amount
         if not number or not right or number > len(self.bills):
-            return replace(said, bill_put_right=None)
+            return said
         bills = list(self.bills)
         bills[number - 1] = replace(bills[number - 1], cost=right.low)
         amount = Span.exactly(sum((bill.cost for bill in bills), NOTHING))
-        return replace(said, case=replace(said.case, amount=amount), bills=tuple(bills), bill_put_right=None)
+        return replace(said, case=replace(said.case, amount=amount), bills=tuple(bills))
 
     def _without_what_follows(self, said: "Person") -> "Person":
         """What is told, without what a month left unused whose cost is known."""

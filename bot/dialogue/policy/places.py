@@ -8,7 +8,7 @@ from bot.dialogue.turn import Context, Mention, Turn
 from bot.policy.library import PolicyLibrary
 
 ALL_REGIONS = re.compile(
-    r"哪几?个?些?(地方|地区|省份?)|各个?(地|省)|每个省|(五|5|这?几)个?(省|地区|地方)"
+    r"哪几?个?些?(地方|地区|省份?)|各个?(地|省)|每个省|(五|5|这几)个?(省|地区|地方)"
     r"|(?:这?[几五5]|各|每|哪几?)[份个](?:文件|通知|办法|规定)"
 )
 _OF_BOTH = r"俩|两(?:[边头处省地]|个(?:省|地方|老?人))|分别|各自|各(?!种|类|级|地|个|项|市|省|位)"

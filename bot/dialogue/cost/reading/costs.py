@@ -283,7 +283,7 @@ def _is_beside(part: Part, item: Item) -> bool:
         return bool(_BESIDE.search(text[begin:stop]))
     if PART_OF.search(text[begin : item.start]) or any(WHOLE.search(text[: c.start]) for c in part.costs):
         return False
-    if item.because & _SPENT_ELSEWHERE and item.end < stop + 1 and not _AMONG.search(text[begin:stop]):
+    if item.because & _SPENT_ELSEWHERE and not _AMONG.search(text[begin:stop]):
         return True  # another place's or another day's bill
     if item.because and any(c.start > item.end and text[: c.start].endswith("的") for c in part.costs):
         return True  # 没有处方的药88,有处方的412

@@ -21,6 +21,7 @@ from bot.language.dates import DateMention, find_dates, in_order_told
 from bot.language.money import Amount
 from bot.language.ratios import Ratio
 from bot.language.spans import Span as Placed
+from bot.rules.case import Days
 
 Role = Literal[
     "cost",
@@ -184,8 +185,8 @@ def told_as_either(mention: DateMention, text: str) -> bool:
     return bool(re.search(_OR.removeprefix(_DONE), told) or re.search("[底末].+初$", told))
 
 
-def within_a_month(mention: DateMention) -> bool:
-    """Whether a date is a day or one month."""
+def within_a_month(mention: DateMention | Days) -> bool:
+    """Whether it is a day or one month."""
     return (mention.last - mention.first).days <= 31
 
 
@@ -211,7 +212,7 @@ def _ends_and_begins(first: DateMention, second: DateMention, text: str) -> bool
 
 
 def _to_come(mention: DateMention, text: str, today: date) -> DateMention:
-    """12月2号打算再拿一回 is the next one, not the last."""
+    """4月9号准备再去开药 is the next one, not the last."""
     if mention.first >= today or not _PLANNED.match(text, mention.end):
         return mention
     return next((d for d in find_dates(text, today, "future") if d.start == mention.start), mention)

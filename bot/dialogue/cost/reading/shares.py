@@ -248,13 +248,6 @@ def _at_home(part: Part) -> list[Ratio]:
     return [ratio for label, ratio in labels if _HOME.search(label) and not _AWAY.search(label)]
 
 
-def _ends_an_own_share(ratio: Ratio, part: Part) -> bool:
-    """15% of 先自付10%到15%."""
-    text = part.sentence.text
-    starts = (r for r in part.ratios if r.end < ratio.start and _JOINED.fullmatch(text[r.end : ratio.start]))
-    return any(_is_own_first(start, part.sentence) for start in starts)
-
-
 def is_away(sentence: Sentence) -> bool:
     """Whether the treatment was outside the province insured in."""
     provinces = [(m.value.split("/")[0], m.start) for m in sentence.turn.mentions if m.entity == "region"]

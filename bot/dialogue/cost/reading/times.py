@@ -196,7 +196,7 @@ def _dated(part: Part, mention: DateMention) -> Case:
     counted = any(i.role == "deductible_met" and mention.end <= i.start < next_date for i in part.own_items)
     if counted or _DEDUCTIBLE.search(own) or (_DEDUCTIBLE.search(led_by) and not _SPENT.search(own)):
         return Case(deductible_met_in=days)
-    to_come = mention.first > part.sentence.turn.now.date() and _SPENT.search(own)  # 到2028年1月买药
+    to_come = mention.first > part.sentence.turn.now.date() and _SPENT.search(own)  # 到明年3月买药
     if _UP_TO.search(led_by) and not to_come:
         return Case()
     if not _LEFT_OVER.search(own) and (within_a_month(mention) or told_as_either(mention, text)):
