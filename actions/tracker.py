@@ -27,9 +27,15 @@ def turn_of(tracker: Tracker, now: datetime) -> Turn:
         mentions=mentions,
         now=now,
         confidence=intent.get("confidence") or 0.0,
+        of_policy=_confidence_in("ask_policy", message),
         matter=intent.get("matter"),
         line=(message.get("metadata") or {}).get("line"),
     )
+
+
+def _confidence_in(intent: str, message: dict[str, Any]) -> float:
+    ranked = message.get("intent_ranking") or []
+    return next((each["confidence"] for each in ranked if each["name"] == intent), 0.0)
 
 
 def _pressed(mentions: tuple[Mention, ...]) -> tuple[str, tuple[Mention, ...]]:

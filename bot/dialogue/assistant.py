@@ -47,6 +47,8 @@ from bot.reminders.planner import Planner
 
 LONGEST_BARE_ANSWER = 6  # characters: 社区, 县医院
 HAND_OVER_AFTER = 2  # turns in a row that were not understood
+_MORE_OFTEN = 4
+"""So much more often a turn asks for a rule right after an answer about the rules than anywhere."""
 
 
 class Errand(StrEnum):
@@ -164,6 +166,7 @@ class Assistant:
 
     async def respond(self, errand: Errand, turn: Turn, context: Context) -> Outcome:
         """Runs one errand, or the one that is meant, and answers what goes out."""
+        errand, turn = _after_an_answer(errand, turn, context)
         said = _with_what_was_said(turn, context)
         context = await self._reminding.recall(turn, said)
         if self._reminding.is_about_own_review(said, context):
@@ -297,7 +300,10 @@ class Assistant:
         more_of_it = context.task is Task.COST and self._costs.tells_figures(turn)
         spent = self._costs.only_tells_a_cost(turn) and not self.deadlines.tells_event(turn)
         terms = errand in _MAY_TELL_COSTS and self._costs.tells_terms(turn)
-        told_of_it = context.task is Task.COST and not asks(turn.text) and self._costs.goes_on(turn, context)
+        told_of_it = context.task is Task.COST and (
+            self._costs.tells_a_fact(turn, context)
+            or (not asks(turn.text) and self._costs.goes_on(turn, context))
+        )
         of_money = (
             errand is Errand.ESTIMATE_COST
             or told_in_full
@@ -368,6 +374,9 @@ class Assistant:
         return outcome
 
     async def _estimate_cost(self, turn: Turn, context: Context) -> Outcome:
+        """What only one region has (湘雅) tells the region of a cost that is told without."""
+        if context.region is None and not turn.values("region"):
+            context = replace(context, region=self.knowledge.region_given_away(turn.text))
         return self._costs.estimate(turn, context)
 
     async def _check_status(self, turn: Turn, context: Context) -> Outcome:
@@ -442,6 +451,14 @@ class Assistant:
         buttons = (Button("能问什么", "你能做什么"), Button("转人工", "转人工"))
         reply = Reply(text, buttons, FallbackCard(reason="not_understood"))
         return Outcome((reply,), replace(context, not_understood=tries))
+
+
+def _after_an_answer(errand: Errand, turn: Turn, context: Context) -> tuple[Errand, Turn]:
+    """What follows an answer about the rules is more often a question about them than a first turn in these words."""
+    under_way = context.task is Task.POLICY and context.last_question and not context.asked
+    if not under_way or turn.of_policy * _MORE_OFTEN < turn.confidence:
+        return errand, turn
+    return Errand.ANSWER_POLICY, replace(turn, intent="ask_policy", confidence=turn.of_policy, matter=None)
 
 
 def _with_what_was_said(turn: Turn, context: Context) -> Context:

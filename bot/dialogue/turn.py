@@ -43,7 +43,7 @@ class Mention:
 class Turn:
     """What the person just said. `chat` is the opaque sender id, `now` the moment in Asia/Shanghai.
 
-    `confidence` is the intent's, 0..1; `matter` what it is about if it is none of ours, where the engine tells (the id
+    `confidence` is the intent's, 0..1, and `of_policy` that of a question about the rules; `matter` what it is about if it is none of ours, where the engine tells (the id
     of a refusal in knowledge/scope.yml); `line` is the transcript's id of what was said, if it stands in one.
     """
 
@@ -53,6 +53,7 @@ class Turn:
     mentions: tuple[Mention, ...]
     now: datetime
     confidence: float = 1.0
+    of_policy: float = 0.0
     line: int | None = None
     matter: str | None = None
 

@@ -172,7 +172,7 @@ def in_order_told(
 
 
 _THE_DAY_BEFORE = re.compile(r"(?:头|前)一?[天日](?:的|是|就|也)?$")
-_BOUGHT_EARLIER = re.compile(r"(?:那天|的时候)?(?:我|他|她|就|已经?|自己)*[先预提][前早]?[花买开拿配垫]")
+_BOUGHT_EARLIER = re.compile(r"(?:那天|的时候)?(?:[我俺咱他她]|就|已经?|自己)*[先预提][前早]?(?:自己|自费|[掏垫]钱?)*[花买开拿配垫]")
 
 
 def _is_before(led_by: str, followed_by: str) -> bool:

@@ -50,16 +50,16 @@ _TOLD_IN_FULL = 2
 """Regions: where more are compared, each is told shortly."""
 _MAYBE = 0.2
 """From this score on, what nearly fits is asked about before it is given up."""
-_PREVIOUS_SHARE = 0.35
+_PREVIOUS_SHARE = 0.4
 _OF_ITS_OWN = 0.4
 """From this score on a few words that fit nothing as a continuation are asked alone."""
-_SAME_TOPIC = 0.12
+_SAME_TOPIC = 0.14
 """What a continuation gains for staying with the topic that was talked about."""
-_SAME_TOPIC_ALONE = 0.05
+_SAME_TOPIC_ALONE = 0.08
 _OF_WHAT_WAS_TOLD = re.compile(r"^[那这][张个份些位种条项]")
 _SAME_TOPIC_TOLD = 0.2
 """What points at the answer just given gains more than another continuation."""
-_SHORT = 14  # characters
+_SHORT = 20  # characters
 """A short question of its own gains that little: after the ratio, 居民跟职工一样不 is about the ratio."""
 _LONGEST_EXPLANATION = 160  # characters; an article more would not be listened to
 _COMPARISON_WORDS = re.compile(

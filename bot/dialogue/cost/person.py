@@ -315,6 +315,8 @@ def _still_known(known: Case, said: Person) -> Case:
 
 def _with_the_rest(known: Case, said: Person) -> Case:
     """An amount that adds to the one that is known, as the sum of both; or the known one as used up by then."""
+    if _is_below_the_deductible(known, said.case):
+        return replace(said.case, used=None, used_as_cost=None, deductible_met=said.case.used)
     if said.case.amount is None or known.amount is None:
         return said.case
     if said.follows and known.amount.is_exact and known.deductible and not known.deductible_full:
@@ -325,6 +327,13 @@ def _with_the_rest(known: Case, said: Person) -> Case:
     if not said.adds:
         return said.case
     return replace(said.case, amount=known.amount.plus(said.case.amount))
+
+
+def _is_below_the_deductible(known: Case, said: Case) -> bool:
+    """Whether what was spent before counts up to a deductible told in an earlier turn."""
+    open_ended = known.deductible and not known.deductible_full and known.deductible_met is None
+    spent = said.used if said.amount is not None and not said.used_as_paid else None
+    return bool(open_ended and spent and known.deductible and spent <= known.deductible)
 
 
 def _same_month(known: Case, said: Case) -> bool:

@@ -39,7 +39,7 @@ from bot.rules.case import Case, Days
 _SUM_AT_LAST = re.compile(
     r"(?:[你您](?:说|看|讲))?(?:医保|统筹|公家)?(?:能|给|该|可以?)*(?:我|他|她)?补?(?:报|拿|出)(?:销|得)?(?:多少|几多|好多|几个|几块)钱?[呢啊呀]?[?。]?$"
     r"|(?:你|您)?(?:就|先|给|帮|替|我|咱|俺|一起|合在?一起|一块儿?|给我)*算(?:算|一下|吧|嘛|下)*[?。]?$"
-    r"|有(?:没有?)?影响(?:没有?|吗|不|么)?[?。]?$|(?:还|照样|照常)?(?:能|给)?(?:报|算)(?:吗|不|么|嘛)[?。]?$"
+    r"|(?:应该|也|不|该)*(?:有|没有?|无)*影响(?:没有?|吗|不|么|吧)*[?。]?$|(?:还|照样|照常)?(?:能|给)?(?:报|算)(?:吗|不|么|嘛)[?。]?$"
 )
 _OF_A_TERM = re.compile(r"封顶|比例|限额|额度|定额|起付|门槛|报几成|报多少|加(?:了|的|给)?(?:多少|好多|几)")
 _OF_OTHERS = re.compile(r"(?:亲戚|邻居|同事|朋友|熟人|他们|人家|别人)[^,，。;；]{0,3}(?:说|讲|那[边里])")
@@ -51,6 +51,8 @@ _NAMED = {
     "annual_cap": re.compile(r"封顶|限额|额度"),
 }
 """What we asked for, as people call it."""
+_ASKED_BACK = re.compile(r"^[^,，。;；?]{1,7}\?(?=.)")
+"""Our question, said again before it is answered: 批的日子？11月5号。"""
 _BOUGHT = re.compile(r"[买开拿取配抓]的(?=[,，。;；!]|$)")
 
 _TOLD_OF_A_COST = frozenset[Condition](
@@ -61,6 +63,11 @@ _TOLD_OF_A_COST = frozenset[Condition](
         "not_approved",
         "review_missed",
         "inpatient_stay",
+        "long_prescription",
+        "cancer_therapy",
+        "dual_channel",
+        "separately_paid",
+        "unrelated_disease",
     }
 )
 """What may be told of a cost in a later turn, without a figure."""
@@ -144,7 +151,7 @@ class Costs:
         text = turn.text
         if context.asked and _says_not_known(text, context.asked):
             return True
-        if asks_how_much_then(text) or self._tells_a_fact(turn, context):
+        if asks_how_much_then(text) or self.tells_a_fact(turn, context):
             return True
         other_person = bool(turn.values("employment")) and says_the_same(text)
         if tells_of_the_purchase(text):
@@ -156,7 +163,7 @@ class Costs:
             bool(figure) or other_person or _tells_own_employment(turn) or varies(text) or wants_steps(text)
         )
 
-    def _tells_a_fact(self, turn: Turn, context: Context) -> bool:
+    def tells_a_fact(self, turn: Turn, context: Context) -> bool:
         """Whether terms of the cost are told, and nothing but the sum asked: 没封顶, 起付线交满了, 有两个病,加多少没讲.
         Also that a term is not known, before the sum is asked for: 封顶多少不晓得,你先算."""
         case = read_cost(turn, context.asked, (), learnt=self.learnt).people[0].case
@@ -166,12 +173,15 @@ class Costs:
             case.deductible,
             case.deductible_full,
             case.extra_limit,
+            case.approved_on,
+            case.scheme,
         )
         tells = any(fact is not None for fact in told) or case.conditions & _TOLD_OF_A_COST
-        but_for_the_sum = _SUM_AT_LAST.sub("", normalise(turn.text)).rstrip(",，。 ")
+        written = _ASKED_BACK.sub("", normalise(turn.text))
+        but_for_the_sum = _SUM_AT_LAST.sub("", written).rstrip(",，。 ")
         not_known = answers_that_it_is_not_known(but_for_the_sum)
         asks_the_sum_alone = not asks(but_for_the_sum)
-        only_told = not_known or (asks_the_sum_alone and but_for_the_sum != normalise(turn.text))
+        only_told = not_known or (asks_the_sum_alone and but_for_the_sum != written)
         of_a_term = only_told and _OF_A_TERM.search(but_for_the_sum)
         return bool(of_a_term or (tells and (not_known or asks_the_sum_alone)))
 

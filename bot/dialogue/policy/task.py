@@ -59,6 +59,8 @@ _SURE_OF_ANOTHER = 0.7
 """An intent below this is not so sure that what begins like a continuation would be none."""
 _FAIRLY = 0.32
 """How well a question must fit where the intent is unsure."""
+_LONGEST_FOLLOW_UP = 18
+"""Characters of a question that seems to stand alone, and may go on with the last all the same."""
 _HARDLY = 0.46
 """A question that fits nothing better than this, wherever one is insured, may be none of ours; one that fits an answer
 of the region it names better than this is ours."""
@@ -94,7 +96,7 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
     if asks_why(turn.text):
         explained = library.explain(question, context.region, context.scheme, on)
         return told(explained, remembered, library.knowledge)
-    short_of_its_own = previous is None and len(bare_text(turn.text)) <= LONGEST_CONTINUATION
+    short_of_its_own = previous is None and len(bare_text(turn.text)) <= _LONGEST_FOLLOW_UP
     asked_before = context.last_question if short_of_its_own else None
     answer = library.answer(
         question, context.region, context.scheme, on, previous, context.topic, asked_before

@@ -35,8 +35,10 @@ _BY_PERIOD: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_li
 
 _SURE = 0.5
 _SURE_OF_ITSELF = 0.8
-"""By so much the role that was learnt must lead, to be believed before what our words say; and where they say that
-nobody can know, so that whether it is summed at all would rest on what was learnt alone."""
+_SURER_THAN_A_GUESS = 0.2
+"""By so much the role that was learnt must lead, to be believed before what our words say; where they say that nobody
+can know, so that whether it is summed at all would rest on what was learnt alone; and where they place nothing, and
+it is told to be of something else about the same cost."""
 
 _UNJUDGED = Judged[Role](None, 0.0)
 """Of an amount that words took for none until another was found beside it."""
@@ -83,7 +85,7 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
     if not any(item and item.role == "cost" for item in learnt):  # what stands beside nothing is no aside
         pairs = zip(items, learnt, strict=True)
         learnt = [was if was.role == "cost" and now and now.role in _NO_COST else now for was, now in pairs]
-    learnt = _one_limit(items, learnt)
+    learnt = _not_a_part_of_nothing(_one_limit(items, learnt))
     return tuple(without_reckoned([item for item in learnt if item is not None], sentence))
 
 
@@ -94,6 +96,16 @@ def _one_limit(items: Sequence[Item], learnt: Sequence[Item | None]) -> list[Ite
     return [
         was if len(limits) > 1 and was.role == "cost" and now and now.role in _BY_PERIOD else now
         for was, now in pairs
+    ]
+
+
+def _not_a_part_of_nothing(learnt: Sequence[Item | None]) -> list[Item | None]:
+    """What is not paid for is the whole cost, where the other figure is only what somebody hopes to get."""
+    roles = {item.role for item in learnt if item}
+    alone = "claimed" in roles and "cost" not in roles
+    return [
+        replace(item, role="cost", because=frozenset()) if alone and item and item.because else item
+        for item in learnt
     ]
 
 
@@ -150,7 +162,7 @@ def _learnt(item: Item, told: Judged[Role], sentence: Sentence) -> Item | None:
     """The amount with the role that was learnt, None where it is none; what we asked for, what puts another right, what
     is only asked about and what follows from the others is left as words have it."""
     asked_for = sentence.asked is not None and OF_QUESTION.get(sentence.asked) == item.role
-    sure = _SURE_OF_ITSELF if item.role == "unplaced" and told.label in _IN_OR_OUT else _SURE
+    sure = _how_sure(item, told.label)
     all_asked = (item.role, told.label) == ("cost", "used") and _ALL_ASKED.search(sentence.text)
     told_why = bool(item.because) and told.label in _IN_OR_OUT
     worked_out = item.weighed and (item.role, told.label) in _WORKED_OUT
@@ -175,6 +187,13 @@ def _learnt(item: Item, told: Judged[Role], sentence: Sentence) -> Item | None:
             else replace(item, role=limit_by_period(around, sentence), placed=True)
         )
     return item if item.role == told.label else replace(item, role=told.label, placed=True)
+
+
+def _how_sure(item: Item, label: Role | None) -> float:
+    if item.role == "unplaced" and label in _IN_OR_OUT:
+        return _SURE_OF_ITSELF
+    a_guess = item.role == "cost" and not item.placed
+    return _SURER_THAN_A_GUESS if a_guess and label and label not in _NO_COST else _SURE
 
 
 def _item(amount: Amount, around: Around, sentence: Sentence, known: Sequence[Item]) -> Item:

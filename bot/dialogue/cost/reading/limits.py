@@ -22,7 +22,9 @@ _SHARED = re.compile(
     r"(?:跟|和|与)住院[^,。;不没]{0,5}(?:一起|合用|共用|合并|合在一|算一块)(?![^,。;]{0,3}[吗不没])"
 )
 _EARLIER_MONTH = re.compile(rf"{EARLIER_MONTH}$")
-_PART = re.compile(rf"(?:(?P<used>(?:用|花|去)(?:掉|去)?)|剩|还有)了?(?:差不多|快|大概)?{FRACTION}")
+_PART = re.compile(rf"(?:(?P<used>(?:用|花|去)(?:掉|去)?)|(?P<left>剩|还有))了?(?:差不多|快|大概)?{FRACTION}")
+_AFTER_A_STAY = re.compile(r"住院|出院")
+"""Then half of the limit is only thought to be gone: no stay shortens it."""
 _IS_IT_SO = re.compile(r"[^。;\d]{0,8}(?:是不是|对不对|对[吗不]|真的)")
 _USED_UP_TO = re.compile(r"(?:限额|额度|封顶|顶)[^,。;]{0,10}[用花][掉去]?了(?:差不多|快|大概|将近)?$")
 _LEFT_OF_IT = re.compile(r"(?:限额|额度|封顶|顶)[^,。;]{0,10}(?:剩下?|还有)了?(?:差不多|大概|不到)?$")
@@ -74,6 +76,7 @@ def limits_of(part: Part) -> Case:
         and said
         and not _EARLIER_MONTH.search(part.text[: said.start()])
         and not _IS_IT_SO.match(part.text, said.end())
+        and not (said["left"] and _AFTER_A_STAY.search(part.text))
     ):
         share = to_fen(limit * fraction(said[0]))
         return replace(case, used=share) if said["used"] else replace(case, quota_left=share)

@@ -22,6 +22,8 @@ _ON_TOP: frozenset[Role] = frozenset({"unused_before", "quota_left", "extra_limi
 _MAY_BE_CLAIMED: frozenset[Role] = frozenset({"cost", "quota_left", "used", "unplaced", "aside"})
 _IS_IT = re.compile(r"[元块]?钱?(?:[吗么不没吧]|对|是不是)")
 _WHETHER = re.compile(r"(?:是不是|是否|能不能|可不可以|不就)[^,。;\d]{0,6}$")
+_LIMIT = re.compile(r"限额|额度|定额")
+_IS_EQUAL_TO = re.compile(r"(?:=|等于)$")
 _TAKEN_OFF: frozenset[Role] = frozenset({"deductible", "deductible_left", "excluded"})
 
 
@@ -51,7 +53,7 @@ def _placed(item: Item, others: Sequence[Item], sentence: Sentence) -> Item:
         return replace(item, role="aside", placed=True)
     if _is_share(item, others, sentence):
         return replace(item, role="claimed", placed=True)
-    if _is_total(item, others) or _adds_up_limits(item, others):
+    if _is_total(item, others) or _IS_EQUAL_TO.search(item.before) or _adds_up_limits(item, others):
         return replace(item, role="aside", placed=True)
     return item
 
@@ -89,6 +91,11 @@ def _is_of_all_months(item: Item, others: Sequence[Item], sentence: Sentence) ->
     return months > 1 and each and bool(WHOLE.search(item.before))
 
 
+def _is_of_a_limit(item: Item) -> bool:
+    """Whether it is a limit that another one replaces: 原来病种限额400,单列的3000."""
+    return item.role == "aside" and bool(_LIMIT.search(item.before) or _LIMIT.search(item.after))
+
+
 def _adds_up_limits(item: Item, others: Sequence[Item]) -> bool:
     """What two limits would be together, or a limit with what was left of it, or with what is added, once or twice."""
     return any(item.amount.low == sum(together) for together in _sums(others))
@@ -96,7 +103,8 @@ def _adds_up_limits(item: Item, others: Sequence[Item]) -> bool:
 
 def _sums(others: Sequence[Item]) -> Iterator[tuple[Decimal, ...]]:
     bounds = [o.amount.low for o in others if o.role in LIMITS]
-    more = [o.amount.low for o in others if o.role in _ON_TOP]
+    more = [o.amount.low for o in others if o.role in _ON_TOP or _is_of_a_limit(o)]
     yield from ((bound, times * one) for bound in bounds for one in more for times in (1, 2))
+    yield from ((o.amount.low, o.amount.low) for o in others if o.role == "extra_limit")
     for number in range(2, len(bounds) + 1):
         yield from combinations(bounds, number)

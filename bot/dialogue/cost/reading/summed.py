@@ -43,7 +43,7 @@ def unplaced(items: list[Item], sentence: Sentence) -> list[Item]:
     is a sum of all that is less than one of its parts."""
     costs = [item for item in items if item.role == "cost"]
     apart = bool(people_in(sentence))
-    placed = [i for i in costs if i.placed or _is_of_a_disease(i, sentence)]
+    placed = [i for i in costs if i.placed or _is_of_a_disease(i, sentence) or _is_of_a_day(i, sentence)]
     sure = [i for i in placed if (apart or _is_told_as_further(i, sentence))]
     if len(costs) == len(sentence.ratios) and in_turn([i.amount for i in costs], sentence.ratios):
         return items  # each of a place with its own share
@@ -70,6 +70,11 @@ def _is_of_a_disease(item: Item, sentence: Sentence) -> bool:
     """Whether a disease is named right before it, as before another: 哮喘花90肾病120."""
     ends = {m.end for m in sentence.turn.mentions if m.entity == "disease"}
     return len(ends) > 1 and item.start in ends
+
+
+def _is_of_a_day(item: Item, sentence: Sentence) -> bool:
+    """Whether a day is told right before it: 3月260,前天450."""
+    return any(day.end == item.start for day in sentence.dates)
 
 
 def _is_told_as_further(item: Item, sentence: Sentence) -> bool:
