@@ -4,32 +4,34 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
+from itertools import pairwise
 
 from bot.deadlines.calendar import DateRange, WorkingCalendar
 from bot.deadlines.limits import Due, Occurrence, due, limits_for, open_point
 from bot.dialogue.asking import ask_for_region
 from bot.dialogue.turn import Context, Outcome, Task, Turn
-from bot.knowledge.deadlines import Event, OpenPoint, RegionDeadlines, Unit
+from bot.knowledge.deadlines import Event, OpenPoint, Point, RegionDeadlines, Unit
 from bot.knowledge.library import Knowledge, Region
 from bot.knowledge.schema import Cite
 from bot.language import normalise
 from bot.language.dates import DateMention, find_dates, in_the_month_told
 from bot.messages import NOT_FIXED, Citation, DeadlineCard, Reply
+from bot.policy.answers import without_scheme
 
 _ONLINE = re.compile(
     r"爱山东|鲁医保|政务服务网|小程序|app|线上|网上|网络|手机上|[用拿]手机|公众号", re.IGNORECASE
 )
 _REFUSED = (
-    r"不服|异议|有意见|复核|申诉|(?:没|未|不)(?:能|有|给)*通过|(?<!还)(?:没|不|未)(?:有|给|予)*批(?!下来|完|好|出来)|没给[我他她俺你]?过(?!来)|不予认定|没认定上|"
+    r"不服|不认(?![识定得可同])|不认[可同]|异议|有意见|复核|申诉|(?:没|未|不)(?:能|有|给)*通过|(?<!还)(?:没|不|未)(?:有|给|予)*批(?!下来|完|好|出来)|没给[我他她俺你]?过(?!来)|不予认定|没认定上|"
     r"被?拒|驳回|不给过|没过(?!期|审|多久|几|\d)|说(?:[我他她俺]|人家)?[^,。;]{0,3}不(?:够格|够条件|符合|合格|达标)"
 )
 _RESULT_CAME = (
-    r"(?:[收拿领接看得]到|告知|通知|告诉)"
+    r"(?:[收拿领接看得][到着]|告知|通知|告诉)"
     r"|(?:结果|通知书?|短信|决定)(?![^,。;]{0,3}没)[^,。;]{0,4}(?:到|下来|出来|来了)"
 )
 _REVIEW = (
     r"复审|复[身慎查]|年审|续期|续[其期]|享受期|有效期|"
-    r"(?:资格|待遇|慢特?病|门[慢特])[^,。;]{0,6}(?:到期|过期|截止)"
+    r"(?:资格|待遇|慢特?病|门[慢特])[^,。;]{0,6}(?:到期|过期|截止)|[号日\d]到期"
 )
 _DUE = r"到期|过期|截止|期限|期满|届满|有效期"
 _APPROVED = (
@@ -38,8 +40,8 @@ _APPROVED = (
 )
 _COMPLETED = r"补[齐全好上完交足]|(?:才|都|全)?(?:齐全|凑齐|备齐|弄齐)了?"
 _SUBMITTED = (
-    r"交(?!通|叉|费|钱|社保|医保)|提[交的]|递|申请|申报|报上|上报|报的|报了(?!多少|[\d几钱销])|上传|受理|"
-    r"收(?:的|了)(?:件|材料|资料)|[送办弄]的|送(?:去|到|过去|上去)了?|窗口|[代帮替给][^,。;]{0,4}传"
+    r"交(?!通|叉|费|钱|社保|医保)|提[交的]|递|(?<!没)(?<!没去)(?<!没再)(?<!没有)(?<!没重新)申请|申报|报上|上报|报的|报了(?!多少|[\d几钱销])|上传|受理|"
+    r"收(?:的|了)[我俺]?(?:件|材料|资料)|[送办弄]的|送(?:去|到|过去|上去)了?|窗口|[代帮替给][^,。;]{0,4}传"
 )
 _DAY_OF: Mapping[Event, tuple[str, ...]] = {
     Event.SUBMITTED: (_COMPLETED, _SUBMITTED),
@@ -67,13 +69,21 @@ _ASKS_PROGRESS = re.compile(
     r"查(?!验|得到|得着|不到我)|状态|显示|退回|驳回|编号|上传|短信|没下文|咋样了|怎么样了|还没(?:好|批|弄|办|审)"
 )
 _ASKS_OF_TRANSFER = re.compile(r"搬|迁|转(?:到|去|走|过|入|出|移)|转[^,。;的]{1,4}[去了]|互认|认不认")
+_ASKS_OF_REVIEW = re.compile(r"下一?[回次]|复[审查评]")
+_ASKS_OF_ELSE = re.compile(rf"{_ASKS_OF_TRANSFER.pattern}|{_ASKS_OF_REVIEW.pattern}")
+"""What the day of approval is told for, where it is not asked from when on something is paid."""
+_ASKS_OF_A_DOCUMENT = re.compile(
+    r"(?:通知|办法|文件|规程|意见稿)[^,。;]{0,16}(?:执行|施行|实施|生效|作数|算数)"
+)
+_PUT_RIGHT = re.compile(r"不对|不是|[说记看搞]错")
 _ASKS_OF_START = re.compile(
-    r"(?:这|下|次|当)个?月[^,。;]{0,4}(?:用|享受|生效|报|刷|起)|[哪几][天号日][^,。;]{0,4}(?:起|开始|生效|能用)"
+    r"今[天日儿]个?(?:就|是不是)*(?:能|可以)[用刷报]|等到?[^,。;]{1,6}(?<!然)[后过]|(?:这|下|次|当)个?月[^,。;]{0,4}(?:用|享受|生效|报|刷|起)|[哪几][天号日][^,。;]{0,4}(?:起|开始|生效|能用)"
 )
 _ASKS_FROM_WHEN_PAID = re.compile(r"(?:待遇|享受|报销)[^,。;]{0,6}从|从[^,。;]{1,14}(?:享受|报销)")
 _OF_ANOTHER_MATTER = re.compile(r"[住进出][了的]?(?:医)?院|[花买开拿配刷][了的过]")
 """What happens on a day that no time limit runs from: a stay in hospital, a purchase."""
 _LONGEST_DAY = timedelta(days=31)
+_ASK_THE_AGENCY = "请问参保地医保经办机构，或拨打12393。"
 _ASKED_DAY = {
     Event.SUBMITTED: "请问是哪天提交的？",
     Event.APPROVED: "请问是哪天批下来的？",
@@ -110,7 +120,9 @@ class DeadlineAnswers:
         """Whether this turn tells a date that a time limit runs from, or adds to such an account."""
         reading = _read(turn, context)
         text = normalise(turn.text)
-        if reading.event is Event.APPROVED and _ASKS_OF_TRANSFER.search(text):
+        if reading.event is Event.APPROVED and _ASKS_OF_ELSE.search(text):
+            return False
+        if _ASKS_OF_A_DOCUMENT.search(text):
             return False
         if _ASKS.search(text) and not _ASKS_OF_TIME.search(text):
             return False
@@ -131,7 +143,7 @@ class DeadlineAnswers:
         """Whether something is told to have happened ("我老爹慢病批了"), and nothing asked."""
         text = normalise(turn.text)
         event = _event(text, [])
-        if event is None or (event is Event.APPROVED and _ASKS_OF_TRANSFER.search(text)):
+        if event is None or (event is Event.APPROVED and _ASKS_OF_ELSE.search(text)):
             return False
         return not _ASKS.search(text) and not asks_progress(text)
 
@@ -148,10 +160,31 @@ class DeadlineAnswers:
             question = "请问是哪里参保的？各地的时限不一样。"
             return ask_for_region(replace(context, task=Task.DEADLINE), question, self._knowledge.regions)
         region = self._knowledge.regions[context.region]
+        if elsewhere := self._governed_elsewhere(region, turn, context):
+            return Outcome((elsewhere,), replace(context, asked=None))
         occurrence = _occurrence(context)
         if occurrence is None:
             return self._ask_for_day(region, turn, context)
         return Outcome((self._reply(region, occurrence, turn, context),), replace(context, asked=None))
+
+    def _governed_elsewhere(self, region: Region, turn: Turn, context: Context) -> Reply | None:
+        """That the region's document does not cover the scheme or the treatment that is told of: no time limit of it
+        is theirs."""
+        scheme = next(iter(turn.values("scheme")), context.scheme)
+        schemes = region.main_document.schemes
+        if scheme and scheme not in schemes:
+            about = region.answer_to("schemes_covered")
+            point = Point(
+                label="适用范围",
+                says=without_scheme(region.name, region.main_document.number, schemes, scheme).rstrip("。"),
+                next=_ASK_THE_AGENCY,
+                cite=about.citations[0] if about else None,
+            )
+            return _left_open(region, point)
+        text = normalise(turn.text)
+        points = self.rules_of(region.name).elsewhere
+        told = next((point for point in points if any(word in text for word in point.words)), None)
+        return _left_open(region, told) if told else None
 
     def _ask_for_day(self, region: Region, turn: Turn, context: Context) -> Outcome:
         """The rule itself comes first; then the day is asked for."""
@@ -159,8 +192,7 @@ class DeadlineAnswers:
         rules = self.rules_of(region.name)
         limits = limits_for(rules, event)
         if not limits:
-            occurrence = Occurrence(event, turn.now.date())
-            return Outcome((_nothing_fixed(region, open_point(rules, event), occurrence),), context)
+            return Outcome((_nothing_fixed(region, open_point(rules, event)),), context)
         citations = tuple(dict.fromkeys(region.citation(limit.cite) for limit in limits))
         doubt = "您说的日期不太对，或者只有月份。" if _read(turn, context).day else ""
         rule = "；".join(limit.says for limit in limits)
@@ -173,7 +205,7 @@ class DeadlineAnswers:
         rules = self.rules_of(region.name)
         found = due(rules, occurrence, self._calendar)
         if found is None:
-            return _nothing_fixed(region, open_point(rules, occurrence.event), occurrence)
+            return _nothing_fixed(region, open_point(rules, occurrence.event))
         acted_on = date.fromisoformat(context.timeline.get("acted_on") or turn.now.date().isoformat())
         if occurrence.event is Event.REVIEW_DUE and rules.after_review_due and acted_on > found.on.last:
             return _too_late(region, rules.after_review_due, occurrence)
@@ -200,6 +232,8 @@ def _read(turn: Turn, context: Context) -> _Reading:
     if event is not Event.REVIEW_DUE and not _is_planned(text):
         days = [mention for mention in days if mention.first <= turn.now.date()] or days
     online = bool(_ONLINE.search(text))
+    if event is None and told and _ASKS_OF_START.search(text):
+        return _Reading(None, None, None, online)  # 今天能刷了不
     if not days:
         return _Reading(event, dates[0] if dates else None, None, online)
     chosen = _day_of(event, days, text)
@@ -240,7 +274,10 @@ def _with_its_weekday(mentions: list[DateMention], text: str) -> list[DateMentio
 
 
 def _day_of(event: Event | None, days: list[DateMention], text: str) -> DateMention:
-    """Of several days the one by whose side the event's words stand."""
+    """Of several days the one that puts another right (13号,不对是20号), or by whose side the event's words stand."""
+    for earlier, later in pairwise(days):
+        if _PUT_RIGHT.search(text, earlier.end, later.start):
+            return later
     for pattern in _DAY_OF[event] if event else ():
         if re.search(pattern, text):
             return min(days, key=lambda day: _distance(text, pattern, [day]))
@@ -358,16 +395,16 @@ def _counting(found: Due, occurrence: Occurrence) -> str:
     return ""
 
 
-def _nothing_fixed(region: Region, point: OpenPoint | None, occurrence: Occurrence) -> Reply:
-    if point is None:
-        says, cite = f"{region.name}的文件没有写这方面的期限", None
-        label, next_step = "期限", "请问参保地医保经办机构，或拨打12393。"
-    else:
-        says, cite, label, next_step = point.says, point.cite, point.label, point.next
-    citations = _citations(region, cite)
+def _nothing_fixed(region: Region, point: Point | None) -> Reply:
+    nothing = Point(label="期限", says=f"{region.name}的文件没有写这方面的期限", next=_ASK_THE_AGENCY)
+    return _left_open(region, point or nothing)
+
+
+def _left_open(region: Region, point: Point) -> Reply:
+    citations = _citations(region, point.cite)
     source = f"依据：{citations[0]}。" if citations else ""
-    card = DeadlineCard(label=label, due_on=None, rule=NOT_FIXED, citations=citations)
-    return Reply(f"{says}。{source}\n{next_step}", card=card)
+    card = DeadlineCard(label=point.label, due_on=None, rule=NOT_FIXED, citations=citations)
+    return Reply(f"{point.says}。{source}\n{point.next}", card=card)
 
 
 def _too_late(region: Region, after: OpenPoint, occurrence: Occurrence) -> Reply:

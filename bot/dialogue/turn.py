@@ -43,8 +43,9 @@ class Mention:
 class Turn:
     """What the person just said. `chat` is the opaque sender id, `now` the moment in Asia/Shanghai.
 
-    `confidence` is the intent's, 0..1, and `of_policy` that of a question about the rules; `matter` what it is about if it is none of ours, where the engine tells (the id
-    of a refusal in knowledge/scope.yml); `line` is the transcript's id of what was said, if it stands in one.
+    `confidence` is the intent's, 0..1, and `of_policy` that of a question about the rules; `matter` what it is about if
+    it is none of ours, where the engine tells (the id of a refusal in knowledge/scope.yml); `line` is the transcript's
+    id of what was said, if it stands in one.
     """
 
     chat: str

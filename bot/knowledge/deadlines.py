@@ -56,14 +56,25 @@ class TimeLimit(Strict):
         return self.says_of_one.replace("{disease}", disease) or self.says
 
 
-class OpenPoint(Strict):
-    """A time limit people ask for and the document does not fix."""
+class Point(Strict):
+    """What is said where no date follows from a document: why, and what to do next."""
 
-    runs_from: Event
     label: str
     says: str
     next: str
     cite: Cite | None = None
+
+
+class OpenPoint(Point):
+    """A time limit people ask for and the document does not fix."""
+
+    runs_from: Event
+
+
+class GovernedElsewhere(Point):
+    """Care that another document governs, recognised by any of these words: no limit of this one is its."""
+
+    words: tuple[str, ...]
 
 
 class Step(Strict):
@@ -80,6 +91,7 @@ class RegionDeadlines(Strict):
 
     limits: tuple[TimeLimit, ...] = ()
     open_points: tuple[OpenPoint, ...] = ()
+    elsewhere: tuple[GovernedElsewhere, ...] = ()
     process: tuple[Step, ...]
     after_review_due: OpenPoint | None = None
 

@@ -50,13 +50,13 @@ class DateMention:
 _N = r"(?:[零〇一二三四五六七八九十廿]{1,3}|\d{1,2})"
 _WEEKDAY = r"(?:[(（]?(?:周|星期|礼拜)[一二三四五六日天][)）]?)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d|\d\d|[零〇一二三四五六七八九]{4}|[零〇一二三四五六七八九]{2})年"
-_RELATIVE_YEAR = r"(?P<relative_year>大前年|前年|去年|今年|明年|后年)的?"
+_RELATIVE_YEAR = r"(?P<relative_year>大前年|前年|去年|今年|明年|后年)[的就才只]?"
 _PART = r"(?P<part>上旬|中旬|下旬|初|底|末)"
 _DAYPART = r"(?P<daypart>凌晨|半夜|清早|清晨|早上|早晨|早|上午|中午|下午|傍晚|晚上|夜里|晚|夜)"
 _CLOCK = rf"(?:(?P<hour>两|{_N})(?:点钟?(?P<half>半)?(?:(?P<minute>{_N})分?)?|:(?P<colon_minute>\d\d)))"
 _TIME = rf"{_WEEKDAY}(?:的? ?{_DAYPART})?(?: ?{_CLOCK})?"
-_NOT_LONGER = r"(?![\d.]*\d)"
-_NO_COUNT = r"(?!\s*(?:[个周天元块%次折成年百千万月]|毛|文|楼|线|床|窗))"
+_NOT_LONGER = r"(?![\d.]*\d)(?![零〇一二三四五六七八九十几])"
+_NO_COUNT = r"(?!\s*(?:[个周天元块%次折成年百千万月]|毛|文|楼|线|床|窗(?!口)))"
 
 _FULL = re.compile(
     rf"(?<![\d.\-/])(?P<year>(?:19|20)\d\d)(?:(?P<mark>[-/.])(?P<month>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}})"
@@ -94,7 +94,7 @@ _AGO = re.compile(
     r"(?!提醒|通知|办|申请|复审|告诉)"
 )
 _DAY_OF_MONTH = re.compile(
-    rf"(?<![第\d.发办字函号〕\]A-Za-z月几到初零〇一二三四五六七八九十廿])(?P<day>{_N})"
+    rf"(?:(?<![第\d.发办字函号〕\]A-Za-z月几到初零〇一二三四五六七八九十廿])|(?<=[当同]月))(?P<day>{_N})"
     rf"(?:号(?![文楼线床窗令码]|通(?!过))|日(?![内后前以之游间常期均子])){_TIME}"
 )
 _FESTIVAL = re.compile(
@@ -172,7 +172,9 @@ def in_order_told(
 
 
 _THE_DAY_BEFORE = re.compile(r"(?:头|前)一?[天日](?:的|是|就|也)?$")
-_BOUGHT_EARLIER = re.compile(r"(?:那天|的时候)?(?:[我俺咱他她]|就|已经?|自己)*[先预提][前早]?(?:自己|自费|[掏垫]钱?)*[花买开拿配垫]")
+_BOUGHT_EARLIER = re.compile(
+    r"(?:那天|的时候)?(?:[我俺咱他她]|就|已经?|自己)*[先预提][前早]?(?:自己|自费|[掏垫]钱?)*[花买开拿配垫]"
+)
 
 
 def _is_before(led_by: str, followed_by: str) -> bool:

@@ -89,7 +89,7 @@ def _at_each_place(person: Person, rules: RegionParameters, today: date) -> Esti
     most."""
     if person.spent_at_each_place:
         costs = [
-            replace(person.case, ratio=at.ratio, amount=Span.exactly(at.cost or NOTHING))
+            replace(person.case, ratio=at.ratio, amount=Span.exactly(at.cost or NOTHING), by_month=())
             for at in person.ratios
         ]
         each = [estimate(case, rules, today) for case in costs]

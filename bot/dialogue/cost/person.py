@@ -11,6 +11,11 @@ from bot.rules.case import Case, Days, MonthCost
 from bot.rules.money import NOTHING, Span, percent, to_fen
 
 Period = Literal["month", "year"]
+_MOST_MONTHS = 36
+_OF_A_PART = frozenset[Condition](
+    {"no_prescription", "unrelated_disease", "outside_indication", "not_for_outpatients"}
+)
+"""Why a part of one bill may not be paid for."""
 LIMITS = ("monthly_limit", "quarterly_limit", "annual_cap")
 LIMIT_FACTS = ("limit", *LIMITS)
 
@@ -47,6 +52,35 @@ class Rough:
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """From which month to which a cost recurs, each by its first day, and the months of the year without it; as far as
+    that is told."""
+
+    first: date | None = None
+    last: date | None = None
+    without: tuple[int, ...] = ()
+
+    @property
+    def months(self) -> tuple[date, ...]:
+        """All months with the cost; none as long as one end is open, or where it were more than some years."""
+        if self.first is None or self.last is None:
+            return ()
+        number = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+        months = (_later(self.first, place) for place in range(min(number, _MOST_MONTHS)))
+        return tuple(month for month in months if month.month not in self.without)
+
+    def updated(self, said: "Stretch") -> "Stretch":
+        """After more was told."""
+        without = tuple(sorted({*self.without, *said.without}))
+        return Stretch(said.first or self.first, said.last or self.last, without)
+
+
+def _later(month: date, months: int) -> date:
+    years, number = divmod(month.month - 1 + months, 12)
+    return month.replace(year=month.year + years, month=number + 1)
+
+
+@dataclass(frozen=True)
 class Person:
     """`name` as the sentence has it, empty for one who is spoken of alone.
 
@@ -61,6 +95,7 @@ class Person:
     person is retired, where it is told; before that they were at work. `bills`: the costs that were told one by one,
     whose shares may follow. `class_b`: what of a cost told before is class B drugs, in yuan. `stay`: the days in
     hospital, where they are told by date. `bill_put_right`: which of the bills told before, from 1, the cost replaces.
+    `stretch`: over which months a cost recurs.
     """
 
     case: Case = field(default_factory=Case)
@@ -80,6 +115,7 @@ class Person:
     class_b: Decimal | None = None
     bill_put_right: int | None = None
     stay: Days | None = None
+    stretch: Stretch = Stretch()
 
     @property
     def cost_known(self) -> bool:
@@ -92,10 +128,11 @@ class Person:
         case, costs = self.case, [at.cost for at in self.ratios if at.cost is not None]
         bounds = (case.deductible_left, case.annual_cap, case.monthly_limit, case.used, self.limit)
         bounded = any(bounds) or (case.deductible and not case.deductible_full)
+        spent = case.amount or Span.exactly(sum((month.amount for month in case.by_month), NOTHING))
         return bool(
             costs
             and len(costs) == len(self.ratios)
-            and case.amount == Span.exactly(sum(costs, NOTHING))
+            and spent == Span.exactly(sum(costs, NOTHING))
             and not bounded
         )
 
@@ -132,6 +169,10 @@ class Person:
     def updated(self, said: "Person") -> "Person":
         """After more was told: what is said replaces what was known, and what does not go with it is dropped."""
         said = self._without_what_follows(self._with_the_bill_put_right(said))
+        stretch = (
+            said.stretch if said.stretch.first and said.cost_known else self.stretch.updated(said.stretch)
+        )
+        said = _within_the_bill(self.case, _without_what_is_not_paid(self.case, said))
         said = self._with_class_b(_added_elsewhere(self.case, _as_a_part(self.case, self._placed(said))))
         bills = said.bills if said.cost_known else self.bills
         said = replace(said, follows=said.follows or self.earlier)
@@ -142,7 +183,7 @@ class Person:
         anew = (*anew, *said.doubted)
         known_roughly = (r for r in self.rough if not said.knows(r.name) and r.name not in anew)
         return Person(
-            case=_completed(case, self.case, said.case),
+            case=_over_the_months(_completed(case, self.case, said.case), stretch, said),
             name=self.name or said.name,
             limit=said.limit if names_limit else self.limit,
             rough=(*known_roughly, *said.rough, *_doubts(case, said)),
@@ -156,6 +197,7 @@ class Person:
             bills=bills,
             class_b=said.class_b or (None if said.cost_known else self.class_b),
             stay=said.stay or self.stay,
+            stretch=stretch,
         )
 
     def _with_the_bill_put_right(self, said: "Person") -> "Person":
@@ -238,6 +280,28 @@ class Person:
         limits: dict[str, Any] = dict.fromkeys(LIMITS) | {name: self.limit}
         rough = tuple(replace(r, name=name) if r.name == "limit" else r for r in self.rough)
         return replace(self, case=replace(self.case, **limits), limit=None, rough=rough)
+
+
+def _without_what_is_not_paid(known: Case, said: Person) -> Person:
+    """What is told, a smaller figure with why it is not paid for as that part of the known cost: 膏药55是治腰的."""
+    case, whole = said.case, known.amount
+    why = case.conditions & _OF_A_PART
+    if not why or said.adds or case.treated_on or case.region or case.amount is None or whole is None:
+        return said
+    if not case.amount.is_exact or case.amount.high >= whole.low:
+        return said
+    part = case.amount.low
+    case = replace(case, amount=None, conditions=case.conditions - why, excluded=part, excluded_for=why)
+    return replace(said, case=case, bills=())
+
+
+def _within_the_bill(known: Case, said: Person) -> Person:
+    """What is told, a figure that is what counts of the known cost as no other cost: 政策内是812."""
+    case, whole = said.case, known.amount
+    counts = case.within_policy
+    if counts is None or whole is None or case.excluded or case.amount != Span.exactly(counts):
+        return said
+    return replace(said, case=replace(case, amount=None)) if counts <= whole.low else said
 
 
 def _as_a_part(known: Case, said: Person) -> Person:
@@ -339,6 +403,27 @@ def _is_below_the_deductible(known: Case, said: Case) -> bool:
 def _same_month(known: Case, said: Case) -> bool:
     days = [case.treated_on.first.replace(day=1) for case in (known, said) if case.treated_on]
     return len(set(days)) <= 1
+
+
+def _over_the_months(case: Case, stretch: Stretch, said: Person) -> Case:
+    """With what recurs each month as the cost of every month it is told for; of months told before, without those that
+    are left out now."""
+    if case.by_month and not said.cost_known:
+        kept = tuple(month for month in case.by_month if month.month.month not in said.stretch.without)
+        return replace(case, by_month=kept or case.by_month)
+    months = stretch.months
+    counted = case.months or 0
+    if (
+        len(months) < 2
+        or counted > len(months) + len(stretch.without)
+        or not case.each_month
+        or case.until
+        or case.amount is None
+        or not case.amount.is_exact
+    ):
+        return case
+    by_month = tuple(MonthCost(month, case.amount.low) for month in months)
+    return replace(case, amount=None, months=None, each_month=None, treated_on=None, by_month=by_month)
 
 
 def _completed(case: Case, known: Case, said: Case) -> Case:

@@ -41,6 +41,7 @@ from bot.dialogue.cost.reading.retirement import retired_since
 from bot.dialogue.cost.reading.rough import rough_facts
 from bot.dialogue.cost.reading.sentence import Part, Sentence
 from bot.dialogue.cost.reading.shares import own_shares, ratios_by_place, shares_of
+from bot.dialogue.cost.reading.stretch import stretch_of
 from bot.dialogue.cost.reading.times import times_of
 from bot.dialogue.turn import Turn
 from bot.language.normalise import normalise
@@ -140,6 +141,11 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
     for read in (limits_of, cost_of, shares_of, times_of):
         case = case.updated(read(part))
     case = case.updated(deductible_of(part, case))
+    stretch = stretch_of(part)
+    if stretch.without:  # what happened in a month without a cost is told of none
+        case = replace(case, conditions=case.conditions - {"inpatient_stay"})
+    if (stretch.without or stretch.last) and not (case.amount or case.by_month):
+        case = replace(case, treated_on=None)
     puts_right = next((item.instead_of for item in part.own_items if item.instead_of is not None), None)
     limit = limit_of(part)
     return Person(
@@ -159,4 +165,5 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
         class_b=class_b_of(part),
         bill_put_right=bill_put_right(part),
         stay=days_in_hospital(part),
+        stretch=stretch,
     )

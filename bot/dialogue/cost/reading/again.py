@@ -44,6 +44,7 @@ _SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
 _SETTLED = re.compile(r"(?:^|[哦噢])(?:应该|想起来了?|对了|就|确定|准确[地的]?说?|查了?|看了?)+是?$")
 _REALLY_PAID = re.compile(r"(?:实付|实收|实际付|折后|优惠后|打完折)[^,。;\d]{0,3}$")
 _TIMES = re.compile(r"是([^,。;\d的]{1,6})的(?:[两二三四五]倍|一半)")
+_FROM_A_MONTH_ON = re.compile(r"(?:\d|[一二三四五六七八九十])月份?(?:起|开始|往后|以后)")
 _RAISED = re.compile(r"(?:涨|提高?|调[整高低]?|升|降|减|变)(?:到|成|为)了?$")
 _FORMERLY = re.compile(r"以前|原来|去年|从前|之前|早先")
 _NOW = re.compile(r"^(?:现在|今年|目前|眼下|如今|这会儿?)(?:都|就|才|只)?(?:是|为|有|给)?$")
@@ -198,7 +199,10 @@ def raised(items: list[Item], sentence: Sentence) -> list[Item]:
     for item in items:
         raised_now = not item.placed and _NOW.match(item.before)
         formerly = told and told[-1].role != "cost" and _FORMERLY.search(told[-1].before)
-        if told and (_RAISED.search(item.before) or (formerly and raised_now)):
+        cost_of_later = told and told[-1].role == "cost" and _FROM_A_MONTH_ON.search(item.before)
+        if cost_of_later:  # 每月350,7月起涨到380: each of its own months
+            told.append(replace(item, role="cost", placed=True))
+        elif told and (_RAISED.search(item.before) or (formerly and raised_now)):
             told[-1] = replace(item, role=told[-1].role)
         else:
             told.append(item)

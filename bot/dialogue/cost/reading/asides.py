@@ -24,7 +24,9 @@ _HOPED = re.compile(r"(?:(?<!不)(?:能|可以)|是不是|该)(?:就|也|给我)
 _AGAIN, _OR_NOT = re.compile(r"[再又][扣交付][^,。;\d]{0,4}$"), re.compile(r"[元块]?钱?[不吗么嘛啵]")
 _WHETHER_TAKEN = re.compile(r"(?:是不是|要不要|是否|难道)[^,。;\d]{0,6}(?:扣|[只就]剩下?)$")
 _WHETHER = re.compile(r"是不是|要不要|是否|难道|不会")
-_WHETHER_ADDED = re.compile(r"(?:不?该|不是|是不是|是否|难道|应该|要)(?:得|再|给|另|外|多|各|都|也|该|要)*加$")
+_WHETHER_ADDED = re.compile(
+    r"(?:不?该|不是|是不是|是否|难道|应该|要)(?:得|再|给|另|外|多|各|都|也|该|要)*加$"
+)
 _AS_A_LIMIT = re.compile(r"[元块]?钱?的?(?:额度|限额|额|标准)?[报算]")
 _IS_ASKED = re.compile(r"\A[元块]?钱?(?:[吗么不吧]|[,。]?\?)")
 _OWN_PART = re.compile(r"自付|自己|个人|自费")

@@ -25,7 +25,7 @@ PART_OF = re.compile(
     rf"其中|里[面头边]|含|包括|里有|当中|总(?!共?{_HOW_MUCH_IS_PAID})|共(?!{_HOW_MUCH_IS_PAID})"
 )
 _AMONG = re.compile(
-    r"其中|当中|\((?=[甲乙丙]类)|里[面头边](?:有|是|含)?|里(?:有|是|含)|包括|(?<!不)(?<!不包)含|(?<!还)有(?=\d+[元块]?钱?的?(?:是|属))"
+    r"其中|当中|\((?=[甲乙丙]类)|里[面头边](?:有|是|含)?|里(?:有|是|含)|包括|(?<!不)(?<!不包)含|(?<!还)有(?=\d+[元块]?钱?的?(?:是|属|那[盒瓶样种支]))"
 )
 _IS = re.compile(r"[元块]?钱?的?(?:是|属)")
 _MORE = re.compile(
@@ -51,6 +51,7 @@ _TIMES_THE_LIMIT = re.compile(r"是?(?:限额|额度)的([两二三四五])倍")
 _EQUALS_THE_LIMIT = re.compile(
     r"[药费钱花][^,。;]{0,4}(?:等于|跟|和|就是|卡着)(?:限额|额度)(?:一样|相等|持平)?"
 )
+_ONE_OF_WHAT_WAS_TOLD = re.compile(r"[元块]?钱?的?那[盒瓶样种支]")
 _SIDE_BY_SIDE = re.compile(r"[元块]?钱?(?:和|跟|加上?|及|、|,?(?:还有|另外|外加))[^,。;\d]{0,8}")
 _SPENT_ELSEWHERE = frozenset[Condition]({"not_designated", "inpatient_stay"})
 _NUMBERED = re.compile(r"第([一二三四五])[次回趟张笔](?:其实|应该|才|实际)*是?$")
@@ -275,6 +276,8 @@ def _returned(part: Part, cost: Span) -> Decimal:
 def _is_beside(part: Part, item: Item) -> bool:
     begin, stop = part.sentence.clause(item.start)
     text = part.sentence.text
+    if _ONE_OF_WHAT_WAS_TOLD.match(text, item.end):
+        return False
     if any(_SIDE_BY_SIDE.fullmatch(text[item.end : cost.start]) for cost in part.costs):
         return True
     if _APART_FROM.search(text[begin : item.start]) and any(c.start > item.end for c in part.costs):

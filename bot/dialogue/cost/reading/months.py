@@ -6,8 +6,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+from bot.dialogue.cost.person import Stretch
+from bot.dialogue.cost.reading.roles import LIMITS
 from bot.dialogue.cost.reading.sentence import Item, Part, within_a_month
-from bot.dialogue.cost.reading.times import MONTH, field_of, months_spoken_of
+from bot.dialogue.cost.reading.stretch import MONTH, last_month_of, stretch_of
+from bot.dialogue.cost.reading.times import field_of, is_monthly, months_spoken_of
 from bot.language.dates import find_dates, in_order_told
 from bot.language.money import Amount
 from bot.language.numerals import to_decimal
@@ -24,12 +27,14 @@ _EACH_OF_MONTHS = re.compile(
 _MONTHS_AND_THEIR_NUMBER = re.compile(rf"(?<![\d.]){_LISTED}月?份?这?[两三四五六\d]个月")
 _FROM_TO = re.compile(rf"(?<![\d年])({MONTH})月份?(?:到|至|-)({MONTH})月")
 _EACH_FROM_TO = re.compile(
-    rf"(?<!\d)(?<!\d年)({MONTH})月份?(?:到|至|-)({MONTH})月[^,。;\d]{{0,4}}(?:各|都|每个?月|均)[^,。;\d]{{0,8}}$"
+    rf"(?<!\d)(?<!\d年)({MONTH})(?:月份?)?(?:到|至|-)({MONTH})月[^,。;\d]{{0,4}}(?:各|都|每个?月|均)[^,。;\d]{{0,8}}$"
 )
+_FROM_THEN_ON = re.compile(rf"(?<!\d)({MONTH})月份?(?:起|开始|往后|以后)[^,。;\d]{{0,8}}$")
 _FIRST_SOME = re.compile(r"[头前]([两二三四五])个月(?:各|每个?月|都|均)[^,。;\d]{0,4}$")
 _MOST_IN_A_LIST = 12
 _ONE_AFTER_THE_OTHER = re.compile(r"分别|依次|先后|各[是自花用买吃]")
 _THIS_MONTH = re.compile(r"这个?月|本月|当月")
+_OF_THE_MONTH_TOLD = re.compile(r"当月(?=的?\d{1,2}[号日])")
 _MONTH_OF_QUARTER = re.compile(r"[第头]([一二三123]?)个月(?=[^各都])")
 _QUARTER_NAMED = re.compile(r"第?([一二三四])季度")
 _LAST_QUARTER = re.compile(r"上个?季度?")
@@ -42,6 +47,9 @@ _ONLY_THIS_MONTH = re.compile(r"[只就单][^,。;]{0,2}[问算看要][^,。;]{0
 _ASKED_MONTH = re.compile(
     r"(?:这个?月|本月|当月|[上下]个?月|[第头][一二三123]个月|\d{1,2}月份?|[一二三四五六七八九十]{1,2}月份?)(?:[这那]?一?个?月|[这那]笔|(?:这|那|的)*(?:\d+(?:\.\d+)?|[一二两三四五六七八九十百千零]+)[元块]?钱?|的|里|份|药费|医保|统筹|单独)*"
     r"(?:能|可以?|该|应该|给)*(?:[按照]\d+[元块]?的?(?:额度|限额)?)?(?:[报付给]|出(?![门去院差]))"
+)
+_ONLY_ONE_MONTH = re.compile(
+    r"[单光只][独是就]?[算问讲说看报]?(\d{1,2}|十[一二]?|[一二三四五六七八九])月(?![^,。;]{0,6}[没忘])"
 )
 _ASKED_FIGURE = re.compile(r"[这那](?:笔|个|张)?(\d+(?:\.\d+)?)[元块]?钱?[^,。;\d]{0,6}[报付给]")
 
@@ -102,6 +110,13 @@ def _months_of(part: Part, cost: Amount) -> tuple[date, ...]:
         without = set(_months_without_cost(part))
         named = months_named(part, [str(month) for month in range(first, last + 1)])
         return tuple(month for month in named if month not in without)
+    stretch = stretch_of(part)
+    if (on := _FROM_THEN_ON.search(before)) and (end := last_month_of(part)):
+        return Stretch(months_named(part, [on[1]])[0], end, stretch.without).months
+    counted = months_spoken_of(part.text) or 0
+    recurs = len(part.costs) == 1 and is_monthly(part, cost)
+    if recurs and stretch.months and counted <= len(stretch.months) + len(stretch.without):
+        return stretch.months
     if some := _FIRST_SOME.search(before):
         return tuple(_month_of_quarter(part, place) for place in range(1, int(to_decimal(some[1]) or 1) + 1))
     month = _month_of(part, cost)
@@ -132,9 +147,10 @@ def _together(*costs: MonthCost) -> tuple[MonthCost, ...]:
 
 def _month_of(part: Part, amount: Amount) -> date | None:
     """The month named before the amount, after the one before it, that is no day of approval."""
-    begin = max((item.end for item in part.items if item.end <= amount.start), default=part.start)
+    of_months = (i for i in part.items if i.end <= amount.start and i.role not in LIMITS)
+    begin = max((item.end for item in of_months), default=part.start)
     before = part.sentence.text[begin : amount.start]
-    if _THIS_MONTH.search(before):
+    if _THIS_MONTH.search(before) and not _OF_THE_MONTH_TOLD.search(before):
         return part.sentence.turn.now.date().replace(day=1)
     if ordinals := _MONTH_OF_QUARTER.findall(before):
         return _month_of_quarter(part, int(to_decimal(ordinals[-1]) or 1))
@@ -177,6 +193,8 @@ def month_before(part: Part, item: Item) -> date | None:
 def asked_month(part: Part, case: Case) -> Case:
     """Of several months' costs the one that is asked about ("…这个月的能报多少", or by its figure)."""
     after = part.sentence.text[part.items[-1].end :]
+    if alone := _ONLY_ONE_MONTH.search(after):
+        return Case(asked_month=next(iter(months_named(part, [alone[1]])), None))
     if len(case.by_month) > 1 and (figure := _ASKED_FIGURE.search(after)):
         named = [cost.month for cost in case.by_month if cost.amount == to_decimal(figure[1])]
         return Case(asked_month=named[0]) if len(named) == 1 else Case()

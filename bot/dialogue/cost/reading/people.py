@@ -257,4 +257,4 @@ def kin_of(name: str) -> str:
 
 
 def _name(person: re.Match[str]) -> str:
-    return "您" if person[0] in ("我自己", "我本人") else person[0].replace("我", "您")
+    return "您" if person[0] in ("我自己", "我本人") else re.sub("[我俺]", "您", person[0])

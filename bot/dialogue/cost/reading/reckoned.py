@@ -18,10 +18,11 @@ from bot.rules.money import to_fen
 _WHOLE_OF: frozenset[Role] = frozenset({"cost", "excluded", "unplaced", "examination"})
 """What a bill adds up: then its total says nothing that its parts do not."""
 _ONLY_THOUGHT = re.compile(r"以为|还当是?")
+_OF_OTHERS = re.compile(r"(?:邻居|隔壁|同事|工友|亲戚|熟人|人家|别人|他们)[^,。;]{0,4}[说讲]")
 _ON_TOP: frozenset[Role] = frozenset({"unused_before", "quota_left", "extra_limit", "unplaced"})
 _MAY_BE_CLAIMED: frozenset[Role] = frozenset({"cost", "quota_left", "used", "unplaced", "aside"})
-_IS_IT = re.compile(r"[元块]?钱?(?:[吗么不没吧]|对|是不是)")
-_WHETHER = re.compile(r"(?:是不是|是否|能不能|可不可以|不就)[^,。;\d]{0,6}$")
+_IS_IT = re.compile(r"[元块]?钱?(?:[吗么不没吧?]|对|是不是)")
+_WHETHER = re.compile(r"(?:是不是|是否|能不能|可不可以|有没有|不就)[^,。;\d]{0,6}$")
 _LIMIT = re.compile(r"限额|额度|定额")
 _IS_EQUAL_TO = re.compile(r"(?:=|等于)$")
 _TAKEN_OFF: frozenset[Role] = frozenset({"deductible", "deductible_left", "excluded"})
@@ -49,13 +50,18 @@ def without_reckoned(items: Sequence[Item], sentence: Sentence) -> list[Item]:
 
 
 def _placed(item: Item, others: Sequence[Item], sentence: Sentence) -> Item:
-    if _ONLY_THOUGHT.search(item.before):
+    if _ONLY_THOUGHT.search(item.before) or _OF_OTHERS.search(_led_by(item, sentence)):
         return replace(item, role="aside", placed=True)
-    if _is_share(item, others, sentence):
+    if _is_share(item, others, sentence) or _IS_IT.match(sentence.text, item.end):
         return replace(item, role="claimed", placed=True)
     if _is_total(item, others) or _IS_EQUAL_TO.search(item.before) or _adds_up_limits(item, others):
         return replace(item, role="aside", placed=True)
     return item
+
+
+def _led_by(item: Item, sentence: Sentence) -> str:
+    """The words of its clause before it."""
+    return sentence.text[sentence.clause(item.start)[0] : item.start]
 
 
 def _is_asked(item: Item, sentence: Sentence) -> bool:

@@ -5,7 +5,7 @@ from datetime import date
 
 from bot.dialogue.cost.reading.months import months_named
 from bot.dialogue.cost.reading.sentence import Part
-from bot.dialogue.cost.reading.times import MONTH
+from bot.dialogue.cost.reading.stretch import MONTH
 
 _MONTH = rf"(?<![\d.])(?<!\d年)({MONTH})月份?(?:初|底|\d+[号日])?"
 _SINCE = (

@@ -33,11 +33,12 @@ _NOT_PAID_FOR = re.compile(
     r"的?(?:都)?(?:是|属于?)(?:纯)?(?:自费|丙类|目录外|目录之外|不(?:能|给)?报|不在目录)"
 )
 """What follows a share that is no part of what may be paid for: 三成是自费药."""
-_ONLY_THOUGHT = re.compile(r"(?:以为|原先|以前|原来|本来|去年)[^,。;\d]{0,6}$")
+_ONLY_THOUGHT = re.compile(r"(?:以为|原先|以前|原来|本来|去年|[我俺]算的?)[^,。;\d]{0,6}$")
 _REMINDED, _AS_A_QUESTION = re.compile(r"不是[^,。;]*$"), re.compile(r"[^,。;]*[吗么]")
 """The rule is held against what was told: 不是退休都报85%吗."""
-_OF_OTHERS = re.compile(r"那?[是叫](?:人家|他们|他|她|别人|给)?(?:职工|居民|在职|在岗|退休|别人|人家|他们)(?:职工|人员|医保)?的")
+_OF_OTHERS = re.compile(r"那?是(?:给)?(?:职工|居民|在职|在岗|退休|别人|人家|他们)(?:人员|医保)?的")
 """80%那是职工的."""
+_NEIGHBOURS = re.compile(r"隔壁|邻居|同事|工友|亲戚|别人|人家")
 _TAKEN_INSTEAD = re.compile(r"按$")
 _CLAIMED = re.compile(r"^(?:吗|吧|不[,。?]|么|对吗|是吗|真的吗)")
 _DOUBTED = re.compile(
@@ -228,6 +229,7 @@ def _meant(part: Part) -> list[Ratio]:
             or _ONLY_THOUGHT.search(before)
             or (len(part.ratios) > 1 and _REMINDED.search(before) and _AS_A_QUESTION.match(after))
             or not _is_of_the_cost(ratio, sentence)
+            or (len(part.ratios) > 1 and _NEIGHBOURS.search(_label(sentence, ratio)))
             or (len(part.ratios) > 1 and _OF_OTHERS.match(after) and ratio is not part.ratios[-1])
             or _DOUBTED.match(after)
             or ratio in at_home

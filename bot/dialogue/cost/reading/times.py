@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from bot.dialogue.cost.reading.hospital import stay_in
 from bot.dialogue.cost.reading.roles import MONTHLY
 from bot.dialogue.cost.reading.sentence import Part, told_as_either, within_a_month
+from bot.dialogue.cost.reading.stretch import MONTH
 from bot.language.dates import DateMention
 from bot.language.money import Amount
 from bot.language.numerals import to_decimal
@@ -31,7 +32,6 @@ _OF_LIFE = re.compile(
 _PAID_UP = re.compile(r"[扣交付缴](?:满|够|完|齐)")
 _LEFT_OVER = re.compile(r"剩|结余|没用完")
 _EVERY_MONTH_AFTER = re.compile(r"[元块]?钱?的?(?:/月|每月|一个月|一月)")
-MONTH = r"1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]"
 _MONTHS = re.compile(r"(?<![\d第头])(\d{1,2}|十[一二]?|[一二两三四五六七八九])个月")
 _FROM_MONTH_TO_MONTH = re.compile(rf"(?<![\d年])({MONTH})(?:月份?[^,。;\d月]?)?(?:到|至|-)({MONTH})月(?!\d)")
 _SINCE_MONTH = re.compile(rf"从(?:今年)?({MONTH})月份?(?:起|开始|以来)[^。;]{{0,24}}[到至]({MONTH})月(?!\d)")
@@ -54,7 +54,9 @@ _LIMIT_OF_A_YEAR = re.compile(
     r"(?:年度?|一年|每年)(?:的)?(?:限额|额度|封顶|起付)|(?:一|每|全)年[^,。;\d花]{0,4}(?:最多|最高|顶多|总共[给报能]|[只就]给)|(?:起付|门槛|限额|额度|封顶)[^,。;]{0,4}[一每全]年"
 )
 _TO_YEAR_END = re.compile(r"(?<![\d月份])到(?:今年|当年|本年)?(?:年底|年末|(?:年)?过完|12月底?|十二月底?)")
-_TO_MONTH_END = re.compile(rf"(?<![\d月份])[到至](?:今年)?({MONTH})月[底末]")
+_TO_MONTH_END = re.compile(rf"(?<![\d月份])[到至](今年|明年)?({MONTH})月[底末]")
+_FROM_THE_START = re.compile(r"从[^,。;\d]{0,4}(?:能享受|享受|生效|批下来|能报)")
+"""From the first day that anything is paid, whenever that is."""
 _OF_ANOTHER_DISEASE = re.compile(r"第[二三四]个?[样种]?病|另外?(?:一|那)?[个种样]病|新[加添]的病")
 _UP_TO = re.compile(r"(?<![拖等推挪留放延改移排约])[到至]$")
 _THIS_MONTH = re.compile(r"这个?月|本月")
@@ -95,8 +97,12 @@ def times_of(part: Part) -> Case:
     if _TO_YEAR_END.search(part.text) or (_approved_this_year(part, case) and _ALL_YEAR.search(part.text)):
         year = case.approved_on.last.year if case.approved_on else part.sentence.turn.now.year
         return case.updated(Case(until=date(year, 12, 31), each_month=True))
-    if case.approved_on and (until := _TO_MONTH_END.search(part.text)):
-        last = _month_of(date(case.approved_on.last.year, int(to_decimal(until[1]) or 12), 1)).last
+    until = _TO_MONTH_END.search(part.text)
+    if until and (case.approved_on or _FROM_THE_START.search(part.text)):
+        this_year = part.sentence.turn.now.year
+        approved_in = case.approved_on.last.year if case.approved_on else this_year
+        year = this_year + (until[1] == "明年") if until[1] else approved_in
+        last = _month_of(date(year, int(to_decimal(until[2]) or 12), 1)).last
         return case.updated(Case(until=last, each_month=True))
     months = months_spoken_of(part.text)
     monthly = any(is_monthly(part, amount) for amount in part.costs)
