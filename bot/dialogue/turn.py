@@ -54,9 +54,9 @@ class Turn:
     mentions: tuple[Mention, ...]
     now: datetime
     confidence: float = 1.0
-    of_policy: float = 0.0
     line: int | None = None
     matter: str | None = None
+    of_policy: float = 0.0
 
     def values(self, entity: str) -> tuple[str, ...]:
         """Normalised values of one entity in text order, each once."""

@@ -95,7 +95,7 @@ class Person:
     person is retired, where it is told; before that they were at work. `bills`: the costs that were told one by one,
     whose shares may follow. `class_b`: what of a cost told before is class B drugs, in yuan. `stay`: the days in
     hospital, where they are told by date. `bill_put_right`: which of the bills told before, from 1, the cost replaces.
-    `stretch`: over which months a cost recurs.
+    `stretch`: over which months a cost recurs. `swapped`: cost and limit were told one for the other.
     """
 
     case: Case = field(default_factory=Case)
@@ -116,6 +116,7 @@ class Person:
     bill_put_right: int | None = None
     stay: Days | None = None
     stretch: Stretch = Stretch()
+    swapped: bool = False
 
     @property
     def cost_known(self) -> bool:
@@ -168,6 +169,8 @@ class Person:
 
     def updated(self, said: "Person") -> "Person":
         """After more was told: what is said replaces what was known, and what does not go with it is dropped."""
+        if said.swapped and not said.cost_known:
+            return self._with_cost_and_limit_swapped()
         said = self._without_what_follows(self._with_the_bill_put_right(said))
         stretch = (
             said.stretch if said.stretch.first and said.cost_known else self.stretch.updated(said.stretch)
@@ -199,6 +202,14 @@ class Person:
             stay=said.stay or self.stay,
             stretch=stretch,
         )
+
+    def _with_cost_and_limit_swapped(self) -> "Person":
+        cost, limit = self.case.amount, self.limit or self.case.monthly_limit
+        if cost is None or not cost.is_exact or limit is None:
+            return self
+        bounds: dict[str, Any] = {} if self.limit else {"monthly_limit": cost.low}
+        case = replace(self.case, amount=Span.exactly(limit), **bounds)
+        return replace(self, case=case, limit=cost.low if self.limit else None, bills=())
 
     def _with_the_bill_put_right(self, said: "Person") -> "Person":
         """What is told, as all bills with the one that it puts right: 第三张是70."""

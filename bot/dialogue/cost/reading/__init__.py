@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from bot.dialogue.cost.person import Person
 from bot.dialogue.cost.reading.amounts import items_in
-from bot.dialogue.cost.reading.changes import supposes
+from bot.dialogue.cost.reading.changes import says_swapped, supposes
 from bot.dialogue.cost.reading.circumstances import circumstances_of
 from bot.dialogue.cost.reading.contradictions import contradiction_in
 from bot.dialogue.cost.reading.costs import (
@@ -166,4 +166,5 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
         bill_put_right=bill_put_right(part),
         stay=days_in_hospital(part),
         stretch=stretch,
+        swapped=says_swapped(part.text),
     )

@@ -13,11 +13,15 @@ _ADDING = re.compile(r"(?:再|给|能|就|多)*加(?:了|上|个)*")
 _NOT_USED_UP = re.compile(r"月份?(?:的?额度)?没[用花]完$")
 _LEFT = re.compile(r"(?:还|也|就|大概)*剩下?了?")
 _TERM = re.compile(r"第二[个种样]病?种?|(?:月|年|季度?)?(?:限额|额度|定额)|起付线?|门槛费?|封顶线?")
-_NO_FIGURE_YET = re.compile(rf"{NOT_KNOWN}|多少|来着|几|嘛$|呢$|吧$")
+_NO_FIGURE_YET = re.compile(rf"{NOT_KNOWN}|多少|来着|几|嘛$|呢$|吧$|没[这那]么[多高]$")
 _HEDGES = re.compile(
     r"(?:[我俺咱]的?|只|才|可能|大概|好像|应该|估计|反正|也就|约|大约|记得|印象中?|似乎|是|有|在|就|吧|呃|嗯)*"
 )
 _EACH_AS_FOLLOWS = re.compile(r"(?:分别|依次)(?:是|为)?$")
+_NAMED = "限额|额度|定额|药费|药钱|费用|花费|起付线?|门槛费?|封顶线?|(?:报销)?比例"
+_AND = "[、和跟与及]"
+_NAMED_IN_TURN = re.compile(rf"((?:{_NAMED})(?:{_AND}(?:{_NAMED}))+)[^,。;\d]{{0,6}}?(?:分别|依次)(?:是|为)?")
+"""限额跟药费分别是320和476: the names first, then the figures in their order."""
 _SO_OFTEN = re.compile(r"[两二三四五六\d][次回趟笔张]$")
 _TAKEN_BACK = re.compile(r"(?:说|搞|弄|记|写|看|算|报|打)?错了?|不对|更正|改一下|重说")
 NOW_IT_IS = re.compile(r"^(?:而|应该|其实|实际|改)*(?:上|成)?(?:是|为)?(?:的)?$")
@@ -55,6 +59,17 @@ def around_of(text: str, amounts: Sequence[Amount], index: int) -> Around:
     term = _TERM.search(earlier[-1]) if earlier else None
     if term and _HEDGES.fullmatch(before) and (term[0] == earlier[-1] or _NO_FIGURE_YET.search(earlier[-1])):
         before = term[0] + before  # 限额记不清了,三百到三百五
+    before = _named_in_turn(text, amounts[index].start) or before
     if index + 1 == len(amounts):
         return Around(before, text[amounts[index].end :])
     return Around(before, text[amounts[index].end : amounts[index + 1].start] + NEXT)
+
+
+def _named_in_turn(text: str, start: int) -> str:
+    """The name of the figure that begins there, where the names of several are told before the figures."""
+    for told in _NAMED_IN_TURN.finditer(text, 0, start):
+        names = re.split(_AND, told[1])
+        place = len(re.findall(_AND, text[told.end() : start]))
+        if place < len(names) and not re.search(r"[,。;]", text[told.end() : start]):
+            return names[place]
+    return ""

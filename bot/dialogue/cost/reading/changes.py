@@ -7,6 +7,9 @@ from bot.language import normalise
 _CORRECTION = re.compile(
     r"不对|(?:^|[,，。])不[,，](?:我|应该|是)|[搞弄记]混|不好意思,?(?:说错|是|应该)|错了|看花了?眼?|[看记说听搞写]错|更正|记错|口误|[说看记听]岔|说反|不是.{0,8}是|应该是|改成|重新算"
 )
+_SWAPPED = re.compile(
+    r"[说讲报搞弄写记看]反了?(?=[,。!]|$)|[掉调换倒]个?个儿|两个数[^,。;]{0,3}(?:掉|调|换|颠倒)"
+)
 _SUPPOSITION = re.compile(
     r"^(?:那|那么|可是|但)?(?:要是|如果|假如|假设|要|若)|(?:那|那么)[我俺他她]?(?:要是|如果|假如)|[,，。](?:那)?(?:要是|如果|假如)[^,，。]{0,4}退[了休]|换成|改成.{0,6}呢|呢[?。]?$"
 )
@@ -42,6 +45,11 @@ _FIGURE_LAST = re.compile(r"(?:^|[,。 :是为有到了])\d{1,6}(?:\.\d{1,2})?(?
 def corrects(text: str) -> bool:
     """Whether something said before is taken back."""
     return bool(_CORRECTION.search(normalise(text)))
+
+
+def says_swapped(text: str) -> bool:
+    """Whether two figures are said to have been told one for the other: 说反了, 两个数掉个个儿."""
+    return bool(_SWAPPED.search(text))
 
 
 def supposes(text: str) -> bool:

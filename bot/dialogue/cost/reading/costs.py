@@ -47,7 +47,7 @@ _SUNDRY = re.compile(SUNDRIES)
 _REST = re.compile(
     rf"(?:剩下?|其余|余下|剩余)的?(?:都|全|就)?是[^,。;\d]{{0,3}}(?:(?P<examination>{EXAMINATION})|自费|丙类|目录外|范围外|(?P<ours>慢特?病|这个?病|门慢))"
 )
-_TIMES_THE_LIMIT = re.compile(r"是?(?:限额|额度)的([两二三四五])倍")
+_TIMES_THE_LIMIT = re.compile(r"是?(?:限额|额度|它|这个?数)的([两二三四五])倍")
 _EQUALS_THE_LIMIT = re.compile(
     r"[药费钱花][^,。;]{0,4}(?:等于|跟|和|就是|卡着)(?:限额|额度)(?:一样|相等|持平)?"
 )
@@ -281,7 +281,9 @@ def _is_beside(part: Part, item: Item) -> bool:
     if any(_SIDE_BY_SIDE.fullmatch(text[item.end : cost.start]) for cost in part.costs):
         return True
     if _APART_FROM.search(text[begin : item.start]) and any(c.start > item.end for c in part.costs):
-        return not any(WHOLE.search(text[: cost.start]) for cost in part.costs)
+        return not any(
+            WHOLE.search(text[: cost.start]) or _BILL.search(text[: cost.start]) for cost in part.costs
+        )
     if not item.because and not _SUNDRY.search(text[begin:stop]):
         return bool(_BESIDE.search(text[begin:stop]))
     if PART_OF.search(text[begin : item.start]) or any(WHOLE.search(text[: c.start]) for c in part.costs):

@@ -31,6 +31,7 @@ _EACH_FROM_TO = re.compile(
 )
 _FROM_THEN_ON = re.compile(rf"(?<!\d)({MONTH})月份?(?:起|开始|往后|以后)[^,。;\d]{{0,8}}$")
 _FIRST_SOME = re.compile(r"[头前]([两二三四五])个月(?:各|每个?月|都|均)[^,。;\d]{0,4}$")
+_LAST_SOME = re.compile(r"后([两二])个?月(?:各|每个?月|都|均)[^,。;\d]{0,4}$")
 _MOST_IN_A_LIST = 12
 _ONE_AFTER_THE_OTHER = re.compile(r"分别|依次|先后|各[是自花用买吃]")
 _THIS_MONTH = re.compile(r"这个?月|本月|当月")
@@ -117,6 +118,9 @@ def _months_of(part: Part, cost: Amount) -> tuple[date, ...]:
     recurs = len(part.costs) == 1 and is_monthly(part, cost)
     if recurs and stretch.months and counted <= len(stretch.months) + len(stretch.without):
         return stretch.months
+    if rest := _LAST_SOME.search(before):
+        number = int(to_decimal(rest[1]) or 1)
+        return tuple(_month_of_quarter(part, place) for place in range(4 - number, 4))
     if some := _FIRST_SOME.search(before):
         return tuple(_month_of_quarter(part, place) for place in range(1, int(to_decimal(some[1]) or 1) + 1))
     month = _month_of(part, cost)
@@ -177,6 +181,9 @@ def _months_without_cost(part: Part) -> Iterator[date]:
     for mention in part.sentence.dates:
         if within_a_month(mention) and _SPENT_NOTHING.match(text[mention.end :]):
             yield mention.first.replace(day=1)
+    for ordinal in _MONTH_OF_QUARTER.finditer(text):
+        if _SPENT_NOTHING.match(text[ordinal.end() :]):
+            yield _month_of_quarter(part, int(to_decimal(ordinal[1]) or 1))
 
 
 def month_before(part: Part, item: Item) -> date | None:

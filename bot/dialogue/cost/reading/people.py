@@ -58,6 +58,9 @@ _WHETHER = re.compile(r"(?:(?:算不算|是不是|是否|属不属于)(?:是|到
 _OR_NOT = re.compile(r"(?:了没有?|没有?|与否|不退休)(?=[,。;他她我不]|$)|了?没退")
 _LEFT_OPEN = re.compile(rf"[^,。;]{{0,6}}(?:([办批下退])没\1|有没有|是不是)[^,。;]{{0,6}}{NOT_KNOWN}")
 _NOT_INSURED_SO = re.compile(r"(?:不是|不算|不属于|没(?:有)?(?:交|参加|买)|并非)$")
+_AS_A_RESIDENT = re.compile(
+    r"新农合|农合|合作医疗|农村(?:户口)?的?医保|(?:村里|村上|乡里|社区|一年|每年)[^,。;]{0,3}[收交缴][^,。;]{0,6}(?:那[个种]|的)医保"
+)
 _OPEN = re.compile(
     rf"退休?[了没]?(?:还是|或者?|没)+(?:没退|退休?)|退没退(?!休)|在没在(?:上)?班[^,。;]{{0,8}}{NOT_KNOWN}|退休没退休[^,。;]{{0,4}}{NOT_KNOWN}"
 )
@@ -79,7 +82,7 @@ _TREATED_LIKE: tuple[tuple[Employment, str], ...] = (
     ),
     (
         "退休",
-        r"返聘|退下来|领退休工资|从[^,。;没不]{1,10}退(?:下来|了|的)|(?:[前去昨]几?年|早|已经?|年底|年初|后来|刚)[^,。;没不]{0,3}退了(?=[,。;]|$)|(?:^|[,。;他她我爸爹妈娘公婆爷奶伴哥嫂姐弟妹叔伯舅姑姨])(?:(?:已经|早就?|也)?退了|已退)(?=[,。;]|$)|退[了的过哒咗哩]休|拿退休金|[领拿][^,。;\d]{0,6}养老金|退了(?:好些|好几|好多|几|多|十几|[一二两三四五六七八九十\d]+)年|[厂局社校]退的",
+        r"返聘|退下来|(?<![没未要])退的(?=[,。;]|$)|领退休工资|从[^,。;没不]{1,10}退(?:下来|了|的)|(?:[前去昨]几?年|早|已经?|年底|年初|后来|刚)[^,。;没不]{0,3}退了(?=[,。;]|$)|(?:^|[,。;他她我爸爹妈娘公婆爷奶伴哥嫂姐弟妹叔伯舅姑姨])(?:(?:已经|早就?|也)?退了|已退)(?=[,。;]|$)|退[了的过哒咗哩]休|拿退休金|[领拿][^,。;\d]{0,6}养老金|退了(?:好些|好几|好多|几|多|十几|[一二两三四五六七八九十\d]+)年|[厂局社校]退的",
     ),
 )
 _TOLD_AS: tuple[tuple[Employment, Circumstance], ...] = (("退休", "retired"), ("在职", "at_work"))
@@ -148,8 +151,9 @@ def person_of(part: Part) -> Case:
     schemes = [
         m.value for m in part.mentions if m.entity == "scheme" and not _NOT_INSURED_SO.search(text[: m.start])
     ]
+    told = next((s for s in get_args(Scheme) if s in schemes[-1:]), None)
     return Case(
-        scheme=next((s for s in get_args(Scheme) if s in schemes[-1:]), None),
+        scheme=told or ("居民" if _AS_A_RESIDENT.search(part.text) else None),
         employment=_employment(part),
         diseases=tuple(dict.fromkeys(m.value for m in part.mentions if m.entity == "disease")),
     )

@@ -23,10 +23,11 @@ _LIVING = re.compile(r"长期|长住|常住|安置|定居")
 _FOR_A_TIME = re.compile(r"临时|旅游|出差|探亲|短期")
 _TREATED_AWAY = re.compile(r"临时|外出|异地|外地|跨省|长期(?:居|住)|长住")
 _OWN_SHARE = re.compile(
-    r"(?:自付|我(?:自己)?(?:出|付|掏|承担)|自己(?:要|得)?(?:出|付|掏|承担|负担|拿)|个人(?:要|得)?(?:付|出|掏|拿|负担|承担|自付)|自负|自理)(?:比例)?(?:是|为)?$"
+    r"(?:自付|我(?:自己)?(?:出|付|掏|承担)|自己(?:要|得)?(?:出|付|掏|承担|负担|拿)|个人(?:[只就]?[要得]?)(?:付|出|掏|拿|负担|承担|自付)|自负|自理)(?:比例)?(?:是|为)?$"
 )
 _OWN_FIRST = re.compile(r"先(?:行|由|要|得)?(?:自己|个人|自)*(?:支?付|掏|出|承担|负担)(?:掉|了|个)*$")
 _CLASS_B = re.compile(r"乙类[^,。;\d]{0,6}$")
+_OF_CLASS_B = re.compile(r"[元块]?钱?的?(?:是|属于?)?乙类")
 _CLASS_B_BEFORE = re.compile(r"乙类[^,。;]{0,12}$")
 _THEN_THE_REST = re.compile(r"(?:以后|之后|后|了)?,?(?:再|剩下?的?|其余|余下|剩余)[^,。;\d]{0,4}(?:报|按)")
 _NOT_PAID_FOR = re.compile(
@@ -90,13 +91,18 @@ def _own_first(part: Part) -> Case:
         if told_in_yuan or not _is_own_first(ratio, part.sentence):
             continue
         begin, _ = part.sentence.clause(ratio.start)
-        own = [cost for cost in part.costs if begin <= cost.start < ratio.start] or [
-            cost for cost in part.costs if _CLASS_B.search(part.sentence.text[: cost.start])
+        own = [cost for cost in part.costs if _is_class_b(cost, part.sentence)] or [
+            cost for cost in part.costs if begin <= cost.start < ratio.start
         ]
         if own and len(part.costs) > 1:
             return Case(excluded=own[-1].low * ratio.value)
         return Case(excluded_ratio=ratio.value)
     return Case()
+
+
+def _is_class_b(cost: Amount, sentence: Sentence) -> bool:
+    """Whether a cost is told as that of class B drugs: 乙类200, 200是乙类."""
+    return bool(_CLASS_B.search(sentence.text[: cost.start]) or _OF_CLASS_B.match(sentence.text, cost.end))
 
 
 def _is_share_of(ratio: Ratio, item: Item, sentence: Sentence) -> bool:

@@ -24,13 +24,15 @@ _OR_SO = re.compile(r"份?(?:左右|前后|上下|的?样子|那阵|这阵)")
 _SOME_DAYS = timedelta(5)
 _BARE = re.compile(r"(?:是|可能|好像|大概|应该|在|吧)+")
 _SPENT = re.compile(r"花|买|用药|吃|[拿开][药了]|看病|刷")
-_SPENT_THEN = re.compile(r"花|费|买|看")
+_SPENT_THEN = re.compile(r"花|费|买|看|[拿开]药")
 _DEDUCTIBLE = re.compile(r"(?<![没无])(?:起付|门槛)")
 _OF_LIFE = re.compile(
     r"月份?(?:起|以后|之后|开始)[^,。;\d花买药拿]{0,8}退休|(?:办|要|才|正式|刚)[^,。;]{0,4}退休|满[五六\d]|生日|出生"
 )
 _PAID_UP = re.compile(r"[扣交付缴](?:满|够|完|齐)")
 _LEFT_OVER = re.compile(r"剩|结余|没用完")
+_WHAT_IT_LEFT = re.compile(r"份?那\d+[元块]?钱?[^,。;\d]{0,3}[补挪抵]")
+"""9月那150来补: no day of treatment."""
 _EVERY_MONTH_AFTER = re.compile(r"[元块]?钱?的?(?:/月|每月|一个月|一月)")
 _MONTHS = re.compile(r"(?<![\d第头])(\d{1,2}|十[一二]?|[一二两三四五六七八九])个月")
 _FROM_MONTH_TO_MONTH = re.compile(rf"(?<![\d年])({MONTH})(?:月份?[^,。;\d月]?)?(?:到|至|-)({MONTH})月(?!\d)")
@@ -51,9 +53,11 @@ _SPANS: tuple[tuple[str, int], ...] = (
     (r"(?<![头上前])(?<!新的)(?:一|1|全|整|每)年(?!级)(?!度)|一整年|12个月", 12),
 )
 _LIMIT_OF_A_YEAR = re.compile(
-    r"(?:年度?|一年|每年)(?:的)?(?:限额|额度|封顶|起付)|(?:一|每|全)年[^,。;\d花]{0,4}(?:最多|最高|顶多|总共[给报能]|[只就]给)|(?:起付|门槛|限额|额度|封顶)[^,。;]{0,4}[一每全]年"
+    r"(?:年度?|一年|每年)(?:的)?(?:限额|额度|封顶|起付)|(?:一|每|全)年[^,。;\d花]{0,4}(?:最多|最高|顶多|总共[给报能]|[只就]给|[能给]?报(?=\d))|(?:起付|门槛|限额|额度|封顶)[^,。;]{0,4}[一每全]年"
 )
-_TO_YEAR_END = re.compile(r"(?<![\d月份])到(?:今年|当年|本年)?(?:年底|年末|(?:年)?过完|12月底?|十二月底?)")
+_TO_YEAR_END = re.compile(
+    r"(?<![\d月份])到(?:今年|当年|本年)?(?:年底|年末|(?:年)?过完|12月底?|十二月底?)(?!的量)"
+)
 _TO_MONTH_END = re.compile(rf"(?<![\d月份])[到至](今年|明年)?({MONTH})月[底末]")
 _FROM_THE_START = re.compile(r"从[^,。;\d]{0,4}(?:能享受|享受|生效|批下来|能报)")
 """From the first day that anything is paid, whenever that is."""
@@ -185,7 +189,7 @@ def _dated(part: Part, mention: DateMention) -> Case:
         led_by = text[
             max(part.sentence.clause(begin - 1)[0], earlier) : mention.start
         ]  # 批的日期看不清,是5月28号
-    if _OF_ANOTHER_DISEASE.search(led_by):
+    if _OF_ANOTHER_DISEASE.search(led_by) or _WHAT_IT_LEFT.match(text, mention.end):
         return Case()
     of_its_own = earlier <= begin  # what stands after an earlier date of the clause is told of that one
     if (
