@@ -91,6 +91,10 @@ _MAY_GO_ON = frozenset(
     }
 )
 """What a question that goes on with the last answer is taken for now and then."""
+_HARDLY_MEANT = frozenset(
+    {Errand.CHECK_STATUS, Errand.TAKE_COMPLAINT, Errand.CONTINUE, Errand.SET_REMINDER, Errand.STOP_REMINDER}
+)
+"""What a question about the rules is taken for, and hardly."""
 _PLAIN_WISHES = frozenset({Errand.HAND_OVER, Errand.START_OVER, Errand.STOP_REMINDER, Errand.SET_REMINDER})
 """Said in plain words; no number or date beside them makes something else of them."""
 _MAY_TELL_COSTS = frozenset(
@@ -121,7 +125,7 @@ _ASKS_WHETHER_PAID = re.compile(
     r"(?:还|照样|照常|能|给)[^,，。\s]{0,4}(?:报|享受|用|刷)(?:吗|不|么|嘛|啵|没)"
 )
 _ASKS_WHERE_TO_LEARN = re.compile(
-    r"(?:哪[里儿]?|怎么|怎样|咋)[^,，。\s]{0,3}(?:知道|晓得|查得?到|看得?到|打听)"
+    r"(?:哪[里儿]?|怎么|怎样|咋)[^,，。\s]{0,3}(?:知道|晓得|[查看]得?[到着]|打听)"
 )
 """What is asked beside one's own application and is a rule: 审着的时候还给报不, 批没批上哪知道."""
 _HOW_LONG = re.compile(r"最[晚迟长多]|几天|多久|多长|多少(天|日|个)")
@@ -215,6 +219,8 @@ class Assistant:
             return first
         if errand in _NOT_ASKING and self._asks_about_policy(errand, turn, context):
             return Errand.ANSWER_POLICY
+        if errand in _HARDLY_MEANT and self._is_rather_a_rule(turn, context):
+            return Errand.ANSWER_POLICY
         if errand in _MAY_GO_ON and self._goes_on_perhaps(turn, context):
             return Errand.ANSWER_POLICY
         if errand in _PLAIN_WISHES:
@@ -264,6 +270,18 @@ class Assistant:
         )
         return about_policy and not self._costs.tells_terms(turn)
 
+    def _is_rather_a_rule(self, turn: Turn, context: Context) -> bool:
+        """Whether an intent that is hardly more than a guess gives way to a written answer that fits well."""
+        if context.asked or context.person or not policy.is_unsure(turn) or asks_for_a_person(turn.text):
+            return False
+        told = (
+            _names_application(turn)
+            or self._concerns_a_cost(turn, context)
+            or self.deadlines.concerns(turn, context)
+            or self.deadlines.tells_event(turn)
+        )
+        return not told and policy.fits_well(turn, context, self.library)
+
     def _goes_on_perhaps(self, turn: Turn, context: Context) -> bool:
         """Whether what was hardly taken for an errand of its own asks on after an answer."""
         named = _names_application(turn) or "提醒" in turn.text
@@ -299,7 +317,8 @@ class Assistant:
         bought = context.task is Task.COST and cost.tells_of_the_purchase(turn.text)
         more_of_it = context.task is Task.COST and self._costs.tells_figures(turn)
         spent = self._costs.only_tells_a_cost(turn) and not self.deadlines.tells_event(turn)
-        terms = errand in _MAY_TELL_COSTS and self._costs.tells_terms(turn)
+        asks_the_rule = context.task is not Task.COST and policy.is_surely_asked(turn)
+        terms = errand in _MAY_TELL_COSTS and not asks_the_rule and self._costs.tells_terms(turn)
         told_of_it = context.task is Task.COST and (
             self._costs.tells_a_fact(turn, context)
             or (not asks(turn.text) and self._costs.goes_on(turn, context))

@@ -22,7 +22,7 @@ _ONLINE = re.compile(
     r"爱山东|鲁医保|政务服务网|小程序|app|线上|网上|网络|手机上|[用拿]手机|公众号", re.IGNORECASE
 )
 _REFUSED = (
-    r"不服|不认(?![识定得可同])|不认[可同]|异议|有意见|复核|申诉|(?:没|未|不)(?:能|有|给)*通过|(?<!还)(?:没|不|未)(?:有|给|予)*批(?!下来|完|好|出来)|没给[我他她俺你]?过(?!来)|不予认定|没认定上|"
+    r"不服|(?<!认)不认(?![识定得])|异议|有意见|复核|申诉|(?:没|未|不)(?:能|有|给)*通过|(?<!还)(?:没|不|未)(?:有|给|予)*批(?!下来|完|好|出来)|没给[我他她俺你]?过(?!来)|不予认定|没认定上|"
     r"被?拒|驳回|不给过|没过(?!期|审|多久|几|\d)|说(?:[我他她俺]|人家)?[^,。;]{0,3}不(?:够格|够条件|符合|合格|达标)"
 )
 _RESULT_CAME = (
@@ -59,6 +59,7 @@ _SUPPOSED = re.compile(
 _ASKS = re.compile(
     r"[?？吗么嘛呢]|不$|怎|咋|哪|几|多久|多少|什么|啥|能不能|可以|行不|合规|对[不吧]|没错|还[能得]|是不是|(.)[不没]\1|谁|凭"
 )
+_ASKS_WHICH = re.compile(r"是[^,。;]{1,8}还是(?!没)")
 _ASKS_OF_TIME = re.compile(
     r"时候|时间|哪一?[天日]|几号|几时|几月|多久|[几多少]+天|日期|截止|期限|[到过超逾]期|超[时过了]|来得及|赶得上|最[晚迟后]|[之以]前|"
     r"办[完结好]|结果|享受|生效|开始|[能可][以用报刷]|算|晚了|还[能没行中]|现在|多会|当[天月]|下个?月|差[^,。;]{0,3}[天月]|合规|对[不吗么]|咋[办整]|怎么办|[该用得要]等"
@@ -145,7 +146,7 @@ class DeadlineAnswers:
         event = _event(text, [])
         if event is None or (event is Event.APPROVED and _ASKS_OF_ELSE.search(text)):
             return False
-        return not _ASKS.search(text) and not asks_progress(text)
+        return not (_ASKS.search(text) or _ASKS_WHICH.search(text) or asks_progress(text))
 
     def rules_of(self, region: str) -> RegionDeadlines:
         """The time limits and process of a region, by its name."""

@@ -36,7 +36,12 @@ def recognise(turn: Turn, refusals: tuple[Refusal, ...]) -> Refusal | None:
     """The refusal that surely fits: the first whose words stand in the text, else the one for the matter that the
     engine is sure of. None where the turn is not recognisably out of scope."""
     surely = turn.confidence >= _SURELY
-    return _by_words(turn.text, refusals) or (_by_matter(turn, refusals) if surely else None)
+    return recognise_by_words(turn, refusals) or (_by_matter(turn, refusals) if surely else None)
+
+
+def recognise_by_words(turn: Turn, refusals: tuple[Refusal, ...]) -> Refusal | None:
+    """The first refusal whose words stand in the text."""
+    return _by_words(turn.text, refusals)
 
 
 def _by_words(text: str, refusals: tuple[Refusal, ...]) -> Refusal | None:

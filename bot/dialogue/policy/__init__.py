@@ -8,7 +8,9 @@ from bot.dialogue.policy.task import (
     continues,
     continues_perhaps,
     fits_surely,
+    fits_well,
     is_of_a_region,
+    is_surely_asked,
     is_unsure,
 )
 
@@ -18,7 +20,9 @@ __all__ = [
     "continues",
     "continues_perhaps",
     "fits_surely",
+    "fits_well",
     "is_of_a_region",
+    "is_surely_asked",
     "is_unsure",
     "regions_named",
     "tells_where_insured",

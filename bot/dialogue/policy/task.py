@@ -41,7 +41,7 @@ from bot.dialogue.policy.replies import (
     who_decides,
     whom_to_ask,
 )
-from bot.dialogue.scope import out_of_scope, recognise
+from bot.dialogue.scope import out_of_scope, recognise, recognise_by_words
 from bot.dialogue.turn import Context, Outcome, Task, Turn
 from bot.language.asking import asks
 from bot.messages import (
@@ -53,6 +53,7 @@ from bot.policy.library import PolicyLibrary
 
 _SURELY = 0.5
 """A question fits so well that it is answered whatever else the turn was taken for."""
+_CLOSELY = 0.75
 _UNSURE = 0.6
 """An intent below this is hardly more than a guess."""
 _SURE_OF_ANOTHER = 0.7
@@ -69,7 +70,7 @@ of the region it names better than this is ours."""
 def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outcome:
     """Answers the question, compares regions, or asks where the person is insured."""
     refusals = library.knowledge.refusals
-    if recognise(turn, refusals) and not library.knowledge.regions_by_document(turn.text):
+    if _is_none_of_ours(turn, context, library) and not library.knowledge.regions_by_document(turn.text):
         return out_of_scope(turn, context, refusals)
     scheme_before = context.scheme
     context = with_what_was_said(turn, context, library)
@@ -141,6 +142,16 @@ def fits_surely(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
     return _closeness_of_a_question(turn, context, library) >= (_FAIRLY if is_unsure(turn) else _SURELY)
 
 
+def fits_well(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
+    """Whether a written answer fits so well that it counts for more than a guess."""
+    return _closeness_of_a_question(turn, context, library) >= _SURELY
+
+
+def is_surely_asked(turn: Turn) -> bool:
+    """Whether a turn is surely taken for a question about the rules."""
+    return turn.intent == "ask_policy" and turn.confidence >= _SURE_OF_ANOTHER
+
+
 def is_unsure(turn: Turn) -> bool:
     """Whether the intent is hardly more than a guess: then less is wanted of an answer to count for more."""
     return turn.confidence < _UNSURE
@@ -150,7 +161,7 @@ def _closeness_of_a_question(turn: Turn, context: Context, library: PolicyLibrar
     """How well the best answer fits a turn; 0 where it is too short or recognisably none of ours."""
     named = regions_named(turn, library)
     question = without_regions(turn, "")
-    if len(bare_text(question)) <= TOO_SHORT_ALONE or recognise(turn, library.knowledge.refusals):
+    if len(bare_text(question)) <= TOO_SHORT_ALONE or _is_none_of_ours(turn, context, library):
         return 0.0
     return library.closeness(question, named[0] if named else context.region)
 
@@ -164,6 +175,18 @@ def is_of_a_region(turn: Turn, context: Context, library: PolicyLibrary) -> bool
     return ours and _closeness_of_a_question(turn, context, library) >= (
         _FAIRLY if is_unsure(turn) else _HARDLY
     )
+
+
+def _is_none_of_ours(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
+    """Whether a turn is recognisably out of scope: by its words, or by what it seems to be about where no answer of the
+    region fits closely."""
+    refusals = library.knowledge.refusals
+    if recognise_by_words(turn, refusals):
+        return True
+    named = regions_named(turn, library)
+    region = named[0] if named else context.region
+    closely = region is not None and library.closeness(without_regions(turn, ""), region) >= _CLOSELY
+    return recognise(turn, refusals) is not None and not closely
 
 
 def _comparison(
