@@ -19,6 +19,7 @@ from bot.settings import ROOT
 NOW = datetime(2026, 11, 22, 10, tzinfo=SHANGHAI)
 ENTITIES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "region": (("山东", "山东"), ("湖南", "湖南"), ("江西", "江西"), ("吉林", "吉林"), ("内蒙古", "内蒙古")),
+    "scheme": (("居民", "居民"),),
     "disease": (("透析", "尿毒症透析"), ("冠心病", "冠心病"), ("胃癌", "恶性肿瘤")),
 }
 
@@ -168,6 +169,27 @@ def test_where_no_limit_is_fixed_it_is_said_with_the_article_and_whom_to_ask(
     assert "没有写" in reply.text
     assert "12393" in reply.text
     assert not re.search(r"\d{4}年\d+月\d+日", reply.text)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "article"),
+    [
+        ("湖南居民医保，10月9号批的，哪天能用", "第三条"),
+        ("湖南，胃癌做化疗的，10月9号批的，哪天能用", "第二十八条"),
+    ],
+)
+def test_no_day_is_told_of_what_another_document_governs(told: Any, sentence: str, article: str) -> None:
+    reply = told(sentence)
+    assert due_on(reply) is None
+    assert article in reply.text
+
+
+def test_a_day_that_is_put_right_is_the_one_that_counts(told: Any) -> None:
+    assert due_on(told("江西，我爸的是10月9号，不对，是10月19号批的")) == "2026-10-19"
+
+
+def test_who_did_not_apply_has_no_application_under_way(told: Any) -> None:
+    assert "工作日" not in told("山东，享受期到上个月30号，没申请新的，怎么办").text
 
 
 def test_a_review_that_was_missed_says_so_first(told: Any) -> None:
