@@ -223,11 +223,12 @@ class Assistant:
             return Errand.ANSWER_POLICY
         if errand in _MAY_GO_ON and self._goes_on_perhaps(turn, context):
             return Errand.ANSWER_POLICY
-        if errand in _PLAIN_WISHES:
+        of_the_day = context.task is Task.DEADLINE and self.deadlines.concerns(turn, context)
+        if errand in _PLAIN_WISHES and not (of_the_day and policy.is_unsure(turn)):
             return errand
         if _names_application(turn):
             return Errand.CHECK_STATUS
-        if errand is Errand.DECLINE and not self._concerns_a_cost(turn, context):
+        if errand is Errand.DECLINE and not (of_the_day or self._concerns_a_cost(turn, context)):
             return Errand.CONTINUE if self._is_a_bare_answer(turn, context) else errand
         if told := self._tells_dates_or_money(errand, turn, context):
             return told

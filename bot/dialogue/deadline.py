@@ -76,11 +76,19 @@ _ASKS_OF_ELSE = re.compile(rf"{_ASKS_OF_TRANSFER.pattern}|{_ASKS_OF_REVIEW.patte
 _ASKS_OF_A_DOCUMENT = re.compile(
     r"(?:通知|办法|文件|规程|意见稿)[^,。;]{0,16}(?:执行|施行|实施|生效|作数|算数)"
 )
+_DENIED = re.compile(r"不[是算]$")
 _PUT_RIGHT = re.compile(r"不对|不是|[说记看搞]错")
 _ASKS_OF_START = re.compile(
-    r"今[天日儿]个?(?:就|是不是)*(?:能|可以)[用刷报]|等到?[^,。;]{1,6}(?<!然)[后过]|(?:这|下|次|当)个?月[^,。;]{0,4}(?:用|享受|生效|报|刷|起)|[哪几][天号日][^,。;]{0,4}(?:起|开始|生效|能用)"
+    r"今[天日儿]个?(?:就|是不是)*(?:能|可以)[用刷报]|等到?(?:[^,。;]{1,6}(?<!然)[后过]|明年|下个?月|\d)|(?:这|下|次|当)个?月[^,。;]{0,4}(?:用|享受|生效|报|刷|起)|[哪几][天号日][^,。;]{0,4}(?:起|开始|生效|能用)"
 )
-_ASKS_FROM_WHEN_PAID = re.compile(r"(?:待遇|享受|报销)[^,。;]{0,6}从|从[^,。;]{1,14}(?:享受|报销)")
+_ASKS_FROM_WHEN_PAID = re.compile(
+    r"(?:待遇|享受|报销)[^,。;]{0,6}从|[从打自][^,。;]{1,14}(?:享受|报销)|从哪一?[天日][起开算]"
+)
+_OF_THE_DAY_TOLD = re.compile(
+    r"^(?:那|这|会儿?|就|到底|最[晚迟]|拖到|我|他|她|得|要|会|是|能)*(?:哪一?[天日]|几号|几时|(?:什么|啥)时候)[^,。;]{0,8}$"
+    r"|^(?:那|当|这)一?天[^,。;]{0,12}$|^(?:就|都|也)?是?今年[^,。;]{0,3}$|工作日|自然日|天数|[周末节假日]+(?:也|都)?算"
+)
+"""Said after a day that was told: when then, how it is counted, of which year it was."""
 _OF_ANOTHER_MATTER = re.compile(r"[住进出][了的]?(?:医)?院|[花买开拿配刷][了的过]")
 """What happens on a day that no time limit runs from: a stay in hospital, a purchase."""
 _LONGEST_DAY = timedelta(days=31)
@@ -134,6 +142,8 @@ class DeadlineAnswers:
         if context.task is not Task.DEADLINE:
             return False
         if context.asked == "region" and turn.values("region"):
+            return True
+        if "on" in context.timeline and _OF_THE_DAY_TOLD.search(text):
             return True
         if context.timeline.get("event") == Event.APPROVED and _ASKS_OF_START.search(text):
             return "on" in context.timeline
@@ -230,6 +240,8 @@ def _read(turn: Turn, context: Context) -> _Reading:
     dates = in_the_month_told(_dates(text, turn.now.date()), text, date.fromisoformat(told) if told else None)
     days = [mention for mention in dates if mention.day is not None]
     event = _event(text, days)
+    if event is None and context.asked == "region" and context.task is not Task.DEADLINE:
+        event = _event(normalise(context.last_question or ""), [])  # what the region was asked for
     if event is not Event.REVIEW_DUE and not _is_planned(text):
         days = [mention for mention in days if mention.first <= turn.now.date()] or days
     online = bool(_ONLINE.search(text))
@@ -331,7 +343,8 @@ def _remember(turn: Turn, context: Context, reading: _Reading) -> Context:
     if reading.online:
         timeline["online"] = True
     regions = turn.values("region")
-    diseases = turn.values("disease") or context.diseases
+    named = (m for m in turn.mentions if m.entity == "disease" and not _DENIED.search(turn.text[: m.start]))
+    diseases = tuple(dict.fromkeys(mention.value for mention in named)) or context.diseases
     return replace(
         context,
         task=Task.DEADLINE,

@@ -41,7 +41,7 @@ class Case:
     `area` is the 统筹区 inside the region (南昌市), where it is known to have figures of its own.
     `hospital_level` counts as 一级, 二级 or 三级; anything else is as if not said.
     `amount` is the cost of `months` months together (one, if not said), or of each of them if `each_month`.
-    `before_approval` was spent before the day of approval, beside it.
+    `uncounted` was spent beside it and never counts: before the day of approval, or on a bill that is not paid for.
     `excluded` (and `excluded_ratio`, of the amount) never enters the policy's scope; `within_policy` does.
     `excluded_for`: what holds for the excluded part alone, so that it is not paid (no prescription …).
     `quarterly_limit` is a limit on three months' cost together. `asked_month`: of several months only this one is asked
@@ -65,7 +65,7 @@ class Case:
     months: int | None = None
     each_month: bool | None = None
     until: date | None = None
-    before_approval: Decimal | None = None
+    uncounted: Decimal | None = None
     by_month: tuple[MonthCost, ...] = ()
     asked_month: date | None = None
     within_policy: Decimal | None = None

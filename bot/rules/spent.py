@@ -96,11 +96,11 @@ class Spent(Told):
 
     @remembered
     def spent(self) -> Decimal | None:
-        """All that was spent, where what does not count is told with it: months, or days before the approval."""
+        """All that was spent, where what does not count is told with it: months, what `uncounted` holds."""
         case = self.case
         if case.by_month:
-            return sum((cost.amount for cost in self._asked_about), NOTHING)
-        return case.amount.low + case.before_approval if case.amount and case.before_approval else None
+            return sum((cost.amount for cost in self._asked_about), case.uncounted or NOTHING)
+        return case.amount.low + case.uncounted if case.amount and case.uncounted else None
 
     @remembered
     def spent_before_asked(self) -> Decimal:

@@ -34,6 +34,18 @@ JILIN = "吉林，报70%，没起付线，没封顶"
             "127.50",
             "122.50",
         ),
+        # a bill of another place in one of the months
+        (
+            ("湖南在职，月限额200，7月开药150，8月在不是定点的店开药90，9月开药180，共报多少",),
+            "264.00",
+            "156.00",
+        ),
+        # half a year that is told of something else
+        (
+            ("山东，起付线500没扣过，报80%，没封顶，花了1500", "弄错了，上半年已经扣了200起付"),
+            "960.00",
+            "540.00",
+        ),
         # two years, each with its own deductible
         (
             ("山东居民，起付200，报60%，去年就12月花了150，今年3月花500，封顶没到，共报多少",),
@@ -59,6 +71,12 @@ def test_what_an_earlier_month_of_the_quarter_left_is_a_range(talk: Any) -> None
         ((f"{JILIN}，药费600，能报多少", "有40的膏药是治腰的，那报多少"), "392.00", "208.00"),
         ((f"{JILIN}，药费800，能报多少", "票上写着政策内只有720"), "504.00", "296.00"),
         ((f"{JILIN}，这回300，里头有40那盒没处方，能报多少",), "182.00", "118.00"),
+        # another bill, of which nothing is paid
+        (
+            ("江西居民二类，报70%，额度够，药费400，报多少", "还有100是没挂定点牌的店里买的，也算上"),
+            "280.00",
+            "220.00",
+        ),
         # class B, told after its figure
         (("江西二类，甲类200，另外300是乙类，先自己付一成，报80%，额度够，报多少",), "376.00", "124.00"),
         # the lot that is left out of what the bill says

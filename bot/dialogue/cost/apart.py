@@ -46,7 +46,7 @@ def _without_unpaid_days(person: Person) -> Case:
     inside = [bill.cost for bill in person.bills if bill.day and stay and stay.first <= bill.day <= stay.last]
     if case.amount and 0 < len(early) < len(person.bills):
         spent = sum(early, NOTHING)
-        return replace(case, amount=case.amount.less(spent), before_approval=spent)
+        return replace(case, amount=case.amount.less(spent), uncounted=spent)
     if 0 < len(inside) < len(person.bills):
         excluded = (case.excluded or NOTHING) + sum(inside, NOTHING)
         return case.updated(Case(excluded=excluded, excluded_for=_IN_HOSPITAL, ruled_out=_IN_HOSPITAL))

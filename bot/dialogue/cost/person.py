@@ -12,9 +12,18 @@ from bot.rules.money import NOTHING, Span, percent, to_fen
 
 Period = Literal["month", "year"]
 _MOST_MONTHS = 36
-_OF_A_PART = frozenset[Condition](
-    {"no_prescription", "unrelated_disease", "outside_indication", "not_for_outpatients"}
+UNPAID = frozenset[Condition](
+    {
+        "not_designated",
+        "inpatient_stay",
+        "no_prescription",
+        "unrelated_disease",
+        "outside_indication",
+        "not_for_outpatients",
+    }
 )
+"""What may hold for a part of the cost alone, which then is not paid."""
+_OF_A_PART = UNPAID - {"not_designated", "inpatient_stay"}
 """Why a part of one bill may not be paid for."""
 LIMITS = ("monthly_limit", "quarterly_limit", "annual_cap")
 LIMIT_FACTS = ("limit", *LIMITS)
@@ -294,8 +303,23 @@ class Person:
 
 
 def _without_what_is_not_paid(known: Case, said: Person) -> Person:
-    """What is told, a smaller figure with why it is not paid for as that part of the known cost: 膏药55是治腰的."""
+    """What is told, a smaller figure with why it is not paid for as that part of the known cost (膏药55是治腰的), or
+    one that is added as a bill of which nothing is paid (还有150是没挂牌的店里买的)."""
     case, whole = said.case, known.amount
+    why = (case.conditions | case.excluded_for) & UNPAID
+    another = case.amount.low if case.amount and case.amount.is_exact else case.excluded
+    if said.adds and why and another and whole:
+        apart = (known.uncounted or NOTHING) + another
+        case = replace(
+            case,
+            amount=None,
+            excluded=None,
+            treated_on=None,
+            conditions=case.conditions - why,
+            uncounted=apart,
+            excluded_for=why,
+        )
+        return replace(said, case=case, bills=(), adds=False)
     why = case.conditions & _OF_A_PART
     if not why or said.adds or case.treated_on or case.region or case.amount is None or whole is None:
         return said
@@ -439,7 +463,8 @@ def _over_the_months(case: Case, stretch: Stretch, said: Person) -> Case:
 
 def _completed(case: Case, known: Case, said: Case) -> Case:
     """What follows from the old and the new together."""
-    recurs = said.months and known.months is None and "long_prescription" not in said.conditions
+    asked_alone = replace(said, months=None, each_month=None, treated_on=None) == Case()  # 那半年呢
+    recurs = said.months and known.months is None and (known.each_month or asked_alone)
     if recurs and said.amount is None and not said.by_month and known.amount:
         case = replace(case, each_month=True)
     if len(case.diseases) > 1:

@@ -9,10 +9,10 @@ from typing import Any, get_args
 from pydantic import TypeAdapter
 
 from bot.dialogue.cost.apart import held_against_stay
-from bot.dialogue.cost.person import Person
+from bot.dialogue.cost.person import UNPAID, Person
 from bot.dialogue.cost.reading import Reading, stay_told
 from bot.dialogue.cost.reading.changes import corrects, does_not_know, says_none, supposes
-from bot.dialogue.cost.reading.circumstance_words import UNPAID, conditions_in
+from bot.dialogue.cost.reading.circumstance_words import conditions_in
 from bot.dialogue.cost.reading.people import kin_of
 from bot.dialogue.cost.reading.times import this_month_in
 from bot.dialogue.deadline import day_of_approval

@@ -43,6 +43,7 @@ from bot.dialogue.policy.replies import (
 )
 from bot.dialogue.scope import out_of_scope, recognise, recognise_by_words
 from bot.dialogue.turn import Context, Outcome, Task, Turn
+from bot.language import normalise
 from bot.language.asking import asks
 from bot.messages import (
     ComparisonCard,
@@ -87,7 +88,7 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
         remembered = replace(remembered, scheme=scheme_before)
     if len(regions) > 1 and compares(turn):
         return _comparison(question, regions, turn, remembered, library)
-    if ALL_REGIONS.search(turn.text) and not regions:
+    if ALL_REGIONS.search(normalise(turn.text)) and not regions:
         return _comparison(question, tuple(library.knowledge.regions), turn, remembered, library)
     if outside and not regions:
         return declined(outside[0], question, remembered, library)
@@ -171,7 +172,11 @@ def is_of_a_region(turn: Turn, context: Context, library: PolicyLibrary) -> bool
     our regions, or none while one is known, and an answer of that region fits well."""
     if library.knowledge.regions_by_document(turn.text):
         return True
-    ours = bool(regions_named(turn, library)) or (context.region is not None and not places_named(turn))
+    ours = bool(
+        regions_named(turn, library)
+        or ALL_REGIONS.search(normalise(turn.text))
+        or (context.region is not None and not places_named(turn))
+    )
     return ours and _closeness_of_a_question(turn, context, library) >= (
         _FAIRLY if is_unsure(turn) else _HARDLY
     )

@@ -22,7 +22,7 @@ _ELSEWHERE = re.compile(
 _IN_HOSPITAL = re.compile(r"住[了过]?院")
 _HOPED = re.compile(r"(?:(?<!不)(?:能|可以)|是不是|该)(?:就|也|给我)*[按照]$")
 _AGAIN, _OR_NOT = re.compile(r"[再又][扣交付][^,。;\d]{0,4}$"), re.compile(r"[元块]?钱?[不吗么嘛啵]")
-_WHETHER_TAKEN = re.compile(r"(?:是不是|要不要|是否|难道)[^,。;\d]{0,6}(?:扣|[只就]剩下?)$")
+_WHETHER_TAKEN = re.compile(r"(?:是不是|要不要|是否|难道)[^,。;\d]{0,6}(?:扣|[只就]剩下?[^,。;\d]{0,4})$")
 _WHETHER = re.compile(r"是不是|要不要|是否|难道|不会")
 _WHETHER_ADDED = re.compile(
     r"(?:不?该|不是|是不是|是否|难道|应该|要)(?:得|再|给|另|外|多|各|都|也|该|要)*加$"

@@ -4,7 +4,8 @@ import re
 from collections.abc import Container
 from dataclasses import replace
 
-from bot.dialogue.cost.reading.circumstance_words import UNPAID, ruled_out_in
+from bot.dialogue.cost.person import UNPAID
+from bot.dialogue.cost.reading.circumstance_words import ruled_out_in
 from bot.dialogue.cost.reading.doubts import open_conditions
 from bot.dialogue.cost.reading.sentence import Item, Part
 from bot.knowledge.parameters import Condition

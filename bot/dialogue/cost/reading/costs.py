@@ -96,6 +96,9 @@ def cost_of(part: Part) -> Case:
     whole = _sum_of_the_others(part)
     if case.amount and whole:
         case = replace(case, amount=whole)
+    elif case.by_month and (apart := _bills_apart(part)):
+        excluded = (case.excluded or NOTHING) - apart
+        case = replace(case, excluded=excluded or None, uncounted=apart)
     elif case.amount:
         case = replace(
             case, amount=case.amount.plus(Span.exactly(_beside(part) - _returned(part, case.amount)))
@@ -178,6 +181,8 @@ def adds(part: Part) -> bool:
     told = {item.role for item in part.own_items}
     if "examination" in told and "cost" not in told:
         return not PART_OF.search(part.text)
+    if "cost" not in told and any(i.because & _SPENT_ELSEWHERE for i in part.own_items):
+        return bool(_MORE.search(part.text))
     both_asked = len(part.costs) == 1 and _BOTH_ASKED.search(part.text)
     return "cost" in told and bool(_MORE.search(part.text) or LEFT_OUT.search(part.text) or both_asked)
 
@@ -257,6 +262,14 @@ def _beside(part: Part) -> Decimal:
         if item.role == "excluded" and _is_beside(part, item):
             beside += item.amount.low
     return beside
+
+
+def _bills_apart(part: Part) -> Decimal:
+    """What was spent on bills of which nothing is paid, beside those of the months."""
+    apart = (
+        i.amount.low for i in part.own_items if i.role == "excluded" and i.because and _is_beside(part, i)
+    )
+    return sum(apart, NOTHING)
 
 
 def _is_inside(part: Part, item: Item) -> bool:

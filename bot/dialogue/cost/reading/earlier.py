@@ -39,6 +39,7 @@ _ASKS_FOR_IT = re.compile(r"(?<!还能)(?<!还可以)(?<!还)[报给付出掏退
 _NOTHING_WAS_PAID = re.compile(
     r"(?:都|全|一分)(?:也|都)?没(?:有|给|能)*报(?:销)?(?:[着到上成过]|下来|(?=[,。;]|$))"
 )
+_EACH_ASKED = re.compile(r"[两三四][回次趟笔张](?:合|加|凑|一共|总共?|一起|一块|拢)")
 _SPENT_BEFORE = re.compile(
     r"(?:前面|前头|之前|已经?|累计|到现在|陆续|零零[碎散]|今年[^,。;报用]{0,4}垫|[上前][一两二三四五几]?[回次趟]|头[一两]?[回次趟])[^,。;报用]{0,8}$"
 )
@@ -210,7 +211,8 @@ def spent_before(items: list[Item], sentence: Sentence) -> list[Item]:
             previous and previous.role == "deductible" and item.role == "used" and _USED_UP.search(before)
         )
         unpaid = not_paid and item.end <= not_paid.start()
-        earlier = goes_on or right_after or unpaid or _SPENT_BEFORE.search(before)
+        told_before = _SPENT_BEFORE.search(before) and not _EACH_ASKED.search(sentence.text, item.end)
+        earlier = goes_on or right_after or unpaid or told_before
         if item.role in ("cost", "used") and earlier:
             counted_up.append(item)
     costs = [item for item in items if item.role == "cost"]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from bot.dialogue.cost.reading.circumstance_words import UNPAID
+from bot.dialogue.cost.person import UNPAID
 from bot.dialogue.cost.reading.sentence import Role
 from bot.dialogue.cost.reading.signs import Seen, signs_of
 from bot.dialogue.cost.reading.told import Circumstance, Told, clauses_of, signs_of_clause

@@ -36,6 +36,7 @@ _HAVE_PAID = re.compile(
     r"[元块]?钱?,?(?:我|今年|已经?|前面|之前|都|只|才|大概|好像|差不多|大约|可能|也就)*[交付扣缴]了"
 )
 _CLASS_B = re.compile(r"乙类[^,。;\d]*自付")
+_BY_NOW = re.compile(r"已|早|前面|之前")
 _PAID_OFF = re.compile(r"[交付扣缴][了过掉]+$")
 _BEYOND = re.compile(r"超(?:过|出)?了?$")
 _NOT_BEYOND = re.compile(r"不超(?:过|出)?$")
@@ -108,8 +109,9 @@ def _told(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | N
         return "cost"  # 少说了一张,还有300
     if role == "cost" and around.before.endswith("扣了") and _OF_THE_DEDUCTIBLE.search(sentence.text):
         return "deductible_met"
-    if role == "deductible" and _PAID_OFF.search(around.before) and any(i.role == role for i in known):
-        return "deductible_met"  # 起付线400,交过300的起付
+    if role == "deductible" and _PAID_OFF.search(around.before):
+        told = any(i.role == role for i in known) or _BY_NOW.search(around.before)
+        return "deductible_met" if told else role  # 起付线400,交过300的起付; 已经扣了300起付
     if role == "deductible_met" and _CLASS_B.search(around.before):
         return "excluded"  # 乙类自付扣去20
     if role == "annual_cap" and (_BY_MONTH.search(around.before) or _A_MONTH.match(around.after)):

@@ -3,8 +3,8 @@
 import re
 from dataclasses import replace
 
+from bot.dialogue.cost.person import UNPAID
 from bot.dialogue.cost.reading.amount_words import WHOLE
-from bot.dialogue.cost.reading.circumstance_words import UNPAID
 from bot.dialogue.cost.reading.sentence import Item, Sentence
 from bot.knowledge.parameters import Condition
 
