@@ -245,7 +245,8 @@ def _read(turn: Turn, context: Context) -> _Reading:
     if event is not Event.REVIEW_DUE and not _is_planned(text):
         days = [mention for mention in days if mention.first <= turn.now.date()] or days
     online = bool(_ONLINE.search(text))
-    if event is None and told and _ASKS_OF_START.search(text):
+    asked_again = told and not days and _OF_THE_DAY_TOLD.search(text)  # 哪天之前交才算
+    if asked_again or (event is None and told and _ASKS_OF_START.search(text)):
         return _Reading(None, None, None, online)  # 今天能刷了不
     if not days:
         return _Reading(event, dates[0] if dates else None, None, online)
