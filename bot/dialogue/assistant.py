@@ -22,6 +22,7 @@ from bot.dialogue.cost.concern import (
     asks_whether_it_counts,
     is_for_inpatient_care,
     tells_a_cost,
+    without_amounts,
 )
 from bot.dialogue.counting import count
 from bot.dialogue.deadline import DeadlineAnswers, asks_progress
@@ -266,7 +267,11 @@ class Assistant:
             return False
         about_policy = (
             policy.continues(turn, context, self.library)
-            or (errand in _CHATTING and policy.fits_surely(turn, context, self.library))
+            or (
+                errand in _CHATTING
+                and not policy.introduces(turn)
+                and policy.fits_surely(turn, context, self.library)
+            )
             or (errand is Errand.DECLINE and policy.is_of_a_region(turn, context, self.library))
         )
         return about_policy and not self._costs.tells_terms(turn)
@@ -315,6 +320,8 @@ class Assistant:
         ):
             return Errand.ESTIMATE_COST
         told_in_full = self._costs.is_told(turn)
+        if context.task is Task.COST and not told_in_full and self._costs.asks_why(turn):
+            return Errand.ANSWER_POLICY
         bought = context.task is Task.COST and cost.tells_of_the_purchase(turn.text)
         more_of_it = context.task is Task.COST and self._costs.tells_figures(turn)
         spent = self._costs.only_tells_a_cost(turn) and not self.deadlines.tells_event(turn)
@@ -380,7 +387,9 @@ class Assistant:
 
     async def _answer_policy(self, turn: Turn, context: Context) -> Outcome:
         """A question in the middle of an estimate or a proof is answered, and then that goes on."""
-        outcome = policy.answer_policy(turn, context, self.library)
+        of_a_sum = context.task is Task.COST and self._costs.asks_why(turn)
+        asked = without_amounts(turn) if of_a_sum else turn
+        outcome = policy.answer_policy(asked, context, self.library)
         if outcome.context.asked:
             return outcome
         if context.task is Task.VERIFY and context.last_question:

@@ -1,6 +1,7 @@
 """Whether a turn is about a sum of one's own or about the rule: "600能报多少" against "湖南退休报多少"."""
 
 import re
+from dataclasses import replace
 
 from bot.dialogue.turn import Turn
 from bot.language import normalise
@@ -46,6 +47,15 @@ def tells_a_cost(turn: Turn) -> bool:
         return False
     words = "".join(m.text for m in turn.mentions if m.entity == "amount")
     return bool(_TELLS_A_COST.search(normalise(turn.text))) or turn.text.strip(" 。.,，吧呢啊") == words
+
+
+def without_amounts(turn: Turn) -> Turn:
+    """The turn without its sums: 为什么超过的不报 asks for the rule, whatever the sum was."""
+    text = turn.text
+    for mention in sorted(turn.mentions, key=lambda m: -m.start):
+        if mention.entity == "amount":
+            text = text[: mention.start] + text[mention.end :]
+    return replace(turn, text=text, mentions=())
 
 
 def is_for_inpatient_care(turn: Turn) -> bool:

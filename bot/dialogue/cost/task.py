@@ -42,6 +42,7 @@ _SUM_AT_LAST = re.compile(
     r"|(?:应该|也|不|该)*(?:有|没有?|无)*影响(?:没有?|吗|不|么|吧)*[?。]?$|(?:还|照样|照常)?(?:能|给)?(?:报|算)(?:吗|不|么|嘛)[?。]?$"
 )
 _OF_A_TERM = re.compile(r"封顶|比例|限额|额度|定额|起付|门槛|报几成|报多少|加(?:了|的|给)?(?:多少|好多|几)")
+_WHY = re.compile(r"为什么|为啥|为何|凭什么|凭啥")
 _OF_OTHERS = re.compile(r"(?:亲戚|邻居|同事|朋友|熟人|他们|人家|别人)[^,，。;；]{0,3}(?:说|讲|那[边里])")
 """Terms that hold for others: 隔壁讲他们那边没起付线."""
 _NAMED = {
@@ -131,6 +132,10 @@ class Costs:
         person = self._read(turn)
         terms = (person.limit, person.case.monthly_limit, person.case.quota_left, person.case.ratio)
         return person.cost_known and any(term is not None for term in terms)
+
+    def asks_why(self, turn: Turn) -> bool:
+        """Whether the rule behind a sum is asked for, and no further cost told: 为什么超过的那120不报."""
+        return bool(_WHY.search(normalise(turn.text))) and not self._read(turn).cost_known
 
     def sets_a_part_apart(self, turn: Turn) -> bool:
         """Whether a part of a cost is told that is not paid for (药费500,营养品200): the rest is for us."""

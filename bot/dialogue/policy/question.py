@@ -34,8 +34,10 @@ TOO_SHORT_ALONE = 4
 _LONGEST_REMEMBERED = 60
 _TELLING = re.compile(
     r"[得了有患和还跟又也都被说俺咱妈爸娘爹她他您家老伴头太婆公奶爷]|同时|查出来?|诊断|这个?病"
-    r"|人在|医保|社保|打工|务工|上班|做工|[住交]"
+    r"|人在|医保|社保|打工|务工|上班|做工|[住交子]"
 )
+_STATES = re.compile(r"\d|[一二三四五六七八九]成|对吧|没错|吧$|报|给")
+"""What is stated to be so, not told of oneself: 退休报九成."""
 _BACK = re.compile(r"[回返]到?$")
 _TREATED_THERE = re.compile(
     r"^(?:[那这][边里儿]|的?医院|的?药店)?(?:能|要|也|就|先|给)*"
@@ -105,6 +107,12 @@ def only_tells(turn: Turn) -> bool:
     for mention in sorted(turn.mentions, key=lambda m: -m.start):
         rest = rest[: mention.start] + rest[mention.end :]
     return bool(turn.mentions) and not _FILLER.sub("", _TELLING.sub("", rest))
+
+
+def introduces(turn: Turn) -> bool:
+    """Whether somebody only says who and where they are: 你好,我是衡阳退休的."""
+    told = turn.intent in ("inform", "greet") and turn.values("region")
+    return bool(told and not asks(turn.text) and not _STATES.search(turn.text)) or only_tells(turn)
 
 
 def _tells_who(turn: Turn, bare: str) -> bool:

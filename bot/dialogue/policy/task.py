@@ -26,7 +26,7 @@ from bot.dialogue.policy.question import (
     asks_whom,
     asks_why,
     bare_text,
-    only_tells,
+    introduces,
     question_of,
     to_remember,
     without_regions,
@@ -80,7 +80,7 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
     question, previous = question_of(
         turn, context, instead_of_places(turn, regions, outside), outside, library
     )
-    if not question or (context.last_question is None and only_tells(turn)):
+    if not question or (context.last_question is None and introduces(turn)):
         return asked_nothing(context)
     last_question = to_remember(turn, context.last_question, question, previous)
     remembered = replace(context, last_question=last_question, task=Task.POLICY, asked=None)
@@ -190,7 +190,9 @@ def _is_none_of_ours(turn: Turn, context: Context, library: PolicyLibrary) -> bo
         return True
     named = regions_named(turn, library)
     region = named[0] if named else context.region
-    closely = region is not None and library.closeness(without_regions(turn, ""), region) >= _CLOSELY
+    goes_on = context.task is Task.POLICY and context.last_question is not None
+    enough = _SURELY if goes_on else _CLOSELY
+    closely = region is not None and library.closeness(without_regions(turn, ""), region) >= enough
     return recognise(turn, refusals) is not None and not closely
 
 
