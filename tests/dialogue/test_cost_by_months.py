@@ -71,6 +71,26 @@ def test_what_an_earlier_month_of_the_quarter_left_is_a_range(talk: Any) -> None
         ((f"{JILIN}，药费600，能报多少", "有40的膏药是治腰的，那报多少"), "392.00", "208.00"),
         ((f"{JILIN}，药费800，能报多少", "票上写着政策内只有720"), "504.00", "296.00"),
         ((f"{JILIN}，这回300，里头有40那盒没处方，能报多少",), "182.00", "118.00"),
+        # class B, in a later turn; the deductible put right
+        (("江西居民一类，报70%，没封顶，药费500，报多少", "票里50是乙类药先要自己付"), "315.00", "185.00"),
+        (("山东，起付线500，已经扣了300，报80%，没封顶，花700", "看差了，前头扣的是100"), "240.00", "460.00"),
+        # what was spent by then, at its share, of the year's cap
+        (
+            ("江西二类，一年限额1000，年初到现在一共花了1000，都按70%报的，这次又花500，还是70%，报多少",),
+            "300.00",
+            "200.00",
+        ),
+        (
+            ("山东，今年起付线以上花了1000，都按70%报的，一年顶多给800，这次400，报70%，给多少",),
+            "100.00",
+            "300.00",
+        ),
+        # the share of the hospital that was visited; none at home for who is away
+        (
+            ("江西二类，一级医院报90二级报80，这回在区里二级医院开了500的药，额度够，报多少",),
+            "400.00",
+            "100.00",
+        ),
         # another bill, of which nothing is paid
         (
             ("江西居民二类，报70%，额度够，药费400，报多少", "还有100是没挂定点牌的店里买的，也算上"),
@@ -124,6 +144,11 @@ def test_parts_and_names(talk: Any, turns: tuple[str, ...], fund: str, own: str)
 )
 def test_what_others_say(talk: Any, turns: tuple[str, ...], fund: str) -> None:
     assert paid(talk(*turns)) == fund
+
+
+def test_the_share_at_home_does_not_hold_for_who_is_away(talk: Any) -> None:
+    outcome = talk("江西居民二类，家门口医院报80%，额度够", "人去广州出差，那边开药500，照80%报400吧")
+    assert paid(outcome) is None
 
 
 @pytest.mark.parametrize("insured", ["村里每年收钱的那种医保", "新农合", "农村医保"])

@@ -184,6 +184,7 @@ class Person:
         stretch = (
             said.stretch if said.stretch.first and said.cost_known else self.stretch.updated(said.stretch)
         )
+        said = _without_the_ratio_at_home(self.case, said)
         said = _within_the_bill(self.case, _without_what_is_not_paid(self.case, said))
         said = self._with_class_b(_added_elsewhere(self.case, _as_a_part(self.case, self._placed(said))))
         bills = said.bills if said.cost_known else self.bills
@@ -328,6 +329,13 @@ def _without_what_is_not_paid(known: Case, said: Person) -> Person:
     part = case.amount.low
     case = replace(case, amount=None, conditions=case.conditions - why, excluded=part, excluded_for=why)
     return replace(said, case=case, bills=())
+
+
+def _without_the_ratio_at_home(known: Case, said: Person) -> Person:
+    """What is told of a treatment elsewhere, the share that holds at home no share of it: 出差开的药,照90%报吧."""
+    away = {"staying_elsewhere", "living_elsewhere"} & (said.case.conditions - known.conditions)
+    at_home = away and known.ratio is not None and said.case.ratio == known.ratio
+    return replace(said, case=replace(said.case, ratio=None)) if at_home else said
 
 
 def _within_the_bill(known: Case, said: Person) -> Person:

@@ -57,6 +57,7 @@ _WORKED_OUT: frozenset[tuple[Role, Role | None]] = frozenset(
 _OPEN: frozenset[tuple[Role, Role | None]] = frozenset(
     {
         ("aside", "extra_limit"),  # asked about and not told: 会不会再添80
+        ("unused_before", "limit"),  # as are those that tell what was left: 6月限额剩200
         ("deductible_met", "limit"),  # words that tell what was paid are plain: 把260交清了
         ("examination", "excluded"),  # no document settles whether it is paid for
     }

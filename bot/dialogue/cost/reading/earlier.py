@@ -13,9 +13,10 @@ _TAKEN = re.compile(r"[用吃花拿买开][了掉去]*$")
 _USED_UP = re.compile(r"[用抵花][掉了去过]+$")
 _AND_PAID = re.compile(r"^[元块]?钱?,?(?:医保)?(?:才|只|就|已经?|给)*报(?:销)?了$")
 _EARLIER_TIMES = re.compile(
-    r"(?:前|上|头)(?:面|头)?(?:[一两二三四五几]?[次回趟])[^,。;\d]{0,8}$|(?:之前|先前|早先|前几天|上旬|月初)[^,。;\d]{0,14}$|(?:已经|[报用]过)[^,。;\d]{0,10}$|用[掉去]$"
+    r"(?:前|上|头)(?:面|头)?(?:[一两二三四五几]?[次回趟])[^,。;\d]{0,8}$|(?:之前|先前|早先|前几天|上旬|月初)[^,。;\d]{0,14}$|(?:已经|[报用]过)[^,。;\d]{0,10}$|用[掉去]$|(?:到(?:现在|如今|目前|上个?月)|今年起付[^,。;\d]{0,3}以上)[^,。;\d]{0,8}$"
 )
 _ONLY_BEFORE = re.compile(r"(?:上[次回趟]|前[面头次]|之前)[^,。;\d]{0,4}$")
+_FIRST_TIME = re.compile(r"头一[次回趟]")
 _THIS_TIME = re.compile(r"[这本][次回趟]|今天|刚才|现在")
 _THIS_ONE_ASKED = re.compile(
     r"(?:今天|这)[这那]?一?[笔次回趟张单]子?[^,。;\d]{0,5}(?:[报付给]|出(?:多少|几))"
@@ -78,7 +79,12 @@ def spent_earlier(items: list[Item], sentence: Sentence) -> list[Item]:
     alone = len(costs) == 1 and sentence.asked != "amount"
     if alone and _ONLY_BEFORE.search(last.before) and not _ASKS_FOR_IT.search(sentence.text):
         used = costs  # 这个月第二次了,上次花了180
-    elif alone and _EARLIER_TIMES.search(last.before) and _THIS_ONE_ASKED.search(last.after):
+    elif (
+        alone
+        and _EARLIER_TIMES.search(last.before)
+        and not _FIRST_TIME.search(last.before)
+        and _THIS_ONE_ASKED.search(last.after)
+    ):
         used = costs  # 前几天刷过200,今天这笔能报多少
     elif any(item.role == "deductible" for item in items):
         used = []  # then it has counted up to that (`spent_before`)

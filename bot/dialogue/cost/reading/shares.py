@@ -276,7 +276,10 @@ def _for_the_place(sentence: Sentence, ratios: Sequence[Ratio]) -> list[Ratio]:
     if elsewhere and is_away(sentence):
         return _as_one_stays(sentence, elsewhere)
     visited = {place.removesuffix("医院") for place in _VISITED.findall(sentence.text)}
-    there = [r for label, r in labelled if len(visited) == 1 and next(iter(visited)) in label]
+    place = next(iter(visited)) if len(visited) == 1 else ""
+    named = [(_place(sentence, r).removesuffix("医院"), r) for _, r in labelled]
+    there = [r for label, r in labelled if place and place in label]
+    there = there or [r for at, r in named if at and at in place]
     taken_back = corrects(sentence.text[ratios[0].end :])
     return there[:1] or ([ratios[-1]] if taken_back else list(ratios))
 

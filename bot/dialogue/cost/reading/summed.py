@@ -35,6 +35,7 @@ _WORD = re.compile("|".join(_WORDS))
 _MONTH = re.compile(rf"十?{_N}月份?|[上这本当]个?月")
 _OF_DRUGS = re.compile(r"[元块]?钱?的?(?:都)?是[^,。;\d]{0,3}药")
 """Of what is in the cost the part that is paid for anyway: 里头90是药."""
+_CARE = re.compile(r"[看开买拿配取抓](?:慢特?病|门[慢特]|药)$")
 _MARKS = re.compile(r"[\s,。;:()·+]+")
 
 
@@ -44,6 +45,7 @@ def unplaced(items: list[Item], sentence: Sentence) -> list[Item]:
     costs = [item for item in items if item.role == "cost"]
     apart = bool(people_in(sentence))
     placed = [i for i in costs if i.placed or _is_of_a_disease(i, sentence) or _is_of_a_day(i, sentence)]
+    placed += [i for i in costs if i not in placed and _CARE.search(i.before)]
     sure = [i for i in placed if (apart or _is_told_as_further(i, sentence))]
     if len(costs) == len(sentence.ratios) and in_turn([i.amount for i in costs], sentence.ratios):
         return items  # each of a place with its own share
