@@ -303,7 +303,8 @@ class Assistant:
 
     def _is_a_bare_answer(self, turn: Turn, context: Context) -> bool:
         """Whether a few words answer what we asked, unless they are recognisably nothing of ours."""
-        answers = context.asked and len(turn.text) <= LONGEST_BARE_ANSWER
+        tells_where = context.asked == "region" and turn.values("region") and not asks(turn.text)
+        answers = context.asked and (len(turn.text) <= LONGEST_BARE_ANSWER or tells_where)
         return bool(answers) and scope.recognise(turn, self.knowledge.refusals) is None
 
     def _concerns_a_cost(self, turn: Turn, context: Context) -> bool:

@@ -22,12 +22,12 @@ _ONLINE = re.compile(
     r"爱山东|鲁医保|政务服务网|小程序|app|线上|网上|网络|手机上|[用拿]手机|公众号", re.IGNORECASE
 )
 _REFUSED = (
-    r"不服|(?<!认)不认(?![识定得])|异议|有意见|复核|申诉|(?:没|未|不)(?:能|有|给)*通过|(?<!还)(?:没|不|未)(?:有|给|予)*批(?!下来|完|好|出来)|没给[我他她俺你]?过(?!来)|不予认定|没认定上|"
+    r"不服|(?<!认)不认(?![识定得])|异议|有意见|复核|申诉|(?:没|未|不)(?:能|有|给)*通过|(?<!还)(?<!今天)(?<!现在)(?<!都)(?:没|不|未)(?:有|给|予)*批(?!下来|完|好|出来)|没给[我他她俺你]?过(?!来)|不予认定|没认定上|"
     r"被?拒|驳回|不给过|没过(?!期|审|多久|几|\d)|说(?:[我他她俺]|人家)?[^,。;]{0,3}不(?:够格|够条件|符合|合格|达标)"
 )
 _RESULT_CAME = (
-    r"(?:[收拿领接看得][到着]|告知|通知|告诉)"
-    r"|(?:结果|通知书?|短信|决定)(?![^,。;]{0,3}没)[^,。;]{0,4}(?:到|下来|出来|来了)"
+    r"(?:[收拿领看得][到着]|接[到着](?![报用享])|告知|通知|告诉)"
+    r"|[收拿领接看]的[^,。;]{0,2}(?:结果|通知|短信)|(?:结果|通知书?|短信|决定)(?![^,。;]{0,3}没)[^,。;]{0,4}(?:到|下来|出来|来了)"
 )
 _REVIEW = (
     r"复审|复[身慎查]|年审|续期|续[其期]|享受期|有效期|"
@@ -35,12 +35,12 @@ _REVIEW = (
 )
 _DUE = r"到期|过期|截止|期限|期满|届满|有效期"
 _APPROVED = (
-    r"(?:(?<![该要])(?<![几哪][号天日])(?<!多久)(?<!时候)(?<!没)(?<!没有)(?<!未)批(?!发)|通过(?![^,。后了的]{1,14}(?:交|提|申|上传|递|办理))|核准|准了|认定(?:好|完|下来|过|了|上|成功)|(?<!没)(?<!没有)(?:办|批|资格|慢特?病)[^,。;]{0,2}下来|审核过|过了审"
+    r"(?:(?<![该要])(?<![几哪][号天日])(?<!多久)(?<!时候)(?<!没)(?<!没有)(?<!未)批(?!发)|通过(?![^,。后了的]{1,14}(?:交|提|申|上传|递|办理))|核准|准了|认定(?:好|完|下来|过|了|上|成功)|(?<!没)(?<!没有)(?:办|批|资格|慢特?病)[^,。;]{0,2}下来|审核过|过了审|审过(?!没)"
     r"|[号日天]过[的了])"
 )
 _COMPLETED = r"补[齐全好上完交足]|(?:才|都|全)?(?:齐全|凑齐|备齐|弄齐)了?"
 _SUBMITTED = (
-    r"交(?!通|叉|费|钱|社保|医保)|提[交的]|递|(?<!没)(?<!没去)(?<!没再)(?<!没有)(?<!没重新)申请|申报|报上|上报|报的|报了(?!多少|[\d几钱销])|上传|受理|"
+    r"(?<!没)交(?!通|叉|费|钱|社保|医保)|提[交的]|递|(?<!没)(?<!没去)(?<!没再)(?<!没有)(?<!没重新)申请|申报|报上|上报|报的|报了(?!多少|[\d几钱销])|上传|受理|"
     r"收(?:的|了)[我俺]?(?:件|材料|资料)|[送办弄]的|送(?:去|到|过去|上去)了?|窗口|[代帮替给][^,。;]{0,4}传"
 )
 _DAY_OF: Mapping[Event, tuple[str, ...]] = {
@@ -54,14 +54,14 @@ _TO_BE_FILED = re.compile(
     r"(?:打算|准备|计划|想|要|将|如果|假如)[^,。;]{0,14}(?:交|递|申请|申报|提)(?!的|了|过|上去了)"
 )
 _SUPPOSED = re.compile(
-    r"(?:如果|假如|假设|要是|若是?|万一)[^,。;]{0,14}(?:批|通过|拿到|收到|认定)(?!的|了|过)"
+    r"(?:如果|假如|假设|要是|若是?|万一)[^,。;]{0,14}(?:批|通过|拿到|收到|认定|受理)(?!的|了|过)"
 )
 _ASKS = re.compile(
     r"[?？吗么嘛呢]|不$|怎|咋|哪|几|多久|多少|什么|啥|能不能|可以|行不|合规|对[不吧]|没错|还[能得]|是不是|(.)[不没]\1|谁|凭"
 )
 _ASKS_WHICH = re.compile(r"是[^,。;]{1,8}还是(?!没)")
 _ASKS_OF_TIME = re.compile(
-    r"时候|时间|哪一?[天日]|几号|几时|几月|多久|[几多少]+天|日期|截止|期限|[到过超逾]期|超[时过了]|来得及|赶得上|最[晚迟后]|[之以]前|"
+    r"赶趟|赶得及|拖延|作数|管用|真的|白瞎|[能走]得?走?慢|能走|走得|起算|从[哪那]一?天|时候|时间|哪一?[天日]|几号|几时|几月|多久|[几多少]+天|日期|截止|期限|[到过超逾]期|超[时过了]|来得及|赶得上|最[晚迟后]|[之以]前|"
     r"办[完结好]|结果|享受|生效|开始|[能可][以用报刷]|算|晚了|还[能没行中]|现在|多会|当[天月]|下个?月|差[^,。;]{0,3}[天月]|合规|对[不吗么]|咋[办整]|怎么办|[该用得要]等"
 )
 _ASKS_PROGRESS = re.compile(
@@ -76,17 +76,18 @@ _ASKS_OF_ELSE = re.compile(rf"{_ASKS_OF_TRANSFER.pattern}|{_ASKS_OF_REVIEW.patte
 _ASKS_OF_A_DOCUMENT = re.compile(
     r"(?:通知|办法|文件|规程|意见稿)[^,。;]{0,16}(?:执行|施行|实施|生效|作数|算数)"
 )
+_ASKS_WHETHER_STILL_PAID = re.compile(r"(?:还能?|接着|照样|继续)[^,。;]{0,3}(?:报|享受|用|刷)")
 _DENIED = re.compile(r"不[是算]$")
-_PUT_RIGHT = re.compile(r"不对|不是|[说记看搞]错")
+_PUT_RIGHT = re.compile(r"不对|(?<!是)不是|[说记看搞]错")
 _ASKS_OF_START = re.compile(
     r"今[天日儿]个?(?:就|是不是)*(?:能|可以)[用刷报]|等到?(?:[^,。;]{1,6}(?<!然)[后过]|明年|下个?月|\d)|(?:这|下|次|当)个?月[^,。;]{0,4}(?:用|享受|生效|报|刷|起)|[哪几][天号日][^,。;]{0,4}(?:起|开始|生效|能用)"
 )
 _ASKS_FROM_WHEN_PAID = re.compile(
-    r"(?:待遇|享受|报销)[^,。;]{0,6}从|[从打自][^,。;]{1,14}(?:享受|报销)|从哪一?[天日][起开算]"
+    r"(?:待遇|享受|报销)[^,。;]{0,6}从|[从打自][^,。;]{1,14}(?:享受|报销)|从[哪那]一?[天日][起开算]"
 )
 _OF_THE_DAY_TOLD = re.compile(
     r"^(?:那|这|会儿?|就|到底|最[晚迟]|拖到|我|他|她|得|要|会|是|能)*(?:哪一?[天日]|几号|几时|(?:什么|啥)时候)[^,。;]{0,8}$"
-    r"|^(?:那|当|这)一?天[^,。;]{0,12}$|^(?:就|都|也)?是?今年[^,。;]{0,3}$|工作日|自然日|天数|[周末节假日]+(?:也|都)?算"
+    r"|^(?:那|当|这)一?天[^,。;]{0,12}$|^(?:就|都|也)?是?今年[^,。;]{0,3}$|工作日|自然日|天数|[周末节假日]+(?:也|都)?算|从[^,。;]{1,20}起算"
 )
 """Said after a day that was told: when then, how it is counted, of which year it was."""
 _OF_ANOTHER_MATTER = re.compile(r"[住进出][了的]?(?:医)?院|[花买开拿配刷][了的过]")
@@ -137,10 +138,12 @@ class DeadlineAnswers:
             return False
         if reading.day is not None and reading.event is None:
             return bool(context.timeline.get("event")) and not _OF_ANOTHER_MATTER.search(text)
-        if reading.day is not None:
+        if reading.day is not None or reading.acted_on is not None:
             return True
         if context.task is not Task.DEADLINE:
             return False
+        if context.timeline.get("event") == Event.REVIEW_DUE and _ASKS_WHETHER_STILL_PAID.search(text):
+            return "on" in context.timeline
         if context.asked == "region" and turn.values("region"):
             return True
         if "on" in context.timeline and _OF_THE_DAY_TOLD.search(text):
@@ -240,12 +243,16 @@ def _read(turn: Turn, context: Context) -> _Reading:
     dates = in_the_month_told(_dates(text, turn.now.date()), text, date.fromisoformat(told) if told else None)
     days = [mention for mention in dates if mention.day is not None]
     event = _event(text, days)
-    if event is None and context.asked == "region" and context.task is not Task.DEADLINE:
-        event = _event(normalise(context.last_question or ""), [])  # what the region was asked for
+    if event is None and "event" not in context.timeline:
+        before = _event(normalise(context.last_question or ""), [])  # what was asked about until now
+        event = before if context.asked == "region" or before is Event.REVIEW_DUE else None
+    if event is Event.SUBMITTED and told and context.timeline.get("event") == Event.REVIEW_DUE and days:
+        return _Reading(None, None, days[-1].day, False)  # the review that is due was applied for
     if event is not Event.REVIEW_DUE and not _is_planned(text):
         days = [mention for mention in days if mention.first <= turn.now.date()] or days
     online = bool(_ONLINE.search(text))
-    asked_again = told and not days and _OF_THE_DAY_TOLD.search(text)  # 哪天之前交才算
+    of_it = not days or told in {day.first.isoformat() for day in days}
+    asked_again = told and of_it and _OF_THE_DAY_TOLD.search(text)  # 哪天之前交才算
     if asked_again or (event is None and told and _ASKS_OF_START.search(text)):
         return _Reading(None, None, None, online)  # 今天能刷了不
     if not days:
@@ -265,8 +272,22 @@ def _dates(text: str, today: date) -> list[DateMention]:
         found = [coming.get(d.start, d) for d in past]
     elif re.search(_REVIEW, text):
         found = [min(d, coming.get(d.start, d), key=lambda one: abs(one.first - today)) for d in past]
-    found = _with_its_weekday(found, text)
+    found = _in_the_year_told(_with_its_weekday(found, text), text)
     return [mention for mention in found if mention.last - mention.first < _LONGEST_DAY]
+
+
+def _in_the_year_told(mentions: list[DateMention], text: str) -> list[DateMention]:
+    """8月4号交的表 2025年的 8月21号才通过: the year that is told alone is that of all days told without one."""
+    years = [m for m in mentions if re.fullmatch(r"\d{2,4}年|[去前今]年", text[m.start : m.end])]
+    if len(years) != 1:
+        return mentions
+    year = years[0].first.year
+    return [
+        m
+        if m in years or "年" in text[m.start : m.end] or not m.day or (m.day.month, m.day.day) == (2, 29)
+        else replace(m, first=m.first.replace(year=year), last=m.last.replace(year=year))
+        for m in mentions
+    ]
 
 
 def _is_planned(text: str) -> bool:

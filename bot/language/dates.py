@@ -56,7 +56,7 @@ _DAYPART = r"(?P<daypart>凌晨|半夜|清早|清晨|早上|早晨|早|上午|�
 _CLOCK = rf"(?:(?P<hour>两|{_N})(?:点钟?(?P<half>半)?(?:(?P<minute>{_N})分?)?|:(?P<colon_minute>\d\d)))"
 _TIME = rf"{_WEEKDAY}(?:的? ?{_DAYPART})?(?: ?{_CLOCK})?"
 _NOT_LONGER = r"(?![\d.]*\d)(?![零〇一二三四五六七八九十几])"
-_NO_COUNT = r"(?!\s*(?:[个周天元块%次折成年百千万月]|毛|文|楼|线|床|窗(?!口)))"
+_NO_COUNT = r"(?!\s*(?:周(?![一二三四五六日])|[个天元块%次折成年百千万月]|毛|文|楼|线|床|窗(?!口)))"
 
 _FULL = re.compile(
     rf"(?<![\d.\-/])(?P<year>(?:19|20)\d\d)(?:(?P<mark>[-/.])(?P<month>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}})"
@@ -99,7 +99,7 @@ _DAY_OF_MONTH = re.compile(
 )
 _FESTIVAL = re.compile(
     rf"(?:{_YEAR}|{_RELATIVE_YEAR})?(?<![零〇一二三四五六七八九十])(?P<festival>{'|'.join(FESTIVALS)})(?:节|假期?|放假|长假)*的?"
-    rf"(?P<beside>头一天|前一[天日]|前两天|[当那这]天|当日|后一天|第二天){_TIME}"
+    rf"(?:(?P<beside>头一天|前一[天日]|前两天|[当那这]天|当日|后一天|第二天)|(?=[批交递]|受理|通过|收到)){_TIME}"
 )
 _DONE_ON_WEEK_DAY = re.compile(
     rf"(?<![上下这本每到至])(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])(?![到至岁年一二三四五六]){_TIME}"

@@ -32,6 +32,7 @@ _ALONE = 0.45
 """A question that begins like a continuation fits so well alone that it is none."""
 TOO_SHORT_ALONE = 4
 _LONGEST_REMEMBERED = 60
+_LONGEST_ADDED = 7
 _TELLING = re.compile(
     r"[得了有患和还跟又也都被说俺咱妈爸娘爹她他您家老伴头太婆公奶爷]|同时|查出来?|诊断|这个?病"
     r"|人在|医保|社保|打工|务工|上班|做工|[住交子]"
@@ -79,6 +80,8 @@ def question_of(
         return previous, None
     if (_tells_who(turn, bare_text(said)) and only_tells(turn)) or _OTHERS.match(bare_text(said)):
         return f"{previous} {said}", None
+    if context.asked == "region" and turn.values("region") and _only_adds(said):
+        return previous, None
     if not _goes_on(said, context, library):
         return said, None
     for one, other in OPPOSITES:
@@ -86,6 +89,11 @@ def question_of(
             if new in said and old in previous and new not in previous:
                 return previous.replace(old, new), None
     return said, previous
+
+
+def _only_adds(said: str) -> bool:
+    """Whether beside the region that we asked for hardly anything is said, and nothing asked: 白山的,我替她问."""
+    return len(bare_text(said)) <= _LONGEST_ADDED and not asks(said)
 
 
 def to_remember(turn: Turn, last: str | None, question: str, previous: str | None) -> str:
