@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.dialogue.cost.person import Person
-from bot.dialogue.cost.reading.months import later_month
+from bot.dialogue.cost.person import Person, later_month
 from bot.knowledge.parameters import Condition
 from bot.rules.case import Case, Days, Employment, MonthCost
 from bot.rules.money import NOTHING, Span

@@ -75,7 +75,7 @@ class Stretch:
         if self.first is None or self.last is None:
             return ()
         number = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
-        months = (_later(self.first, place) for place in range(min(number, _MOST_MONTHS)))
+        months = (later_month(self.first, place) for place in range(min(number, _MOST_MONTHS)))
         return tuple(month for month in months if month.month not in self.without)
 
     def updated(self, said: "Stretch") -> "Stretch":
@@ -84,7 +84,8 @@ class Stretch:
         return Stretch(said.first or self.first, said.last or self.last, without)
 
 
-def _later(month: date, months: int) -> date:
+def later_month(month: date, months: int) -> date:
+    """The first day of the month that many months after; `month` is the first day of one."""
     years, number = divmod(month.month - 1 + months, 12)
     return month.replace(year=month.year + years, month=number + 1)
 

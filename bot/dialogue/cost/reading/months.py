@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
-from bot.dialogue.cost.person import Stretch
+from bot.dialogue.cost.person import Stretch, later_month
 from bot.dialogue.cost.reading.roles import LIMITS
 from bot.dialogue.cost.reading.sentence import Item, Part, within_a_month
 from bot.dialogue.cost.reading.stretch import MONTH, last_month_of, stretch_of
@@ -132,12 +132,6 @@ def months_named(part: Part, numbers: list[str]) -> tuple[date, ...]:
     months = "、".join(f"{number}月" for number in numbers)
     told = in_order_told(find_dates(months, part.sentence.turn.now.date()), months)
     return tuple(dict.fromkeys(mention.first for mention in told))
-
-
-def later_month(first: date, months: int) -> date:
-    """The first day of the month that many months after."""
-    years, month = divmod(first.month - 1 + months, 12)
-    return first.replace(year=first.year + years, month=month + 1)
 
 
 def _together(*costs: MonthCost) -> tuple[MonthCost, ...]:
