@@ -62,6 +62,7 @@ class Sources:
                 value for value, kind in figure_set("。".join(map(_said_by_person, turns))) if kind == "money"
             ]
             sums |= {abs(one - other) for one, other in product(told_sums, told_sums)}
+            sums |= {one + other for one, other in product(told_sums, told_sums)}
         told = (figure for figure in figures(text) if not figure.stands_in(given))
         return tuple(figure.text for figure in told if not (figure.kind == "money" and figure.value in sums))
 

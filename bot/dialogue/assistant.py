@@ -245,7 +245,7 @@ class Assistant:
             return Errand.HAND_OVER
         if self.personal.concerns_bindings(turn, context):
             return Errand.MANAGE_BINDINGS
-        if context.task is Task.COST and cost.asks_of_both(turn, context):
+        if context.task is Task.COST and (cost.asks_of_both(turn, context) or cost.says_swapped(turn.text)):
             return Errand.ESTIMATE_COST
         if context.task is Task.VERIFY and _goes_on_with_proof(errand, turn):
             return Errand.CONTINUE
@@ -283,6 +283,7 @@ class Assistant:
         told = (
             _names_application(turn)
             or self._concerns_a_cost(turn, context)
+            or self._costs.tells_terms(turn)
             or self.deadlines.concerns(turn, context)
             or self.deadlines.tells_event(turn)
         )
@@ -326,8 +327,7 @@ class Assistant:
         bought = context.task is Task.COST and cost.tells_of_the_purchase(turn.text)
         more_of_it = context.task is Task.COST and self._costs.tells_figures(turn)
         spent = self._costs.only_tells_a_cost(turn) and not self.deadlines.tells_event(turn)
-        asks_the_rule = context.task is not Task.COST and policy.is_surely_asked(turn)
-        terms = errand in _MAY_TELL_COSTS and not asks_the_rule and self._costs.tells_terms(turn)
+        terms = errand in _MAY_TELL_COSTS and self._costs.tells_terms(turn)
         told_of_it = context.task is Task.COST and (
             self._costs.tells_a_fact(turn, context)
             or (not asks(turn.text) and self._costs.goes_on(turn, context))
@@ -393,6 +393,8 @@ class Assistant:
         outcome = policy.answer_policy(asked, context, self.library)
         if outcome.context.asked:
             return outcome
+        if of_a_sum:
+            outcome = replace(outcome, context=replace(outcome.context, task=Task.COST))
         if context.task is Task.VERIFY and context.last_question:
             return replace(outcome, context=replace(outcome.context, task=Task.VERIFY, asked=context.asked))
         if context.task is Task.VERIFY:

@@ -5,6 +5,7 @@ without its defaults. Computing is `bot.rules`; nothing here knows a figure.
 """
 
 from bot.dialogue.cost.questions import DATES
+from bot.dialogue.cost.reading.changes import says_swapped
 from bot.dialogue.cost.reading.learned import Learnt
 from bot.dialogue.cost.reading.teaching import taught
 from bot.dialogue.cost.talk import asks_of_both
@@ -22,6 +23,7 @@ __all__ = [
     "asked_again",
     "asks_of_both",
     "question_again",
+    "says_swapped",
     "taught",
     "tells_of_the_purchase",
 ]

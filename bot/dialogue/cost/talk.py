@@ -20,6 +20,7 @@ from bot.dialogue.turn import Context, Task, Turn
 from bot.knowledge.parameters import Condition
 from bot.knowledge.schema import Scheme
 from bot.language import normalise
+from bot.language.asking import asks
 from bot.rules.case import Case, Days, Employment
 
 NEEDED = ("region", "amount")
@@ -99,12 +100,14 @@ def talk_before(turn: Turn, context: Context, reading: Reading) -> Talk:
 def told_before(context: Context) -> Case:
     """What the conversation told of a person before there was a cost."""
     approved = day_of_approval(context)
+    told = not asks(context.last_question or "")
+    kept = _GOVERNED_ELSEWHERE | frozenset({"long_prescription"}) if told else _GOVERNED_ELSEWHERE
     return Case(
         region=context.region,
         scheme=next((s for s in get_args(Scheme) if s == context.scheme), None),
         employment=next((e for e in get_args(Employment) if e == context.employment), None),
         approved_on=Days(approved, approved) if approved else None,
-        conditions=conditions_in(context.last_question or "") & _GOVERNED_ELSEWHERE,
+        conditions=conditions_in(context.last_question or "") & kept,
     )
 
 

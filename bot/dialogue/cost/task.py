@@ -16,6 +16,7 @@ from bot.dialogue.cost.questions import QUESTIONS, buttons_for, next_question, q
 from bot.dialogue.cost.reading import TURNS_KEPT, read_cost, stay_told, tells_figures
 from bot.dialogue.cost.reading.changes import (
     answers_that_it_is_not_known,
+    asks_for_all,
     asks_how_much_then,
     does_not_know,
     ends_in_a_figure,
@@ -156,7 +157,7 @@ class Costs:
         text = turn.text
         if context.asked and _says_not_known(text, context.asked):
             return True
-        if asks_how_much_then(text) or self.tells_a_fact(turn, context):
+        if asks_how_much_then(text) or asks_for_all(text) or self.tells_a_fact(turn, context):
             return True
         other_person = bool(turn.values("employment")) and says_the_same(text)
         if tells_of_the_purchase(text):
@@ -171,8 +172,12 @@ class Costs:
     def tells_a_fact(self, turn: Turn, context: Context) -> bool:
         """Whether terms of the cost are told, and nothing but the sum asked: 没封顶, 起付线交满了, 有两个病,加多少没讲.
         Also that a term is not known, before the sum is asked for: 封顶多少不晓得,你先算."""
-        case = read_cost(turn, context.asked, (), learnt=self.learnt).people[0].case
+        said = read_cost(turn, context.asked, (), learnt=self.learnt).people[0]
+        case = said.case
         told = (
+            said.stretch.last,
+            said.stretch.without or None,
+            said.swapped or None,
             case.cap_not_reached,
             case.quota_left,
             case.deductible,

@@ -10,7 +10,6 @@ from bot.dialogue.policy.task import (
     fits_surely,
     fits_well,
     is_of_a_region,
-    is_surely_asked,
     is_unsure,
 )
 
@@ -23,7 +22,6 @@ __all__ = [
     "fits_well",
     "introduces",
     "is_of_a_region",
-    "is_surely_asked",
     "is_unsure",
     "regions_named",
     "tells_where_insured",

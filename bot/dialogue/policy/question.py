@@ -37,7 +37,8 @@ _TELLING = re.compile(
     r"[得了有患和还跟又也都被说俺咱妈爸娘爹她他您家老伴头太婆公奶爷]|同时|查出来?|诊断|这个?病"
     r"|人在|医保|社保|打工|务工|上班|做工|[住交子]"
 )
-_STATES = re.compile(r"\d|[一二三四五六七八九]成|对吧|没错|吧$|报|给")
+_LONGEST_STORY = 9
+_STATES = re.compile(r"\d|[一二三四五六七八九]成|对吧|没错|吧$|报|给|起付|额|比例|封顶|审|批|通过|院")
 """What is stated to be so, not told of oneself: 退休报九成."""
 _BACK = re.compile(r"[回返]到?$")
 _TREATED_THERE = re.compile(
@@ -111,16 +112,22 @@ def _only_remarks(text: str) -> bool:
 
 def only_tells(turn: Turn) -> bool:
     """Whether a turn says who is asking and asks nothing: 俺是济宁的，得了糖尿病和高血压."""
+    return bool(turn.mentions) and not _FILLER.sub("", _TELLING.sub("", _without_mentions(turn)))
+
+
+def _without_mentions(turn: Turn) -> str:
     rest = turn.text
     for mention in sorted(turn.mentions, key=lambda m: -m.start):
         rest = rest[: mention.start] + rest[mention.end :]
-    return bool(turn.mentions) and not _FILLER.sub("", _TELLING.sub("", rest))
+    return rest
 
 
 def introduces(turn: Turn) -> bool:
     """Whether somebody only says who and where they are: 你好,我是衡阳退休的."""
-    told = turn.intent in ("inform", "greet") and turn.values("region")
-    return bool(told and not asks(turn.text) and not _STATES.search(turn.text)) or only_tells(turn)
+    told = turn.intent in ("inform", "greet") and turn.values("region") and not turn.values("amount")
+    rest = "".join(_without_mentions(turn).split())
+    in_few_words = len(bare_text(rest)) <= _LONGEST_STORY and not _STATES.search(rest)
+    return bool(told and in_few_words and not asks(turn.text)) or only_tells(turn)
 
 
 def _tells_who(turn: Turn, bare: str) -> bool:

@@ -148,11 +148,6 @@ def fits_well(turn: Turn, context: Context, library: PolicyLibrary) -> bool:
     return _closeness_of_a_question(turn, context, library) >= _SURELY
 
 
-def is_surely_asked(turn: Turn) -> bool:
-    """Whether a turn is surely taken for a question about the rules."""
-    return turn.intent == "ask_policy" and turn.confidence >= _SURE_OF_ANOTHER
-
-
 def is_unsure(turn: Turn) -> bool:
     """Whether the intent is hardly more than a guess: then less is wanted of an answer to count for more."""
     return turn.confidence < _UNSURE

@@ -31,6 +31,8 @@ _OF_LIFE = re.compile(
 )
 _PAID_UP = re.compile(r"[扣交付缴](?:满|够|完|齐)")
 _LEFT_OVER = re.compile(r"剩|结余|没用完")
+_SPENT_NOTHING = re.compile(r"[我他她]?(?:没|忘了?)(?:有|去|得|再)*(?:拿|开|买|去)(?:过)?药?(?=[,。;]|$)")
+"""上个月没去拿药: nothing happened then."""
 _WHAT_IT_LEFT = re.compile(r"份?那\d+[元块]?钱?[^,。;\d]{0,3}[补挪抵]")
 """9月那150来补: no day of treatment."""
 _EVERY_MONTH_AFTER = re.compile(r"[元块]?钱?的?(?:/月|每月|一个月|一月)")
@@ -189,6 +191,8 @@ def _dated(part: Part, mention: DateMention) -> Case:
         led_by = text[
             max(part.sentence.clause(begin - 1)[0], earlier) : mention.start
         ]  # 批的日期看不清,是5月28号
+    if within_a_month(mention) and _SPENT_NOTHING.match(text, mention.end):
+        return Case()
     if _OF_ANOTHER_DISEASE.search(led_by) or _WHAT_IT_LEFT.match(text, mention.end):
         return Case()
     of_its_own = earlier <= begin  # what stands after an earlier date of the clause is told of that one
