@@ -24,11 +24,7 @@ _HOPED = re.compile(r"(?:(?<!不)(?:能|可以)|是不是|该)(?:就|也|给我)
 _AGAIN, _OR_NOT = re.compile(r"[再又][扣交付][^,。;\d]{0,4}$"), re.compile(r"[元块]?钱?[不吗么嘛啵]")
 _WHETHER_TAKEN = re.compile(r"(?:是不是|要不要|是否|难道)[^,。;\d]{0,6}(?:扣|[只就]剩下?[^,。;\d]{0,4})$")
 _WHETHER = re.compile(r"是不是|要不要|是否|难道|不会")
-_WHETHER_ADDED = re.compile(
-    r"(?:不?该|不是|是不是|是否|难道|应该|要)(?:得|再|给|另|外|多|各|都|也|该|要)*加$"
-)
 _AS_A_LIMIT = re.compile(r"[元块]?钱?的?(?:额度|限额|额|标准)?[报算]")
-_IS_ASKED = re.compile(r"\A[元块]?钱?(?:[吗么不吧]|[,。]?\?)")
 _OWN_PART = re.compile(r"自付|自己|个人|自费")
 _AS_INPATIENT = re.compile(
     r"(?:住[了过]?[^,。;\d门期报]{0,4}院|手术|工伤|车祸|骨折)[^,。;\d门期报药慢]{0,8}(?:花|用|交|付|去)[了掉]*$"
@@ -45,7 +41,6 @@ def reckoned_with(items: list[Item], sentence: Sentence) -> list[Item]:
             _WHETHER_TAKEN.search(item.before)
             and item.role in ("cost", "deductible", "quota_left", "unplaced")
         )
-        or (_WHETHER_ADDED.search(item.before) and _IS_ASKED.search(sentence.text, item.end))
         or (_AGAIN.search(item.before) and (_OR_NOT.match(item.after) or _WHETHER.search(item.before)))
     ]
     return [replace(item, role="aside") if item in hoped else item for item in items]
