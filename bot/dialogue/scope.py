@@ -15,7 +15,7 @@ _SURELY = 0.7
 
 def out_of_scope(turn: Turn, context: Context, refusals: tuple[Refusal, ...]) -> Outcome:
     """Declines kindly and says what we can do. `refusals` is `Knowledge.refusals`; the last one fits everything."""
-    refusal = _by_words(turn.text, refusals) or _by_matter(turn, refusals) or refusals[-1]
+    refusal = recognise_by_words(turn, refusals) or _by_matter(turn, refusals) or refusals[-1]
     reply = Reply(refusal.reply, card=FallbackCard(reason=refusal.reason))
     return Outcome((reply,), replace(context, asked=None))
 
@@ -41,11 +41,7 @@ def recognise(turn: Turn, refusals: tuple[Refusal, ...]) -> Refusal | None:
 
 def recognise_by_words(turn: Turn, refusals: tuple[Refusal, ...]) -> Refusal | None:
     """The first refusal whose words stand in the text."""
-    return _by_words(turn.text, refusals)
-
-
-def _by_words(text: str, refusals: tuple[Refusal, ...]) -> Refusal | None:
-    plain = normalise(text).lower()
+    plain = normalise(turn.text).lower()
     return next((r for r in refusals if _fits(r.words, plain) and not _fits(r.unless, plain)), None)
 
 

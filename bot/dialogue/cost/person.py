@@ -11,7 +11,8 @@ from bot.rules.case import Case, Days, MonthCost
 from bot.rules.money import NOTHING, Span, percent, to_fen
 
 Period = Literal["month", "year"]
-_MOST_MONTHS = 36
+_MOST_MONTHS = 120
+"""Of a cost that recurs, told as one sum."""
 UNPAID = frozenset[Condition](
     {
         "not_designated",
@@ -71,11 +72,13 @@ class Stretch:
 
     @property
     def months(self) -> tuple[date, ...]:
-        """All months with the cost; none as long as one end is open, or where it were more than some years."""
+        """All months with the cost; none as long as one end is open, or where it were more than ten years."""
         if self.first is None or self.last is None:
             return ()
         number = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
-        months = (later_month(self.first, place) for place in range(min(number, _MOST_MONTHS)))
+        if number > _MOST_MONTHS:
+            return ()
+        months = (later_month(self.first, place) for place in range(number))
         return tuple(month for month in months if month.month not in self.without)
 
     def updated(self, said: "Stretch") -> "Stretch":

@@ -183,12 +183,13 @@ def _is_none_of_ours(turn: Turn, context: Context, library: PolicyLibrary) -> bo
     refusals = library.knowledge.refusals
     if recognise_by_words(turn, refusals):
         return True
+    if recognise(turn, refusals) is None:  # most turns: spares them the search
+        return False
     named = regions_named(turn, library)
     region = named[0] if named else context.region
     goes_on = context.task is Task.POLICY and context.last_question is not None
     enough = _SURELY if goes_on else _CLOSELY
-    closely = region is not None and library.closeness(without_regions(turn, ""), region) >= enough
-    return recognise(turn, refusals) is not None and not closely
+    return region is None or library.closeness(without_regions(turn, ""), region) < enough
 
 
 def _comparison(
