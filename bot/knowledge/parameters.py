@@ -72,6 +72,7 @@ Condition = Literal[
     "not_for_outpatients",
     "review_missed",
     "not_approved",
+    "below_the_standard",
     "unsuited_to_outpatients",
     "long_prescription",
     "examination",

@@ -63,6 +63,7 @@ _TOLD_OF_A_COST = frozenset[Condition](
         "not_designated",
         "no_prescription",
         "not_approved",
+        "below_the_standard",
         "review_missed",
         "inpatient_stay",
         "long_prescription",

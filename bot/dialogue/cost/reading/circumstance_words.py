@@ -4,6 +4,14 @@ import re
 
 from bot.knowledge.parameters import Condition
 
+_MISSES = r"(?:(?:没(?:有|能)?|未|不)(?:够|达|满足|符合|到)[不上到着]*|[够达][不][上到着]+)"
+_RECOGNISED = r"(?:认定|申请|评|批|办)"
+_BELOW = (
+    rf"{_MISSES}[^,。;\d]{{0,4}}(?:慢特?病|门慢|门特|认定)[^,。;\d]{{0,3}}标准"
+    rf"|{_RECOGNISED}[^。;\d]{{0,14}}{_MISSES}[^,。;\d]{{0,3}}(?<!起付)标准"
+    rf"|{_MISSES}[^,。;\d]{{0,3}}(?<!起付)标准[^。;\d]{{0,6}}[没未不](?:有|给|予|能)*{_RECOGNISED}"
+)
+"""Whoever was refused, since their illness is too light for it."""
 HOLDS: tuple[tuple[Condition, str], ...] = (
     (
         "not_designated",
@@ -23,6 +31,8 @@ HOLDS: tuple[tuple[Condition, str], ...] = (
     ),
     ("separately_paid", r"单列"),
     ("dual_channel", r"双通道|单行支付"),
+    ("below_the_standard", _BELOW),
+    ("not_approved", _BELOW),
     ("cancer_therapy", r"放化疗|化疗|放疗"),
     (
         "unrelated_disease",

@@ -51,8 +51,26 @@ _VISITED = re.compile(
     r"(?:在|去的?是?)([^,。;在]{2,8}?)(?:花|看的?|拿的?|开的?|买的?|做的?|治的?|取的?|[,。;]|$)"
 )
 _PLACE = re.compile(
-    r"((?:[一二三123][级甲乙]|[一二三]?附院|社区|县|市|省|区|乡镇|镇|村|卫生院|中心|药店|专科|综合|本地|外地|省内|省外|大|小)[^,。;报住比能是\d花买拿开看]{0,6})"
+    r"((?:[一二三123][级甲乙]|[一二三]?附院|社区|县|市|省|区|乡镇|镇|村|卫生院|中心|药店|专科|综合|本地|外地|省内|省外|大|小)[^,。;报按住比能是\d花买拿开看]{0,6})"
 )
+_KINDS_OF_PLACE = tuple(
+    re.compile(words)
+    for words in (
+        "社区|服务中心|服务站",
+        "卫生院|卫生所|卫生室|乡镇?|镇|村",
+        "县",
+        "市",
+        "省",
+        "三(?:甲|乙|级)|3级",
+        "二(?:甲|乙|级)|2级",
+        "一(?:甲|级)|1级",
+        "附院|附属",
+        "中医",
+        "专科",
+        "药店|药房",
+    )
+)
+"""A place may be called otherwise where its share is told: 在县医院看, 县里报九成."""
 _OF_SOMETHING_ELSE = re.compile(
     r"占比?$|[涨降跌]了?$|血氧|饱和度|折扣|优惠|利率|浓度|[用花剩][掉去下]?了?$|大病|商业?保险?|惠民保|补充|[二再]次报销"
 )
@@ -199,10 +217,16 @@ def _costs_at(part: Part, ratios: Sequence[Ratio], places: Sequence[str]) -> lis
         return [None] * len(ratios)
     if in_turn(costs, ratios):
         return [cost.low for cost in costs]
-    begins = [ratios[-1].end, *(cost.end for cost in costs)]
+    told_first = costs[-1].end <= ratios[0].start
+    begins = [part.start if told_first else ratios[-1].end, *(cost.end for cost in costs)]
     led_by = [part.sentence.text[begin : cost.start] for begin, cost in zip(begins, costs, strict=False)]
-    found = [_cost_at(place, costs, led_by) for place in places]
-    return found if len(set(found)) == len(costs) else [None] * len(ratios)
+    labels = [_label(part.sentence, ratio) for ratio in ratios]
+    by_name = [_cost_at(place, costs, led_by) for place in places]
+    by_kind = [_cost_at_such(label, costs, led_by) for label in labels]
+    for found in (by_name, by_kind):
+        if len(set(found)) == len(costs) and None not in found:
+            return found
+    return [None] * len(ratios)
 
 
 def in_turn(costs: Sequence[Amount], ratios: Sequence[Ratio]) -> bool:
@@ -216,6 +240,17 @@ def _cost_at(place: str, costs: Sequence[Amount], led_by: Sequence[str]) -> Deci
     """The cost before which a place is named."""
     named = (cost.low for cost, words in zip(costs, led_by, strict=True) if place and place in words)
     return next(named, None)
+
+
+def _cost_at_such(label: str, costs: Sequence[Amount], led_by: Sequence[str]) -> Decimal | None:
+    """The one cost that was spent at a place of the kind a share is told of."""
+    kinds = [kind for kind in _KINDS_OF_PLACE if kind.search(label)]
+    there = [
+        cost.low
+        for cost, words in zip(costs, led_by, strict=True)
+        if any(kind.search(words) for kind in kinds)
+    ]
+    return there[0] if len(there) == 1 else None
 
 
 def _meant(part: Part) -> list[Ratio]:
@@ -248,7 +283,10 @@ def _meant(part: Part) -> list[Ratio]:
             insured.append(ratio)
     if len({ratio.value for ratio in insured}) < 2:
         return insured[:1]
-    return insured if in_turn(part.costs, insured) else _for_the_place(sentence, insured)
+    each_told = in_turn(part.costs, insured) or None not in _costs_at(
+        part, insured, [_place(sentence, ratio) for ratio in insured]
+    )
+    return insured if each_told else _for_the_place(sentence, insured)
 
 
 def _at_home(part: Part) -> list[Ratio]:
