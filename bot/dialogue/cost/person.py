@@ -326,8 +326,12 @@ def _without_what_is_not_paid(known: Case, said: Person) -> Person:
         )
         return replace(said, case=case, bills=(), adds=False)
     why = case.conditions & _OF_A_PART
-    if not why or said.adds or case.treated_on or case.region or case.amount is None or whole is None:
+    if not why or said.adds or case.treated_on or case.region or whole is None:
         return said
+    if case.amount is None:
+        if case.excluded is None or case.excluded >= whole.low:
+            return said
+        return replace(said, case=replace(case, conditions=case.conditions - why, excluded_for=why))
     if not case.amount.is_exact or case.amount.high >= whole.low:
         return said
     part = case.amount.low

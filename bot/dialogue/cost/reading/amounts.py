@@ -63,6 +63,10 @@ _OPEN: frozenset[tuple[Role, Role | None]] = frozenset(
     }
 )
 """What is open is not settled by what it sounds like."""
+_EACH_ADDED = re.compile(
+    r"(?:是不是|讲|说|以为)[^,。;\d]{0,8}(?:各|都|一[个种]病|每[个种样]病?)[^,。;\d]{0,3}[加添]"
+)
+"""Hearsay of what several more diseases add each: what they add together is still not told."""
 _OF_A_CLASS = re.compile(r"[甲乙]类药?[费的是]?$")
 """Of each class a part of the cost is told."""
 _IN_OR_OUT: frozenset[Role] = frozenset({"aside", "cost"})
@@ -87,7 +91,12 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
         pairs = zip(items, learnt, strict=True)
         learnt = [was if was.role == "cost" and now and now.role in _NO_COST else now for was, now in pairs]
     learnt = _not_a_part_of_nothing(_one_limit(items, learnt))
-    return tuple(without_reckoned([item for item in learnt if item is not None], sentence))
+    told = without_reckoned([item for item in learnt if item is not None], sentence)
+    return tuple(replace(item, role="aside") if _is_hearsay(item) else item for item in told)
+
+
+def _is_hearsay(item: Item) -> bool:
+    return item.role == "extra_limit" and bool(_EACH_ADDED.search(item.before))
 
 
 def _one_limit(items: Sequence[Item], learnt: Sequence[Item | None]) -> list[Item | None]:
