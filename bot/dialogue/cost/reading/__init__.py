@@ -48,6 +48,7 @@ from bot.language.normalise import normalise
 from bot.language.numerals import has_numeral
 from bot.rules.case import Case, Days
 from bot.rules.faults import Fault
+from bot.rules.money import Span
 
 TURNS_KEPT = 16
 """What may be meant is asked about the same turn more than once."""
@@ -96,7 +97,9 @@ def read_cost(
     person = _read(whole, covered, known)
     if fault:
         person = person.without(fault.field)
-    return Reading((person,), named_in(sentence), fault, supposes(turn.text), claimed, wondered_about(whole))
+    return Reading(
+        (person,), named_in(sentence, whole.costs), fault, supposes(turn.text), claimed, wondered_about(whole)
+    )
 
 
 @lru_cache(TURNS_KEPT)
@@ -124,10 +127,17 @@ def _each(whole: Part, names: tuple[str, ...], covered: Container[str]) -> tuple
             people[name] = people[name].updated(said)
     shared = circumstances_of(whole, covered).region
     asked_for = people.get(asked_of(whole.sentence))
-    asked_about = (
-        [asked_for] if asked_for else [p for p in people.values() if p.cost_known] or people.values()
-    )
+    spent = [_with_what_was_spent(person) for person in people.values()]
+    asked_about = [asked_for] if asked_for else [p for p in spent if p.cost_known] or spent
     return tuple(p if p.case.region else replace(p, case=replace(p.case, region=shared)) for p in asked_about)
+
+
+def _with_what_was_spent(person: Person) -> Person:
+    """With the cost of one of several people, where only their limit and what is left of it is told."""
+    left, limit = person.case.quota_left, person.limit or person.case.monthly_limit
+    if person.cost_known or left is None or limit is None or left > limit:
+        return person
+    return replace(person, case=replace(person.case, amount=Span.exactly(limit - left), quota_left=None))
 
 
 def _day_told(known: Case) -> date | None:

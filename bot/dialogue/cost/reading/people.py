@@ -1,7 +1,7 @@
 """Who is asked about: the people of a sentence with their clauses; each one's employment, scheme, diseases."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import get_args
 
@@ -10,16 +10,17 @@ from bot.dialogue.cost.reading.sentence import Part, Sentence
 from bot.dialogue.cost.reading.told import Circumstance
 from bot.dialogue.turn import Mention
 from bot.knowledge.schema import Scheme
+from bot.language.money import Amount
 from bot.rules.case import Case, Employment
 
 _PERSON = re.compile(
     r"[我俺]?(?:男人|女人|婆娘|堂客|老倌子?|娘老子|爷老子|丈人|亲家|舅[妈母]|[姑姨]妈|舅舅|爸爸?|父亲|老?爹|老爸|妈妈?|母亲|老?娘|老妈|老伴儿?|老爷子|老太太|老头子?|老太婆|老婆子?|老公|丈夫|妻子|爱人|爷爷|奶奶|外公|外婆|公公"
     r"|婆婆|岳父|岳母|丈母娘|媳妇|对象|儿子|女儿|闺女|孙子|孙女|女婿|[表堂大二三小]?(?:哥哥?|姐姐?|弟弟?|妹妹?)|嫂[子嫂]?|姐夫|妹夫"
-    r"|[大二三小]?(?:叔叔?|伯伯?|舅舅?|姑姑?|姨妈?)|姑父|阿姨|[男女]的|屋里(?:头?那个|人|头的)|(?:家里?)?那口子|当家的|家属)|[他她](?=(?:是|还|在|已经?|也|早|没)*(?:这个?月|本月|花|用了|吃了|买了|退休|退了|没退|退下来|在职|在岗|上着?班|每月\d|[^,。;\d]{0,6}(?:限额|额度)))"
+    r"|[大二三小]?(?:叔叔?|伯伯?|舅舅?|姑姑?|姨妈?)|姑父|阿姨|[男女]的|屋里(?:头?那个|人|头的)|(?:家里?)?那口子|当家的|家属)|[他她](?=(?:是|还|在|已经?|也|早|没)*(?:这个?月|本月|花|用了|吃了|买了|退休|退了|没退|退下来|在职|在岗|上着?班|每月\d|药[费钱]|呢?,?(?:\d{2}|[一二两三四五六七八九][百千])|[^,。;\d]{0,6}(?:限额|额度)))"
     r"|(?:老(?![伴头人公婆爸妈爹娘板师家乡早是百年了样旧实弱龄规时店票病医药数心于的])|小(?![区时店票病孩心组于的说学]))[一-龥]"
     r"(?=(?:是|还|在|已经?|也|都)*(?:在职|退休|退了|没退|在岗|上着?班|花了|用了|限额|额度|药费))"
     r"|(?:另外?)?一[位个](?=(?:是|还)*(?:在职|在岗|退休|没退|退了))"
-    r"|我(?:自己|本人)|我(?!们|这|的|想|要|问|该|能|给|帮|替)"
+    r"|我(?:自己|本人)|我(?!们|这|的|想|要|问|该|能|给|帮|替|一样)"
 )
 _NOT_ILL = re.compile(r"没(?:有|办|评|批|得)过?[^,。;\d]{0,3}(?:慢特?病|门慢|门特|特殊病|这个?病|资格)")
 _KIN = (
@@ -32,7 +33,7 @@ _KIN = (
     *((one, (one, 2 * one)) for one in "哥姐弟妹叔伯舅姑"),
 )
 _SPEAKS_OF_SELF = re.compile(
-    r"(?:是|还|在|也|没|早|已经?)*(?:在职|退休|退了|没退|退下来|上着?班|在岗|花|用了|买|每月\d|[^,。;\d]{0,6}(?:限额|额度|定额))"
+    r"(?:是|还|在|也|没|早|已经?)*(?:在职|退休|退了|没退|退下来|上着?班|在岗|花|用了|买|每月\d|呢,?\d{2}|呢,?[一二两三四五六七八九][百千]|(?:有|去)?(?:申请|办)过|[^,。;\d]{0,6}(?:限额|额度|定额))"
 )
 _HE = ("他", "她")
 _UNNAMED = re.compile("另?外?一[位个]")
@@ -50,7 +51,9 @@ _IN = re.compile(r"[是在]*")
 _OF_ALL = re.compile(r"各|每人|都|两个?人|俩|分别")
 _OF_ALL_TOGETHER = re.compile(r"一共|总共|合计|合起来|加起来|加一块")
 _EACH_SPENT = re.compile(r"各|每人")
-_SPENDS = re.compile(r"^(?:这个?月|本月|这次)?[也又才就只]?(?:花|用了|吃了|买了)")
+_SPENDS = re.compile(
+    r"^(?:这个?月|本月|这次)?[也又才就只]?(?:花|用了|吃了|买了)|^呢?,?(?:\d{2}|[一二两三四五六七八九][百千])(?![^,。;]{0,4}限额)"
+)
 _STILL_AWAY = re.compile(r"(?:离|距离?)(?:我|他|她|正式|真正)*$")
 _STILL = re.compile(r"(?:年龄)?(?:还|差|早|远|有|得)")
 _NOT_YET = re.compile(r"(?:不是|没有?|未|还没|并非|别按|哪(?:里|来|儿)?[的是有]?|谁)(?:到|正式|真正|办)*$")
@@ -104,10 +107,15 @@ def people_in(sentence: Sentence) -> tuple[str, ...]:
     return names if len(names) > 1 and _EACH_SPENT.search(text) else ()
 
 
-def named_in(sentence: Sentence) -> str:
-    """The one person a sentence names; empty where it names none or several."""
+def named_in(sentence: Sentence, costs: Sequence[Amount]) -> str:
+    """The one person a sentence names, or of several the relative whose clause tells the cost; else empty."""
     names = set(_names(sentence).values())
-    return names.pop() if len(names) == 1 else ""
+    if len(names) == 1:
+        return names.pop()
+    clauses = tuple(clauses_by_person(sentence))
+    spent = {owner for cost in costs for start, end, owner in clauses if start <= cost.start < end}
+    owner = spent.pop() if len(spent) == 1 else None
+    return owner if owner and owner != "您" else ""
 
 
 def asked_of(sentence: Sentence) -> str:
