@@ -69,6 +69,8 @@ def deductible_of(part: Part, told: Case) -> Case:
         return Case(deductible_full=True, deductible_met_in=_this_year(part, told))
     if forgotten_deductible(part, told):
         return Case()
+    if told.deductible_met and told.deductible_met_in is None:
+        return Case(deductible_met_in=_this_year(part, told))
     if told.deductible and told.deductible_met is None and (paid := _PART_PAID.search(part.text)):
         return Case(deductible_met=to_fen(told.deductible * fraction(paid[0])))
     told_so = _UNTOUCHED.search(part.text)

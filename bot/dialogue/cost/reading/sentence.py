@@ -64,6 +64,7 @@ _IN_A_MONTH = re.compile(
 
 _STAYED_LAST_MONTH = re.compile(r"上个?月[^,。;\d]{0,6}住(?:了|过|着)?(?:一次|一回)?院")
 _PLANNED = re.compile(r"[^,。;\d]{0,4}(?:打算|准备|计划|预备)")
+_YET_TO_BUY = re.compile(r"份?(?:再|还要|还得|要)[花买开拿配]")
 _FROM_A_NUMBER = re.compile(r"(?<![\d.月])(?:1[0-2]|[1-9])(?:到|至|[-~—])$")
 _ALLOWED = re.compile(r"(?:[批核给定准]|限额|额度|标准|最多|顶多)[的我给了是有]*$")
 _A_MONTH_BY_NAME = re.compile(r"(?<!个)(?<!这)(?<!本)(?<!当)(?<!每)月(?!份?(?:限额|额度))")
@@ -212,8 +213,11 @@ def _ends_and_begins(first: DateMention, second: DateMention, text: str) -> bool
 
 
 def _to_come(mention: DateMention, text: str, today: date) -> DateMention:
-    """4月9号准备再去开药 is the next one, not the last."""
-    if mention.first >= today or not _PLANNED.match(text, mention.end):
+    """4月9号准备再去开药 is the next one, not the last; so is 12月再花400, told in November."""
+    later_this_year = mention.first.replace(year=today.year, day=1) > today and _YET_TO_BUY.match(
+        text, mention.end
+    )
+    if mention.first >= today or not (_PLANNED.match(text, mention.end) or later_this_year):
         return mention
     return next((d for d in find_dates(text, today, "future") if d.start == mention.start), mention)
 
