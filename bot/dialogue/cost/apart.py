@@ -41,11 +41,13 @@ def _without_unpaid_days(person: Person) -> Case:
     case, stay, approved = person.case, person.stay, person.case.approved_on
     if not _spent_as_told(person):
         return held_against_stay(case, stay)
-    early = [bill.cost for bill in person.bills if bill.day and approved and bill.day < approved.first]
+    early = [bill for bill in person.bills if bill.day and approved and bill.day < approved.first]
     inside = [bill.cost for bill in person.bills if bill.day and stay and stay.first <= bill.day <= stay.last]
     if case.amount and 0 < len(early) < len(person.bills):
-        spent = sum(early, NOTHING)
-        return replace(case, amount=case.amount.less(spent), uncounted=spent)
+        spent = sum((bill.cost for bill in early), NOTHING)
+        first = next((bill.day for bill in person.bills if bill not in early), None)
+        treated = Days(first, first) if first else case.treated_on
+        return replace(case, amount=case.amount.less(spent), uncounted=spent, treated_on=treated)
     if 0 < len(inside) < len(person.bills):
         excluded = (case.excluded or NOTHING) + sum(inside, NOTHING)
         return case.updated(Case(excluded=excluded, excluded_for=_IN_HOSPITAL, ruled_out=_IN_HOSPITAL))

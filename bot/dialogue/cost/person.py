@@ -423,6 +423,8 @@ def _still_known(known: Case, said: Person) -> Case:
         known = replace(known, quarterly_limit=None)
     if case.deductible_met is not None:
         known = replace(known, deductible_full=None)
+    if case.deductible_full:
+        known = replace(known, deductible_met=None)
     if case.cap_not_reached:
         known = replace(known, quota_left=None)
     return known

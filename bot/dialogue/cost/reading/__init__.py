@@ -150,7 +150,7 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
     case = person_of(part).updated(circumstances_of(part, covered, known.region))
     for read in (limits_of, cost_of, shares_of, times_of):
         case = case.updated(read(part))
-    case = case.updated(deductible_of(part, case))
+    case = case.updated(deductible_of(part, case, known.deductible))
     stretch = stretch_of(part)
     if stretch.without:  # what happened in a month without a cost is told of none
         case = replace(case, conditions=case.conditions - {"inpatient_stay"})

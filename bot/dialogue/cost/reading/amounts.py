@@ -69,6 +69,12 @@ _EACH_ADDED = re.compile(
 """Hearsay of what several more diseases add each: what they add together is still not told."""
 _OF_A_CLASS = re.compile(r"[甲乙]类药?[费的是]?$")
 """Of each class a part of the cost is told."""
+_DRUGS_BOUGHT = re.compile(r"[拿买吃用配抓][^,。;\d]{0,3}…[元块]?钱?的[^,。;\d]{0,3}药")
+"""每月拿230块的药 is spent, and no limit."""
+_CALLED_A_LIMIT = re.compile(
+    r"限额|额度|定额|指标|标准|上限|封顶|最多|顶多|线|能|[批核给定准][的了我是]*(?:每|一个?)?月?$"
+)
+_PAID_OF_IT = re.compile(r"[元块]?钱?,?(?:医保|统筹)?(?:能|可以?|给|该)*报(?:销)?(?:多少|几|好多)")
 _IN_OR_OUT: frozenset[Role] = frozenset({"aside", "cost"})
 """Whether it is part of the bill at all, and nothing of why not."""
 _NO_COST: frozenset[Role] = frozenset({"aside", "excluded"})
@@ -92,7 +98,16 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
         learnt = [was if was.role == "cost" and now and now.role in _NO_COST else now for was, now in pairs]
     learnt = _not_a_part_of_nothing(_one_limit(items, learnt))
     told = without_reckoned([item for item in learnt if item is not None], sentence)
-    return tuple(replace(item, role="aside") if _is_hearsay(item) else item for item in told)
+    told = [replace(item, role="aside") if _is_hearsay(item) else item for item in told]
+    if len(told) == 1 and _is_asked_of(told[0]):
+        told = [replace(told[0], role="cost", placed=True)]
+    return tuple(told)
+
+
+def _is_asked_of(item: Item) -> bool:
+    """Whether what is called monthly is what is asked to be paid: 那个针一个月三千四报多少."""
+    called_so = item.role in _BY_PERIOD and not _CALLED_A_LIMIT.search(item.before)
+    return called_so and bool(_PAID_OF_IT.match(item.after))
 
 
 def _is_hearsay(item: Item) -> bool:
@@ -180,6 +195,11 @@ def _learnt(item: Item, told: Judged[Role], sentence: Sentence) -> Item | None:
         asked_for
         or (item.role, told.label) in _OPEN
         or (item.role == "cost" and told.label == "aside" and _OF_A_CLASS.search(item.before))
+        or (
+            item.role == "cost"
+            and told.label == "limit"
+            and _DRUGS_BOUGHT.search(item.before + "…" + item.after)
+        )
         or item.instead_of is not None
         or worked_out
         or all_asked

@@ -18,7 +18,7 @@ _NO_DEDUCTIBLE = re.compile(
 _FULL = re.compile(
     r"(?:起付|门槛)(?:[^。;额顶]{0,14}?|[^,。;额顶]{0,26}?)"
     r"(?:够了|满了|够|交满|扣完|扣过了?(?!\d|多少)|付过(?!\d|多少)|交过(?!\d|多少)|扣掉了|(?:已经?|都|早)扣了?(?![\d没吗多]|[一二两三四五六七八九])|已[满过](?!\d)|过了|付清|扣满|用完|完了|到了|累计满|已经?交了?(?!\d)|[交付缴扣]了(?=[,。;]|$)"
-    r"|[扣交付缴抵凑][清齐足完走]|(?:已经?|今年|都|早)就?超[过了]+(?!\d)|[迈跨]过|过掉|没有了|[就都早]没了|不[用要]再[扣交付]|(?:上[回次]|之前|前面|年初|上半年)[^,。;\d]{0,4}[扣交付]了)"
+    r"|[扣交付缴抵凑扛][清齐足完走]|(?:已经?|今年|都|早)就?超[过了]+(?!\d)|[迈跨]过|过掉|没有了|[就都早]没了|不[用要]再[扣交付]|(?:上[回次]|之前|前面|年初|上半年)[^,。;\d]{0,4}[扣交付]了)"
     r"|(?:起付|门槛)线?以上[^,。;]{0,6}[花用看]了|已经?(?:过|满|够)了?(?:起付|门槛)|(?:过|满|够)了?(?=起付|门槛)|(?:交|付|扣)(?:满|够|完|过)了?(?:起付|门槛)"
 )
 _AS_A_RULE = re.compile(
@@ -53,11 +53,11 @@ _PAID_OR_NOT = re.compile(
 )
 
 
-def deductible_of(part: Part, told: Case) -> Case:
-    """What is said of the deductible beside the figures in `told`."""
+def deductible_of(part: Part, told: Case, known: Decimal | None) -> Case:
+    """What is said of the deductible beside the figures in `told`; `known` is the one that earlier turns told."""
     if denies_deductible(part):
         return Case(deductible=Decimal(0))
-    if _FULL_ALONE.match(part.text):
+    if _FULL_ALONE.match(part.text) or (known and _is_paid_up(known, part.text)):
         return Case(deductible_full=True)
     paid_up = not forgotten_deductible(part, told) and told.deductible_met is None
     full = (
@@ -79,6 +79,12 @@ def deductible_of(part: Part, told: Case) -> Case:
     if told.deductible_met is None and (untouched if told.deductible is not None else put_right):
         return Case(deductible_met=Decimal(0))
     return Case()
+
+
+def _is_paid_up(figure: Decimal, text: str) -> bool:
+    """Whether a deductible that is named by its figure is said to be paid: 那500五月份就交完了."""
+    named = rf"[这那]{figure.normalize():f}[元块]?钱?[^,。;没未还]{{0,8}}[扣交付扛抵缴][完满够清齐]了"
+    return bool(re.search(named, text))
 
 
 def _this_year(part: Part, told: Case) -> Days | None:

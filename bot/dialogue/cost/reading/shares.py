@@ -50,6 +50,11 @@ _CLAIM_BEGINS = re.compile(r"(?:能|可以|是不是|不是)报?$")
 _VISITED = re.compile(
     r"(?:在|去的?是?)([^,。;在]{2,8}?)(?:花|看的?|拿的?|开的?|买的?|做的?|治的?|取的?|[,。;]|$)"
 )
+_BY_ORDER = (
+    (0, re.compile(r"(?:在|是|去)[^,。;\d]{0,2}(?:前面|头前|头|前)[这那]?一?[家个处]")),
+    (-1, re.compile(r"(?:在|是|去)[^,。;\d]{0,2}(?:后面|后头|后)[这那]?一?[家个处]")),
+)
+"""Of two places told one after the other: 药是在后面那家开的."""
 _PLACE = re.compile(
     r"((?:[一二三123][级甲乙]|[一二三]?附院|社区|县|市|省|区|乡镇|镇|村|卫生院|中心|药店|专科|综合|本地|外地|省内|省外|大|小)[^,。;报按住比能是\d花买拿开看]{0,6})"
 )
@@ -318,6 +323,9 @@ def _for_the_place(sentence: Sentence, ratios: Sequence[Ratio]) -> list[Ratio]:
     named = [(_place(sentence, r).removesuffix("医院"), r) for _, r in labelled]
     there = [r for label, r in labelled if place and place in label]
     there = there or [r for at, r in named if at and at in place]
+    by_order = next((ratios[place] for place, words in _BY_ORDER if words.search(sentence.text)), None)
+    if by_order and not there and len(ratios) == 2:
+        return [by_order]
     taken_back = corrects(sentence.text[ratios[0].end :])
     return there[:1] or ([ratios[-1]] if taken_back else list(ratios))
 

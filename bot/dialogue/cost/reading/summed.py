@@ -35,6 +35,7 @@ _WORD = re.compile("|".join(_WORDS))
 _MONTH = re.compile(rf"十?{_N}月份?|[上这本当]个?月")
 _OF_DRUGS = re.compile(r"[元块]?钱?的?(?:都)?是[^,。;\d]{0,3}药")
 """Of what is in the cost the part that is paid for anyway: 里头90是药."""
+_BOUGHT = re.compile(r"[买花拿开配抓]了$")
 _CARE = re.compile(r"[看开买拿配取抓](?:慢特?病|门[慢特]|药)$")
 _MARKS = re.compile(r"[\s,。;:()·+]+")
 
@@ -84,6 +85,8 @@ def _is_told_as_further(item: Item, sentence: Sentence) -> bool:
     if _MONTH.search(item.before):
         return True
     begin = max(sentence.text.rfind(item.before, 0, item.start), 0)
+    if _BOUGHT.search(item.before) and any(d.day and begin <= d.start < item.start for d in sentence.dates):
+        return True  # 2号等不及先买了300
     led_by = item.before
     told: list[Placed] = [*sentence.turn.mentions, *sentence.ratios]
     for known in told:

@@ -29,7 +29,7 @@ _DEDUCTIBLE = re.compile(r"(?<![没无])(?:起付|门槛)")
 _OF_LIFE = re.compile(
     r"月份?(?:起|以后|之后|开始)[^,。;\d花买药拿]{0,8}退休|(?:办|要|才|正式|刚)[^,。;]{0,4}退休|满[五六\d]|生日|出生"
 )
-_PAID_UP = re.compile(r"[扣交付缴](?:满|够|完|齐)")
+_PAID_UP = re.compile(r"[扣交付缴扛](?:满|够|完|齐)")
 _LEFT_OVER = re.compile(r"剩|结余|没用完")
 _SPENT_NOTHING = re.compile(r"[我他她]?(?:没|忘了?)(?:有|去|得|再)*(?:拿|开|买|去)(?:过)?药?(?=[,。;]|$)")
 """上个月没去拿药: nothing happened then."""
