@@ -258,6 +258,9 @@ class Person:
         if said.instead_of is None or said.case.amount is None:
             return said
         name, right = _fact_of(self, said.instead_of), said.case.amount.low
+        wrong = [place for place, bill in enumerate(self.bills, start=1) if bill.cost == said.instead_of]
+        if name is None and len(wrong) == 1:
+            return self._with_the_bill_put_right(replace(said, bill_put_right=wrong[0]))
         if name is None:
             return said
         without = replace(said, case=replace(said.case, amount=None))
@@ -279,6 +282,11 @@ class Person:
         `this_month`: the days of it, where the cost is told as this month's."""
         case = self.case if self.case.treated_on else replace(self.case, treated_on=this_month)
         own, told = _by_month(case), _by_month(known.case)
+        if (
+            len(told) > 1 and len(own) == 1 and own[0] in told
+        ):  # one that was told is asked about: 10月这410报多少
+            again = replace(self.case, amount=None, treated_on=None, asked_month=own[0].month)
+            return replace(self, case=again, bills=())
         others = tuple(month for month in told if month.month not in {one.month for one in own})
         if not own or not others:
             return self

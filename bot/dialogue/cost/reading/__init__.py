@@ -117,10 +117,14 @@ def stay_told(text: str, turn: Turn) -> Days | None:
 def _each(whole: Part, names: tuple[str, ...], covered: Container[str]) -> tuple[Person, ...]:
     """Each person's own clauses on top of what is said of all; without those who, unlike others, spent nothing."""
     people = {name: Person(name=name) for name in names}
+    shared = circumstances_of(whole, covered).region
     for start, end, owner in clauses_by_person(whole.sentence):
         if owner in people and len(people) > 1 and is_not_ill(whole.sentence.text[start:end]):
             del people[owner]
         said = _read(replace(whole, start=start, end=end), covered)
+        if shared in covered and said.case.region not in covered:
+            # where they are treated, not where they are insured
+            said = replace(said, case=replace(said.case, region=None))
         for name in [owner] if owner in names else tuple(people):
             if name not in people:
                 continue

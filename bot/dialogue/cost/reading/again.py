@@ -29,6 +29,7 @@ _NOT_SURE = re.compile(rf"[^,。;\d]{{0,4}}{NOT_KNOWN}|可能是?|不是$")
 _MONTH = re.compile(r"上个?月|这个?月|本月|(?:1[0-2]|[1-9])月|十[一二]?月|(?<!十)[一二三四五六七八九]月")
 _ASKED_BY_NUMBER = re.compile(r"(?:第([二两三四五六])|最([后末]))一?[次回趟张笔][^,。;\d花买]{0,6}[报付给]")
 _IT_FOLLOWS = re.compile(r"(?:[余剩]下?|其余|那|就|是|等于|得|应该|算下来|也就|报了?)的?$")
+_TAKEN_OFF = re.compile(r"减|扣")
 _NEAR = 16
 _REMEMBERED = re.compile(r"记得|印象|以为|听说|说是|估摸|原来|本来")
 _FOUND = re.compile(
@@ -108,7 +109,12 @@ def worked_out(items: list[Item], sentence: Sentence) -> list[Item]:
         others = [cost.amount.low for cost in costs if cost is not item and cost.start < item.start]
         results = {to_fen(cost * share) for cost in others for share in shares}
         results |= {cost - part for cost in others for part in parts}
-        follows = item.role == "cost" and _IT_FOLLOWS.search(item.before) and item.amount.low in results
+        taken_off = item.role == "quota_left" and _TAKEN_OFF.search(item.before)
+        follows = (
+            (item.role == "cost" or taken_off)
+            and _IT_FOLLOWS.search(item.before)
+            and item.amount.low in results
+        )
         told.append(replace(item, role="aside") if follows else item)
     return told
 

@@ -64,13 +64,16 @@ _OPEN: frozenset[tuple[Role, Role | None]] = frozenset(
 )
 """What is open is not settled by what it sounds like."""
 _EACH_ADDED = re.compile(
-    r"(?:是不是|讲|说|以为)[^,。;\d]{0,8}(?:各|都|一[个种]病|每[个种样]病?)[^,。;\d]{0,3}[加添]"
+    r"(?:是不是|讲|说|以为)[^,。;\d]{0,8}(?:各|都|一[个种样]病?|每[个种样]病?)[^,。;\d]{0,3}[加添]"
 )
 """Hearsay of what several more diseases add each: what they add together is still not told."""
 _OF_A_CLASS = re.compile(r"[甲乙]类药?[费的是]?$")
 """Of each class a part of the cost is told."""
 _DRUGS_BOUGHT = re.compile(r"[拿买吃用配抓][^,。;\d]{0,3}…[元块]?钱?的[^,。;\d]{0,3}药")
 """每月拿230块的药 is spent, and no limit."""
+_CONCLUDED = re.compile(r"^那(?:么|样|我)?[不就也该应得岂可]+(?:是|有|等于|给|报)(?:该)?$")
+_SO_IT_IS = re.compile(r"[多来]?[元块]?钱?(?:[呗吧嘛咯啦喽喔哦呀啊么吗]|对不对|[,。?]|$)")
+_A_SHORT_ANSWER = 12
 _CALLED_A_LIMIT = re.compile(
     r"限额|额度|定额|指标|标准|上限|封顶|最多|顶多|线|能|[批核给定准][的了我是]*(?:每|一个?)?月?$"
 )
@@ -99,9 +102,17 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
     learnt = _not_a_part_of_nothing(_one_limit(items, learnt))
     told = without_reckoned([item for item in learnt if item is not None], sentence)
     told = [replace(item, role="aside") if _is_hearsay(item) else item for item in told]
+    told = [replace(item, role="claimed") if _is_concluded(item, sentence) else item for item in told]
     if len(told) == 1 and _is_asked_of(told[0]):
         told = [replace(told[0], role="cost", placed=True)]
     return tuple(told)
+
+
+def _is_concluded(item: Item, sentence: Sentence) -> bool:
+    """Whether the person says what, they think, comes of it, where no figure was asked for: 那不就是448嘛."""
+    asked_for = sentence.asked in OF_QUESTION and len(sentence.text) <= _A_SHORT_ANSWER
+    said_so = _CONCLUDED.search(item.before) and _SO_IT_IS.match(item.after)
+    return item.role in ("cost", "deductible", "unplaced") and bool(said_so) and not asked_for
 
 
 def _is_asked_of(item: Item) -> bool:

@@ -59,6 +59,8 @@ def monthly_without_a_word(items: list[Item], sentence: Sentence) -> list[Item]:
         for item in costs
         if item not in bare
     ]
+    if len(bare) == 1 and any(item.role == "extra_limit" for item in items):
+        return [replace(item, role="monthly_limit") if item in bare else item for item in items]
     if len(bare) != 1 or not any(_SPENT.search(before) or _IN_A_MONTH.search(before) for before in others):
         return items
     return [replace(item, role="monthly_limit") if item in bare else item for item in items]

@@ -56,7 +56,9 @@ def _placed(case: Case, part: Part, covered: Container[str], known: str | None) 
         for m in part.mentions
         if m.entity == "region"
     )
-    if known in covered and home not in covered and went_there and not _INSURED_THERE.search(text):
+    if home in covered and home != known:
+        went_there = bool(case.conditions & _AWAY)
+    if known in covered and home != known and went_there and not _INSURED_THERE.search(text):
         more = frozenset[Condition]() if case.conditions & _AWAY else _STAYING
         return replace(case, conditions=case.conditions | more)
     abroad = any(province != home and _GONE_THERE.search(text[:start]) for province, start in named)

@@ -48,6 +48,7 @@ _ASK_ME = re.compile(
 )
 _WORKS_OR_NOT = re.compile(r"(?:是|还|在|也|早|已经?)*(?:上着?班|在岗|没?退了?(?![休费药了一两\d]))")
 _IN = re.compile(r"[是在]*")
+_WHICH = re.compile(r"[按算](?:在职|在岗)(?:的)?还是[按算]?退休|[按算]退休(?:的)?还是[按算]?(?:在职|在岗)")
 _OF_ALL = re.compile(r"各|每人|都|两个?人|俩|分别")
 _OF_ALL_TOGETHER = re.compile(r"一共|总共|合计|合起来|加起来|加一块")
 _EACH_SPENT = re.compile(r"各|每人")
@@ -73,7 +74,7 @@ _HOLDS_OF_ALL = re.compile(r"(?:人员|的)?(?:都|全|一律|统统)")
 """The rule is reminded of, and nothing denied: 不是退休都报85%吗."""
 _TAKEN_BACK = re.compile(r"(?:^|,)不,|其实|[哦噢啊呃]不|不对|不是,|[说搞弄讲]错")
 _TO_COME = re.compile(
-    r"(?:\d+月份?(?:就?要|才|将)|下个?月|明年|后年|年底|快要?|马上要?|还?差[^,。;]{1,6}|还有[^,。;]{1,6}|再过?[^,。;]{1,5})(?:我|他|她|才|就|要|能|会|该)*(?:满[^,。;]{1,3})?(?:办|到)?$"
+    r"(?:\d+月份?(?:就?要|才|将)|下个?月|明年(?:[\d一二三四五六七八九十]+月份?)?|后年|年底|快要?|马上要?|还?差[^,。;]{1,6}|还有[^,。;]{1,6}|再过?[^,。;]{1,5})(?:我|他|她|才|就|要|能|会|该)*(?:满[^,。;]{1,3})?(?:办|到)?$"
 )
 _TREATED_LIKE: tuple[tuple[Employment, str], ...] = (
     (
@@ -171,9 +172,12 @@ def employments_said(part: Part) -> frozenset[Employment]:
     """What the person is said to be: 在职, 退休, or both where the sentence says both."""
     if _RETIRED_FROM_ANY.search(part.text):
         return frozenset({"退休"})
+    asked = [m.span() for m in _WHICH.finditer(part.sentence.text)]
     mentions = [m for m in part.mentions if m.entity == "employment"]
+    if like := _treated_like(part)[:1]:  # 灵活就业的,按在职还是按退休
+        mentions = [m for m in mentions if not any(start <= m.start < end for start, end in asked)]
     said = frozenset(employment for m in mentions if (employment := _meant(m, part.sentence)))
-    return said or frozenset(_treated_like(part)[:1])
+    return said or frozenset(like)
 
 
 def _treated_like(part: Part) -> list[Employment]:

@@ -25,6 +25,7 @@ _IS_IT = re.compile(r"[元块]?钱?(?:[吗么不没吧?]|对|是不是)")
 _WHETHER = re.compile(r"(?:是不是|是否|能不能|可不可以|有没有|不就)[^,。;\d]{0,6}$")
 _LIMIT = re.compile(r"限额|额度|定额")
 _IS_EQUAL_TO = re.compile(r"(?:=|等于)$")
+_DEDUCTED = re.compile(r"[扣交付减]|起付|门槛")
 _TAKEN_OFF: frozenset[Role] = frozenset({"deductible", "deductible_left", "excluded"})
 
 
@@ -39,7 +40,7 @@ def without_reckoned(items: Sequence[Item], sentence: Sentence) -> list[Item]:
             told.append(replace(item, role="aside"))
         elif item.role == "unplaced":
             told.append(_placed(item, others, sentence))
-        elif item.role in LIMITS and _adds_up_limits(item, others):
+        elif (item.role in LIMITS and _adds_up_limits(item, others)) or _is_beyond(item, items):
             told.append(replace(item, role="aside"))
         else:
             told.append(item)
@@ -54,14 +55,31 @@ def _placed(item: Item, others: Sequence[Item], sentence: Sentence) -> Item:
         return replace(item, role="aside", placed=True)
     if _is_share(item, others, sentence) or _IS_IT.match(sentence.text, item.end):
         return replace(item, role="claimed", placed=True)
+    if _is_the_deductible(item, others, sentence):
+        return replace(item, role="aside", placed=True)
     if _is_total(item, others) or _IS_EQUAL_TO.search(item.before) or _adds_up_limits(item, others):
         return replace(item, role="aside", placed=True)
     return item
 
 
+def _is_beyond(item: Item, items: Sequence[Item]) -> bool:
+    """Whether it is only what a cost has more than limits that were added up: 所以一共460,药费475就15块不报."""
+    if item.role != "excluded" or item.because:
+        return False
+    costs = [other.amount.low for other in items if other.role == "cost"]
+    sums = [o.amount.low for o in items if o.role == "aside" and _adds_up_limits(o, items)]
+    return any(cost - one == item.amount.low for cost in costs for one in sums)
+
+
 def _led_by(item: Item, sentence: Sentence) -> str:
     """The words of its clause before it."""
     return sentence.text[sentence.clause(item.start)[0] : item.start]
+
+
+def _is_the_deductible(item: Item, others: Sequence[Item], sentence: Sentence) -> bool:
+    """Whether the deductible is named again by its figure: 那边说还得再扣一回400."""
+    same = any(o.role == "deductible" and o.amount.low == item.amount.low for o in others)
+    return same and bool(_DEDUCTED.search(_led_by(item, sentence)))
 
 
 def _is_asked(item: Item, sentence: Sentence) -> bool:

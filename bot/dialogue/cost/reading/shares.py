@@ -18,7 +18,9 @@ from bot.rules.case import Case
 from bot.rules.money import percent, to_fen
 
 _AWAY = re.compile(r"长住|常住|安置|定居|临时|外出|异地|外地|跨省|外省|省外|到[^,。]{1,4}(?:只|就)?报|长期")
-_HOME = re.compile(r"本地|当地|省内|老家|家里|在家|参保地|[我咱]们?(?:这|那|市|县|区|省|本|当)|[市县]里")
+_HOME = re.compile(
+    r"本地|当地|省内|老家(?![讲说])|家里|在家|参保地|[我咱]们?(?:这|那|市|县|区|省|本|当)|[市县]里"
+)
 _LIVING = re.compile(r"长期|长住|常住|安置|定居")
 _FOR_A_TIME = re.compile(r"临时|旅游|出差|探亲|短期")
 _TREATED_AWAY = re.compile(r"临时|外出|异地|外地|跨省|长期(?:居|住)|长住")
@@ -40,6 +42,11 @@ _REMINDED, _AS_A_QUESTION = re.compile(r"不是[^,。;]*$"), re.compile(r"[^,。
 _OF_OTHERS = re.compile(r"那?是(?:给)?(?:职工|居民|在职|在岗|退休|别人|人家|他们)(?:人员|医保)?的")
 """80%那是职工的."""
 _NEIGHBOURS = re.compile(r"隔壁|邻居|同事|工友|亲戚|别人|人家")
+_ASKED_TOO = re.compile(r"(?:是不是|能不能|可不可以|可以|该不该|应不应该)也(?:能|可以|是|给)*(?:按|照|报)*$")
+"""Whether a share holds here, too, is asked: 是不是也能报80."""
+_NOT_BELIEVED = re.compile(r"不是(?:应该|应|该|都该)[^,。;]{0,3}$")
+"""不是应该85%吗."""
+_OF_THEM_THERE = re.compile(r"(?:他|她)们?那[边里儿]|人家那")
 _TAKEN_INSTEAD = re.compile(r"按$")
 _CLAIMED = re.compile(r"^(?:吗|吧|不[,。?]|么|对吗|是吗|真的吗)")
 _DOUBTED = re.compile(
@@ -273,6 +280,9 @@ def _meant(part: Part) -> list[Ratio]:
         if (
             own_first
             or _ONLY_THOUGHT.search(before)
+            or _ASKED_TOO.search(before)
+            or (_NOT_BELIEVED.search(before) and _AS_A_QUESTION.match(after))
+            or _is_of_another_region(sentence, ratio)
             or (len(part.ratios) > 1 and _REMINDED.search(before) and _AS_A_QUESTION.match(after))
             or not _is_of_the_cost(ratio, sentence)
             or (len(part.ratios) > 1 and _NEIGHBOURS.search(_label(sentence, ratio)))
@@ -292,6 +302,13 @@ def _meant(part: Part) -> list[Ratio]:
         part, insured, [_place(sentence, ratio) for ratio in insured]
     )
     return insured if each_told else _for_the_place(sentence, insured)
+
+
+def _is_of_another_region(sentence: Sentence, ratio: Ratio) -> bool:
+    """Whether it is told of others where they live: 姑爷在黑龙江他那边报80%."""
+    label = _label(sentence, ratio)
+    named = any(m.entity == "region" and m.text in label for m in sentence.turn.mentions)
+    return named and bool(_OF_THEM_THERE.search(label))
 
 
 def _at_home(part: Part) -> list[Ratio]:
