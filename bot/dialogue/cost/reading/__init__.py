@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from bot.dialogue.cost.person import Person
+from bot.dialogue.cost.reading.again import without_what_is_known
 from bot.dialogue.cost.reading.amounts import items_in
 from bot.dialogue.cost.reading.changes import says_swapped, supposes
 from bot.dialogue.cost.reading.circumstances import circumstances_of
@@ -88,6 +89,7 @@ def read_cost(
     if learnt:
         sentence = replace(sentence, told=learnt.circumstances.told_in(sentence.text))
     items = own_shares(items_in(sentence, learnt.roles if learnt else None), sentence)
+    items = without_what_is_known(items, known)
     claimed = next((item.amount.low for item in items if item.role == "claimed"), None)
     names = people_in(sentence)
     whole = Part(sentence, items, 0, len(sentence.text))
@@ -137,7 +139,12 @@ def _each(whole: Part, names: tuple[str, ...], covered: Container[str]) -> tuple
 
 
 def _with_what_was_spent(person: Person) -> Person:
-    """With the cost of one of several people, where only their limit and what is left of it is told."""
+    """With the cost of one of several people, where only their limit and what is left of it is told, or why nothing is
+    paid for it."""
+    if not person.cost_known and person.case.excluded and person.case.excluded_for:
+        why, spent = person.case.excluded_for, Span.exactly(person.case.excluded)
+        case = replace(person.case, amount=spent, excluded=None, excluded_for=frozenset())
+        return replace(person, case=replace(case, conditions=case.conditions | why))
     left, limit = person.case.quota_left, person.limit or person.case.monthly_limit
     if person.cost_known or left is None or limit is None or left > limit:
         return person

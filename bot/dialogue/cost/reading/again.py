@@ -1,15 +1,17 @@
 """A figure that is told more than once: put right, pinned down, named again, raised, or with its discount."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from bot.dialogue.cost.reading.around import NOW_IT_IS
 from bot.dialogue.cost.reading.changes import NOT_KNOWN, corrects
 from bot.dialogue.cost.reading.roles import by_what_precedes
-from bot.dialogue.cost.reading.sentence import Item, Sentence
+from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
 from bot.language.money import Amount
 from bot.language.numerals import to_decimal
+from bot.rules.case import Case
 from bot.rules.money import to_fen
 
 _PUT_RIGHT = re.compile(
@@ -29,6 +31,8 @@ _NOT_SURE = re.compile(rf"[^,。;\d]{{0,4}}{NOT_KNOWN}|可能是?|不是$")
 _MONTH = re.compile(r"上个?月|这个?月|本月|(?:1[0-2]|[1-9])月|十[一二]?月|(?<!十)[一二三四五六七八九]月")
 _ASKED_BY_NUMBER = re.compile(r"(?:第([二两三四五六])|最([后末]))一?[次回趟张笔][^,。;\d花买]{0,6}[报付给]")
 _IT_FOLLOWS = re.compile(r"(?:[余剩]下?|其余|那|就|是|等于|得|应该|算下来|也就|报了?)的?$")
+_BOUNDS: frozenset[Role] = frozenset({"limit", "monthly_limit", "quota_left"})
+_FORMER = re.compile(r"原[来先本]|本来|以前|之前|普通|病种")
 _TAKEN_OFF = re.compile(r"减|扣")
 _NEAR = 16
 _REMEMBERED = re.compile(r"记得|印象|以为|听说|说是|估摸|原来|本来")
@@ -193,6 +197,18 @@ def pinned_down(items: list[Item], sentence: Sentence) -> list[Item]:
         else:
             told[-1] = replace(told[-1], amount=item.amount)
     return told
+
+
+def without_what_is_known(items: Sequence[Item], known: Case) -> tuple[Item, ...]:
+    """Figures that an earlier turn told of something else are only named again, where no word places them; so is the
+    limit of the disease beside that of a drug that is paid separately (湘医保发〔2022〕52号第二十条)."""
+    bounds = (known.used, known.quota_left, known.monthly_limit, known.annual_cap, known.deductible)
+    told: list[Item] = []
+    for item in items:
+        again = item.role == "unplaced" and item.amount.low in bounds
+        former = known.own_terms and item.role in _BOUNDS and _FORMER.search(item.before)
+        told.append(replace(item, role="aside") if again or former else item)
+    return tuple(told)
 
 
 def _meet(one: Amount, other: Amount) -> bool:

@@ -50,6 +50,7 @@ _WORKED_OUT: frozenset[tuple[Role, Role | None]] = frozenset(
         ("aside", "over_limit"),
         ("aside", "used"),
         ("unused_before", "quota_left"),
+        ("aside", "cost"),
         ("aside", "limit"),  # of the disease, beside that of a drug paid separately
     }
 )
@@ -74,6 +75,8 @@ _DRUGS_BOUGHT = re.compile(r"[拿买吃用配抓][^,。;\d]{0,3}…[元块]?钱?
 _CONCLUDED = re.compile(r"^那(?:么|样|我)?[不就也该应得岂可]+(?:是|有|等于|给|报)(?:该)?$")
 _SO_IT_IS = re.compile(r"[多来]?[元块]?钱?(?:[呗吧嘛咯啦喽喔哦呀啊么吗]|对不对|[,。?]|$)")
 _A_SHORT_ANSWER = 12
+_ONLY_MONTHLY = re.compile(r"^(?:每|一个?|每个)月(?:是|有|给)?$")
+"""What answers our question for a limit, though it is told as costs are, too: 翻出来了,一个月380."""
 _CALLED_A_LIMIT = re.compile(
     r"限额|额度|定额|指标|标准|上限|封顶|最多|顶多|线|能|[批核给定准][的了我是]*(?:每|一个?)?月?$"
 )
@@ -103,6 +106,9 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
     told = without_reckoned([item for item in learnt if item is not None], sentence)
     told = [replace(item, role="aside") if _is_hearsay(item) else item for item in told]
     told = [replace(item, role="claimed") if _is_concluded(item, sentence) else item for item in told]
+    answers = OF_QUESTION.get(sentence.asked or "")
+    if len(told) == 1 and answers and told[0].role == "cost" and _ONLY_MONTHLY.search(told[0].before):
+        told = [replace(told[0], role=answers)]
     if len(told) == 1 and _is_asked_of(told[0]):
         told = [replace(told[0], role="cost", placed=True)]
     return tuple(told)
@@ -122,7 +128,7 @@ def _is_asked_of(item: Item) -> bool:
 
 
 def _is_hearsay(item: Item) -> bool:
-    return item.role == "extra_limit" and bool(_EACH_ADDED.search(item.before))
+    return item.role in ("extra_limit", "unplaced") and bool(_EACH_ADDED.search(item.before))
 
 
 def _one_limit(items: Sequence[Item], learnt: Sequence[Item | None]) -> list[Item | None]:

@@ -31,6 +31,10 @@ _AS_INPATIENT = re.compile(
 )
 
 
+_TAKEN_TIMES, _TIMES = re.compile(r"(?:拿|用|按)$"), re.compile(r"[元块]?钱?(?:乘以?|×|\*)")
+"""是不是拿900乘75%."""
+
+
 def reckoned_with(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "是不是照420的定额算", "该不会又扣350吧": what somebody hopes for or fears."""
     hoped = [
@@ -40,6 +44,11 @@ def reckoned_with(items: list[Item], sentence: Sentence) -> list[Item]:
         or (
             _WHETHER_TAKEN.search(item.before)
             and item.role in ("cost", "deductible", "quota_left", "unplaced")
+        )
+        or (
+            item.role in ("cost", "unplaced")
+            and _TAKEN_TIMES.search(item.before)
+            and _TIMES.match(item.after)
         )
         or (_AGAIN.search(item.before) and (_OR_NOT.match(item.after) or _WHETHER.search(item.before)))
     ]

@@ -18,7 +18,7 @@ _NO_DEDUCTIBLE = re.compile(
 _FULL = re.compile(
     r"(?:起付|门槛)(?:[^。;额顶]{0,14}?|[^,。;额顶]{0,26}?)"
     r"(?:够了|满了|够|交满|扣完|扣过了?(?!\d|多少)|付过(?!\d|多少)|交过(?!\d|多少)|扣掉了|(?:已经?|都|早)扣了?(?![\d没吗多]|[一二两三四五六七八九])|已[满过](?!\d)|过了|付清|扣满|用完|完了|到了|累计满|已经?交了?(?!\d)|[交付缴扣]了(?=[,。;]|$)"
-    r"|[扣交付缴抵凑扛][清齐足完走]|(?:已经?|今年|都|早)就?超[过了]+(?!\d)|[迈跨]过|过掉|没有了|[就都早]没了|不[用要]再[扣交付]|(?:上[回次]|之前|前面|年初|上半年)[^,。;\d]{0,4}[扣交付]了)"
+    r"|[扣交付缴抵凑扛][清齐足完走]|[扣交付][光没]了(?!没)|(?:已经?|今年|都|早)就?超[过了]+(?!\d)|[迈跨]过|过掉|没有了|[就都早]没了|不[用要]再[扣交付]|(?:上[回次]|之前|前面|年初|上半年)[^,。;\d]{0,4}[扣交付]了)"
     r"|(?:起付|门槛)线?以上[^,。;]{0,6}[花用看]了|已经?(?:过|满|够)了?(?:起付|门槛)|(?:过|满|够)了?(?=起付|门槛)|(?:交|付|扣)(?:满|够|完|过)了?(?:起付|门槛)"
 )
 _AS_A_RULE = re.compile(
@@ -88,12 +88,11 @@ def _is_paid_up(figure: Decimal, text: str) -> bool:
 
 
 def _this_year(part: Part, told: Case) -> Days | None:
-    """The year in which it is full, where that is said to be this one or the last: in the next it begins anew."""
-    year = part.sentence.turn.now.year
-    said = told.deductible_met_in is None and "今年" in part.text
-    if told.deductible_met_in is None and _LAST_YEARS.search(part.text):
-        return Days(date(year - 1, 1, 1), date(year - 1, 12, 31))
-    return Days(date(year, 1, 1), date(year, 12, 31)) if said else told.deductible_met_in
+    """The year in which it was paid, this one where nothing else is said: in the next it begins anew."""
+    if told.deductible_met_in:
+        return told.deductible_met_in
+    year = part.sentence.turn.now.year - bool(_LAST_YEARS.search(part.text))
+    return Days(date(year, 1, 1), date(year, 12, 31))
 
 
 def forgotten_deductible(part: Part, told: Case) -> Rough | None:

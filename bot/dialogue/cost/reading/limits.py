@@ -36,6 +36,9 @@ _NOT_REACHED = re.compile(
     r"|(?:额度|限额)(?:都|也)?(?:还有|有的是|没动|足)(?=[,。;]|$)|(?:反正|肯定|应该|都)够用(?![不吗])|(?:限额|额度|定额)(?:多着|多得很|大着|宽裕|富余|根本用不完|用不完|绰绰有余)|在[^,。;]{0,3}(?:限额|额度|定额)(?:里头?|之内|以内|范围内?)(?!的|按)"
     r"|(?:没|未)(?:有)?(?:到|达到?|超过?|超出|碰到)了?(?:封?顶|(?:[年月季]度?)?(?:限额|额度))|没封顶|离封顶|(?:没|未)(?:有)?超(?:过|出|了|的)?(?=[,。;]|$)|^(?:还)?(?:没|未|没有)到[。吧呢啊的]*$"
 )
+_OF_A_MONTH_BEFORE = re.compile(
+    r"(?:上个?月|前个?月|(?<!\d)(?:1[0-2]|[1-9])月份?|[一二三四五六七八九十]+月份?)的?(?:额度|限额|定额)"
+)
 _WHETHER_REACHED = re.compile(
     r"有没有?(?:到|超|满|达到)|(?:到|超|满|够)没(?:有)?(?:到|超|满|够)|够不够[^,。;]{0,3}" + NOT_KNOWN
 )
@@ -66,7 +69,7 @@ def limits_of(part: Part) -> Case:
     )
     if _NOTHING_ADDED.search(part.text):
         case = replace(case, extra_limit=Decimal(0))
-    if _REACHED.search(part.text) or (part.tells("cap_reached") and not _NOT_REACHED.search(part.text)):
+    if _is_reached(part):
         return replace(case, quota_left=Decimal(0))
     if used := used_roughly(part):
         return replace(case, used=used.low)
@@ -84,6 +87,24 @@ def limits_of(part: Part) -> Case:
         return replace(case, used=to_fen(limit * gone))
     told_open = _NOT_REACHED.search(part.text) or part.tells("cap_open")
     return replace(case, cap_not_reached=bool(told_open and not _WHETHER_REACHED.search(part.text)) or None)
+
+
+def _is_reached(part: Part) -> bool:
+    """Whether a limit is said to be used up, and not that of a month before: 十月的额度早用光了."""
+    said = _REACHED.search(part.text)
+    if said:
+        return not _OF_A_MONTH_BEFORE.search(
+            _clause_of(part, part.start + said.start(), part.start + said.end())
+        )
+    told = [
+        t for t in part.sentence.told if t.circumstance == "cap_reached" and part.start <= t.start < part.end
+    ]
+    now = [t for t in told if not _OF_A_MONTH_BEFORE.search(part.sentence.text[t.start : t.end])]
+    return bool(now) and not _NOT_REACHED.search(part.text)
+
+
+def _clause_of(part: Part, start: int, end: int) -> str:
+    return part.sentence.text[part.sentence.clause(start)[0] : end]
 
 
 def _are_own_terms(part: Part) -> bool:

@@ -17,7 +17,7 @@ from bot.rules.money import to_fen
 
 _WHOLE_OF: frozenset[Role] = frozenset({"cost", "excluded", "unplaced", "examination"})
 """What a bill adds up: then its total says nothing that its parts do not."""
-_ONLY_THOUGHT = re.compile(r"以为|还当是?")
+_ONLY_THOUGHT = re.compile(r"以为|还当是?|想着|指望|巴望")
 _OF_OTHERS = re.compile(r"(?:邻居|隔壁|同事|工友|亲戚|熟人|人家|别人|他们)[^,。;]{0,4}[说讲]")
 _ON_TOP: frozenset[Role] = frozenset({"unused_before", "quota_left", "extra_limit", "unplaced"})
 _MAY_BE_CLAIMED: frozenset[Role] = frozenset({"cost", "quota_left", "used", "unplaced", "aside"})

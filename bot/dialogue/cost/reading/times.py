@@ -30,7 +30,7 @@ _OF_LIFE = re.compile(
     r"月份?(?:起|以后|之后|开始)[^,。;\d花买药拿]{0,8}退休|(?:办|要|才|正式|刚)[^,。;]{0,4}退休|满[五六\d]|生日|出生"
 )
 _PAID_UP = re.compile(r"[扣交付缴扛](?:满|够|完|齐)")
-_LEFT_OVER = re.compile(r"剩|结余|没用完")
+_LEFT_OVER = re.compile(r"剩|结余|没用完|(?:额度|限额|定额)[^,。;\d]{0,4}[用花刷][光完]")
 _SPENT_NOTHING = re.compile(r"[我他她]?(?:没|忘了?)(?:有|去|得|再)*(?:拿|开|买|去)(?:过)?药?(?=[,。;]|$)")
 """上个月没去拿药: nothing happened then."""
 _WHAT_IT_LEFT = re.compile(r"份?那\d+[元块]?钱?[^,。;\d]{0,3}[补挪抵]")
@@ -67,7 +67,7 @@ _TO_MONTH_END = re.compile(rf"(?<![\d月份])[到至](今年|明年)?({MONTH})�
 _FROM_THE_START = re.compile(r"从[^,。;\d]{0,4}(?:能享受|享受|生效|批下来|能报)")
 """From the first day that anything is paid, whenever that is."""
 _OF_ANOTHER_DISEASE = re.compile(r"第[二三四]个?[样种]?病|另外?(?:一|那)?[个种样]病|新[加添]的病")
-_UP_TO = re.compile(r"(?<![拖等推挪留放延改移排约])[到至]$")
+_UP_TO = re.compile(r"(?<![拖等推挪留放延改移排约忍熬捱])[到至]$")
 _THIS_MONTH = re.compile(r"这个?月|本月")
 _THIS_MONTH_APPROVED = re.compile(r"(?:这个?月|本月)[才刚]*(?:办好|办下来|批|评上|认定|审核通过|通过)(?!发)")
 _PUT_OFF = re.compile(r"[忍等拖留放挪推熬捱]到(?:了)?(?:(这个?月|本月)|下个?月)")
