@@ -98,17 +98,18 @@ class Person:
     """`name` as the sentence has it, empty for one who is spoken of alone.
 
     `limit` is one whose period was not said: the region's rules tell whether it is a month's or a year's.
-    `rough` are facts told as a range; the case has their lower end. `ratios` are those of several places, as long
-    as it is open which was visited. `adds`: the amount told comes on top of the one that was known; `follows`: it was
-    spent after that, and is asked about alone. `earlier`: it was spent before one that is told next. `instead_of`: it
-    takes the place of whatever fact had that figure.
-    `unplaced`: figures in yuan of which nobody said what they are;
-    the amount holds them at its upper end. `open`: what may hold of the case or not. `doubted`: facts that
-    may be anything up to what bounds them, which an earlier turn told. `retired_since`: the month from which on the
-    person is retired, where it is told; before that they were at work. `bills`: the costs that were told one by one,
-    whose shares may follow. `class_b`: what of a cost told before is class B drugs, in yuan. `stay`: the days in
-    hospital, where they are told by date. `bill_put_right`: which of the bills told before, from 1, the cost replaces.
-    `stretch`: over which months a cost recurs. `swapped`: cost and limit were told one for the other.
+    `rough` are facts told as a range; the case has their lower end. `ratios` are those of several places, as
+    long as it is open which was visited, `ratios_elsewhere` those outside the province by the condition they
+    are for. `adds`: the amount told comes on top of the one that was known; `follows`: it was spent after that,
+    and is asked about alone. `earlier`: it was spent before one that is told next. `instead_of`: it takes the
+    place of whatever fact had that figure. `unplaced`: figures in yuan of which nobody said what they are; the
+    amount holds them at its upper end. `open`: what may hold of the case or not. `doubted`: facts that may be
+    anything up to what bounds them, which an earlier turn told. `retired_since`: the month from which on the
+    person is retired, where it is told; before that they were at work. `bills`: the costs that were told one by
+    one, whose shares may follow. `class_b`: what of a cost told before is class B drugs, in yuan. `stay`: the
+    days in hospital, where they are told by date. `bill_put_right`: which of the bills told before, from 1, the
+    cost replaces. `stretch`: over which months a cost recurs. `swapped`: cost and limit were told one for the
+    other.
     """
 
     case: Case = field(default_factory=Case)
@@ -116,6 +117,7 @@ class Person:
     limit: Decimal | None = None
     rough: tuple[Rough, ...] = ()
     ratios: tuple[RatioAt, ...] = ()
+    ratios_elsewhere: tuple[RatioAt, ...] = ()
     adds: bool = False
     follows: bool = False
     earlier: bool = False
@@ -188,7 +190,7 @@ class Person:
         stretch = (
             said.stretch if said.stretch.first and said.cost_known else self.stretch.updated(said.stretch)
         )
-        said = _without_the_ratio_at_home(self.case, said)
+        said = self._with_the_ratio_elsewhere(_without_the_ratio_at_home(self.case, said))
         said = _within_the_bill(self.case, _without_what_is_not_paid(self.case, said))
         said = self._with_class_b(_added_elsewhere(self.case, _as_a_part(self.case, self._placed(said))))
         bills = said.bills if said.cost_known else self.bills
@@ -207,6 +209,7 @@ class Person:
             ratios=_with_costs(
                 said.ratios if said.ratios or said.case.ratio is not None else self.ratios, bills
             ),
+            ratios_elsewhere=said.ratios_elsewhere or self.ratios_elsewhere,
             earlier=said.earlier if said.cost_known else self.earlier,
             unplaced=said.unplaced if said.cost_known else self.unplaced,
             open=(self.open | said.open) - said.case.conditions - said.case.ruled_out,
@@ -224,6 +227,13 @@ class Person:
         bounds: dict[str, Any] = {} if self.limit else {"monthly_limit": cost.low}
         case = replace(self.case, amount=Span.exactly(limit), **bounds)
         return replace(self, case=case, limit=cost.low if self.limit else None, bills=())
+
+    def _with_the_ratio_elsewhere(self, said: "Person") -> "Person":
+        """What is told, with the ratio that was told of who is elsewhere as this person, it turns out, is."""
+        of_it = [at.ratio for at in self.ratios_elsewhere if at.place in said.case.conditions]
+        if len(of_it) != 1 or said.case.ratio is not None:
+            return said
+        return replace(said, case=replace(said.case, ratio=of_it[0]))
 
     def _with_the_bill_put_right(self, said: "Person") -> "Person":
         """What is told, as all bills with the one that it puts right: 第三张是70."""

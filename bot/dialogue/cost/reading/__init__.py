@@ -41,7 +41,7 @@ from bot.dialogue.cost.reading.people import (
 from bot.dialogue.cost.reading.retirement import retired_since
 from bot.dialogue.cost.reading.rough import rough_facts
 from bot.dialogue.cost.reading.sentence import Part, Sentence
-from bot.dialogue.cost.reading.shares import own_shares, ratios_by_place, shares_of
+from bot.dialogue.cost.reading.shares import own_shares, ratios_by_place, ratios_elsewhere, shares_of
 from bot.dialogue.cost.reading.stretch import stretch_of
 from bot.dialogue.cost.reading.times import times_of
 from bot.dialogue.turn import Turn
@@ -174,6 +174,7 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
         limit=limit,
         rough=rough_facts(part, case, limit),
         ratios=ratios_by_place(part),
+        ratios_elsewhere=ratios_elsewhere(part),
         adds=adds(part),
         follows=follows(part),
         earlier=are_earlier(part),

@@ -33,7 +33,7 @@ _ASKED_BY_NUMBER = re.compile(r"(?:第([二两三四五六])|最([后末]))一?[
 _IT_FOLLOWS = re.compile(r"(?:[余剩]下?|其余|那|就|是|等于|得|应该|算下来|也就|报了?)的?$")
 _BOUNDS: frozenset[Role] = frozenset({"limit", "monthly_limit", "quota_left"})
 _FORMER = re.compile(r"原[来先本]|本来|以前|之前|普通|病种")
-_TAKEN_OFF = re.compile(r"减|扣")
+_TAKEN_OFF = re.compile(r"[减扣][^,。;]{1,8}$")
 _NEAR = 16
 _REMEMBERED = re.compile(r"记得|印象|以为|听说|说是|估摸|原来|本来")
 _FOUND = re.compile(
@@ -113,7 +113,7 @@ def worked_out(items: list[Item], sentence: Sentence) -> list[Item]:
         others = [cost.amount.low for cost in costs if cost is not item and cost.start < item.start]
         results = {to_fen(cost * share) for cost in others for share in shares}
         results |= {cost - part for cost in others for part in parts}
-        taken_off = item.role == "quota_left" and _TAKEN_OFF.search(item.before)
+        taken_off = item.role == "quota_left" and _TAKEN_OFF.search(sentence.text[: item.start])
         follows = (
             (item.role == "cost" or taken_off)
             and _IT_FOLLOWS.search(item.before)
@@ -203,9 +203,10 @@ def without_what_is_known(items: Sequence[Item], known: Case) -> tuple[Item, ...
     """Figures that an earlier turn told of something else are only named again, where no word places them; so is the
     limit of the disease beside that of a drug that is paid separately (湘医保发〔2022〕52号第二十条)."""
     bounds = (known.used, known.quota_left, known.monthly_limit, known.annual_cap, known.deductible)
-    told: list[Item] = []
+    costs, told = [item for item in items if item.role == "cost"], list[Item]()
     for item in items:
-        again = item.role == "unplaced" and item.amount.low in bounds
+        a_guess = item.role == "unplaced" or (item.role == "cost" and not item.placed and len(costs) > 1)
+        again = a_guess and item.amount.low in bounds
         former = known.own_terms and item.role in _BOUNDS and _FORMER.search(item.before)
         told.append(replace(item, role="aside") if again or former else item)
     return tuple(told)

@@ -88,7 +88,7 @@ def spent_earlier(items: list[Item], sentence: Sentence) -> list[Item]:
         used = costs  # 前几天刷过200,今天这笔能报多少
     elif any(item.role == "deductible" for item in items):
         used = []  # then it has counted up to that (`spent_before`)
-    elif _is_asked_alone(last):
+    elif _is_asked_alone(last, sentence):
         used = earlier
     elif _THIS_TIME.search(last.before) and not _ALL_ASKED.search(last.after):
         used = [item for item in earlier if _EARLIER_TIMES.search(item.before)]
@@ -97,9 +97,9 @@ def spent_earlier(items: list[Item], sentence: Sentence) -> list[Item]:
     return [replace(item, role="used") if item in used else item for item in items]
 
 
-def _is_asked_alone(last: Item) -> bool:
+def _is_asked_alone(last: Item, sentence: Sentence) -> bool:
     """Whether of several costs the last is asked about: 后一次能报多少, 20号那次报多少, 今天这单能付多少."""
-    day = _ASKED_DAY.search(last.after)
+    day = _ASKED_DAY.search(sentence.text, last.end)
     this_one = _THIS_ONE_ASKED.search(last.after) and _THIS_TIME.search(last.before)
     return bool(this_one or _THE_LAST_ASKED.search(last.after) or (day and day[1] in last.before))
 
@@ -222,6 +222,8 @@ def spent_before(items: list[Item], sentence: Sentence) -> list[Item]:
         if item.role in ("cost", "used") and earlier:
             counted_up.append(item)
     costs = [item for item in items if item.role == "cost"]
+    if len(costs) > 1 and _is_asked_alone(costs[-1], sentence) and "去年" not in sentence.text:
+        counted_up += [cost for cost in costs[:-1] if cost not in counted_up]
     if costs and all(cost in counted_up for cost in costs):
         counted_up.remove(costs[-1])  # 高血压那边交完了,哮喘才拿药350
     return [replace(item, role="deductible_met") if item in counted_up else item for item in items]

@@ -14,7 +14,7 @@ from bot.language.money import Amount
 from bot.rules.case import Case, Employment
 
 _PERSON = re.compile(
-    r"[我俺]?(?:男人|女人|婆娘|堂客|老倌子?|娘老子|爷老子|丈人|亲家|舅[妈母]|[姑姨]妈|舅舅|爸爸?|父亲|老?爹|老爸|妈妈?|母亲|老?娘|老妈|老伴儿?|老爷子|老太太|老头子?|老太婆|老婆子?|老公|丈夫|妻子|爱人|爷爷|奶奶|外公|外婆|公公"
+    r"(?<=[,。;])[他她](?![们那这])|[我俺]?(?:男人|女人|婆娘|堂客|老倌子?|娘老子|爷老子|丈人|亲家|舅[妈母]|[姑姨]妈|舅舅|爸爸?|父亲|老?爹|老爸|妈妈?|母亲|老?娘|老妈|老伴儿?|老爷子|老太太|老头子?|老太婆|老婆子?|老公|丈夫|妻子|爱人|爷爷|奶奶|外公|外婆|公公"
     r"|婆婆|岳父|岳母|丈母娘|媳妇|对象|儿子|女儿|闺女|孙子|孙女|女婿|[表堂大二三小]?(?:哥哥?|姐姐?|弟弟?|妹妹?)|嫂[子嫂]?|姐夫|妹夫"
     r"|[大二三小]?(?:叔叔?|伯伯?|舅舅?|姑姑?|姨妈?)|姑父|阿姨|[男女]的|屋里(?:头?那个|人|头的)|(?:家里?)?那口子|当家的|家属)|[他她](?=(?:是|还|在|已经?|也|早|没)*(?:这个?月|本月|花|用了|吃了|买了|退休|退了|没退|退下来|在职|在岗|上着?班|每月\d|药[费钱]|呢?,?(?:\d{2}|[一二两三四五六七八九][百千])|[^,。;\d]{0,6}(?:限额|额度)))"
     r"|(?:老(?![伴头人公婆爸妈爹娘板师家乡早是百年了样旧实弱龄规时店票病医药数心于的])|小(?![区时店票病孩心组于的说学]))[一-龥]"
@@ -75,6 +75,9 @@ _HOLDS_OF_ALL = re.compile(r"(?:人员|的)?(?:都|全|一律|统统)")
 _TAKEN_BACK = re.compile(r"(?:^|,)不,|其实|[哦噢啊呃]不|不对|不是,|[说搞弄讲]错")
 _TO_COME = re.compile(
     r"(?:\d+月份?(?:就?要|才|将)|下个?月|明年(?:[\d一二三四五六七八九十]+月份?)?|后年|年底|快要?|马上要?|还?差[^,。;]{1,6}|还有[^,。;]{1,6}|再过?[^,。;]{1,5})(?:我|他|她|才|就|要|能|会|该)*(?:满[^,。;]{1,3})?(?:办|到)?$"
+)
+_RETIRES_LATER = re.compile(
+    r"(?:明年|后年|下个?月|(?<!\d)\d{1,2}月份?|年底)[^,。;\d]{0,5}[就要才]退(?=[,。;]|$)"
 )
 _TREATED_LIKE: tuple[tuple[Employment, str], ...] = (
     (
@@ -182,6 +185,8 @@ def employments_said(part: Part) -> frozenset[Employment]:
 
 def _treated_like(part: Part) -> list[Employment]:
     """As what those are treated who are told of in other words: 返聘, 内退, 还没到退的年纪."""
+    if _RETIRES_LATER.search(part.text):
+        return ["退休" if supposes(part.text) else "在职"]
     by_words = [like for like, words in _TREATED_LIKE if re.search(words, part.text)]
     return by_words or [like for like, tells in _TOLD_AS if part.tells(tells)]
 

@@ -359,6 +359,18 @@ def _as_one_stays(sentence: Sentence, elsewhere: Sequence[tuple[str, Ratio]]) ->
     return [ratio for _, ratio in elsewhere]
 
 
+def ratios_elsewhere(part: Part) -> tuple[RatioAt, ...]:
+    """What is said to be paid elsewhere of who lives there, and of who is there for a time, where both are told."""
+    labels = [(_label(part.sentence, ratio), ratio) for ratio in part.ratios]
+    told = [
+        RatioAt(name, ratio.value)
+        for name, words in (("living_elsewhere", _LIVING), ("staying_elsewhere", _FOR_A_TIME))
+        for label, ratio in labels
+        if words.search(label)
+    ]
+    return tuple(told) if len({at.place for at in told}) == len(told) == 2 else ()
+
+
 def _place(sentence: Sentence, ratio: Ratio) -> str:
     """The place a share is said of: 三甲, 社区, 县医院; empty where none is."""
     found = _PLACE.search(_label(sentence, ratio))
