@@ -71,7 +71,7 @@ _SCALE_OR_SO = re.compile(
     r"(?<![一二两三四五六七八九十几\d])(?P<scale_alone>[百千万])(?:把|来|十来)(?:块钱?|元)?"
 )
 _SOME = re.compile(
-    r"(?<![一二两三四五六七八九\d])(?P<ten>十[来几多])?(?P<some>[好大小]?几)?(?P<scale>十(?=[块元])|[百千万])(?:块钱?|元)?(?![一-龥]*[个天年月次种人])"
+    r"(?<![一二两三四五六七八九\d])(?P<thousands>[一二两三四五六七八九]千(?=[好大小]?几百))?(?P<ten>十[来几多])?(?P<some>[好大小]?几)?(?P<scale>十(?=[块元])|[百千万])(?:块钱?|元)?(?![一-龥]*[个天年月次种人])"
 )
 _ASKED_FOR = re.compile(r"(?:起付|门槛|限额|额度|封顶|定额|标准)[^,，。;；也就才还有]{0,8}$")
 _ENDS_THERE = re.compile(r"^[呢呀啊咯哦]?\s*[?？]?$")
@@ -155,7 +155,9 @@ def _with_unit(written: str) -> Iterator[Amount]:
     for match in _SOME.finditer(written):
         if (match["ten"] or match["some"]) and not _asks_how_much(written, match):
             value = Decimal(_SCALES[match["scale"]]) * (10 if match["ten"] else 1)
-            yield Amount(match.start(), match.end(), value, value * (2 if match["ten"] else 10), True)
+            thousands = to_decimal(match["thousands"] or "") or Decimal(0)  # 一千好几百
+            most = value * (2 if match["ten"] else 10)
+            yield Amount(match.start(), match.end(), thousands + value, thousands + most, True)
     for match in _WITH_UNIT.finditer(written):
         if not _is_together(written, match):
             yield from _read(match)

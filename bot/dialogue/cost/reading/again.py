@@ -20,12 +20,14 @@ _PUT_RIGHT = re.compile(
     r"|不(?=,(?:应该)?是)),?)+"
     r"(?:,|了|啊|哦|我|的|(?:让我)?再?(?:看看|查查|看一下|查一下)|不对|不是(?=,?是)|应该|其实|实际|是|为|要|改成|得|才|有)*"
 )
+_AND_NOT = re.compile(r"[元块]?钱?,?不是")
 _MIXED_UP = re.compile(r"[说弄搞记看讲](?:错|反|岔|混|串)")
 _NOT_MINE = re.compile(
     r"[元块]?钱?的?(?:那个|那笔)?是(?:上上?[次回趟]|前[次回]|[我俺他她]?(?:老伴|老公|老婆|老头|爱人|[爸妈爹娘])|别人|人家|隔壁)[^,。;\d]{0,4}的"
 )
 """Words that make a figure another's, or another time's: 300是我老伴的."""
 _MINE = re.compile(r"(?:我(?:自己)?|这[次回趟]|今[天日]|本人)的?(?:其实|应该|才|实际)*是$")
+_ONLY_THAT = re.compile(r"(?:是不是|难道|该不会)[^,。;\d]{0,2}[只才就光][^,。;\d]{0,2}[付报给认按]$")
 _AGAIN = re.compile(r"[这那][个笔张]?$|(?:月份?|[次回])的$")
 _NOT_SURE = re.compile(rf"[^,。;\d]{{0,4}}{NOT_KNOWN}|可能是?|不是$")
 _MONTH = re.compile(r"上个?月|这个?月|本月|(?:1[0-2]|[1-9])月|十[一二]?月|(?<!十)[一二三四五六七八九]月")
@@ -66,6 +68,9 @@ def put_right(items: list[Item], sentence: Sentence) -> list[Item]:
         if corrects(sentence.text) and _NOT_MINE.match(wrong.after) and _MINE.search(right.before):
             mine = replace(right, instead_of=wrong.amount.low)
             return [mine if item is right else item for item in items if item is not wrong]
+        if _AND_NOT.fullmatch(sentence.text, wrong.end, right.start) and wrong.before.endswith("是"):
+            meant = replace(wrong, instead_of=right.amount.low) if wrong.role == "cost" else wrong
+            return [meant if item is wrong else item for item in items if item is not right]  # 是250不是520
         before = wrong.before
         if before.endswith("不是") and NOW_IT_IS.match(right.before):
             role = by_what_precedes(before.removesuffix("不是"))
@@ -138,7 +143,7 @@ def asked_by_number(items: list[Item], sentence: Sentence) -> list[Item]:
 def _is_told_before(item: Item, earlier: list[Item]) -> bool:
     """Whether a figure that no word places was told before of something that is no cost."""
     same = any(other.amount.low == item.amount.low and other.role != "cost" for other in earlier)
-    return same and item.role == "cost" and not item.placed
+    return same and item.role == "cost" and not (item.placed and not _ONLY_THAT.search(item.before))
 
 
 def of_another_month(item: Item, other: Item, sentence: Sentence) -> bool:

@@ -70,6 +70,7 @@ _EACH_ADDED = re.compile(
 """Hearsay of what several more diseases add each: what they add together is still not told."""
 _OF_A_CLASS = re.compile(r"[甲乙]类药?[费的是]?$")
 """Of each class a part of the cost is told."""
+_IS_THE_LIMIT = re.compile(r"[元块]?钱?[才就]?是(?:每?月)?(?:限额|额度|定额)(?![里内之])")
 _DRUGS_BOUGHT = re.compile(r"[拿买吃用配抓][^,。;\d]{0,3}…[元块]?钱?的[^,。;\d]{0,3}药")
 """每月拿230块的药 is spent, and no limit."""
 _CONCLUDED = re.compile(r"^那(?:么|样|我)?[不就也该应得岂可]+(?:是|有|等于|给|报)(?:该)?$")
@@ -211,6 +212,7 @@ def _learnt(item: Item, told: Judged[Role], sentence: Sentence) -> Item | None:
     if (
         asked_for
         or (item.role, told.label) in _OPEN
+        or (item.role in _BY_PERIOD and _IS_THE_LIMIT.match(item.after))
         or (item.role == "cost" and told.label == "aside" and _OF_A_CLASS.search(item.before))
         or (
             item.role == "cost"

@@ -35,6 +35,8 @@ _OPEN_UPWARDS: frozenset[Role] = frozenset({"limit", "monthly_limit", "annual_ca
 _RAISED_TO_WHAT = re.compile(
     rf"[元块]?钱?,?[^,。;\d]{{0,4}}(?:涨|调|提|升|变)[了过高整]*(?:,|[^,。;\d]{{0,6}})?[^,。;\d]{{0,8}}{NOT_KNOWN}"
 )
+_STILL_PAID = re.compile(r"还(?:能|可以?)[^,。;\d]{0,2}[报用付给]$")
+"""Of 最多还能报410 the rest of a cap is told, and that is what is left."""
 _PERHAPS_AT_MOST = re.compile(r"(?:应该|估计|大概|可能|好像)[^,。;\d]{0,3}不会?超过?$")
 _THAN = re.compile(r"比[^,。;\d]{1,8}$")
 _HIGHER = re.compile(r"[元块]?钱?(?:还|要|稍微?|略)*[高多大]")
@@ -94,7 +96,7 @@ def _ends(item: Item, before: str, told: Case, limit: Decimal | None) -> tuple[D
         return (low, max(low, cost)) if than == "more" else (NOTHING, high)
     if low < high:
         return low, high
-    if item.role in _FROM_NOTHING and AT_MOST.search(before):
+    if item.role in _FROM_NOTHING and AT_MOST.search(before) and not _STILL_PAID.search(before):
         return NOTHING, high
     if item.role in _OPEN_UPWARDS and told.amount and _goes_up(item, before):
         return low, max(low, told.amount.high)
