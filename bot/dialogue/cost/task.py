@@ -38,10 +38,12 @@ from bot.messages import Reply
 from bot.rules.case import Case, Days
 
 _SUM_AT_LAST = re.compile(
-    r"(?:[你您](?:说|看|讲))?(?:医保|统筹|公家)?(?:能|给|该|可以?)*(?:我|他|她)?补?(?:报|拿|出)(?:销|得)?(?:多少|几多|好多|几个|几块)钱?[呢啊呀]?[?。]?$"
+    r"(?:[你您](?:说|看|讲))?(?:医保|统筹|公家)?(?:能|给|该|可以?)*(?:我|他|她)?补?(?:报|拿|出)(?:销|得|我|他|她)?(?:多少|几多|好多|几个|几块)钱?[呢啊呀]?[?。]?$"
     r"|(?:你|您)?(?:就|先|给|帮|替|我|咱|俺|一起|合在?一起|一块儿?|给我)*算(?:算|一下|吧|嘛|下)*[?。]?$"
     r"|(?:应该|也|不|该)*(?:有|没有?|无)*影响(?:没有?|吗|不|么|吧)*[?。]?$|(?:还|照样|照常)?(?:能|给)?(?:报|算)(?:吗|不|么|嘛)[?。]?$"
 )
+_WHAT_TO_SAY = re.compile(r"[,，]?我?(?:该|要)?怎么(?:回|跟|和)[^,，。]{1,4}(?:说|讲|解释)?[?。]?$")
+"""What a pharmacist or clerk adds to the question for the sum: 我怎么回他."""
 _OF_A_TERM = re.compile(r"封顶|比例|限额|额度|定额|起付|门槛|报几成|报多少|加(?:了|的|给)?(?:多少|好多|几)")
 _WHY = re.compile(r"为什么|为啥|为何|凭什么|凭啥")
 _OF_OTHERS = re.compile(r"(?:亲戚|邻居|同事|朋友|熟人|他们|人家|别人)[^,，。;；]{0,3}(?:说|讲|那[边里])")
@@ -71,6 +73,8 @@ _TOLD_OF_A_COST = frozenset[Condition](
         "dual_channel",
         "separately_paid",
         "unrelated_disease",
+        "staying_elsewhere",
+        "living_elsewhere",
     }
 )
 """What may be told of a cost in a later turn, without a figure."""
@@ -94,6 +98,9 @@ class Costs:
             turn, asked or _not_known(context), parameters, _known(turn, context), self.learnt
         )
         before = talk_before(turn, context, reading)
+        if context.task is Task.POLICY and context.last_question:
+            asked_before = self._asked_before(turn, context.last_question, reading.people[0].cost_known)
+            before = replace(before, people=tuple(p.updated(asked_before) for p in before.people))
         talk = talk_after(before, turn, asked, reading)
         was, result = (compute(known.people, parameters, turn.now.date()) for known in (before, talk))
         if reading.fault:
@@ -189,12 +196,22 @@ class Costs:
         )
         tells = any(fact is not None for fact in told) or case.conditions & _TOLD_OF_A_COST
         written = _ASKED_BACK.sub("", normalise(turn.text))
-        but_for_the_sum = _SUM_AT_LAST.sub("", written).rstrip(",，。 ")
+        but_for_the_sum = _SUM_AT_LAST.sub("", _WHAT_TO_SAY.sub("", written)).rstrip(",，。 ")
         not_known = answers_that_it_is_not_known(but_for_the_sum)
         asks_the_sum_alone = not asks(but_for_the_sum)
         only_told = not_known or (asks_the_sum_alone and but_for_the_sum != written)
         of_a_term = only_told and _OF_A_TERM.search(but_for_the_sum)
         return bool(of_a_term or (tells and (not_known or asks_the_sum_alone)))
+
+    def _asked_before(self, turn: Turn, question: str, cost_told: bool) -> Person:
+        """What the question about a rule that came before told of its person: all that is told with a cost, if this
+        turn tells none itself; else whether they are retired."""
+        people = read_cost(
+            replace(turn, text=question, mentions=()), None, self.parameters, learnt=self.learnt
+        ).people
+        if len(people) == 1 and people[0].cost_known and not cost_told:
+            return people[0]
+        return Person(Case(employment=people[0].case.employment if len(people) == 1 else None))
 
     def _read(self, turn: Turn) -> Person:
         return _first_told(turn, self)
