@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.dialogue.turn import Context, Task
 from tests.dialogue.costs import borne, card, paid
 
 HUNAN = "湖南在职，月限额200"
@@ -170,6 +171,59 @@ def test_what_the_fund_pays_of_one_turn(talk: Any, told: str, fund: str) -> None
         (("湖南职工，月限额100，我6月退休了，7月花了100", "讲错了，我还在职"), "80.00"),
         # two bills of one person are nobody else's
         (("湖南退休，限额100，我姐花了80", "我花了50", "我又花了20，一共报多少"), "59.50"),
+        # a part of the bill is of another illness
+        (
+            ("内蒙古职工，药费500，没起付，报80%，没封顶", "单子里有100是治感冒的，跟这个病没关系，那报多少"),
+            "320.00",
+        ),
+        # the deductible begins anew with the year; named by its figure it is paid
+        (
+            ("山东职工，起付线200今年已经扣够，报50%，没封顶，下个月去拿500，能报多少", "拖到明年1月再去呢"),
+            "150.00",
+        ),
+        (("山东居民，报60%，起付线100，这次300，没封顶", "不对，那100三月份就交完了"), "180.00"),
+        (
+            ("山东职工，起付线300，报80%，没封顶", "今年前头看了两回攒了200", "这回又花了400，报多少"),
+            "240.00",
+        ),
+        # two people one after the other
+        (
+            (
+                "湖南退休，限额200，这月药费300",
+                "我家那口子他没退，跟我一样限额200，他药费100",
+                "两个人一共报多少",
+            ),
+            "250.00",
+        ),
+        # what the person concludes is no cost
+        (("江西职工二类，报80%，花了500", "那不就是400嘛", "今年额度只剩300了，能报多少"), "300.00"),
+        # one of the months is asked about
+        (
+            (
+                "湖南在职，限额200一个月",
+                "9月拿了50的药，10月拿了300",
+                "9月剩的150能挪到10月不，10月这300报多少",
+            ),
+            "160.00",
+        ),
+        # whoever is elsewhere for good after all
+        (
+            (
+                "江西居民，临时来浙江看慢病花了500，临时外出报50%，长期居住报60%，没封顶",
+                "不对，我去年办了长期居住备案",
+            ),
+            "300.00",
+        ),
+        (("湖南在职，限额300，这月花了250", "看错了，限额是150不是300"), "120.00"),
+        # beside the limit of a drug paid separately the disease's own counts for nothing
+        (
+            (
+                "湖南在职，单列支付的药，这个月花了3000，单列报70%，限额每月2000",
+                "原来病种还有200限额，能加上不",
+            ),
+            "1400.00",
+        ),
+        (("湖南退休，这个月药费300", "限额啊，本子上写着，一个月200"), "170.00"),
         # what was said of the deductible is put right
         (
             ("山东居民，起付线100已经扣满，报50%，额度宽裕，花了300", "弄错了，今年起付一分没扣过"),
@@ -200,3 +254,8 @@ def test_the_share_at_home_is_not_taken_for_one_elsewhere(talk: Any) -> None:
 
 def test_nothing_is_said_of_a_cost_that_nobody_told(talk: Any) -> None:
     assert card(talk("湖南在职，今年11月3号批的，月限额200")).fund_pays is None
+
+
+def test_a_cost_told_with_a_question_about_a_rule_counts_once_its_terms_follow(talk: Any) -> None:
+    asked = Context(region="吉林", task=Task.POLICY, last_question="我在外地临时拿药300，还给报不")
+    assert paid(talk("没起付线，报50%，额度够", context=asked)) == "150.00"

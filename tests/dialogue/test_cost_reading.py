@@ -725,3 +725,78 @@ def test_parts_and_days_of_several_purchases(talk: Any, question: str, fund: str
 def test_anothers_bill_keeps_nothing_of_ones_own(talk: Any) -> None:
     outcome = talk("湖南退休，限额300，药费260，里面有60是感冒药，能报多少", "那我老伴呢，她药费220")
     assert (paid(outcome), borne(outcome)) == ("187.00", "33.00")
+
+
+@pytest.mark.parametrize(
+    ("question", "fund", "own"),
+    [
+        # each of several places with its own cost, called otherwise where its share is told
+        (
+            "江西职工，在社区拿了100，市三甲拿了400，三甲住院报70%，社区报90%，没封顶，总共报多少",
+            "370.00",
+            "130.00",
+        ),
+        (
+            "江西职工二类，镇上和县里，头一家住院报90%，另一家80%，药是在后面那家拿的，500，没封顶",
+            "400.00",
+            "100.00",
+        ),
+        # what was bought before the day of the approval
+        (
+            "江西二类，5月10号认定的，9号等不及先买了100，10号又买了200，报80%，没封顶，一共报多少",
+            "160.00",
+            "140.00",
+        ),
+        # one of two people tells only what is left
+        ("湖南退休，我爸限额200花了300，我妈限额100，还剩20没用完，一共报多少", "238.00", "142.00"),
+        # a monthly figure that is spent
+        ("湖南在职，限额80，每月固定拿100块的药", "64.00", "36.00"),
+        # the deductible named again, and no half year of costs
+        (
+            "山东居民，上半年就把200的起付线交满了，这回300，报50%，额度够，窗口说要再扣一次200",
+            "150.00",
+            "150.00",
+        ),
+        ("湖南灵活就业，限额200，花了100，这是按在职还是按退休算", "80.00", "20.00"),
+        # class B drugs, and what is marked as not paid for
+        ("江西一类，单子500，里头100的乙类要先自付20%，住院报80%，没封顶", "384.00", "116.00"),
+        ("湖南在职，收据300，其中100是柜台标了的自费药，限额400，报多少", "160.00", "140.00"),
+        # the last of several is asked about, those before it have counted up to the deductible
+        (
+            "山东居民，起付线300，今年2月花了200，6月150，昨天400，报50%，没封顶，昨天这次报多少",
+            "200.00",
+            "200.00",
+        ),
+        ("吉林职工，没起付，报70%，今年最高还能报100，花了300", "100.00", "200.00"),
+        ("湖南退休，限额200，上个月的额度用光了，这个月花了100，报多少", "85.00", "15.00"),
+    ],
+)
+def test_figures_that_are_told_beside_others(talk: Any, question: str, fund: str, own: str) -> None:
+    outcome = talk(question)
+    assert (paid(outcome), borne(outcome)) == (fund, own)
+
+
+@pytest.mark.parametrize(
+    ("question", "fund"),
+    [
+        (
+            "湖南在职，三个病都评上了，主病限额200，邻居说另外两个各加100，这月药费250，报多少",
+            ("160.00", "200.00"),
+        ),
+        ("湖南，他一直在厂里，到底办没办退休我不清楚，限额200，花了100", ("80.00", "85.00")),
+        ("湖南退休，限额200，药费一千好几百，医保出多少", "170.00"),
+    ],
+)
+def test_what_is_hearsay_or_open(talk: Any, question: str, fund: Any) -> None:
+    assert paid(talk(question)) == fund
+
+
+def test_whoever_is_below_the_standard_is_paid_by_another_rule(talk: Any) -> None:
+    outcome = talk("山东居民，血糖高，去认定说不够标准，药费100，报60%能报多少")
+    assert paid(outcome) is None
+    assert "普通门诊统筹" in outcome.replies[0].text
+
+
+def test_a_share_that_holds_for_others_is_none(talk: Any) -> None:
+    outcome = talk("内蒙古职工，药费500，没起付，没封顶，我姐在四川她那边报90%，咱们是不是也报90%")
+    assert paid(outcome) is None

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.dialogue.cost.reading.amount_words import BARE_BY_CUE, OF_QUESTION
 from bot.dialogue.cost.reading.around import Around, around_of
+from bot.dialogue.cost.reading.earlier import ASKED_DAY
 from bot.dialogue.cost.reading.learned import AmountRoles, Judged
 from bot.dialogue.cost.reading.ranges import ends_joined
 from bot.dialogue.cost.reading.reckoned import without_reckoned
@@ -13,6 +14,7 @@ from bot.dialogue.cost.reading.roles import limit_by_period, role_of
 from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
 from bot.dialogue.cost.reading.signs import NOT_BY_WORDS, Figure, Seen
 from bot.dialogue.cost.reading.together import told_together
+from bot.dialogue.cost.reading.unpaid_parts import names_one_of_them
 from bot.language.money import Amount, find_amounts, possible_amounts
 from bot.language.numerals import to_decimal
 from bot.language.spans import Span as Placed
@@ -50,7 +52,6 @@ _WORKED_OUT: frozenset[tuple[Role, Role | None]] = frozenset(
         ("aside", "over_limit"),
         ("aside", "used"),
         ("unused_before", "quota_left"),
-        ("aside", "cost"),
         ("aside", "limit"),  # of the disease, beside that of a drug paid separately
     }
 )
@@ -65,11 +66,15 @@ _OPEN: frozenset[tuple[Role, Role | None]] = frozenset(
 )
 """What is open is not settled by what it sounds like."""
 _EACH_ADDED = re.compile(
-    r"(?:是不是|讲|说|以为)[^,。;\d]{0,8}(?:各|都|一[个种样]病?|每[个种样]病?)[^,。;\d]{0,3}[加添]"
+    r"(?:是不是|(?<!医保局)(?<!窗口)(?<!局里)(?<!经办)(?<!医保)[讲说]|以为)[^,。;\d]{0,8}(?:各|都|一[个种样]病?|每[个种样]病?)[^,。;\d]{0,3}[加添]"
 )
 """Hearsay of what several more diseases add each: what they add together is still not told."""
 _OF_A_CLASS = re.compile(r"[甲乙]类药?[费的是]?$")
 """Of each class a part of the cost is told."""
+_NO_COST_OF_THIS = re.compile(r"[元块]?钱?(?:是[两三四五六2-6]个月|乘以?|×|\*)")
+"""620是两个月的; 拿900乘75%."""
+_WAS_PAID = ("报了", "给报了", "报销了")
+"""Right after another amount: 头一次180报了144."""
 _IS_THE_LIMIT = re.compile(r"[元块]?钱?[才就]?是(?:每?月)?(?:限额|额度|定额)(?![里内之])")
 _DRUGS_BOUGHT = re.compile(r"[拿买吃用配抓][^,。;\d]{0,3}…[元块]?钱?的[^,。;\d]{0,3}药")
 """每月拿230块的药 is spent, and no limit."""
@@ -95,7 +100,12 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
     figures = figures_in(by_words(sentence, amounts), possible_in(sentence, amounts))
     judged = _judged(figures, sentence, roles)
     found = [
-        at.amount for at, told in judged if at.by_words == NOT_BY_WORDS and told.label and told.lead >= _SURE
+        at.amount
+        for at, told in judged
+        if at.by_words == NOT_BY_WORDS
+        and told.label
+        and told.lead >= _SURE
+        and not names_one_of_them(at.amount.start, sentence)
     ]
     told_at = {at.amount.start: told for at, told in judged}
     items = by_words(sentence, sorted([*amounts, *found], key=lambda amount: amount.start))
@@ -212,6 +222,9 @@ def _learnt(item: Item, told: Judged[Role], sentence: Sentence) -> Item | None:
     if (
         asked_for
         or (item.role, told.label) in _OPEN
+        or (item.weighed and item.role == "deductible_met" and ASKED_DAY.search(sentence.text, item.end))
+        or (item.role == "used" and told.label == "claimed" and item.before in _WAS_PAID)
+        or (item.weighed and item.role == "aside" and _NO_COST_OF_THIS.match(item.after))
         or (item.role in _BY_PERIOD and _IS_THE_LIMIT.match(item.after))
         or (item.role == "cost" and told.label == "aside" and _OF_A_CLASS.search(item.before))
         or (
@@ -239,7 +252,7 @@ def _learnt(item: Item, told: Judged[Role], sentence: Sentence) -> Item | None:
 
 
 def _how_sure(item: Item, label: Role | None) -> float:
-    if item.role == "unplaced" and label in _IN_OR_OUT:
+    if item.role == "unplaced" and (label in _IN_OR_OUT or label == "excluded"):
         return _SURE_OF_ITSELF
     a_guess = item.role == "cost" and not item.placed
     return _SURER_THAN_A_GUESS if a_guess and label and label not in _NO_COST else _SURE

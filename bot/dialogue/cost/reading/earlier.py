@@ -29,7 +29,7 @@ _BOUGHT_FIRST = re.compile(r"先[^,。;\d]{0,3}[买拿花垫开]了$")
 _MONTH_NUMBER = re.compile(r"(?<![\d.])(?:1[0-2]|[1-9])(?=[月、])|十[一二]?(?=月)|[一二三四五六七八九](?=月)")
 _ALL_ASKED = re.compile(r"一共|总共|合计|加起来|拢共|统共|累计|[合加凑]在?到?一[块起]")
 _THE_LAST_ASKED = re.compile(r"(?:后[面来一]|最后|第二)的?[这那]?[笔次回趟][^,。;\d]{0,5}[报付给]")
-_ASKED_DAY = re.compile(
+ASKED_DAY = re.compile(
     r"(\d{1,2}号|[一二三四五六七八九十]{1,3}号|今天|昨天|明天|后天)(?:[这那]?(?:一?[次回趟笔])?[^,。;\d]{0,3}[报付给]|[这那]一?[次回趟笔][^,。;]{0,12}[,。?]?报(?:多少|几|好多))"
 )
 _TIMES_EACH = re.compile(
@@ -99,7 +99,7 @@ def spent_earlier(items: list[Item], sentence: Sentence) -> list[Item]:
 
 def _is_asked_alone(last: Item, sentence: Sentence) -> bool:
     """Whether of several costs the last is asked about: 后一次能报多少, 20号那次报多少, 今天这单能付多少."""
-    day = _ASKED_DAY.search(sentence.text, last.end)
+    day = ASKED_DAY.search(sentence.text, last.end)
     this_one = _THIS_ONE_ASKED.search(last.after) and _THIS_TIME.search(last.before)
     return bool(this_one or _THE_LAST_ASKED.search(last.after) or (day and day[1] in last.before))
 

@@ -173,9 +173,9 @@ def person_of(part: Part) -> Case:
 
 def employments_said(part: Part) -> frozenset[Employment]:
     """What the person is said to be: 在职, 退休, or both where the sentence says both."""
-    if _RETIRED_FROM_ANY.search(part.text):
-        return frozenset({"退休"})
     asked = [m.span() for m in _WHICH.finditer(part.sentence.text)]
+    if not asked and _RETIRED_FROM_ANY.search(part.text):
+        return frozenset({"退休"})
     mentions = [m for m in part.mentions if m.entity == "employment"]
     if like := _treated_like(part)[:1]:  # 灵活就业的,按在职还是按退休
         mentions = [m for m in mentions if not any(start <= m.start < end for start, end in asked)]

@@ -54,6 +54,11 @@ def not_paid_for(items: list[Item], sentence: Sentence) -> list[Item]:
     ]
 
 
+def names_one_of_them(position: int, sentence: Sentence) -> bool:
+    """Whether a figure there only says which of the costs that were told is not paid for: 有一家90的不是定点."""
+    return any(m.start() <= position < m.end() for m in _ONE_OF_THEM.finditer(sentence.text))
+
+
 def _one_of_them(items: list[Item], sentence: Sentence) -> list[Item] | None:
     """ "有一家90的不是定点": the cost of that figure is excluded; where none is told, the last one only says why a
     part is not paid for, and which is open."""
