@@ -162,6 +162,8 @@ def in_order_told(
         mention, following = ordered[place], ordered[place + 1]
         if not _tells_no_year(mention, written) or not _tells_no_year(following, written):
             continue
+        if _TOLD_AFTERWARDS.match(written[following.end :]):
+            continue
         if mention.first <= following.first or (mention.last.month, mention.last.day) == (2, 29):
             continue
         first = mention.first.replace(year=mention.first.year - 1)
@@ -171,9 +173,11 @@ def in_order_told(
     return ordered
 
 
+_TOLD_AFTERWARDS = re.compile(r"[^,，。;；\d]{0,2}(?:就|早就?|已经?)(?:批|评|认定|办)")
+"""11月买了药，5月就批了的: what is told later was earlier."""
 _THE_DAY_BEFORE = re.compile(r"(?:头|前)一?[天日](?:的|是|就|也)?$")
 _BOUGHT_EARLIER = re.compile(
-    r"(?:那天|的时候)?(?:[我俺咱他她]|就|已经?|自己)*[先预提][前早]?(?:自己|自费|[掏垫]钱?|[凭拿]?处方)*[花买开拿配垫]"
+    r"(?:那天|的时候)?(?:[我俺咱他她]|就|已经?|自己)*(?:[先预提][前早]?|还)(?:自己|自费|[掏垫]钱?|[凭拿]?处方)*[花买开拿配垫]"
 )
 
 

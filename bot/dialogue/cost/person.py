@@ -109,7 +109,8 @@ class Person:
     one, whose shares may follow. `class_b`: what of a cost told before is class B drugs, in yuan. `stay`: the
     days in hospital, where they are told by date. `bill_put_right`: which of the bills told before, from 1, the
     cost replaces. `stretch`: over which months a cost recurs. `swapped`: cost and limit were told one for the
-    other.
+    other. `returned`: what was given back of it, in yuan, the cost being less that already. `this_one`: of all
+    purchases this last one is asked about. `each_visit`: the cost is one visit's; `visits`: how many there were.
     """
 
     case: Case = field(default_factory=Case)
@@ -132,6 +133,10 @@ class Person:
     stay: Days | None = None
     stretch: Stretch = Stretch()
     swapped: bool = False
+    returned: Decimal | None = None
+    this_one: bool = False
+    each_visit: bool = False
+    visits: int | None = None
 
     @property
     def cost_known(self) -> bool:
@@ -186,7 +191,10 @@ class Person:
         """After more was told: what is said replaces what was known, and what does not go with it is dropped."""
         if said.swapped and not said.cost_known:
             return self._with_cost_and_limit_swapped()
-        said = self._without_what_follows(self._with_the_bill_put_right(said))
+        said = self._as_often_as_told(self._less_what_was_returned(self._with_the_bill_put_right(said)))
+        if said.this_one and not said.cost_known and (last := self._last_bill()):
+            return last
+        said = self._without_what_follows(said)
         stretch = (
             said.stretch if said.stretch.first and said.cost_known else self.stretch.updated(said.stretch)
         )
@@ -218,6 +226,7 @@ class Person:
             class_b=said.class_b or (None if said.cost_known else self.class_b),
             stay=said.stay or self.stay,
             stretch=stretch,
+            each_visit=said.each_visit if said.cost_known else self.each_visit and said.visits is None,
         )
 
     def _with_cost_and_limit_swapped(self) -> "Person":
@@ -245,6 +254,31 @@ class Person:
         amount = Span.exactly(sum((bill.cost for bill in bills), NOTHING))
         return replace(said, case=replace(said.case, amount=amount), bills=tuple(bills))
 
+    def _less_what_was_returned(self, said: "Person") -> "Person":
+        """What is told, as all bills where something was given back of one of them (127那次退了31)."""
+        whole, cost, back = self.case.amount, said.case.amount, said.returned
+        if back is None or whole is None or cost is None or len(self.bills) < 2:
+            return said
+        if cost.low + back not in {bill.cost for bill in self.bills}:
+            return said
+        return replace(said, case=replace(said.case, amount=whole.less(back)), bills=())
+
+    def _as_often_as_told(self, said: "Person") -> "Person":
+        """What is told, with the known cost of one visit as often as it came about (一次400; 上个月做了10次)."""
+        amount = self.case.amount
+        if not self.each_visit or said.visits is None or said.cost_known or amount is None:
+            return said
+        return replace(said, case=replace(said.case, amount=amount.times(Decimal(said.visits))))
+
+    def _last_bill(self) -> "Person | None":
+        """The last of several bills as the only one that is asked about, the others spent before it."""
+        whole, spent = self.case.amount, sum((bill.cost for bill in self.bills[:-1]), NOTHING)
+        if not spent or whole != Span.exactly(spent + self.bills[-1].cost):
+            return None
+        before = replace(self, case=replace(self.case, amount=Span.exactly(spent)), bills=())
+        last = Case(amount=Span.exactly(self.bills[-1].cost))
+        return before.updated(Person(last, follows=True))
+
     def _without_what_follows(self, said: "Person") -> "Person":
         """What is told, without what a month left unused whose cost is known."""
         months = {cost.month for cost in self.case.by_month}
@@ -269,6 +303,12 @@ class Person:
             return said
         name, right = _fact_of(self, said.instead_of), said.case.amount.low
         wrong = [place for place, bill in enumerate(self.bills, start=1) if bill.cost == said.instead_of]
+        months = [cost for cost in self.case.by_month if cost.amount == said.instead_of]
+        if name is None and len(months) == 1:
+            month = replace(months[0], amount=right)
+            by_month = tuple(month if cost is months[0] else cost for cost in self.case.by_month)
+            case = replace(said.case, amount=None, treated_on=None, by_month=by_month)
+            return replace(said, case=case, bills=())
         if name is None and len(wrong) == 1:
             return self._with_the_bill_put_right(replace(said, bill_put_right=wrong[0]))
         if name is None:
@@ -300,7 +340,9 @@ class Person:
         others = tuple(month for month in told if month.month not in {one.month for one in own})
         if not own or not others:
             return self
-        return replace(self, case=replace(self.case, amount=None, by_month=(*others, *own)))
+        asked = own[0].month if self.this_one and len(own) == 1 else None
+        case = replace(self.case, amount=None, by_month=(*others, *own), asked_month=asked)
+        return replace(self, case=case)
 
     def with_and_without(self, condition: Condition) -> "tuple[Person, Person]":
         """The same where a condition that is open holds, and where it does not."""
@@ -428,6 +470,8 @@ def _fact_of(person: Person, figure: Decimal) -> str | None:
 def _still_known(known: Case, said: Person) -> Case:
     """What was known without what the new facts put an end to."""
     case = said.case
+    if "living_elsewhere" in known.conditions:  # wherever they were treated there
+        case = replace(case, conditions=case.conditions - {"staying_elsewhere"})
     if "living_elsewhere" in case.conditions:
         known = replace(known, conditions=known.conditions - {"staying_elsewhere"})
     went_away = {"staying_elsewhere", "living_elsewhere"} & (case.conditions - known.conditions)

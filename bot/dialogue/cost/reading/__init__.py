@@ -18,11 +18,13 @@ from bot.dialogue.cost.reading.contradictions import contradiction_in
 from bot.dialogue.cost.reading.costs import (
     adds,
     are_earlier,
+    asks_of_this_one,
     bill_put_right,
     bills_of,
     class_b_of,
     cost_of,
     follows,
+    returned_of,
     unplaced_in,
 )
 from bot.dialogue.cost.reading.deductible import deductible_of, doubts_of_the_deductible
@@ -44,6 +46,7 @@ from bot.dialogue.cost.reading.sentence import Part, Sentence
 from bot.dialogue.cost.reading.shares import own_shares, ratios_by_place, ratios_elsewhere, shares_of
 from bot.dialogue.cost.reading.stretch import stretch_of
 from bot.dialogue.cost.reading.times import times_of
+from bot.dialogue.cost.reading.visits import is_of_one_visit, visits_told
 from bot.dialogue.turn import Turn
 from bot.language.normalise import normalise
 from bot.language.numerals import has_numeral
@@ -189,4 +192,8 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
         stay=days_in_hospital(part),
         stretch=stretch,
         swapped=says_swapped(part.text),
+        returned=returned_of(part),
+        this_one=asks_of_this_one(part),
+        each_visit=is_of_one_visit(part),
+        visits=visits_told(part),
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.dialogue.cost.reading.amount_words import BARE_BY_CUE, OF_QUESTION
 from bot.dialogue.cost.reading.around import Around, around_of
-from bot.dialogue.cost.reading.earlier import ASKED_DAY
+from bot.dialogue.cost.reading.earlier import COUNTED_UP
 from bot.dialogue.cost.reading.learned import AmountRoles, Judged
 from bot.dialogue.cost.reading.ranges import ends_joined
 from bot.dialogue.cost.reading.reckoned import without_reckoned
@@ -24,8 +24,8 @@ _BARE_ANSWER = re.compile(
     r"(?:^|[,。 :是为有约概到就共才加剩差])(\d+(?:\.\d{1,2})?|[零一二两三四五六七八九十百千万]+)"
     r"(?=块(?!儿|[总给报算])|[元多左上吧呢啊哦呀了。,! ]|$)"
 )
-_OF_MONTHS = re.compile(r"(?:[到至和]|[-~—、])(?:1[0-2]|[1-9])月")
-"""2到4月."""
+_OF_MONTHS = re.compile(r"(?:[到至和]|[-~—、])(?:(?:1[0-2]|[1-9])、)*(?:1[0-2]|[1-9])月")
+"""2到4月, 8、9、10月."""
 _PAUSE = re.compile(r"(?<!\d),|,(?!\d)")  # a comma that does not group thousands
 
 
@@ -78,7 +78,7 @@ _WAS_PAID = ("报了", "给报了", "报销了")
 _IS_THE_LIMIT = re.compile(r"[元块]?钱?[才就]?是(?:每?月)?(?:限额|额度|定额)(?![里内之])")
 _DRUGS_BOUGHT = re.compile(r"[拿买吃用配抓][^,。;\d]{0,3}…[元块]?钱?的[^,。;\d]{0,3}药")
 """每月拿230块的药 is spent, and no limit."""
-_CONCLUDED = re.compile(r"^那(?:么|样|我)?[不就也该应得岂可]+(?:是|有|等于|给|报)(?:该)?$")
+_CONCLUDED = re.compile(r"^那(?:么|样|我)?[不就也该应得岂可]+(?:是|有|等于|给|报|[只才]剩下?)(?:该)?$")
 _SO_IT_IS = re.compile(r"[多来]?[元块]?钱?(?:[呗吧嘛咯啦喽喔哦呀啊么吗]|对不对|[,。?]|$)")
 _A_SHORT_ANSWER = 12
 _ONLY_MONTHLY = re.compile(r"^(?:每|一个?|每个)月(?:是|有|给)?$")
@@ -129,7 +129,7 @@ def _is_concluded(item: Item, sentence: Sentence) -> bool:
     """Whether the person says what, they think, comes of it, where no figure was asked for: 那不就是448嘛."""
     asked_for = sentence.asked in OF_QUESTION and len(sentence.text) <= _A_SHORT_ANSWER
     said_so = _CONCLUDED.search(item.before) and _SO_IT_IS.match(item.after)
-    return item.role in ("cost", "deductible", "unplaced") and bool(said_so) and not asked_for
+    return item.role in ("cost", "deductible", "quota_left", "unplaced") and bool(said_so) and not asked_for
 
 
 def _is_asked_of(item: Item) -> bool:
@@ -222,7 +222,7 @@ def _learnt(item: Item, told: Judged[Role], sentence: Sentence) -> Item | None:
     if (
         asked_for
         or (item.role, told.label) in _OPEN
-        or (item.weighed and item.role == "deductible_met" and ASKED_DAY.search(sentence.text, item.end))
+        or (item.weighed and item.role == "deductible_met" and COUNTED_UP.search(sentence.text, item.end))
         or (item.role == "used" and told.label == "claimed" and item.before in _WAS_PAID)
         or (item.weighed and item.role == "aside" and _NO_COST_OF_THIS.match(item.after))
         or (item.role in _BY_PERIOD and _IS_THE_LIMIT.match(item.after))

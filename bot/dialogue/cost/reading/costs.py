@@ -32,6 +32,13 @@ _MORE = re.compile(
     r"^(?:对了|哦|噢|啊|那|,)*(?:还有(?!个?一?[个件]?[事问])|另外|再加上?|加上|外加|[^,。;\d]{0,4}[又还](?:花|买|拿|开|配)|后来又一?[张笔次回趟])"
 )
 _CLASS_B_OF_IT = re.compile(r"[^,。;\d]{0,3}(?:其中|里[头面边]|当中)[^,。;\d]{0,4}乙类")
+_THIS_ONE = re.compile(
+    r"[只就单光][^,。;]{0,2}[问算看][^,。;]{0,2}这一?[次回趟笔张]"
+    r"|这一?[次回趟][^,。;\d]{0,10}[,。 ]?(?:能|给)*(?:报|给)(?:多少|几|好多)"
+    r"|(?:1[0-2]|[1-9])月(?:份)?(?:的|这[次回笔]?)?(?:能|可以|该)*报(?=多少|几|好多|\d)"
+    r"|把?(?:1[0-2]|[1-9])月(?:份)?的[^,。;]{0,4}算"
+)
+_ALL_OF_THEM = re.compile(r"一共|总共|合计|拢共|[加合]起来|一起|[两三四][次回趟笔个]")
 _EARLIER = re.compile(r"(?:头|前|上)(?:[一两二三四几]?[次回趟]|面)")
 _BOTH_ASKED = re.compile(
     r"两[笔次回处家张趟边头][^,。;\d]{0,4}(?:拢共|总共|一共|合计|统共|[加合]起来|[加合凑]在?到?一[块起]|一起)"
@@ -231,6 +238,17 @@ def follows(part: Part) -> bool:
     return bool(asked and _AGAIN.search(part.text))
 
 
+def asks_of_this_one(part: Part) -> bool:
+    """Whether of all purchases this one alone is asked about: 就单算这回, 这次能报多少, 你把11月的给我算出来."""
+    return bool(_THIS_ONE.search(part.text)) and not _ALL_OF_THEM.search(part.text)
+
+
+def returned_of(part: Part) -> Decimal | None:
+    """What was given back of the cost."""
+    returned = sum((item.amount.low for item in part.own_items if item.role == "returned"), NOTHING)
+    return returned or None
+
+
 def are_earlier(part: Part) -> bool:
     """Whether several costs are told as those before another: 前两趟45和70."""
     return len(part.costs) > 1 and bool(_EARLIER.search(part.sentence.text[: part.costs[-1].start]))
@@ -282,7 +300,7 @@ def _is_inside(part: Part, item: Item) -> bool:
 
 def _returned(part: Part, cost: Span) -> Decimal:
     """What was given back; nothing where that were more than the cost."""
-    returned = sum((item.amount.low for item in part.own_items if item.role == "returned"), NOTHING)
+    returned = returned_of(part) or NOTHING
     return returned if returned < cost.low else NOTHING
 
 

@@ -12,7 +12,7 @@ from bot.rules.case import Case, Days
 from bot.rules.money import to_fen
 
 _NO_DEDUCTIBLE = re.compile(
-    r"(?:(?<!有)没有?|无|不[设收扣]|不(?:用|要|需要?|必)(?:先|要)?(?:扣|交|付|过)?|免|取消了?)(?:什么|那个)?(?:起付|门槛)|从?第一块钱?(?:起|就|开始)+(?:给|能|可以)?(?:报|给|算|付)"
+    r"(?:(?<!有)没有?|无|不[设收扣]|不(?:用|要|需要?|必)(?:先|要)?(?:扣|交|付|过|掏|出|垫)?|免|取消了?)(?:什么|那个)?(?:起付|门槛)|从?第一块钱?(?:起|就|开始)+(?:给|能|可以)?(?:报|给|算|付)"
     r"|(?:起付|门槛)(?:线|标准|费)?(?:听说|好像|已经|今年|都|就|[是为:])*(?:没有(?!了)|0|零|免|取消|不[设收扣])(?!\.)"
 )
 _FULL = re.compile(
@@ -30,7 +30,10 @@ _IS_PAID_FROM_THERE = re.compile(
 )
 _ALL_PAID = re.compile(r"(?:^|[,。;])(?:都|全|已经?)+[扣交付](?:完|满|够|清)了(?=[,。;]|$)")
 _LAST_YEARS = re.compile(
-    r"去年的?(?:起付|门槛)?[线费]?(?:早就?|已经?|就|都|也)+(?:[扣交付]?[满够完]|[交付扣]了)"
+    r"去年的?(?:起付|门槛)?[线费]?(?:早就?|已经?|就|都|也)+(?:[扣交付攒]?[满够完]|[交付扣]了)"
+)
+_COUNTED_THIS_YEAR = re.compile(
+    r"今年[^,。;\d]{0,6}(?:头一[次回趟]|第一[次回趟]|前[头面])[^,。;\d]{0,4}[花看买]"
 )
 _EVERY_YEAR = re.compile(r"每年|年年|每次")
 _ALREADY = re.compile(r"已|早|都|今年|我")
@@ -69,6 +72,9 @@ def deductible_of(part: Part, told: Case, known: Decimal | None) -> Case:
         return Case(deductible_full=True, deductible_met_in=_this_year(part, told))
     if forgotten_deductible(part, told):
         return Case()
+    if told.deductible_met and _COUNTED_THIS_YEAR.search(part.text):
+        year = part.sentence.turn.now.year
+        return Case(deductible_met_in=Days(date(year, 1, 1), date(year, 12, 31)))
     if told.deductible_met and told.deductible_met_in is None:
         return Case(deductible_met_in=_this_year(part, told))
     if told.deductible and told.deductible_met is None and (paid := _PART_PAID.search(part.text)):

@@ -30,7 +30,7 @@ _MONTH_NUMBER = re.compile(r"(?<![\d.])(?:1[0-2]|[1-9])(?=[月、])|十[一二]?
 _ALL_ASKED = re.compile(r"一共|总共|合计|加起来|拢共|统共|累计|[合加凑]在?到?一[块起]")
 _THE_LAST_ASKED = re.compile(r"(?:后[面来一]|最后|第二)的?[这那]?[笔次回趟][^,。;\d]{0,5}[报付给]")
 ASKED_DAY = re.compile(
-    r"(\d{1,2}号|[一二三四五六七八九十]{1,3}号|今天|昨天|明天|后天)(?:[这那]?(?:一?[次回趟笔])?[^,。;\d]{0,3}[报付给]|[这那]一?[次回趟笔][^,。;]{0,12}[,。?]?报(?:多少|几|好多))"
+    r"(\d{1,2}号|[一二三四五六七八九十]{1,3}号|今天|昨天|明天|后天)(?:[这那]?(?:一?[次回趟笔])?[^,。;\d]{0,5}(?:[报付给]|[出拿](?:多少|几|好多))|[这那]一?[次回趟笔][^,。;]{0,12}[,。?]?报(?:多少|几|好多))"
 )
 _TIMES_EACH = re.compile(
     r"(\d{1,2}|[两二三四五六七八九十]{1,2})(?:[次回趟][^,。;\d]{0,3},?(?:都|各|均|每次|每回)|个月,?(?:每个?月|月月|个个月))"
@@ -40,6 +40,8 @@ _ASKS_FOR_IT = re.compile(r"(?<!还能)(?<!还可以)(?<!还)[报给付出掏退
 _NOTHING_WAS_PAID = re.compile(
     r"(?:都|全|一分)(?:也|都)?没(?:有|给|能)*报(?:销)?(?:[着到上成过]|下来|(?=[,。;]|$))"
 )
+COUNTED_UP = re.compile(f"{ASKED_DAY.pattern}|{_NOTHING_WAS_PAID.pattern}")
+"""After costs that have counted up to a deductible: what is asked about alone, or that nothing was paid of them."""
 _EACH_ASKED = re.compile(r"[两三四][回次趟笔张](?:合|加|凑|一共|总共?|一起|一块|拢)")
 _SPENT_BEFORE = re.compile(
     r"(?:前面|前头|之前|已经?|累计|到现在|陆续|零零[碎散]|今年[^,。;报用]{0,4}垫|[上前][一两二三四五几]?[回次趟]|头[一两]?[回次趟])[^,。;报用]{0,8}$"
@@ -216,8 +218,9 @@ def spent_before(items: list[Item], sentence: Sentence) -> list[Item]:
         right_after = (
             previous and previous.role == "deductible" and item.role == "used" and _USED_UP.search(before)
         )
-        unpaid = not_paid and item.end <= not_paid.start()
-        told_before = _SPENT_BEFORE.search(before) and not _EACH_ASKED.search(sentence.text, item.end)
+        all_asked = _EACH_ASKED.search(sentence.text, item.end)
+        unpaid = not_paid and item.end <= not_paid.start() and not all_asked
+        told_before = _SPENT_BEFORE.search(before) and not all_asked
         earlier = goes_on or right_after or unpaid or told_before
         if item.role in ("cost", "used") and earlier:
             counted_up.append(item)

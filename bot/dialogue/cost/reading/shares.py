@@ -47,6 +47,7 @@ _ASKED_TOO = re.compile(r"(?:是不是|能不能|可不可以|可以|该不该|�
 _NOT_BELIEVED = re.compile(r"不是(?:应该|应|该|都该)[^,。;]{0,3}$")
 """不是应该85%吗."""
 _OF_THEM_THERE = re.compile(r"(?:他|她)们?那[边里儿]|人家那")
+_OF_PEOPLE = re.compile(r"的?(?:退休|在职|职工|居民|人|老乡|病友)")
 _TAKEN_INSTEAD = re.compile(r"按$")
 _CLAIMED = re.compile(r"^(?:吗|吧|不[,。?]|么|对吗|是吗|真的吗)")
 _DOUBTED = re.compile(
@@ -307,8 +308,11 @@ def _meant(part: Part) -> list[Ratio]:
 def _is_of_another_region(sentence: Sentence, ratio: Ratio) -> bool:
     """Whether it is told of others where they live: 姑爷在黑龙江他那边报80%."""
     label = _label(sentence, ratio)
-    named = any(m.entity == "region" and m.text in label for m in sentence.turn.mentions)
-    return named and bool(_OF_THEM_THERE.search(label))
+    named = [m for m in sentence.turn.mentions if m.entity == "region"]
+    here = [m for m in named if m.text in label]
+    others = here and any(m.value.split("/")[0] != here[0].value.split("/")[0] for m in named)
+    told_so = any(label.startswith(m.text) and _OF_PEOPLE.match(label[len(m.text) :]) for m in here)
+    return bool(here and (_OF_THEM_THERE.search(label) or (others and told_so)))
 
 
 def _at_home(part: Part) -> list[Ratio]:

@@ -66,6 +66,9 @@ _TO_YEAR_END = re.compile(
 _TO_MONTH_END = re.compile(rf"(?<![\d月份])[到至](今年|明年)?({MONTH})月[底末]")
 _FROM_THE_START = re.compile(r"从[^,。;\d]{0,4}(?:能享受|享受|生效|批下来|能报)")
 """From the first day that anything is paid, whenever that is."""
+_FROM_THE_START_ON = re.compile(
+    rf"从[^,。;\d]{{0,4}}(?:能享受|享受|生效|批下来|能报)[^,。;\d]{{0,8}}[到至](今年|明年)?(?:这个?月|本月)?({MONTH})月"
+)
 _OF_ANOTHER_DISEASE = re.compile(r"第[二三四]个?[样种]?病|另外?(?:一|那)?[个种样]病|新[加添]的病")
 _UP_TO = re.compile(r"(?<![拖等推挪留放延改移排约忍熬捱])[到至]$")
 _THIS_MONTH = re.compile(r"这个?月|本月")
@@ -106,7 +109,7 @@ def times_of(part: Part) -> Case:
     if _TO_YEAR_END.search(part.text) or (_approved_this_year(part, case) and _ALL_YEAR.search(part.text)):
         year = case.approved_on.last.year if case.approved_on else part.sentence.turn.now.year
         return case.updated(Case(until=date(year, 12, 31), each_month=True))
-    until = _TO_MONTH_END.search(part.text)
+    until = _TO_MONTH_END.search(part.text) or _FROM_THE_START_ON.search(part.text)
     if until and (case.approved_on or _FROM_THE_START.search(part.text)):
         this_year = part.sentence.turn.now.year
         approved_in = case.approved_on.last.year if case.approved_on else this_year

@@ -60,6 +60,22 @@ def visits_of(part: Part, amount: Amount) -> tuple[int, int]:
     return by_month if by_month and _OF_A_MONTH.search(part.text) else (1, 1)
 
 
+def is_of_one_visit(part: Part) -> bool:
+    """Whether the only cost is told as one visit's or piece's, and not how often: 一次400."""
+    if len(part.costs) != 1:
+        return False
+    cost, text = part.costs[0], part.sentence.text
+    begin, stop = part.sentence.clause(cost.start)
+    each = _EACH.search(text[begin : cost.start]) or _EACH_AFTER.match(text[cost.end : stop])
+    return bool(each) and visits_of(part, cost) == (1, 1) and not _ONE_ASKED.search(text[cost.end :])
+
+
+def visits_told(part: Part) -> int | None:
+    """How often it came about, where no cost is told beside it: 上个月做了12次."""
+    often = 1 if part.costs else _counted(part.text, _counts_of(None))
+    return often if 1 < often <= _MOST else None
+
+
 def _each_told(part: Part) -> bool:
     """Whether each visit is told with its own cost: 一回60,一回90."""
     text = part.sentence.text
@@ -101,7 +117,7 @@ class _Counts:
     @classmethod
     def of(cls, same: str) -> "_Counts":
         return cls(
-            re.compile(rf"(?<![第每上\d])({_N})个?(?:{same})(?!性|[日末])"),
+            re.compile(rf"(?<![第每上这\d])({_N})个?(?:{same})(?!性|[日末])"),
             re.compile(
                 rf"(?<![第每上\d一二三四五六七八九十])(十?)([一二两三四五六七八])([二两三四五六七八九])个?(?:{same})(?!性)"
             ),
