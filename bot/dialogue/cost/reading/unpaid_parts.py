@@ -16,6 +16,8 @@ _ONE_OF_THEM = re.compile(r"有一[家次张笔回趟][^,。;]*")
 _THE_REST_IS_PAID = re.compile(
     r"(?:其余|其他|其它|剩下|别)的?[^,。;\d]{0,6}(?:都|全)[^,。;\d]{0,2}(?:在|是|算|能)[^,。;\d]{0,4}(?:目录|范围|政策|报|慢特?病)"
 )
+_THAT_PLACE = re.compile(r"[那这](?:家|个?店|边|里|个?诊所)")
+"""网上叫了药132,那家不是定点."""
 _A_PART = re.compile(r"其中|里[头面边]|含|另外?|还有|又|外加|顺[带便]|剩下|(?<![还没])有(?=\d)")
 
 
@@ -89,7 +91,7 @@ def _conditions_of(item: Item, items: list[Item], sentence: Sentence) -> frozens
     first, last = max(begin, earlier), min(stop, later)
     if found := sentence.conditions(first, last):
         return found
-    if _A_PART.search(text[first:last]):
+    if _A_PART.search(text[first:last]) or _THAT_PLACE.match(text, min(stop + 1, len(text))):
         _, stop = sentence.clause(min(stop + 1, len(text)))
         return sentence.conditions(item.end, min(stop, later))
     before, _ = sentence.clause(max(begin - 1, 0))
