@@ -261,6 +261,7 @@ class Assistant:
             return False
         if (
             tells_a_cost(turn)
+            or self._costs.only_tells_a_cost(turn)
             or self._concerns_a_cost(turn, context)
             or self.deadlines.concerns(turn, context)
         ):

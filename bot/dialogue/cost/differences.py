@@ -58,7 +58,11 @@ def replaced(known: Person, now: Person) -> str:
             continue
         old, new = getattr(known.case, name), getattr(now.case, name)
         if None not in (old, new) and old != new and not (_is_vague(old) or _is_vague(new)):
-            changes.append(f"{label}从{_spaced(say(old))}改成{_spaced(say(new))}")
+            summed = (
+                name == "amount" and len(known.bills) > 1
+            )  # a sum that nobody said is not named as if they had
+            was = "" if summed else f"从{_spaced(say(old))}"
+            changes.append(f"{label}{was}改成{_spaced(say(new))}")
     return "，".join(changes)
 
 
