@@ -768,6 +768,26 @@ def test_anothers_bill_keeps_nothing_of_ones_own(talk: Any) -> None:
             "200.00",
         ),
         ("吉林职工，没起付，报70%，今年最高还能报100，花了300", "100.00", "200.00"),
+        # where nothing is paid is told of the place, after its bill
+        (
+            "网上下单买了药50，那家不是医保定点，后来在定点药房拿100。湖南退休，限额200，两笔报多少",
+            "85.00",
+            "65.00",
+        ),
+        # what was approved earlier is told later; a day before it without its month
+        ("湖南在职，限额200，11月药费300，5月就批了的", "160.00", "140.00"),
+        (
+            "江西职工一类，6月18号认定的，当天拿了200，17号还拿过100，住院报80%，没封顶，两笔报多少",
+            "160.00",
+            "140.00",
+        ),
+        # a list of months; from the first day of the benefit on
+        ("湖南退休，8月19号批的，限额200，8、9、10月每月都垫了100，补回多少", "170.00", "130.00"),
+        ("湖南退休，3月批的，限额100，每月药钱150，从开始享受那月算到6月，一共报多少", "255.00", "195.00"),
+        # a share of people insured elsewhere is not one's own; what the person was asked to pay is no cost
+        ("湖南在职，限额200，药费250收我90，收多了没有", "160.00", "90.00"),
+        # the limit of the disease beside that of a drug that is paid separately
+        ("湖南在职，批了单列支付，单列限额2000一月，比例70%，原病种300，药费2500", "1400.00", "1100.00"),
         ("湖南退休，限额200，上个月的额度用光了，这个月花了100，报多少", "85.00", "15.00"),
     ],
 )

@@ -70,7 +70,10 @@ def held_against_stay(case: Case, stay: Days | None) -> Case:
 
 def _by_years(person: Person) -> tuple[Person, ...]:
     """The person, or the same one in each of the years told, where a deductible is told that each year has anew."""
-    months = person.case.by_month
+    months, asked = person.case.by_month, person.case.asked_month
+    if asked:
+        months = tuple(cost for cost in months if cost.month.year == asked.year)
+        return (replace(person, case=replace(person.case, by_month=months)),)
     years = sorted({cost.month.year for cost in months})
     if len(years) < 2 or not person.case.deductible or not all(cost.told for cost in months):
         return (person,)

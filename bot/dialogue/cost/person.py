@@ -255,11 +255,13 @@ class Person:
         return replace(said, case=replace(said.case, amount=amount), bills=tuple(bills))
 
     def _less_what_was_returned(self, said: "Person") -> "Person":
-        """What is told, as all bills where something was given back of one of them (127那次退了31)."""
+        """What is told, as all that was spent without what was given back, of one of the bills (127那次退了31) or of
+        whichever."""
         whole, cost, back = self.case.amount, said.case.amount, said.returned
-        if back is None or whole is None or cost is None or len(self.bills) < 2:
+        if back is None or whole is None or back >= whole.low or said.case.by_month:
             return said
-        if cost.low + back not in {bill.cost for bill in self.bills}:
+        of_one_bill = cost and len(self.bills) > 1 and cost.low + back in {bill.cost for bill in self.bills}
+        if cost and not of_one_bill:
             return said
         return replace(said, case=replace(said.case, amount=whole.less(back)), bills=())
 

@@ -98,6 +98,8 @@ def _this_year(part: Part, told: Case) -> Days | None:
     if told.deductible_met_in:
         return told.deductible_met_in
     year = part.sentence.turn.now.year - bool(_LAST_YEARS.search(part.text))
+    if told.treated_on and "今年" not in part.text:
+        year = told.treated_on.last.year
     return Days(date(year, 1, 1), date(year, 12, 31))
 
 

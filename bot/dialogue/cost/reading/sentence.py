@@ -65,6 +65,7 @@ _IN_A_MONTH = re.compile(
 _STAYED_LAST_MONTH = re.compile(r"上个?月[^,。;\d]{0,6}住(?:了|过|着)?(?:一次|一回)?院")
 _PLANNED = re.compile(r"[^,。;\d]{0,4}(?:打算|准备|计划|预备)")
 _YET_TO_BUY = re.compile(r"份?(?:再|还要|还得|要)[去来]?[花买开拿配]")
+_IF = re.compile(r"(?:要是|如果|假如|假设|万一)[^。;]*$")
 _PUT_OFF = re.compile(r"[忍等拖留放挪推熬捱]到了?$")
 _FROM_A_NUMBER = re.compile(r"(?<![\d.月])(?:1[0-2]|[1-9])(?:到|至|[-~—])$")
 _ALLOWED = re.compile(r"(?:[批核给定准]|限额|额度|标准|最多|顶多)[的我给了是有]*$")
@@ -215,11 +216,11 @@ def _ends_and_begins(first: DateMention, second: DateMention, text: str) -> bool
 
 def _to_come(mention: DateMention, text: str, today: date) -> DateMention:
     """4月9号准备再去开药 is the next one, not the last; so is 12月再花400, told in November."""
-    later_this_year = mention.first.replace(year=today.year, day=1) > today and _YET_TO_BUY.match(
-        text, mention.end
-    )
-    later_this_year = later_this_year or _PUT_OFF.search(text[: mention.start])
-    if mention.first >= today or not (_PLANNED.match(text, mention.end) or later_this_year):
+    led_by = text[: mention.start]
+    planned = _PLANNED.match(text, mention.end) or _PUT_OFF.search(led_by)
+    later_this_year = mention.first.replace(year=today.year, day=1) > today
+    supposed = later_this_year and (_YET_TO_BUY.match(text, mention.end) or _IF.search(led_by))
+    if mention.first >= today or not (planned or supposed):
         return mention
     return next((d for d in find_dates(text, today, "future") if d.start == mention.start), mention)
 

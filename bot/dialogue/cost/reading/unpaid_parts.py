@@ -16,6 +16,7 @@ _ONE_OF_THEM = re.compile(r"有一[家次张笔回趟][^,。;]*")
 _THE_REST_IS_PAID = re.compile(
     r"(?:其余|其他|其它|剩下|别)的?[^,。;\d]{0,6}(?:都|全)[^,。;\d]{0,2}(?:在|是|算|能)[^,。;\d]{0,4}(?:目录|范围|政策|报|慢特?病)"
 )
+_DESIGNATED = re.compile(r"(?:在|到|去)(?:个|一家)?(?:医保)?定点")
 _THAT_PLACE = re.compile(r"[那这](?:家|个?店|边|里|个?诊所)")
 """网上叫了药132,那家不是定点."""
 _A_PART = re.compile(r"其中|里[头面边]|含|另外?|还有|又|外加|顺[带便]|剩下|(?<![还没])有(?=\d)")
@@ -94,5 +95,7 @@ def _conditions_of(item: Item, items: list[Item], sentence: Sentence) -> frozens
     if _A_PART.search(text[first:last]) or _THAT_PLACE.match(text, min(stop + 1, len(text))):
         _, stop = sentence.clause(min(stop + 1, len(text)))
         return sentence.conditions(item.end, min(stop, later))
+    if _DESIGNATED.search(text[first:last]):
+        return frozenset()
     before, _ = sentence.clause(max(begin - 1, 0))
     return sentence.conditions(before, begin) if before >= earlier else frozenset()
