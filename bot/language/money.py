@@ -36,7 +36,7 @@ class Amount:
 
 
 _N = "[一二两三四五六七八九]"
-_SIGN = r"(?P<sign>(?<![A-Za-z\d)）到])[-−]|负)?"
+_SIGN = r"(?P<sign>(?<![A-Za-z\d)）到])[-−]|负的?)?"
 _HUGE = rf"(?:{ARABIC}|{CHINESE})万?亿|\d{{1,3}}(?:\.\d+)?[eE]\d{{1,2}}|\d{{10,15}}"
 _VALUE = rf"(?P<number>{_HUGE}|{MIXED}|\d{{1,6}}(?:\.\d{{1,2}})?[kKwW](?![A-Za-z])|{ARABIC}|{CHINESE})"
 _ONE_OR_NEXT = "(?:" + "|".join("一二三四五六七八九"[i : i + 2] for i in range(8)) + ")"
@@ -78,7 +78,7 @@ _ENDS_THERE = re.compile(r"^[呢呀啊咯哦]?\s*[?？]?$")
 """Around 几百块 where it asks: 起付线定的几百块, not 限额才几百块."""
 _BARE = re.compile(
     rf"(?:(?<![A-Za-z\d.,第〔\[/])(?<!\d:)|(?<=[A-Za-z])(?=[一二两三四五六七八九十])){_UNDER}{_SIGN}(?:{_TWO_DIGITS}|{_VALUE})"
-    rf"(?P<more>[多来余](?!少|则|说|的时候|一?点|些|[天年月个次周张家种名补抵买付报扣填垫用])|大几|(?<=[十百千])几(?![十百千万]|[一-龥]?[天年月个次周张家种名岁片盒瓶支粒]))?"
+    rf"(?P<more>[多来余](?!少|则|说|的时候|一?点|些|[天年月个次周张家种名补抵买付报扣填垫用顶])|大几|(?<=[十百千])几(?![十百千万]|[一-龥]?[天年月个次周张家种名岁片盒瓶支粒]))?"
     rf"(?P<late_scale>万)?{_AROUND}(?![A-Za-z\d])"
 )
 _COUNTED = re.compile(

@@ -199,11 +199,15 @@ class Person:
             said.stretch if said.stretch.first and said.cost_known else self.stretch.updated(said.stretch)
         )
         said = self._with_the_ratio_elsewhere(_without_the_ratio_at_home(self.case, said))
-        said = _within_the_bill(self.case, _without_what_is_not_paid(self.case, said))
+        said = _within_the_bill(self.case, _without_what_is_not_paid(self.case, self.bills, said))
         said = self._with_class_b(_added_elsewhere(self.case, _as_a_part(self.case, self._placed(said))))
         bills = said.bills if said.cost_known else self.bills
-        said = replace(said, follows=said.follows or self.earlier)
-        at_work_after_all = said.case.employment == "在职"
+        bills = (*self.bills, *said.bills) if said.adds and said.cost_known else bills
+        said = replace(said, follows=said.follows or (self.earlier and not said.adds))
+        of_before = (
+            said.case.treated_on and self.retired_since and said.case.treated_on.first < self.retired_since
+        )
+        at_work_after_all = said.case.employment == "在职" and not of_before  # 5月那会儿还在岗
         case = _still_known(self.case, said).updated(_with_the_rest(self.case, said))
         names_limit = said.limit is not None or any(getattr(said.case, name) is not None for name in LIMITS)
         anew = LIMIT_FACTS if names_limit else ()
@@ -239,10 +243,13 @@ class Person:
 
     def _with_the_ratio_elsewhere(self, said: "Person") -> "Person":
         """What is told, with the ratio that was told of who is elsewhere as this person, it turns out, is."""
-        of_it = [at.ratio for at in self.ratios_elsewhere if at.place in said.case.conditions]
-        if len(of_it) != 1 or said.case.ratio is not None:
+        told = said.ratios_elsewhere or self.ratios_elsewhere
+        holds = self.case.conditions if said.ratios else said.case.conditions | self.case.conditions
+        named = "living_elsewhere" if "living_elsewhere" in holds else "staying_elsewhere"
+        of_it = [at.ratio for at in told if at.place == named and named in holds]
+        if not of_it or (said.case.ratio is not None and not said.ratios_elsewhere):
             return said
-        return replace(said, case=replace(said.case, ratio=of_it[0]))
+        return replace(said, case=replace(said.case, ratio=of_it[0]), ratios=())
 
     def _with_the_bill_put_right(self, said: "Person") -> "Person":
         """What is told, as all bills with the one that it puts right: 第三张是70."""
@@ -369,7 +376,7 @@ class Person:
         return replace(self, case=replace(self.case, **limits), limit=None, rough=rough)
 
 
-def _without_what_is_not_paid(known: Case, said: Person) -> Person:
+def _without_what_is_not_paid(known: Case, bills: tuple[Bill, ...], said: Person) -> Person:
     """What is told, a smaller figure with why it is not paid for as that part of the known cost (膏药55是治腰的), or
     one that is added as a bill of which nothing is paid (还有150是没挂牌的店里买的)."""
     case, whole = said.case, known.amount
@@ -387,6 +394,10 @@ def _without_what_is_not_paid(known: Case, said: Person) -> Person:
             excluded_for=why,
         )
         return replace(said, case=case, bills=(), adds=False)
+    one = case.amount.low if case.amount and case.amount.is_exact else None
+    if why and one in {bill.cost for bill in bills} and whole and one < whole.low:  # 88那张是小店买的
+        case = replace(case, amount=None, conditions=case.conditions - why, excluded=one, excluded_for=why)
+        return replace(said, case=case, bills=())
     why = case.conditions & _OF_A_PART
     if not why or said.adds or case.treated_on or case.region or whole is None:
         return said

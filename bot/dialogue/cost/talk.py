@@ -184,7 +184,8 @@ def _with_another_bill(known: Person, said: Person, this_month: Days | None) -> 
     first, second = known.case.treated_on, said.case.treated_on or this_month
     apart = first and second and (second.first > first.last or second.last < first.first)
     unpaid = held_against_stay(known.case, known.stay).conditions & UNPAID
-    if not apart or not said.cost_known or not unpaid:
+    together = said.adds and first and second and first.first.replace(day=1) == second.first.replace(day=1)
+    if not apart or not said.cost_known or not unpaid or together:
         return known, said
     case = replace(known.case, conditions=known.case.conditions - UNPAID, amount=None, by_month=())
     return replace(known, case=case), replace(said, case=replace(said.case, treated_on=second))

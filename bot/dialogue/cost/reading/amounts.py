@@ -71,7 +71,7 @@ _EACH_ADDED = re.compile(
 """Hearsay of what several more diseases add each: what they add together is still not told."""
 _OF_A_CLASS = re.compile(r"[甲乙]类药?[费的是]?$")
 """Of each class a part of the cost is told."""
-_NO_COST_OF_THIS = re.compile(r"[元块]?钱?(?:是[两三四五六2-6]个月|乘以?|×|\*)")
+_NO_COST_OF_THIS = re.compile(r"[元块]?钱?(?:是[两三四五六2-6]个月|超[了出过]的|乘以?|×|\*)")
 """620是两个月的; 拿900乘75%."""
 _WAS_PAID = ("报了", "给报了", "报销了")
 """Right after another amount: 头一次180报了144."""
@@ -83,6 +83,8 @@ _SO_IT_IS = re.compile(r"[多来]?[元块]?钱?(?:[呗吧嘛咯啦喽喔哦呀�
 _A_SHORT_ANSWER = 12
 _ONLY_MONTHLY = re.compile(r"^(?:每|一个?|每个)月(?:是|有|给)?$")
 """What answers our question for a limit, though it is told as costs are, too: 翻出来了,一个月380."""
+_THAT_PIECE = re.compile(r"[那这一]?[盒瓶样支](?:药|是|要)*$")
+_FEWER = re.compile(r"(?:少|不|别)[给]?(?:开|拿|买|配|要)[^,。;\d]{0,3}一?[盒瓶样支]")
 _CALLED_A_LIMIT = re.compile(
     r"限额|额度|定额|指标|标准|上限|封顶|最多|顶多|线|能|[批核给定准][的了我是]*(?:每|一个?)?月?$"
 )
@@ -117,6 +119,7 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
     told = without_reckoned([item for item in learnt if item is not None], sentence)
     told = [replace(item, role="aside") if _is_hearsay(item) else item for item in told]
     told = [replace(item, role="claimed") if _is_concluded(item, sentence) else item for item in told]
+    told = [replace(item, role="returned") if _is_given_up(item, sentence) else item for item in told]
     answers = OF_QUESTION.get(sentence.asked or "")
     if len(told) == 1 and answers and told[0].role == "cost" and _ONLY_MONTHLY.search(told[0].before):
         told = [replace(told[0], role=answers)]
@@ -130,6 +133,11 @@ def _is_concluded(item: Item, sentence: Sentence) -> bool:
     asked_for = sentence.asked in OF_QUESTION and len(sentence.text) <= _A_SHORT_ANSWER
     said_so = _CONCLUDED.search(item.before) and _SO_IT_IS.match(item.after)
     return item.role in ("cost", "deductible", "quota_left", "unplaced") and bool(said_so) and not asked_for
+
+
+def _is_given_up(item: Item, sentence: Sentence) -> bool:
+    """Whether it is the price of what would not be bought: 少开一盒呢,那盒68."""
+    return item.role == "cost" and bool(_THAT_PIECE.search(item.before) and _FEWER.search(sentence.text))
 
 
 def _is_asked_of(item: Item) -> bool:
@@ -224,7 +232,7 @@ def _learnt(item: Item, told: Judged[Role], sentence: Sentence) -> Item | None:
         or (item.role, told.label) in _OPEN
         or (item.weighed and item.role == "deductible_met" and COUNTED_UP.search(sentence.text, item.end))
         or (item.role == "used" and told.label == "claimed" and item.before in _WAS_PAID)
-        or (item.weighed and item.role == "aside" and _NO_COST_OF_THIS.match(item.after))
+        or (item.role == "aside" and _NO_COST_OF_THIS.match(item.after))
         or (item.role in _BY_PERIOD and _IS_THE_LIMIT.match(item.after))
         or (item.role == "cost" and told.label == "aside" and _OF_A_CLASS.search(item.before))
         or (

@@ -29,7 +29,7 @@ _AMONG = re.compile(
 )
 _IS = re.compile(r"[元块]?钱?的?(?:是|属)")
 _MORE = re.compile(
-    r"^(?:对了|哦|噢|啊|那|,)*(?:还有(?!个?一?[个件]?[事问])|另外|再加上?|加上|外加|[^,。;\d]{0,4}[又还](?:花|买|拿|开|配)|后来又一?[张笔次回趟])"
+    r"^(?:对了|哦|噢|啊|那|,)*(?:还有(?!个?一?[个件]?[事问])|另外|再加上?|加上|外加|[^,。;\d]{0,4}[又还](?:花|买|拿|开|配|去了?一[次回趟])|后来又一?[张笔次回趟]|[^,。;\d]{0,6}还有一[张笔次回趟])"
 )
 _CLASS_B_OF_IT = re.compile(r"[^,。;\d]{0,3}(?:其中|里[头面边]|当中)[^,。;\d]{0,4}乙类")
 _THIS_ONE = re.compile(
@@ -195,17 +195,16 @@ def adds(part: Part) -> bool:
 
 
 def bills_of(part: Part) -> tuple[Bill, ...]:
-    """The costs told one by one, each with the words before it and its day; empty where there is one or a rough one."""
+    """The costs told one by one, each with the words before it and its day; empty where one is rough."""
     costs, text = part.costs, part.sentence.text
     if any(cost.approximate for cost in costs):
         return ()
     begins = [part.start, *(cost.end for cost in costs)]
-    bills = tuple(
+    return tuple(
         Bill(text[begin : cost.start], cost.low, day)
         for begin, cost in zip(begins, costs, strict=False)
         for day in days_of(part, cost) or (_day_of(part, begin, cost),)
     )
-    return bills if len(bills) > 1 else ()
 
 
 def bill_put_right(part: Part) -> int | None:

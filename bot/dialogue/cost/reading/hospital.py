@@ -16,7 +16,7 @@ _IN_HOSPITAL = re.compile(
     r"住(?:了|着|进|上|的)?(?:去|医)?院(?!的?(?:报|比例|政策|待遇|起付|标准|封顶|额度|是?百分|\d))|进了?(?:医)?院|住进|躺[在进]|住在[^,。;\d]{0,8}(?:院|科|病房|病床|附(?!近))|入院"
 )
 _TO = ("到", "至", "-")
-_OUT_AGAIN = re.compile(r"出[了的]?院")
+_OUT_AGAIN, _CAME_OUT = re.compile(r"出[了的]?院"), re.compile(r"出来")
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def _told_at(sentence: Sentence, mention: DateMention) -> Iterator[Stay]:
         yield Stay(mention.start, last.end, mention.first, last.last)
         return
     own = sentence.text[mention.end : min([stop, *following])]
-    if _OUT_AGAIN.search(own):
+    if _OUT_AGAIN.search(own) or (_CAME_OUT.search(own) and _IN_HOSPITAL.search(sentence.text)):
         yield Stay(mention.start, mention.end, None, mention.first)
     elif _IN_HOSPITAL.search(own):
         yield Stay(mention.start, mention.end, mention.first, None)

@@ -66,7 +66,8 @@ _STAYED_LAST_MONTH = re.compile(r"上个?月[^,。;\d]{0,6}住(?:了|过|着)?(?
 _PLANNED = re.compile(r"[^,。;\d]{0,4}(?:打算|准备|计划|预备)")
 _YET_TO_BUY = re.compile(r"份?(?:再|还要|还得|要)[去来]?[花买开拿配]")
 _IF = re.compile(r"(?:要是|如果|假如|假设|万一)[^。;]*$")
-_PUT_OFF = re.compile(r"[忍等拖留放挪推熬捱]到了?$")
+_PUT_OFF, _MOVED_TO = re.compile(r"[忍等拖熬捱]到了?$"), re.compile(r"[留放挪推]到了?$")
+_PRESCRIBED = re.compile(r"[开配拿买抓取]|处方|药")
 _FROM_A_NUMBER = re.compile(r"(?<![\d.月])(?:1[0-2]|[1-9])(?:到|至|[-~—])$")
 _ALLOWED = re.compile(r"(?:[批核给定准]|限额|额度|标准|最多|顶多)[的我给了是有]*$")
 _A_MONTH_BY_NAME = re.compile(r"(?<!个)(?<!这)(?<!本)(?<!当)(?<!每)月(?!份?(?:限额|额度))")
@@ -132,6 +133,8 @@ class Sentence:
             for told in self.told
             if begin <= told.start < stop and is_condition(told.circumstance)
         )
+        if not _PRESCRIBED.search(stretch):
+            learnt -= {"long_prescription"}
         return conditions_in(stretch) | (learnt - ruled_out_in(stretch))
 
     def clause(self, position: int) -> tuple[int, int]:
@@ -219,7 +222,9 @@ def _to_come(mention: DateMention, text: str, today: date) -> DateMention:
     led_by = text[: mention.start]
     planned = _PLANNED.match(text, mention.end) or _PUT_OFF.search(led_by)
     later_this_year = mention.first.replace(year=today.year, day=1) > today
-    supposed = later_this_year and (_YET_TO_BUY.match(text, mention.end) or _IF.search(led_by))
+    supposed = later_this_year and (
+        _YET_TO_BUY.match(text, mention.end) or _IF.search(led_by) or _MOVED_TO.search(led_by)
+    )
     if mention.first >= today or not (planned or supposed):
         return mention
     return next((d for d in find_dates(text, today, "future") if d.start == mention.start), mention)

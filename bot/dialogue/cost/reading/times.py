@@ -70,6 +70,8 @@ _FROM_THE_START_ON = re.compile(
     rf"从[^,。;\d]{{0,4}}(?:能享受|享受|生效|批下来|能报)[^,。;\d]{{0,8}}[到至](今年|明年)?(?:这个?月|本月)?({MONTH})月"
 )
 _OF_ANOTHER_DISEASE = re.compile(r"第[二三四]个?[样种]?病|另外?(?:一|那)?[个种样]病|新[加添]的病")
+_ALSO_APPROVED = re.compile(r"[^,。;\d]{0,2}[又还]给?我?(?:批|评|办)了?(?:一|另|第二)")
+"""上个礼拜又批了一个病: the first was approved before."""
 _UP_TO = re.compile(r"(?<![拖等推挪留放延改移排约忍熬捱])[到至]$")
 _THIS_MONTH = re.compile(r"这个?月|本月")
 _THIS_MONTH_APPROVED = re.compile(r"(?:这个?月|本月)[才刚]*(?:办好|办下来|批|评上|认定|审核通过|通过)(?!发)")
@@ -199,7 +201,11 @@ def _dated(part: Part, mention: DateMention) -> Case:
         ]  # 批的日期看不清,是5月28号
     if within_a_month(mention) and _SPENT_NOTHING.match(text, mention.end):
         return Case()
-    if _OF_ANOTHER_DISEASE.search(led_by) or _WHAT_IT_LEFT.match(text, mention.end):
+    if (
+        _OF_ANOTHER_DISEASE.search(led_by)
+        or _ALSO_APPROVED.match(own[mention.end - mention.start :])
+        or _WHAT_IT_LEFT.match(text, mention.end)
+    ):
         return Case()
     of_its_own = earlier <= begin  # what stands after an earlier date of the clause is told of that one
     if (

@@ -32,6 +32,8 @@ _OF_A_MONTH = re.compile(r"(?:一个|每个?|这个?|整)月[^,。;\d]{0,6}(?:�
 _ONE_ASKED = re.compile(r"(?:每|一|单|这)[次回趟天][^,。;\d]{0,4}报|报[^,。;\d]{0,3}(?:每|一)[次回趟天]")
 _AND_ON = re.compile(r"(?:和|跟|、|及|还有|,)")
 _ON_EACH = re.compile(r"[^。;\d]{0,16}(?:各|都|每次|分别|均)")
+_ONE_MORE = re.compile(r"[又再][^,。;\d]{0,3}一[次回趟](?:是|花了?|要)?$")
+"""刚又去了一趟520 is one more visit, and no price of each."""
 _A_VISIT = re.compile(r"(?:(?<![每上])一|第?[一二三四五]|头一?)[次回趟]$|[今昨前]天又?[花买拿开]了$")
 _MOST = 400
 
@@ -46,6 +48,8 @@ def visits_of(part: Part, amount: Amount) -> tuple[int, int]:
     begin, stop = part.sentence.clause(amount.start)
     begin = max([begin, *(cost.end for cost in part.costs if cost.end <= amount.start)])
     each = _EACH.search(text[begin : amount.start]) or _EACH_AFTER.match(text[amount.end : stop])
+    if each and _ONE_MORE.search(text[begin : amount.start]):
+        return 1, 1
     if not each or _ONE_ASKED.search(text[amount.end :]):
         return 1, 1
     piece = each["piece"] if "piece" in each.groupdict() else None
