@@ -263,6 +263,50 @@ def test_what_the_fund_pays_of_one_turn(talk: Any, told: str, fund: str) -> None
             ("江西居民二类，住院报70%，没封顶，药费500", "哦有100是在没挂医保牌子的店里买的，报多少"),
             "280.00",
         ),
+        # a stay told after its bill, and a bill after the stay; one of the bills is not paid
+        (
+            (
+                "湖南退休，限额200，11月8号在定点药店买了100",
+                "他那时在住院，11月5号住进去，14号出来的",
+                "出院以后20号又拿了150，两笔加起来能报多少",
+            ),
+            "127.50",
+        ),
+        (
+            (
+                "湖南退休，限额300",
+                "两张票，一张100，一张50",
+                "50那张是小店子买的，那店子不是医保定点，总共报多少",
+            ),
+            "85.00",
+        ),
+        # one more visit, all of them asked about
+        (
+            (
+                "山东职工，起付线300，报80%，没封顶",
+                "今年头一趟花了200，第二趟200",
+                "刚又去了一趟500，三趟一共报多少",
+            ),
+            "480.00",
+        ),
+        # what was moved is no purchase of next year
+        (
+            (
+                "湖南在职，每个月限额200",
+                "9月拿了100，10月拿了300",
+                "那9月不是还剩100吗，挪到10月一起用，两个月一共该报320吧",
+            ),
+            "240.00",
+        ),
+        # a second disease approved last month changes nothing of the first
+        (("湖南退休，限额200一个月", "上个礼拜又批了一个病", "这个月药费150，报多少"), "127.50"),
+        (("湖南在职，限额300，药费200", "要是少开一盒呢，那盒50"), "120.00"),
+        (("湖南，老头子我退休了", "这个月药费100，限额200"), "85.00"),
+        # retired in between, the month before told last
+        (
+            ("湖南，我今年6月退的休，限额200", "7月吃药100", "5月那会儿还在岗，也是100，两个月一起算一下"),
+            "165.00",
+        ),
         # in November December is to come
         (("湖南在职，限额200，11月药费300", "要是我12月退休了，12月也是300，12月报多少"), "170.00"),
         # what was said of the deductible is put right
