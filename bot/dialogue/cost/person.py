@@ -111,6 +111,7 @@ class Person:
     cost replaces. `stretch`: over which months a cost recurs. `swapped`: cost and limit were told one for the
     other. `returned`: what was given back of it, in yuan, the cost being less that already. `this_one`: of all
     purchases this last one is asked about. `each_visit`: the cost is one visit's; `visits`: how many there were.
+    `month`: the days of this month, where the cost is told as this month's.
     """
 
     case: Case = field(default_factory=Case)
@@ -137,6 +138,7 @@ class Person:
     this_one: bool = False
     each_visit: bool = False
     visits: int | None = None
+    month: Days | None = None
 
     @property
     def cost_known(self) -> bool:
@@ -230,6 +232,7 @@ class Person:
             class_b=said.class_b or (None if said.cost_known else self.class_b),
             stay=said.stay or self.stay,
             stretch=stretch,
+            month=said.month if said.cost_known else self.month,
             each_visit=said.each_visit if said.cost_known else self.each_visit and said.visits is None,
         )
 
@@ -340,7 +343,8 @@ class Person:
         """With what was known of other months, where the cost told is of one month (十月250; then 十一月350).
         `this_month`: the days of it, where the cost is told as this month's."""
         case = self.case if self.case.treated_on else replace(self.case, treated_on=this_month)
-        own, told = _by_month(case), _by_month(known.case)
+        before = replace(known.case, treated_on=known.case.treated_on or known.month)
+        own, told = _by_month(case), _by_month(before)
         if (
             len(told) > 1 and len(own) == 1 and own[0] in told
         ):  # one that was told is asked about: 10月这410报多少

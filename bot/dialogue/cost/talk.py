@@ -28,6 +28,8 @@ NEEDED = ("region", "amount")
 
 _ONESELF = "您"
 _OF_BOTH = re.compile(r"(?:两|俩|三)个?人|[我咱他她]们?俩|两口子|夫妻")
+_AS_TOLD_BEFORE = re.compile(r"刚才|刚刚说|前面[说讲]")
+_LEFT_OVER = re.compile(r"剩|挪|结转|没用完|[补顶]")
 _PEOPLE = TypeAdapter(tuple[Person, ...])
 _NONE_MEANS: Mapping[str, Case] = {
     "deductible": Case(deductible=Decimal(0)),
@@ -89,7 +91,8 @@ def talk_before(turn: Turn, context: Context, reading: Reading) -> Talk:
     said = reading.people[0].case
     names_cost = said.amount is not None or bool(said.by_month)
     goes_on = reading.hypothetical or corrects(turn.text) or context.asked
-    under_way = context.task is Task.COST or (context.case and (reading.hypothetical or corrects(turn.text)))
+    taken_up = reading.hypothetical or corrects(turn.text) or _AS_TOLD_BEFORE.search(turn.text)
+    under_way = context.task is Task.COST or (context.case and taken_up)
     if under_way and not (names_cost and said.region is not None and not goes_on):
         return Talk.recall(context)
     if context.case and is_of_another(Talk.recall(context), reading, turn.text):
@@ -121,8 +124,9 @@ def talk_after(before: Talk, turn: Turn, asked: str | None, reading: Reading) ->
         declined = (*declined, asked)
     known, others = before.people, before.others
     if is_of_another(before, reading, turn.text):
+        told = [person for person in others if kin_of(person.name) == kin_of(reading.named)]
         others = _set_aside(others, before, reading.named)
-        known = tuple(person.without_the_bill() for person in known)
+        known = tuple(told) or tuple(person.without_the_bill() for person in known)
     people = _people_after(known, asked, reading, turn)
     about = reading.named or before.about
     if others and _OF_BOTH.search(turn.text):
@@ -173,8 +177,10 @@ def _updated(person: Person, said: Person, turn: Turn) -> Person:
     text = normalise(turn.text)
     this_month = this_month_in(text, turn.now.date())
     person, said = _with_another_bill(person, said, this_month)
+    if this_month and said.case.amount and not said.case.treated_on:
+        said = replace(said, month=this_month)
     if not (corrects(text) or supposes(text)):
-        said = said.beside(person, this_month)
+        said = said.beside(person if _LEFT_OVER.search(text) else replace(person, month=None), this_month)
     return person.updated(said) if said.ratios else person.updated(said).visiting(text)
 
 

@@ -33,7 +33,10 @@ HOLDS: tuple[tuple[Condition, str], ...] = (
     ("separately_paid", r"单列"),
     ("dual_channel", r"双通道|单行支付"),
     ("below_the_standard", _BELOW),
-    ("not_approved", _BELOW),
+    (
+        "not_approved",
+        rf"{_BELOW}|还没(?:有|去)*(?:办|申请)过?(?:慢特?病|门慢|门特|特病)(?!以前|之前|前|的时候|那)",
+    ),
     ("cancer_therapy", r"放化疗|化疗|放疗"),
     (
         "unrelated_disease",
