@@ -342,6 +342,7 @@ class Assistant:
             or spent
             or terms
             or told_of_it
+            or self._costs.takes_up_again(turn, context)
         )
         if not of_money and self._is_of_one(turn) and self.deadlines.concerns(turn, context):
             return Errand.CHECK_STATUS
@@ -356,7 +357,7 @@ class Assistant:
             and self._is_the_rule_beside_a_sum(turn, context)
         ):
             return Errand.ANSWER_POLICY
-        if told_in_full or self._costs.asks_for_a_sum(turn):
+        if told_in_full or self._costs.asks_for_a_sum(turn) or self._costs.takes_up_again(turn, context):
             return Errand.ESTIMATE_COST
         if context.task is Task.COST and self._costs.goes_on(turn, context):
             return Errand.ESTIMATE_COST

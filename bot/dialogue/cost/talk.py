@@ -28,7 +28,7 @@ NEEDED = ("region", "amount")
 
 _ONESELF = "您"
 _OF_BOTH = re.compile(r"(?:两|俩|三)个?人|[我咱他她]们?俩|两口子|夫妻")
-_AS_TOLD_BEFORE = re.compile(r"刚才|刚刚说|前面[说讲]")
+_AS_TOLD_BEFORE = re.compile(r"刚才|刚刚说|前面[说讲]|还是[这那]么多")
 _LEFT_OVER = re.compile(r"剩|挪|结转|没用完|[补顶]")
 _PEOPLE = TypeAdapter(tuple[Person, ...])
 _NONE_MEANS: Mapping[str, Case] = {
@@ -91,13 +91,24 @@ def talk_before(turn: Turn, context: Context, reading: Reading) -> Talk:
     said = reading.people[0].case
     names_cost = said.amount is not None or bool(said.by_month)
     goes_on = reading.hypothetical or corrects(turn.text) or context.asked
-    taken_up = reading.hypothetical or corrects(turn.text) or _AS_TOLD_BEFORE.search(turn.text)
+    taken_up = reading.hypothetical or corrects(turn.text) or takes_up(turn.text)
     under_way = context.task is Task.COST or (context.case and taken_up)
     if under_way and not (names_cost and said.region is not None and not goes_on):
         return Talk.recall(context)
     if context.case and is_of_another(Talk.recall(context), reading, turn.text):
         return Talk.recall(context)
-    return Talk((Person(told_before(context), stay=stay_told(context.last_question or "", turn)),))
+    told, stay = told_before(context), stay_told(context.last_question or "", turn)
+    if said.region is None and len(before := Talk.recall(context).people) == 1:
+        terms = before[
+            0
+        ].without_the_bill()  # what was told of an earlier cost, a question about a rule in between
+        return Talk((replace(terms, case=terms.case.updated(told), stay=stay),))
+    return Talk((Person(told, stay=stay),))
+
+
+def takes_up(text: str) -> bool:
+    """Whether the cost that was told before is meant: 刚才那400, 还是这么多."""
+    return bool(_AS_TOLD_BEFORE.search(text))
 
 
 def told_before(context: Context) -> Case:

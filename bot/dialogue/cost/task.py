@@ -27,7 +27,7 @@ from bot.dialogue.cost.reading.changes import (
     wants_steps,
 )
 from bot.dialogue.cost.reading.learned import Learnt
-from bot.dialogue.cost.talk import Talk, is_of_another, talk_after, talk_before, told_before
+from bot.dialogue.cost.talk import Talk, is_of_another, takes_up, talk_after, talk_before, told_before
 from bot.dialogue.cost.wording import answer, closing, is_faulty, lines, steps_aloud
 from bot.dialogue.turn import Context, Outcome, Task, Turn
 from bot.knowledge.parameters import Condition, RegionParameters
@@ -159,6 +159,11 @@ class Costs:
         case = person.case
         terms = (case.monthly_limit, case.quota_left, case.annual_cap, case.ratio, case.deductible)
         return person.limit is not None or any(term is not None for term in terms)
+
+    def takes_up_again(self, turn: Turn, context: Context) -> bool:
+        """Whether other terms of a cost told before are asked about: 那边报八成,还是这么多,报多少."""
+        terms = find_ratios(turn.text) or self.tells_figures(turn)
+        return bool(context.case and terms and takes_up(turn.text))
 
     def goes_on(self, turn: Turn, context: Context) -> bool:
         """Whether a turn tells of the cost under way: a figure, a variation, "不知道", or a wish for the steps."""
