@@ -348,7 +348,8 @@ class Person:
         if (
             len(told) > 1 and len(own) == 1 and own[0] in told
         ):  # one that was told is asked about: 10月这410报多少
-            again = replace(self.case, amount=None, treated_on=None, asked_month=own[0].month)
+            asked = own[0].month if self.case.excluded is None else None
+            again = replace(self.case, amount=None, treated_on=None, asked_month=asked)
             return replace(self, case=again, bills=())
         others = tuple(month for month in told if month.month not in {one.month for one in own})
         if not own or not others:

@@ -33,7 +33,7 @@ _NOT_SURE = re.compile(rf"[^,。;\d]{{0,4}}{NOT_KNOWN}|可能是?|不是$")
 _MONTH = re.compile(r"上个?月|这个?月|本月|(?:1[0-2]|[1-9])月|十[一二]?月|(?<!十)[一二三四五六七八九]月")
 _ASKED_BY_NUMBER = re.compile(r"(?:第([二两三四五六])|最([后末]))一?[次回趟张笔][^,。;\d花买]{0,6}[报付给]")
 _IT_FOLLOWS = re.compile(r"(?:[余剩]下?|其余|那|就|是|等于|得|应该|算下来|也就|报了?)的?$")
-_THAT = re.compile(r"[那这]个?$")
+_THAT, _THAT_ONE = re.compile(r"[那这]个?$"), re.compile(r"[元块]?钱?的?那个")
 _BOUNDS: frozenset[Role] = frozenset({"limit", "monthly_limit", "quota_left"})
 _FORMER = re.compile(r"原[来先本]|本来|以前|之前|普通|病种")
 _TAKEN_OFF = re.compile(r"[减扣][^,。;]{1,8}$")
@@ -214,7 +214,8 @@ def without_what_is_known(items: Sequence[Item], known: Case) -> tuple[Item, ...
     for item in items:
         a_guess = item.role == "unplaced" or (item.role == "cost" and not item.placed and len(costs) > 1)
         named = item.role == "cost" and (
-            (item.amount.low in bounds and _THAT.search(item.before)) or item.amount.low == share
+            (item.amount.low in bounds and (_THAT.search(item.before) or _THAT_ONE.match(item.after)))
+            or item.amount.low == share
         )
         again = named or (a_guess and item.amount.low in bounds)
         former = known.own_terms and item.role in _BOUNDS and _FORMER.search(item.before)

@@ -8,6 +8,7 @@ from bot.dialogue.cost.person import Rough
 from bot.dialogue.cost.reading.changes import NOT_KNOWN
 from bot.dialogue.cost.reading.sentence import Part
 from bot.dialogue.cost.reading.share_words import FRACTION, fraction, rough_fraction
+from bot.language.numerals import CHINESE, to_decimal
 from bot.rules.case import Case, Days
 from bot.rules.money import to_fen
 
@@ -34,6 +35,10 @@ _LAST_YEARS = re.compile(
 )
 _COUNTED_THIS_YEAR = re.compile(
     r"今年[^,。;\d]{0,6}(?:头一[次回趟]|第一[次回趟]|前[头面])[^,。;\d]{0,4}[花看买]"
+)
+_FIGURE = rf"(\d+|{CHINESE})[元块]?钱?"
+_PAID_BY_FIGURE = re.compile(
+    rf"(?:[这那]{_FIGURE}|{_FIGURE}的?那个)[^,。;没未还]{{0,8}}[扣交付扛抵缴][过完满够清齐]了"
 )
 _EVERY_YEAR = re.compile(r"每年|年年|每次")
 _ALREADY = re.compile(r"已|早|都|今年|我")
@@ -89,8 +94,9 @@ def deductible_of(part: Part, told: Case, known: Decimal | None) -> Case:
 
 def _is_paid_up(figure: Decimal, text: str) -> bool:
     """Whether a deductible that is named by its figure is said to be paid: 那500五月份就交完了."""
-    named = rf"[这那]{figure.normalize():f}[元块]?钱?[^,。;没未还]{{0,8}}[扣交付扛抵缴][完满够清齐]了"
-    return bool(re.search(named, text))
+    return any(
+        figure in map(to_decimal, filter(None, named.groups())) for named in _PAID_BY_FIGURE.finditer(text)
+    )
 
 
 def _this_year(part: Part, told: Case) -> Days | None:
