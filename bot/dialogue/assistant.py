@@ -173,6 +173,8 @@ class Assistant:
         """Runs one errand, or the one that is meant, and answers what goes out."""
         errand, turn = _after_an_answer(errand, turn, context)
         said = _with_what_was_said(turn, context)
+        if said.employment is None:
+            said = replace(said, employment=self._costs.employment_of_oneself(turn))
         context = await self._reminding.recall(turn, said)
         if self._reminding.is_about_own_review(said, context):
             errand = Errand.SHOW_RENEWALS

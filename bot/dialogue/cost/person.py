@@ -111,7 +111,8 @@ class Person:
     cost replaces. `stretch`: over which months a cost recurs. `swapped`: cost and limit were told one for the
     other. `returned`: what was given back of it, in yuan, the cost being less that already. `this_one`: of all
     purchases this last one is asked about. `each_visit`: the cost is one visit's; `visits`: how many there were.
-    `month`: the days of this month, where the cost is told as this month's.
+    `month`: the days of this month, where the cost is told as this month's. `bill_named`: which of the bills told
+    before, from 1, is spoken of.
     """
 
     case: Case = field(default_factory=Case)
@@ -139,6 +140,7 @@ class Person:
     each_visit: bool = False
     visits: int | None = None
     month: Days | None = None
+    bill_named: int | None = None
 
     @property
     def cost_known(self) -> bool:
@@ -210,7 +212,7 @@ class Person:
             said.case.treated_on and self.retired_since and said.case.treated_on.first < self.retired_since
         )
         at_work_after_all = said.case.employment == "在职" and not of_before  # 5月那会儿还在岗
-        case = _still_known(self.case, said).updated(_with_the_rest(self.case, said))
+        case = _still_known(self.case, self.bills, said).updated(_with_the_rest(self.case, said))
         names_limit = said.limit is not None or any(getattr(said.case, name) is not None for name in LIMITS)
         anew = LIMIT_FACTS if names_limit else ()
         anew = (*anew, *said.doubted)
@@ -400,6 +402,8 @@ def _without_what_is_not_paid(known: Case, bills: tuple[Bill, ...], said: Person
         )
         return replace(said, case=case, bills=(), adds=False)
     one = case.amount.low if case.amount and case.amount.is_exact else None
+    if one is None and said.bill_named and said.bill_named <= len(bills) > 1:  # 头一回那个不是定点
+        one = bills[said.bill_named - 1].cost
     if why and one in {bill.cost for bill in bills} and whole and one < whole.low:  # 88那张是小店买的
         case = replace(case, amount=None, conditions=case.conditions - why, excluded=one, excluded_for=why)
         return replace(said, case=case, bills=())
@@ -485,9 +489,22 @@ def _fact_of(person: Person, figure: Decimal) -> str | None:
     return "limit" if person.limit == figure else next(names, None)
 
 
-def _still_known(known: Case, said: Person) -> Case:
+def _is_one_of(bills: tuple[Bill, ...], amount: Span) -> bool:
+    return len(bills) > 1 and amount in (Span.exactly(bill.cost) for bill in bills)
+
+
+def _still_known(known: Case, bills: tuple[Bill, ...], said: Person) -> Case:
     """What was known without what the new facts put an end to."""
     case = said.case
+    if (
+        case.amount is not None
+        and known.excluded_for & UNPAID
+        and not case.excluded
+        and _is_one_of(bills, case.amount)
+    ):
+        known = replace(
+            known, excluded=None, excluded_for=frozenset()
+        )  # then what is not paid was another bill
     if "living_elsewhere" in known.conditions:  # wherever they were treated there
         case = replace(case, conditions=case.conditions - {"staying_elsewhere"})
     if "living_elsewhere" in case.conditions:

@@ -23,6 +23,7 @@ from bot.dialogue.cost.reading.changes import (
     guesses,
     says_the_same,
     seeks_confirmation,
+    supposes,
     varies,
     wants_steps,
 )
@@ -35,7 +36,7 @@ from bot.language import normalise
 from bot.language.asking import asks
 from bot.language.ratios import find_ratios
 from bot.messages import Reply
-from bot.rules.case import Case, Days
+from bot.rules.case import Case, Days, Employment
 
 _SUM_AT_LAST = re.compile(
     r"(?:[你您](?:说|看|讲))?(?:医保|统筹|公家)?(?:能|给|该|可以?)*(?:我|他|她)?补?(?:报|拿|出)(?:销|得|我|他|她)?(?:多少|几多|好多|几个|几块)钱?(?:就(?:行|好|成|可以)了?)?[呢啊呀吧]?[?。]?$"
@@ -44,6 +45,7 @@ _SUM_AT_LAST = re.compile(
 )
 _WHAT_TO_SAY = re.compile(r"[,，]?我?(?:该|要)?怎么(?:回|跟|和)[^,，。]{1,4}(?:说|讲|解释)?[?。]?$")
 """What a pharmacist or clerk adds to the question for the sum: 我怎么回他."""
+_OF_ONESELF = re.compile(r"我(?!们)|俺(?!们)|本人")
 _OF_A_TERM = re.compile(r"封顶|比例|限额|额度|定额|起付|门槛|报几成|报多少|加(?:了|的|给)?(?:多少|好多|几)")
 _WHY = re.compile(r"为什么|为啥|为何|凭什么|凭啥")
 _OF_OTHERS = re.compile(r"(?:亲戚|邻居|同事|朋友|熟人|他们|人家|别人)[^,，。;；]{0,3}(?:说|讲|那[边里])")
@@ -141,6 +143,11 @@ class Costs:
         person = self._read(turn)
         terms = (person.limit, person.case.monthly_limit, person.case.quota_left, person.case.ratio)
         return person.cost_known and any(term is not None for term in terms)
+
+    def employment_of_oneself(self, turn: Turn) -> Employment | None:
+        """Whether the person says of themselves, in whatever words, that they work or are retired: 我在厂里上班."""
+        told = _OF_ONESELF.search(turn.text) and not (turn.values("employment") or supposes(turn.text))
+        return self._read(turn).case.employment if told else None
 
     def asks_why(self, turn: Turn) -> bool:
         """Whether the rule behind a sum is asked for, and no further cost told: 为什么超过的那120不报."""

@@ -19,6 +19,7 @@ from bot.dialogue.cost.reading.costs import (
     adds,
     are_earlier,
     asks_of_this_one,
+    bill_named,
     bill_put_right,
     bills_of,
     class_b_of,
@@ -88,7 +89,8 @@ def read_cost(
     """The facts of one turn. `asked` is the name we asked for; `covered` the provinces whose documents we have;
     `known` what earlier turns told, whose days place those of this one; `learnt` what marked sentences teach. Words
     alone are enough to tell whether a turn is about a cost at all."""
-    sentence = Sentence.of(turn, asked, _day_told(known))
+    coming = known.treated_on.first if known.treated_on and known.treated_on.first > turn.now.date() else None
+    sentence = Sentence.of(turn, asked, _day_told(known), coming)
     if learnt:
         sentence = replace(sentence, told=learnt.circumstances.told_in(sentence.text))
     items = own_shares(items_in(sentence, learnt.roles if learnt else None), sentence)
@@ -196,4 +198,5 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
         this_one=asks_of_this_one(part),
         each_visit=is_of_one_visit(part),
         visits=visits_told(part),
+        bill_named=bill_named(part),
     )

@@ -62,6 +62,7 @@ _ONE_OF_WHAT_WAS_TOLD = re.compile(r"[元块]?钱?的?那[盒瓶样种支]")
 _SIDE_BY_SIDE = re.compile(r"[元块]?钱?(?:和|跟|加上?|及|、|,?(?:还有|另外|外加))[^,。;\d]{0,8}")
 _SPENT_ELSEWHERE = frozenset[Condition]({"not_designated", "inpatient_stay"})
 _NUMBERED = re.compile(r"第([一二三四五])[次回趟张笔](?:其实|应该|才|实际)*是?$")
+_NAMED_BY_NUMBER = re.compile(r"(?:头|第)([一二三四五])一?[次回趟张笔]")
 _MORE_COST = re.compile(r"和|跟|还有|另外|外加|加上|又|再|顺[带便]")
 _BOUGHT = re.compile(r"[花买开拿配付做补抓取]")
 _APART_FROM = re.compile(r"除[了开去]")
@@ -211,6 +212,12 @@ def bill_put_right(part: Part) -> int | None:
     """Which of the bills told before is told anew: 念错了,第三笔是70."""
     numbered = _NUMBERED.search(part.sentence.text[: part.costs[0].start]) if len(part.costs) == 1 else None
     return int(to_decimal(numbered[1]) or 0) if numbered and corrects(part.text) else None
+
+
+def bill_named(part: Part) -> int | None:
+    """Which of the bills told before is spoken of, without its figure: 头一回那个不是定点."""
+    named = _NAMED_BY_NUMBER.search(part.text) if not part.costs else None
+    return int(to_decimal(named[1]) or 0) if named else None
 
 
 def _day_of(part: Part, begin: int, cost: Amount) -> date | None:

@@ -113,8 +113,11 @@ class Sentence:
     told: tuple[Told, ...] = ()
 
     @classmethod
-    def of(cls, turn: Turn, asked: str | None, told_before: date | None = None) -> "Sentence":
-        """`told_before`: a day that an earlier turn told."""
+    def of(
+        cls, turn: Turn, asked: str | None, told_before: date | None = None, to_come: date | None = None
+    ) -> "Sentence":
+        """`told_before`: a day that an earlier turn told; `to_come`: the first day of a purchase that is still to come,
+        which months that are told after it follow."""
         written, mentions = as_meant(turn)
         text = without_others(written)
         own = tuple(m for m in mentions if text[m.start : m.end] == written[m.start : m.end])
@@ -123,6 +126,7 @@ class Sentence:
         told = in_order_told(found, text, told_before or _month_of_a_stay(text, today))
         dates = _one_or_the_other([d for d in told if not _in_a_month(text, d)], text)
         dates = [_or_this_month(mention, text, today) for mention in dates]
+        dates = [_after(mention, text, to_come) for mention in dates] if to_come else dates
         return cls(text, replace(turn, mentions=own), asked, shares_in(text), tuple(dates))
 
     def conditions(self, begin: int, stop: int) -> frozenset[Condition]:
@@ -228,6 +232,16 @@ def _to_come(mention: DateMention, text: str, today: date) -> DateMention:
     if mention.first >= today or not (planned or supposed):
         return mention
     return next((d for d in find_dates(text, today, "future") if d.start == mention.start), mention)
+
+
+def _after(mention: DateMention, text: str, to_come: date) -> DateMention:
+    """A month without its year is the next one from a purchase that is still to come on: 12月再买; 1月也是."""
+    if mention.first >= to_come or not re.match(
+        r"(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月", text[mention.start :]
+    ):
+        return mention
+    start = to_come.replace(day=1)
+    return next((d for d in find_dates(text, start, "future") if d.start == mention.start), mention)
 
 
 def _or_this_month(mention: DateMention, text: str, today: date) -> DateMention:
