@@ -101,7 +101,7 @@ class Costs:
         )
         before = talk_before(turn, context, reading)
         if context.task is Task.POLICY and context.last_question:
-            asked_before = self._asked_before(turn, context.last_question, reading.people[0].cost_known)
+            asked_before = self._asked_before(turn, context, reading.people[0].cost_known)
             before = replace(before, people=tuple(p.updated(asked_before) for p in before.people))
         talk = talk_after(before, turn, asked, reading)
         was, result = (compute(known.people, parameters, turn.now.date()) for known in (before, talk))
@@ -215,12 +215,11 @@ class Costs:
         of_a_term = only_told and _OF_A_TERM.search(but_for_the_sum)
         return bool(of_a_term or (tells and (not_known or asks_the_sum_alone)))
 
-    def _asked_before(self, turn: Turn, question: str, cost_told: bool) -> Person:
+    def _asked_before(self, turn: Turn, context: Context, cost_told: bool) -> Person:
         """What the question about a rule that came before told of its person: all that is told with a cost, if this
         turn tells none itself; else whether they are retired."""
-        people = read_cost(
-            replace(turn, text=question, mentions=()), None, self.parameters, learnt=self.learnt
-        ).people
+        asked = replace(turn, text=context.last_question or "", mentions=())
+        people = read_cost(asked, None, self.parameters, told_before(context), self.learnt).people
         if len(people) == 1 and people[0].cost_known and not cost_told:
             return people[0]
         return Person(Case(employment=people[0].case.employment if len(people) == 1 else None))

@@ -89,8 +89,7 @@ def read_cost(
     """The facts of one turn. `asked` is the name we asked for; `covered` the provinces whose documents we have;
     `known` what earlier turns told, whose days place those of this one; `learnt` what marked sentences teach. Words
     alone are enough to tell whether a turn is about a cost at all."""
-    coming = known.treated_on.first if known.treated_on and known.treated_on.first > turn.now.date() else None
-    sentence = Sentence.of(turn, asked, _day_told(known), coming)
+    sentence = Sentence.of(turn, asked, _day_told(known), _still_to_come(known, turn.now.date()))
     if learnt:
         sentence = replace(sentence, told=learnt.circumstances.told_in(sentence.text))
     items = own_shares(items_in(sentence, learnt.roles if learnt else None), sentence)
@@ -141,6 +140,14 @@ def _each(whole: Part, names: tuple[str, ...], covered: Container[str]) -> tuple
     spent = [_with_what_was_spent(person) for person in people.values()]
     asked_about = [asked_for] if asked_for else [p for p in spent if p.cost_known] or spent
     return tuple(p if p.case.region else replace(p, case=replace(p.case, region=shared)) for p in asked_about)
+
+
+def _still_to_come(known: Case, today: date) -> date | None:
+    """From when on the months are that are told: from a purchase on that is still to come, else from the year of the
+    approval on."""
+    if known.treated_on and known.treated_on.first > today:
+        return known.treated_on.first
+    return known.approved_on.first.replace(month=1, day=1) if known.approved_on else None
 
 
 def _with_what_was_spent(person: Person) -> Person:

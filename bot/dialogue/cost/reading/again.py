@@ -33,9 +33,11 @@ _NOT_SURE = re.compile(rf"[^,。;\d]{{0,4}}{NOT_KNOWN}|可能是?|不是$")
 _MONTH = re.compile(r"上个?月|这个?月|本月|(?:1[0-2]|[1-9])月|十[一二]?月|(?<!十)[一二三四五六七八九]月")
 _ASKED_BY_NUMBER = re.compile(r"(?:第([二两三四五六])|最([后末]))一?[次回趟张笔][^,。;\d花买]{0,6}[报付给]")
 _IT_FOLLOWS = re.compile(r"(?:[余剩]下?|其余|那|就|是|等于|得|应该|算下来|也就|报了?)的?$")
-_THAT, _THAT_ONE = re.compile(r"[那这]个?$"), re.compile(r"[元块]?钱?的?那个")
+_THAT, _THAT_ONE = re.compile(r"[那这]个?$|扣[掉去]?[一二两][遍次回道]?$"), re.compile(r"[元块]?钱?的?那个")
 _BOUNDS: frozenset[Role] = frozenset({"limit", "monthly_limit", "quota_left"})
 _FORMER = re.compile(r"原[来先本]|本来|以前|之前|普通|病种")
+_OF_EACH: frozenset[Role] = frozenset({"limit", "monthly_limit", "cost"})
+_ANOTHER_PERSON = re.compile(r"[元块]?钱?,?(?:[我他她]|老伴儿?|老公|老婆|堂客|爱人|[爸妈]妈?)(?:是|的)?")
 _TAKEN_OFF = re.compile(r"[减扣][^,。;]{1,8}$")
 _NEAR = 16
 _REMEMBERED = re.compile(r"记得|印象|以为|听说|说是|估摸|原来|本来")
@@ -221,6 +223,17 @@ def without_what_is_known(items: Sequence[Item], known: Case) -> tuple[Item, ...
         former = known.own_terms and item.role in _BOUNDS and _FORMER.search(item.before)
         told.append(replace(item, role="aside") if again or former else item)
     return tuple(told)
+
+
+def in_parallel(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "我限额240她300": what follows with nothing but another person between is of what the first is."""
+    told: list[Item] = []
+    for item in items:
+        before = told[-1] if told else None
+        between = sentence.text[before.end : item.start] if before else ""
+        same = before and _ANOTHER_PERSON.fullmatch(between) and before.role in _OF_EACH
+        told.append(replace(item, role=before.role, placed=True) if before and same else item)
+    return told
 
 
 def _meet(one: Amount, other: Amount) -> bool:

@@ -32,9 +32,11 @@ _MORE = re.compile(
     r"^(?:对了|哦|噢|啊|那|,)*(?:还有(?!个?一?[个件]?[事问])|另外|再加上?|加上|外加|[^,。;\d]{0,4}[又还](?:花|买|拿|开|配|去了?一[次回趟])|后来又一?[张笔次回趟]|[^,。;\d]{0,6}还有一[张笔次回趟])"
 )
 _CLASS_B_OF_IT = re.compile(r"[^,。;\d]{0,3}(?:其中|里[头面边]|当中)[^,。;\d]{0,4}乙类")
+_THIS_ALONE = re.compile(
+    r"[只就单光][^,。;]{0,2}[问算看][^,。;]{0,2}(?:这一?[次回趟笔张]|(?:1[0-2]|[1-9])月)"
+)
 _THIS_ONE = re.compile(
-    r"[只就单光][^,。;]{0,2}[问算看][^,。;]{0,2}这一?[次回趟笔张]"
-    r"|这一?[次回趟][^,。;\d]{0,10}[,。 ]?(?:能|给)*(?:报|给)(?:多少|几|好多)"
+    r"这一?[次回趟][^,。;\d]{0,10}[,。 ]?(?:能|给)*(?:报|给)(?:多少|几|好多)"
     r"|(?:1[0-2]|[1-9])月(?:份)?(?:的|这[次回笔]?)?(?:能|可以|该)*报(?=多少|几|好多|\d)"
     r"|把?(?:1[0-2]|[1-9])月(?:份)?的[^,。;]{0,4}算"
 )
@@ -246,7 +248,8 @@ def follows(part: Part) -> bool:
 
 def asks_of_this_one(part: Part) -> bool:
     """Whether of all purchases this one alone is asked about: 就单算这回, 这次能报多少, 你把11月的给我算出来."""
-    return bool(_THIS_ONE.search(part.text)) and not _ALL_OF_THEM.search(part.text)
+    asked = _THIS_ONE.search(part.text) and not _ALL_OF_THEM.search(part.text)
+    return bool(asked or _THIS_ALONE.search(part.text))
 
 
 def returned_of(part: Part) -> Decimal | None:

@@ -20,7 +20,7 @@ _PERSON = re.compile(
     r"|(?:老(?![伴头人公婆爸妈爹娘板师家乡早是百年了样旧实弱龄规时店票病医药数心于的])|小(?![区时店票病孩心组于的说学]))[一-龥]"
     r"(?=(?:是|还|在|已经?|也|都)*(?:在职|退休|退了|没退|在岗|上着?班|花了|用了|限额|额度|药费))"
     r"|(?:另外?)?一[位个](?=(?:是|还)*(?:在职|在岗|退休|没退|退了))"
-    r"|我(?:自己|本人)|我(?!们|这|的|想|要|问|该|能|给|帮|替|一样)"
+    r"|我(?:自己|本人)|我(?!们|这(?!个?月[拿花买用吃开])|的|想|要|问|该|能|给|帮|替|一样)"
 )
 _NOT_ILL = re.compile(r"没(?:有|办|评|批|得)过?[^,。;\d]{0,3}(?:慢特?病|门慢|门特|特殊病|这个?病|资格)")
 _KIN = (
@@ -33,7 +33,7 @@ _KIN = (
     *((one, (one, 2 * one)) for one in "哥姐弟妹叔伯舅姑"),
 )
 _SPEAKS_OF_SELF = re.compile(
-    r"(?:是|还|在|也|没|早|已经?)*(?:在职|退休|退了|没退|退下来|上着?班|在岗|花|用了|买|每月\d|呢,?\d{2}|呢,?[一二两三四五六七八九][百千]|今年(?:前[头面]|之前)?(?:花|买|看)|刚才|(?:有|去)?(?:申请|办)过|在[^,。;\d]{1,8}[买花开拿看]|[^,。;\d]{0,6}(?:限额|额度|定额))"
+    r"(?:是|还|在|也|没|早|已经?)*(?:在职|退休|退了|没退|退下来|上着?班|在岗|花|用了|买|每月\d|呢,?\d{2}|呢,?[一二两三四五六七八九][百千]|今年(?:前[头面]|之前)?(?:花|买|看)|刚才|这个?月[拿花买用吃开]|(?:有|去)?(?:申请|办)过|在[^,。;\d]{1,8}[买花开拿看]|[^,。;\d]{0,6}(?:限额|额度|定额))"
 )
 _HE = ("他", "她")
 _UNNAMED = re.compile("另?外?一[位个]")
@@ -53,8 +53,9 @@ _OF_ALL = re.compile(r"各|每人|都|两个?人|俩|分别")
 _OF_ALL_TOGETHER = re.compile(r"一共|总共|合计|合起来|加起来|加一块")
 _EACH_SPENT = re.compile(r"各|每人")
 _SPENDS = re.compile(
-    r"^(?:这个?月|本月|这次|今年)?(?:前[头面]|之前)?[也又才就只]?(?:花|用了|吃了|买了)|^呢?,?(?:\d{2}|[一二两三四五六七八九][百千])(?![^,。;]{0,4}限额)"
+    r"^(?:这个?月|本月|这次|今年)?(?:前[头面]|之前)?[也又才就只]?(?:花|用了|吃了|买了|拿了)|^呢?,?(?:\d{2}|[一二两三四五六七八九][百千])(?![^,。;]{0,4}限额)"
 )
+_FIGURE_FOLLOWS = re.compile(r"呢?,?(?:\d{2}|[一二两三四五六七八九][百千])")
 _STILL_AWAY = re.compile(r"(?:离|距离?)(?:我|他|她|正式|真正)*$")
 _STILL = re.compile(r"(?:年龄)?(?:还|差|早|远|有|得)")
 _NOT_YET = re.compile(r"(?:不是|没有?|未|还没|并非|别按|哪(?:里|来|儿)?[的是有]?|谁)(?:到|正式|真正|办)*$")
@@ -104,7 +105,8 @@ def people_in(sentence: Sentence) -> tuple[str, ...]:
     persons = [(called[m.start()], m.end()) for m in _persons(sentence)]
     own = {name for name, end in persons if _told_apart(sentence, end)}
     spenders = {name for name, end in persons if _SPENDS.search(text[end:])}
-    own = spenders if len(spenders) > 1 else own
+    figured = {name for name, end in persons if _FIGURE_FOLLOWS.match(text[end:])}
+    own = spenders if len(spenders) > 1 else own | figured  # 我限额240她300
     names = tuple(dict.fromkeys(name for name, _ in persons))
     if len(own) > 1:
         return tuple(name for name in names if name in own)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from bot.dialogue.cost.reading.again import (
     after_discount,
     asked_by_number,
+    in_parallel,
     looked_up,
     named_again,
     pinned_down,
@@ -55,6 +56,7 @@ _STEPS: tuple[Callable[[list[Item], Sentence], list[Item]], ...] = (
     named_again,
     worked_out,
     asked_by_number,
+    in_parallel,
     one_each,
     limits_of_diseases,
     monthly_without_a_word,
