@@ -1,5 +1,6 @@
 """Costs told over several turns, or with figures that people worked out themselves."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -307,6 +308,62 @@ def test_what_the_fund_pays_of_one_turn(talk: Any, told: str, fund: str) -> None
             ("湖南，我今年6月退的休，限额200", "7月吃药100", "5月那会儿还在岗，也是100，两个月一起算一下"),
             "165.00",
         ),
+        # a bill named by its number, then the other alone; a disease named with the deductible
+        (
+            (
+                "内蒙古职工，起付线100，报50%，没封顶",
+                "花过两回，一回200，一回300",
+                "头一回那个不是定点的诊所",
+            ),
+            "100.00",
+        ),
+        (
+            ("内蒙古职工，起付线100，报50%，没封顶，花了300", "孩子说我起付线早交过了，别的病交的"),
+            "150.00",
+        ),
+        # the deductible named in words
+        (
+            (
+                "吉林职工，报70%，起付线二百，没封顶",
+                "上个月拿药300，这个月400，能报多少",
+                "二百那个年初就扣过了",
+            ),
+            "490.00",
+        ),
+        # months after one that is still to come
+        (
+            (
+                "湖南在职，这个月6号批的，限额200",
+                "12月再买100，能报多少",
+                "1月也是100，12月1月加起来报多少",
+            ),
+            "160.00",
+        ),
+        # two people's figures side by side
+        (
+            ("湖南职工，我在职，我老伴退休", "我限额200她300", "我这个月拿了100，她200，两个人一共报多少"),
+            "250.00",
+        ),
+        # a share put right; one month alone
+        (("吉林职工，没起付，没封顶，花了1000，报70%", "不是70，我刚问了窗口，我这样的给报75"), "750.00"),
+        (
+            ("湖南在职，限额200，9月拿了150", "10月拿了300，9月不是还剩50吗，光算10月报好多"),
+            "160.00",
+        ),
+        # what this month costs, and what the last one left
+        (
+            ("湖南在职，限额200", "这个月拿药300", "那上个月我只用了100，剩的能挪过来不"),
+            ("240.00", "320.00"),
+        ),
+        # oneself again after another person
+        (
+            (
+                "湖南退休，限额200，这个月药费300",
+                "那我老伴呢，她还没办慢病，也拿了100的药",
+                "我刚才那300里头有50是感冒药，那到底给我报多少",
+            ),
+            "170.00",
+        ),
         # in November December is to come
         (("湖南在职，限额200，11月药费300", "要是我12月退休了，12月也是300，12月报多少"), "170.00"),
         # what was said of the deductible is put right
@@ -344,3 +401,15 @@ def test_nothing_is_said_of_a_cost_that_nobody_told(talk: Any) -> None:
 def test_a_cost_told_with_a_question_about_a_rule_counts_once_its_terms_follow(talk: Any) -> None:
     asked = Context(region="吉林", task=Task.POLICY, last_question="我在外地临时拿药300，还给报不")
     assert paid(talk("没起付线，报50%，额度够", context=asked)) == "150.00"
+
+
+def test_terms_told_before_a_question_in_between_hold_for_the_next_bill(talk: Any) -> None:
+    told = talk("山东职工，起付线100，报50%，没封顶，花了300，能报多少")
+    asked = replace(told.context, task=Task.POLICY, last_question="起付线明年要不要重新扣", asked=None)
+    assert paid(talk("下个月再看一回，还是500，那回报多少", context=asked)) == "200.00"
+
+
+def test_a_region_told_anew_begins_anew(talk: Any) -> None:
+    """Whoever asks for others tells case after case in one chat."""
+    told = talk("湖南在职，限额100，花了300")
+    assert paid(talk("湖南退休，花了300", context=told.context)) is None

@@ -345,6 +345,11 @@ class Person:
         """With what was known of other months, where the cost told is of one month (十月250; then 十一月350).
         `this_month`: the days of it, where the cost is told as this month's."""
         case = self.case if self.case.treated_on else replace(self.case, treated_on=this_month)
+        if known.month and case.used is not None and case.amount is None and case.treated_on:
+            spent = Span.exactly(case.used)  # 上个月我只用了100: that month's, not this one's
+            return replace(self, case=replace(case, amount=spent, used=None, used_as_cost=None)).beside(
+                known, None
+            )
         before = replace(known.case, treated_on=known.case.treated_on or known.month)
         own, told = _by_month(case), _by_month(before)
         if (

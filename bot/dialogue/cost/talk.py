@@ -176,6 +176,8 @@ def _people_after(
 ) -> tuple[Person, ...]:
     if len(reading.people) > 1:
         by_name = {kin_of(person.name): person for person in known}
+        others = [person for person in known if person.name and person.name != _ONESELF]
+        by_name |= {pronoun: others[0] for pronoun in ("他", "她") if len(others) == 1}
         return tuple(by_name.get(kin_of(said.name), known[0]).updated(said) for said in reading.people)
     said = reading.people[0]
     return tuple(
