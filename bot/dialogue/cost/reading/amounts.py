@@ -81,7 +81,8 @@ _DRUGS_BOUGHT = re.compile(r"[拿买吃用配抓][^,。;\d]{0,3}…[元块]?钱?
 _CONCLUDED = re.compile(r"^那(?:么|样|我)?[不就也该应得岂可]+(?:是|有|等于|给|报|[只才]剩下?)(?:该)?$")
 _SO_IT_IS = re.compile(r"[多来]?[元块]?钱?(?:[呗吧嘛咯啦喽喔哦呀啊么吗]|对不对|[,。?]|$)")
 _A_SHORT_ANSWER = 12
-_ONLY_MONTHLY = re.compile(r"^(?:每|一个?|每个)月(?:是|有|给)?$")
+_ONLY_MONTHLY = re.compile(r"(?:每|一个?|每个)月(?:是|有|给)?$")
+_BOUGHT = re.compile(r"[花买吃开拿用药]")
 """What answers our question for a limit, though it is told as costs are, too: 翻出来了,一个月380."""
 _THAT_PIECE = re.compile(r"[那这一]?[盒瓶样支](?:药|是|要)*$")
 _FEWER = re.compile(r"(?:少|不|别)[给]?(?:开|拿|买|配|要)[^,。;\d]{0,3}一?[盒瓶样支]")
@@ -121,7 +122,7 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
     told = [replace(item, role="claimed") if _is_concluded(item, sentence) else item for item in told]
     told = [replace(item, role="returned") if _is_given_up(item, sentence) else item for item in told]
     answers = OF_QUESTION.get(sentence.asked or "")
-    if len(told) == 1 and answers and told[0].role == "cost" and _ONLY_MONTHLY.search(told[0].before):
+    if len(told) == 1 and answers and told[0].role == "cost" and _is_monthly_alone(told[0]):
         told = [replace(told[0], role=answers)]
     if len(told) == 1 and _is_asked_of(told[0]):
         told = [replace(told[0], role="cost", placed=True)]
@@ -138,6 +139,10 @@ def _is_concluded(item: Item, sentence: Sentence) -> bool:
 def _is_given_up(item: Item, sentence: Sentence) -> bool:
     """Whether it is the price of what would not be bought: 少开一盒呢,那盒68."""
     return item.role == "cost" and bool(_THAT_PIECE.search(item.before) and _FEWER.search(sentence.text))
+
+
+def _is_monthly_alone(item: Item) -> bool:
+    return bool(_ONLY_MONTHLY.search(item.before)) and not _BOUGHT.search(item.before)
 
 
 def _is_asked_of(item: Item) -> bool:
