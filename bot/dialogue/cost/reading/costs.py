@@ -78,7 +78,9 @@ _OF_THE_QUOTA = re.compile(r"[元块]?钱?的?(?:额度|限额)")
 _PAID_ASKED = re.compile(r"(?:给我|帮我|已经?)?[报付出给]了(?:我)?(?:多少|几)")
 _SPENT = re.compile(r"(?:[花买拿开]|看[了过病])[^,。;\d]{0,4}$")
 _OF_A_DRUG_AFTER = re.compile(r"[元块]?钱?的")
-_BILL = re.compile(r"(?:总|共|合计|起来|单子|发票|小票|账单|票)[^,。;\d]{0,5}$")
+_BILL = re.compile(
+    r"(?:总|共|合计|起来|单子|发票|小票|账单|票)[^,。;\d]{0,5}$|这$|[两三四五六]个月$|[两三四][次回笔张]$"
+)
 _CORRECTED = re.compile(r"不对|错了|更正|改成|应该是|不是$")
 
 

@@ -12,6 +12,7 @@ _PAUSE = re.compile(
 )
 _BETWEEN_FIGURES = re.compile(r"(?<=\d{3})，(?=\d)")  # 150，160: two figures; 1，200 may be one
 _LISTED = re.compile(r"(?<=\d) (?=\d+(?:\.\d+)?(?![\d.%成折个月号日]))")  # 分别是90 120 150
+_MONTHS_LISTED = re.compile(r"(?<=\d)月(?=(?:1[0-2]|[1-9])月(?:1[0-2]|[1-9])?月?)")  # 7月8月9月每月
 _NUMERAL = "一二两三四五六七八九十百千万"
 _TORN = re.compile(rf"(?<![{_NUMERAL}])[{_NUMERAL}]+(?: [{_NUMERAL}]+)+")
 _FORMAL = re.compile("[壹贰叁肆伍陆柒捌玖拾佰仟零]{2,}")
@@ -46,7 +47,7 @@ def as_meant(turn: Turn) -> tuple[str, tuple[Mention, ...]]:
     """The text, with the turn's mentions at their places in it. Normalised, commas as `,`."""
     spoken = _BETWEEN_FIGURES.sub(";", normalise(turn.text)).replace("，", ",").replace("…", ",")
     spoken = _FORMAL.sub(lambda formal: formal[0].translate(_AS_SPOKEN), spoken)
-    spoken = _LISTED.sub("、", spoken)
+    spoken = _MONTHS_LISTED.sub("、", _LISTED.sub("、", spoken))
     torn = _blanks(spoken)
     kept = [place for place in range(len(spoken)) if place not in torn]
     text = _PAUSE.sub(",", "".join(spoken[place] for place in kept))
