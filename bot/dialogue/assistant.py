@@ -247,7 +247,9 @@ class Assistant:
             return Errand.HAND_OVER
         if self.personal.concerns_bindings(turn, context):
             return Errand.MANAGE_BINDINGS
-        if context.task is Task.COST and (cost.asks_of_both(turn, context) or cost.says_swapped(turn.text)):
+        if context.task is Task.COST and (
+            cost.asks_of_both(turn, context) or cost.says_swapped(turn.text) or cost.puts_a_day_right(turn)
+        ):
             return Errand.ESTIMATE_COST
         if context.task is Task.VERIFY and _goes_on_with_proof(errand, turn):
             return Errand.CONTINUE

@@ -12,6 +12,7 @@ from bot.dialogue.cost.talk import asks_of_both
 from bot.dialogue.cost.task import (
     Costs,
     asked_again,
+    puts_a_day_right,
     question_again,
     tells_of_the_purchase,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "Learnt",
     "asked_again",
     "asks_of_both",
+    "puts_a_day_right",
     "question_again",
     "says_swapped",
     "taught",

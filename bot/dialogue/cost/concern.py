@@ -7,7 +7,9 @@ from bot.dialogue.turn import Turn
 from bot.language import normalise
 from bot.language.asking import asks
 
-_ASKS_FOR_A_SUM = re.compile(r"报|付|担|掏|贴|出多少|算|负担|自费|自付|拿回|给多少")
+_ASKS_FOR_A_SUM = re.compile(
+    r"报|付|担|掏|贴|出多少|算|负担|自费|自付|拿回|[给退][我俺他她]?(?:多少|几|好多)"
+)
 _ASKS_TO_COMPUTE = re.compile(r"算|(?<!评)估|大概|花|负担|自己.{0,4}[掏出付]")
 _ASKS_FOR_THE_DEDUCTIBLE = re.compile(r"先(?:自己|个人|得|要)*.{0,2}[掏付垫出]|起付|门槛")
 _TELLS_A_COST = re.compile(

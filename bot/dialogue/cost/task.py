@@ -18,6 +18,7 @@ from bot.dialogue.cost.reading.changes import (
     answers_that_it_is_not_known,
     asks_for_all,
     asks_how_much_then,
+    corrects,
     does_not_know,
     ends_in_a_figure,
     guesses,
@@ -34,18 +35,23 @@ from bot.dialogue.turn import Context, Outcome, Task, Turn
 from bot.knowledge.parameters import Condition, RegionParameters
 from bot.language import normalise
 from bot.language.asking import asks
+from bot.language.dates import find_dates
 from bot.language.ratios import find_ratios
 from bot.messages import Reply
 from bot.rules.case import Case, Days, Employment
 
 _SUM_AT_LAST = re.compile(
-    r"(?:[你您](?:说|看|讲))?(?:医保|统筹|公家)?(?:能|给|该|可以?)*(?:我|他|她)?补?(?:报|拿|出)(?:销|得|我|他|她)?(?:多少|几多|好多|几个|几块)钱?(?:就(?:行|好|成|可以)了?)?[呢啊呀吧]?[?。]?$"
-    r"|(?:你|您)?(?:就|先|给|帮|替|我|咱|俺|一起|合在?一起|一块儿?|给我)*算(?:算|一下|吧|嘛|下)*[?。]?$"
+    r"(?:[你您]?(?:就|直接|先)*(?:说|看|讲|告诉我))?(?:医保|统筹|公家)?(?:能|给|该|可以?)*(?:我|他|她)?补?(?:报|拿|出|退)(?:销|得|我|他|她)?(?:多少|几多|好多|几个|几块)钱?(?:就(?:行|好|成|可以)了?)?[呢啊呀吧]?[?。]?$"
+    r"|(?:你|您)?(?:就|先|给|帮|替|我|咱|俺|一起|合在?一起|一块儿?|给我)*算(?:算|一下|看看?|吧|嘛|下)*[?。]?$"
     r"|(?:应该|也|不|该)*(?:有|没有?|无)*影响(?:没有?|吗|不|么|吧)*[?。]?$|(?:还|照样|照常)?(?:能|给)?(?:报|算)(?:吗|不|么|嘛)[?。]?$"
 )
 _WHAT_TO_SAY = re.compile(r"[,，]?我?(?:该|要)?怎么(?:回|跟|和)[^,，。]{1,4}(?:说|讲|解释)?[?。]?$")
 """What a pharmacist or clerk adds to the question for the sum: 我怎么回他."""
 _OF_ONESELF = re.compile(r"我(?!们)|俺(?!们)|本人")
+_SUM_FOR_MYSELF = re.compile(
+    r"[算按](?:在职|退休)[^,，。]{0,6}还是[^,，。]{1,6}[,，]?[^,，。]{0,4}(?:报|拿)(?:多少|几|好多)|[你您](?:再|给我|帮我)?算(?:算看?|看看?|一下)[?。]?$"
+)
+"""What I am counted as, with the sum: 我到底算在职还是退休,能报多少; 你算看看."""
 _OF_A_TERM = re.compile(r"封顶|比例|限额|额度|定额|起付|门槛|报几成|报多少|加(?:了|的|给)?(?:多少|好多|几)")
 _WHY = re.compile(r"为什么|为啥|为何|凭什么|凭啥")
 _OF_OTHERS = re.compile(r"(?:亲戚|邻居|同事|朋友|熟人|他们|人家|别人)[^,，。;；]{0,3}(?:说|讲|那[边里])")
@@ -59,8 +65,10 @@ _NAMED = {
 """What we asked for, as people call it."""
 _ASKED_BACK = re.compile(r"^[^,，。;；?]{1,7}\?(?=.)")
 """Our question, said again before it is answered: 批的日子？11月5号。"""
+_OF_THE_BILL = re.compile(r"(?:票|单子|发票)(?:都)?是[^,，。;；]{2,10}[月年号](?:份)?的(?=[,，。;；!]|$)")
 _BOUGHT = re.compile(r"[买开拿取配抓]的(?=[,，。;；!]|$)")
 
+_ELSEWHERE = frozenset[Condition]({"living_elsewhere", "staying_elsewhere"})
 _TOLD_OF_A_COST = frozenset[Condition](
     {
         "several_diseases",
@@ -179,6 +187,8 @@ class Costs:
             return True
         if asks_how_much_then(text) or asks_for_all(text) or self.tells_a_fact(turn, context):
             return True
+        if _SUM_FOR_MYSELF.search(normalise(text)) or self._answers(turn, context):
+            return True
         other_person = bool(turn.values("employment")) and says_the_same(text)
         if tells_of_the_purchase(text):
             return True
@@ -189,6 +199,11 @@ class Costs:
             bool(figure) or other_person or _tells_own_employment(turn) or varies(text) or wants_steps(text)
         )
 
+    def _answers(self, turn: Turn, context: Context) -> bool:
+        """Whether what we asked for is told, whatever stands beside it: 什么档我不懂,我还没退休."""
+        told = read_cost(turn, context.asked, (), learnt=self.learnt).people[0]
+        return bool(context.asked) and told.knows(context.asked or "")
+
     def tells_a_fact(self, turn: Turn, context: Context) -> bool:
         """Whether terms of the cost are told, and nothing but the sum asked: 没封顶, 起付线交满了, 有两个病,加多少没讲.
         Also that a term is not known, before the sum is asked for: 封顶多少不晓得,你先算."""
@@ -198,6 +213,7 @@ class Costs:
             said.stretch.last,
             said.stretch.without or None,
             said.swapped or None,
+            said.stay,
             case.cap_not_reached,
             case.quota_left,
             case.deductible,
@@ -222,7 +238,8 @@ class Costs:
         people = read_cost(asked, None, self.parameters, told_before(context), self.learnt).people
         if len(people) == 1 and people[0].cost_known and not cost_told:
             return people[0]
-        return Person(Case(employment=people[0].case.employment if len(people) == 1 else None))
+        case = people[0].case if len(people) == 1 else Case()
+        return Person(Case(employment=case.employment, conditions=case.conditions & _ELSEWHERE))
 
     def _read(self, turn: Turn) -> Person:
         return _first_told(turn, self)
@@ -250,7 +267,14 @@ def _says_not_known(text: str, asked: str) -> bool:
 
 def tells_of_the_purchase(text: str) -> bool:
     """Whether it is told when or where the cost came about, and nothing asked: 药是6月买的, 就门口那个诊所开的."""
-    return bool(_BOUGHT.search(normalise(text))) and not asks(text)
+    written = normalise(text)
+    return bool((_BOUGHT.search(written) or _OF_THE_BILL.search(written)) and not asks(text))
+
+
+def puts_a_day_right(turn: Turn) -> bool:
+    """Whether a day of the cost under way is put right: 不对,28号是交资料,批下来是2号."""
+    told = re.sub(r"^(?:不对|不是|错了|[,，。 ])+", "", turn.text)
+    return corrects(turn.text) and bool(find_dates(told, turn.now.date())) and not asks(told)
 
 
 def question_again(context: Context) -> Reply | None:
