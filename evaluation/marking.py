@@ -5,12 +5,14 @@
 Runs in the service's environment beside a running engine, in a minute, and writes `data/amounts/questions.txt`, as
 `bot.dialogue.cost.reading.teaching` reads it. A question whose gold figures come out was read right; one that is
 refused proves nothing of its amounts, nor does a turn with a figure that nobody could place. Only of our own questions
-that may be looked at: what is learnt from is no measure any more.
+that may be looked at, and of none that is worded nearly as one that is held: what is learnt from is no measure.
 """
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,10 @@ from evaluation.scoring import cost_failures
 ASKED_AT = datetime(2026, 11, 22, 10, tzinfo=SHANGHAI)
 """The day on which words like 上个月 in our questions are told."""
 MARKED = AMOUNTS / "questions.txt"
+HELD = ROOT / "evaluation" / "own" / "held" / "cost.jsonl"
+_MARK = re.compile(r"\[([^\[\]]+)\]\{\w+\}")
+_FIGURES = re.compile(r"[\s\d,，。;；?？!、.:：一二两三四五六七八九十百千]+")
+_FEWEST = 5
 
 
 def main() -> None:
@@ -40,8 +46,38 @@ def main() -> None:
     lines = [
         line for question in questions for line in _marked(json.loads(question), costs, arguments.engine_url)
     ]
-    MARKED.write_text("\n".join(dict.fromkeys(lines)) + "\n", encoding="utf-8")
-    print(f"{len(lines)} turns of {len(questions)} questions marked")
+    kept = unlike(dict.fromkeys(lines), _turns_of(HELD))
+    MARKED.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    print(f"{len(kept)} turns of {len(questions)} questions marked")
+
+
+def unlike(lines: Iterable[str], held: Iterable[str]) -> list[str]:
+    """The lines without those that share half of their words, as pieces of four characters, with a turn held."""
+    pieces = [_pieces(text) for text in held]
+    having = defaultdict[str, list[int]](list)
+    for index, each in enumerate(pieces):
+        for piece in each:
+            having[piece].append(index)
+    return [line for line in lines if not _is_like_one(_pieces(_MARK.sub(r"\1", line)), pieces, having)]
+
+
+def _is_like_one(own: set[str], pieces: Sequence[set[str]], having: Mapping[str, Sequence[int]]) -> bool:
+    shared = Counter(index for piece in own for index in having.get(piece, ()))
+    return any(
+        number >= _FEWEST and 2 * number >= min(len(own), len(pieces[index]))
+        for index, number in shared.items()
+    )
+
+
+def _pieces(text: str) -> set[str]:
+    """What of its wording can be told apart: figures and marks say nothing."""
+    words = _FIGURES.sub("", text)
+    return {words[at : at + 4] for at in range(len(words) - 3)}
+
+
+def _turns_of(file: Path) -> list[str]:
+    cases = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
+    return [text for case in cases for text in case.get("turns") or [case["question"]]]
 
 
 def _marked(case: dict[str, Any], costs: Costs, engine_url: str) -> Iterator[str]:

@@ -220,7 +220,7 @@ def test_what_the_fund_pays_of_one_turn(talk: Any, told: str, fund: str) -> None
         (
             (
                 "湖南在职，单列支付的药，这个月花了3000，单列报70%，限额每月2000",
-                "原来病种还有200限额，能加上不",
+                "病种本来那200的限额，一块算进去行吗",
             ),
             "1400.00",
         ),
@@ -244,7 +244,7 @@ def test_what_the_fund_pays_of_one_turn(talk: Any, told: str, fund: str) -> None
         (
             (
                 "山东居民，起付线100，报50%，没封顶",
-                "去年11月看了200，起付线那会儿就交了",
+                "去年11月份花过200，起付线一次就扣完了",
                 "今年2月看了300，这次能报多少",
             ),
             "100.00",
@@ -268,8 +268,8 @@ def test_what_the_fund_pays_of_one_turn(talk: Any, told: str, fund: str) -> None
         (
             (
                 "湖南退休，限额200，11月8号在定点药店买了100",
-                "他那时在住院，11月5号住进去，14号出来的",
-                "出院以后20号又拿了150，两笔加起来能报多少",
+                "他11月5号住的院，14号才出来",
+                "20号他回家了，又开了150，两张单子一共报多少",
             ),
             "127.50",
         ),
@@ -277,7 +277,7 @@ def test_what_the_fund_pays_of_one_turn(talk: Any, told: str, fund: str) -> None
             (
                 "湖南退休，限额300",
                 "两张票，一张100，一张50",
-                "50那张是小店子买的，那店子不是医保定点，总共报多少",
+                "50那张在门口铺子拿的，铺子不是定点，总共报多少",
             ),
             "85.00",
         ),
@@ -285,7 +285,7 @@ def test_what_the_fund_pays_of_one_turn(talk: Any, told: str, fund: str) -> None
         (
             (
                 "山东职工，起付线300，报80%，没封顶",
-                "今年头一趟花了200，第二趟200",
+                "头一趟200，后一趟也是200",
                 "刚又去了一趟500，三趟一共报多少",
             ),
             "480.00",
@@ -295,7 +295,7 @@ def test_what_the_fund_pays_of_one_turn(talk: Any, told: str, fund: str) -> None
             (
                 "湖南在职，每个月限额200",
                 "9月拿了100，10月拿了300",
-                "那9月不是还剩100吗，挪到10月一起用，两个月一共该报320吧",
+                "9月不是省下100嘛，搬到10月花，俩月一共应该报320吧",
             ),
             "240.00",
         ),
@@ -305,7 +305,11 @@ def test_what_the_fund_pays_of_one_turn(talk: Any, told: str, fund: str) -> None
         (("湖南，老头子我退休了", "这个月药费100，限额200"), "85.00"),
         # retired in between, the month before told last
         (
-            ("湖南，我今年6月退的休，限额200", "7月吃药100", "5月那会儿还在岗，也是100，两个月一起算一下"),
+            (
+                "湖南，我今年6月退的休，限额200",
+                "7月吃药100",
+                "5月我还在岗呢，那月也是100，两个月加起来报多少",
+            ),
             "165.00",
         ),
         # a bill named by its number, then the other alone; a disease named with the deductible

@@ -162,7 +162,7 @@ def _set_aside(others: tuple[Person, ...], before: Talk, now_of: str) -> tuple[P
 def is_of_another(before: Talk, reading: Reading, text: str) -> bool:
     """Whether a cost is told of one person after another's: 那我老伴呢,她花了300."""
     told = len(before.people) == len(reading.people) == 1 and reading.people[0].cost_known
-    spoken_of = reading.named in ("他", "她") and not before.about
+    spoken_of = reading.named in ("他", "她", _ONESELF) and not before.about
     another = reading.named and not spoken_of and kin_of(reading.named) != kin_of(before.about)
     return bool(told and another and before.people[0].cost_known and not corrects(text))
 
