@@ -23,5 +23,8 @@ def test_a_turn_with_a_figure_put_right_teaches_nothing(learnt: Learnt) -> None:
 
 
 def test_what_is_worded_nearly_as_a_held_question_is_left_out() -> None:
-    lines = ["我在湖南退休每月限额[200]{limit}药费[310]{cost}一共给报多少", "那[150]{cost}是在非定点药店买的能报吗"]
+    lines = [
+        "我在湖南退休每月限额[200]{limit}药费[310]{cost}一共给报多少",
+        "那[150]{cost}是在非定点药店买的能报吗",
+    ]
     assert unlike(lines, ["我在湖南退休，每月限额500，药费420，一共给报多少"]) == lines[1:]

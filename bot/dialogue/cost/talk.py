@@ -9,6 +9,7 @@ from typing import Any, get_args
 from pydantic import TypeAdapter
 
 from bot.dialogue.cost.apart import held_against_stay
+from bot.dialogue.cost.merging import beside, merged
 from bot.dialogue.cost.person import UNPAID, Person
 from bot.dialogue.cost.reading import Reading, stay_told
 from bot.dialogue.cost.reading.changes import corrects, does_not_know, says_none, supposes
@@ -178,7 +179,7 @@ def _people_after(
         by_name = {kin_of(person.name): person for person in known}
         others = [person for person in known if person.name and person.name != _ONESELF]
         by_name |= {pronoun: others[0] for pronoun in ("他", "她") if len(others) == 1}
-        return tuple(by_name.get(kin_of(said.name), known[0]).updated(said) for said in reading.people)
+        return tuple(merged(by_name.get(kin_of(said.name), known[0]), said) for said in reading.people)
     said = reading.people[0]
     return tuple(
         _updated(person, said, turn) if _is_meant(person, known, asked, reading) else person
@@ -193,8 +194,9 @@ def _updated(person: Person, said: Person, turn: Turn) -> Person:
     if this_month and said.case.amount and not said.case.treated_on:
         said = replace(said, month=this_month)
     if not (corrects(text) or supposes(text)):
-        said = said.beside(person if _LEFT_OVER.search(text) else replace(person, month=None), this_month)
-    return person.updated(said) if said.ratios else person.updated(said).visiting(text)
+        said = beside(said, person if _LEFT_OVER.search(text) else replace(person, month=None), this_month)
+    after = merged(person, said)
+    return after if said.ratios else after.visiting(text)
 
 
 def _with_another_bill(known: Person, said: Person, this_month: Days | None) -> tuple[Person, Person]:

@@ -11,6 +11,7 @@ from bot.dialogue.cost.card import card_of
 from bot.dialogue.cost.computing import compute, refused, settled
 from bot.dialogue.cost.concern import asks_for_a_sum
 from bot.dialogue.cost.differences import compared, replaced
+from bot.dialogue.cost.merging import merged
 from bot.dialogue.cost.person import Person
 from bot.dialogue.cost.questions import QUESTIONS, buttons_for, next_question, question_for
 from bot.dialogue.cost.reading import TURNS_KEPT, read_cost, stay_told, tells_figures
@@ -110,7 +111,7 @@ class Costs:
         before = talk_before(turn, context, reading)
         if context.task is Task.POLICY and context.last_question:
             asked_before = self._asked_before(turn, context, reading.people[0].cost_known)
-            before = replace(before, people=tuple(p.updated(asked_before) for p in before.people))
+            before = replace(before, people=tuple(merged(p, asked_before) for p in before.people))
         talk = talk_after(before, turn, asked, reading)
         was, result = (compute(known.people, parameters, turn.now.date()) for known in (before, talk))
         if reading.fault:

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from bot.dialogue.cost.merging import merged
 from bot.dialogue.cost.person import Person
 from bot.dialogue.cost.reading.again import without_what_is_known
 from bot.dialogue.cost.reading.amounts import items_in
@@ -134,7 +135,7 @@ def _each(whole: Part, names: tuple[str, ...], covered: Container[str]) -> tuple
         for name in [owner] if owner in names else tuple(people):
             if name not in people:
                 continue
-            people[name] = people[name].updated(said)
+            people[name] = merged(people[name], said)
     shared = circumstances_of(whole, covered).region
     asked_for = people.get(asked_of(whole.sentence))
     spent = [_with_what_was_spent(person) for person in people.values()]
