@@ -58,12 +58,14 @@ def replaced(known: Person, now: Person) -> str:
             continue
         old, new = getattr(known.case, name), getattr(now.case, name)
         if None not in (old, new) and old != new and not (_is_vague(old) or _is_vague(new)):
-            summed = (
-                name == "amount" and len(known.bills) > 1
-            )  # a sum that nobody said is not named as if they had
-            was = "" if summed else f"从{_spaced(say(old))}"
+            was = f"从{_spaced(say(old))}" if _was_said(name, old, known) else ""
             changes.append(f"{label}{was}改成{_spaced(say(new))}")
     return "，".join(changes)
+
+
+def _was_said(name: str, old: Any, known: Person) -> bool:
+    """Whether somebody said it in so many words: a sum of several bills and a date told as 上个月28号 were not."""
+    return not isinstance(old, Days) and not (name == "amount" and len(known.bills) > 1)
 
 
 def _is_vague(value: Any) -> bool:
