@@ -417,3 +417,11 @@ def test_a_region_told_anew_begins_anew(talk: Any) -> None:
     """Whoever asks for others tells case after case in one chat."""
     told = talk("湖南在职，限额100，花了300")
     assert paid(talk("湖南退休，花了300", context=told.context)) is None
+
+
+def test_terms_of_one_region_do_not_hold_in_another(talk: Any) -> None:
+    told = talk("湖南在职，限额100，花了300")
+    asked = replace(
+        told.context, region="江西", task=Task.POLICY, last_question="江西有没有起付线", asked=None
+    )
+    assert paid(talk("花了300，住院报80%，没封顶", context=asked)) == "240.00"

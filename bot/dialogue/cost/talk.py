@@ -99,10 +99,10 @@ def talk_before(turn: Turn, context: Context, reading: Reading) -> Talk:
     if context.case and is_of_another(Talk.recall(context), reading, turn.text):
         return Talk.recall(context)
     told, stay = told_before(context), stay_told(context.last_question or "", turn)
-    if said.region is None and len(before := Talk.recall(context).people) == 1:
-        terms = before[
-            0
-        ].without_the_bill()  # what was told of an earlier cost, a question about a rule in between
+    before = Talk.recall(context).people
+    same_place = said.region is None and before[0].case.region in (None, told.region)
+    if same_place and len(before) == 1:  # a question about a rule in between changes no terms
+        terms = before[0].without_the_bill()
         return Talk((replace(terms, case=terms.case.updated(told), stay=stay),))
     return Talk((Person(told, stay=stay),))
 

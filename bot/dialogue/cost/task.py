@@ -48,6 +48,7 @@ _SUM_AT_LAST = re.compile(
 )
 _WHAT_TO_SAY = re.compile(r"[,，]?我?(?:该|要)?怎么(?:回|跟|和)[^,，。]{1,4}(?:说|讲|解释)?[?。]?$")
 """What a pharmacist or clerk adds to the question for the sum: 我怎么回他."""
+_OF_WORK = re.compile("班|岗|退|厂|单位|公司|工地|干活|教书|打工|返聘|就业")
 _OF_ONESELF = re.compile(r"我(?!们)|俺(?!们)|本人")
 _SUM_FOR_MYSELF = re.compile(
     r"[算按](?:在职|退休)[^,，。]{0,6}还是[^,，。]{1,6}[,，]?[^,，。]{0,4}(?:报|拿)(?:多少|几|好多)|[你您](?:再|给我|帮我)?算(?:算看?|看看?|一下)[?。]?$"
@@ -155,7 +156,10 @@ class Costs:
 
     def employment_of_oneself(self, turn: Turn) -> Employment | None:
         """Whether the person says of themselves, in whatever words, that they work or are retired: 我在厂里上班."""
-        told = _OF_ONESELF.search(turn.text) and not (turn.values("employment") or supposes(turn.text))
+        of_work = _OF_ONESELF.search(turn.text) and _OF_WORK.search(
+            turn.text
+        )  # spares most turns the reading
+        told = of_work and not (turn.values("employment") or supposes(turn.text))
         return self._read(turn).case.employment if told else None
 
     def asks_why(self, turn: Turn) -> bool:

@@ -82,8 +82,8 @@ _CONCLUDED = re.compile(r"^那(?:么|样|我)?[不就也该应得岂可]+(?:是|
 _SO_IT_IS = re.compile(r"[多来]?[元块]?钱?(?:[呗吧嘛咯啦喽喔哦呀啊么吗]|对不对|[,。?]|$)")
 _A_SHORT_ANSWER = 12
 _ONLY_MONTHLY = re.compile(r"(?:每|一个?|每个)月(?:是|有|给)?$")
-_BOUGHT = re.compile(r"[花买吃开拿用药]")
 """What answers our question for a limit, though it is told as costs are, too: 翻出来了,一个月380."""
+_BOUGHT = re.compile(r"[花买吃开拿用药]")
 _THAT_PIECE = re.compile(r"[那这一]?[盒瓶样支](?:药|是|要)*$")
 _FEWER = re.compile(r"(?:少|不|别)[给]?(?:开|拿|买|配|要)[^,。;\d]{0,3}一?[盒瓶样支]")
 _CALLED_A_LIMIT = re.compile(
