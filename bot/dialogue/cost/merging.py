@@ -19,7 +19,7 @@ def merged(known: Person, said: Person) -> Person:
     said = _as_often_as_told(known, _less_what_was_returned(known, _with_the_bill_put_right(known, said)))
     if said.this_one and not said.cost_known and (last := _last_bill(known)):
         return last
-    said = _without_what_follows(known, said)
+    said = _treated_where_they_live(known, _without_what_follows(known, said))
     stretch = said.stretch if said.stretch.first and said.cost_known else known.stretch.updated(said.stretch)
     said = _with_the_ratio_elsewhere(known, _without_the_ratio_at_home(known.case, said))
     said = _within_the_bill(known.case, _without_what_is_not_paid(known.case, known.bills, said))
@@ -65,6 +65,14 @@ def _with_cost_and_limit_swapped(known: Person) -> Person:
     bounds: dict[str, Any] = {} if known.limit else {"monthly_limit": cost.low}
     case = replace(known.case, amount=Span.exactly(limit), **bounds)
     return replace(known, case=case, limit=cost.low if known.limit else None, bills=())
+
+
+def _treated_where_they_live(known: Person, said: Person) -> Person:
+    """What is told, whoever lives outside the province being there for no time: 在浙江门诊拿药."""
+    if "living_elsewhere" not in known.case.conditions:
+        return said
+    conditions = said.case.conditions - {"staying_elsewhere"}
+    return replace(said, case=replace(said.case, conditions=conditions))
 
 
 def _with_the_ratio_elsewhere(known: Person, said: Person) -> Person:
@@ -173,9 +181,8 @@ def beside(said: Person, known: Person, this_month: Days | None) -> Person:
         )
     before = replace(known.case, treated_on=known.case.treated_on or known.month)
     own, told = _by_month(case), _by_month(before)
-    if (
-        len(told) > 1 and len(own) == 1 and own[0] in told
-    ):  # one that was told is asked about: 10月这410报多少
+    told_again = len(told) > 1 and len(own) == 1 and own[0] in told
+    if told_again:  # it is asked about: 10月这410报多少
         asked = own[0].month if said.case.excluded is None else None
         again = replace(said.case, amount=None, treated_on=None, asked_month=asked)
         return replace(said, case=again, bills=())
@@ -300,17 +307,9 @@ def _is_one_of(bills: tuple[Bill, ...], amount: Span) -> bool:
 def _still_known(known: Case, bills: tuple[Bill, ...], said: Person) -> Case:
     """What was known without what the new facts put an end to."""
     case = said.case
-    if (
-        case.amount is not None
-        and known.excluded_for & UNPAID
-        and not case.excluded
-        and _is_one_of(bills, case.amount)
-    ):
-        known = replace(
-            known, excluded=None, excluded_for=frozenset()
-        )  # then what is not paid was another bill
-    if "living_elsewhere" in known.conditions:  # wherever they were treated there
-        case = replace(case, conditions=case.conditions - {"staying_elsewhere"})
+    another = case.amount is not None and not case.excluded and _is_one_of(bills, case.amount)
+    if another and known.excluded_for & UNPAID:  # then what is not paid was another bill
+        known = replace(known, excluded=None, excluded_for=frozenset())
     if "living_elsewhere" in case.conditions:
         known = replace(known, conditions=known.conditions - {"staying_elsewhere"})
     went_away = {"staying_elsewhere", "living_elsewhere"} & (case.conditions - known.conditions)
