@@ -120,7 +120,8 @@ class _Corner:
         if self._known.base_limit is None:
             return eligible if self._favourable else np.zeros_like(eligible)
         limit = _not_negative(self._limit - self._told("used"))
-        return _smaller(eligible, limit * (self._known.quota_months[self._favourable] or 1))
+        months = self._known.quota_months[self._favourable] or 1
+        return _smaller(eligible, limit + self._limit * (months - 1) if months > 1 else limit)
 
     @cached_property
     def fund_pays(self) -> Fen:

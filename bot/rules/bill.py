@@ -23,6 +23,7 @@ class Cost(NamedTuple):
 class Inputs(NamedTuple):
     """One exact case. `monthly_limit` bounds the eligible cost, `cap_left` what the fund pays; None: no bound.
 
+    `limit_left` is what the first month has of its limit: less what is used, with what an earlier month left over.
     `limit_spans_quarter`: the limit is a quarter's, whatever was spent in which of its months.
     `quota_months`: the costs together may use that many months' limits at once; None: each cost has its month's.
     `quarterly`: what one named month leaves of its limit may be used in another of the same quarter.
@@ -37,6 +38,7 @@ class Inputs(NamedTuple):
     excluded: Decimal
     deductible_left: Decimal
     monthly_limit: Decimal | None
+    limit_left: Decimal
     limit_spans_quarter: bool
     quota_months: int | None
     quarterly: bool
@@ -88,17 +90,17 @@ def deductible_paid(inputs: Inputs, within: Decimal) -> Decimal:
 
 def within_limit(inputs: Inputs, eligible: Decimal) -> Decimal:
     """限额内费用: the eligible cost the ratio applies to (湖南第十三条; periods of the quota 第十六条)."""
-    limit = inputs.monthly_limit
+    limit, left = inputs.monthly_limit, inputs.limit_left
     if limit is None:
         return eligible
     if inputs.quota_months is not None:
-        return min(eligible, limit * inputs.quota_months)
-    counted = sum((_within_quota(group, inputs, limit) for group in _quota_groups(inputs)), NOTHING)
+        return min(eligible, left + limit * (inputs.quota_months - 1))
+    counted = NOTHING
+    for group in _quota_groups(inputs):
+        months = 1 if inputs.limit_spans_quarter else len(group)
+        counted += min(sum(group, NOTHING), left + limit * (months - 1))
+        left = limit
     return min(counted, eligible) if inputs.favourable else max(NOTHING, counted - inputs.excluded)
-
-
-def _within_quota(group: list[Decimal], inputs: Inputs, limit: Decimal) -> Decimal:
-    return min(sum(group, NOTHING), limit if inputs.limit_spans_quarter else limit * len(group))
 
 
 def _quota_groups(inputs: Inputs) -> Iterable[list[Decimal]]:

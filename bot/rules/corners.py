@@ -18,6 +18,7 @@ class Bounds(NamedTuple):
     among_months: bool
     deductible_left: Span
     monthly_limit: Span | None
+    limit_left: Span
     limit_spans_quarter: bool
     ratio: Span
     cap_left: Span | None
@@ -28,8 +29,9 @@ class Bounds(NamedTuple):
     @property
     def are_exact(self) -> bool:
         """Whether the best and the worst case for the person are the same."""
-        spans = (self.excluded, self.deductible_left, self.monthly_limit, self.ratio, self.cap_left)
-        ranges = (*filter(None, spans), self.quota_months, self.payable)
+        limits = (self.monthly_limit, self.limit_left, self.cap_left)
+        spans = (self.excluded, self.deductible_left, self.ratio, *filter(None, limits))
+        ranges = (*spans, self.quota_months, self.payable)
         return not self.among_months and all(worst == best for worst, best in ranges)
 
     def inputs(self, costs: tuple[Cost, ...], favourable: bool) -> Inputs:
@@ -44,6 +46,7 @@ class Bounds(NamedTuple):
             excluded=excluded if self.among_months else NOTHING,
             deductible_left=self.deductible_left.at(not favourable),
             monthly_limit=self.monthly_limit.at(favourable) if self.monthly_limit else None,
+            limit_left=self.limit_left.at(favourable),
             limit_spans_quarter=self.limit_spans_quarter,
             quota_months=self.quota_months[favourable],
             quarterly=self.quarterly[favourable],

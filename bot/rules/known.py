@@ -104,15 +104,25 @@ class Known(Spent):
         """
         if not self.bounds_cost:
             return None
-        case = self.case
-        if case.quota_left is not None:
-            return Span.exactly(case.quota_left)
+        left = self.case.quota_left
+        if left is not None and (self.base_limit is None or left > self.base_limit.high):
+            return NO_MONEY  # what is left was told of all months, or nobody told the others'
         if self.base_limit is None:
-            return None if case.cap_not_reached else Span(NOTHING, self.total.high)
+            return None if self.case.cap_not_reached else Span(NOTHING, self.total.high)
         added = self.extra_limit
-        if case.quarterly_limit is not None:
+        if self.case.quarterly_limit is not None:
             added = added.times(Decimal(MONTHS_OF_A_QUARTER))
-        used, limit = self.used_up, self.base_limit.plus(added)
+        return self.base_limit.plus(added)
+
+    @remembered
+    def limit_left(self) -> Span:
+        """What the first month asked about has of its limit: what was used is used once, however many follow."""
+        if self.case.quota_left is not None:
+            return Span.exactly(self.case.quota_left)
+        limit = self.monthly_limit or NO_MONEY
+        if self.base_limit is None:
+            return limit
+        used = self.used_up
         return Span(limit.less(used.high).low, limit.less(used.low).high).plus(self.left_over)
 
     @remembered
@@ -227,6 +237,7 @@ class Known(Spent):
             among_months=bool(self.case.by_month),
             deductible_left=self.deductible_left or Span(NOTHING, self.total.high),
             monthly_limit=self.monthly_limit,
+            limit_left=self.limit_left,
             limit_spans_quarter=self.case.quarterly_limit is not None,
             ratio=self.ratio or ANY_RATIO,
             cap_left=self.cap_left,

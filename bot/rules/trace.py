@@ -83,7 +83,7 @@ class Trace:
         if self._bounds.monthly_limit is None:
             said = f"您说没有超过限额，{yuan(within)}全部算在内"
         elif case.quota_left is not None:
-            said = f"限额还剩 {yuan(self._bounds.monthly_limit)}，可算 {yuan(within)}"
+            said = f"限额还剩 {yuan(case.quota_left)}，可算 {yuan(within)}"
         elif known.base_limit is None:
             said = "您没有给月限额"
         else:
@@ -101,14 +101,14 @@ class Trace:
         parts = [f"{self._layer(known.limit_entries)}{kind} {yuan(known.base_limit or NOTHING)}"]
         if known.extra_limit.high:
             parts.append(f"加第二个病的 {yuan(known.extra_limit)}")
+        months = known.quota_months[1]
+        if months and months > 1 and case.quarterly_limit is None:
+            parts.append(f"按 {months} 个月")
         if case.used:
             as_paid = f"（已报 {yuan(case.used)}）" if known.used_up != Span.exactly(case.used) else ""
             parts.append(f"减已用的 {yuan(known.used_up)}{as_paid}")
         if known.left_over.high:
             parts.append(f"加上月剩的 {yuan(known.left_over)}")
-        months = known.quota_months[1]
-        if months and months > 1 and case.quarterly_limit is None:
-            parts.append(f"按 {months} 个月")
         return parts
 
     def _fund_step(self) -> Step:
