@@ -370,6 +370,11 @@ def test_what_the_fund_pays_of_one_turn(talk: Any, told: str, fund: str) -> None
         ),
         # in November December is to come
         (("湖南在职，限额200，11月药费300", "要是我12月退休了，12月也是300，12月报多少"), "170.00"),
+        # a sum alone puts right what was told last, whatever that was
+        (("山东职工，起付线付满了，报90%，上月透析花了2000", "里头有100块是自费药", "不对，是两百块"), "1620.00"),
+        (("湖南退休，月限额300，这月药费260", "前面用了50", "哎呀记错了，是100"), "170.00"),
+        (("湖南退休，这月药费260", "限额100", "搞错了，是200"), "170.00"),
+        (("湖南退休，月限额300，这月药费260", "说错了，是200"), "170.00"),
         # what was said of the deductible is put right
         (
             ("山东居民，起付线100已经扣满，报50%，额度宽裕，花了300", "弄错了，今年起付一分没扣过"),

@@ -32,6 +32,16 @@ _OF_BOTH = re.compile(r"(?:两|俩|三)个?人|[我咱他她]们?俩|两口子|�
 _AS_TOLD_BEFORE = re.compile(r"刚才|刚刚说|前面[说讲]|还是[这那]么多")
 _LEFT_OVER = re.compile(r"剩|挪|结转|没用完|[补顶]")
 _PEOPLE = TypeAdapter(tuple[Person, ...])
+_QUESTION_OF: Mapping[str, str] = {
+    "monthly_limit": "monthly_limit",
+    "annual_cap": "limit",
+    "quota_left": "annual_cap",
+    "extra_limit": "extra_limit",
+    "deductible": "deductible",
+    "excluded": "excluded",
+    "used": "used",
+}
+"""Facts that are told as a sum, and the question of ours that such a sum would answer."""
 _NONE_MEANS: Mapping[str, Case] = {
     "deductible": Case(deductible=Decimal(0)),
     "extra_limit": Case(extra_limit=Decimal(0)),
@@ -43,13 +53,15 @@ _NONE_MEANS: Mapping[str, Case] = {
 @dataclass(frozen=True)
 class Talk:
     """`questions` counts those asked so far; `declined` names what the person does not know, `wondered` what they
-    just said so of, unasked; `about`: whom the last sentence that named one person named; `others`: those whose
+    just said so of, unasked; `latest`: of which question of ours the one figure is that was told last, unless it is
+    the cost; `about`: whom the last sentence that named one person named; `others`: those whose
     costs were told before another's, until both are asked about."""
 
     people: tuple[Person, ...]
     questions: int = 0
     declined: tuple[str, ...] = ()
     wondered: str | None = None
+    latest: str | None = None
     about: str = ""
     others: tuple[Person, ...] = ()
 
@@ -64,6 +76,7 @@ class Talk:
             questions=stored.get("questions", 0),
             declined=declined,
             wondered=stored.get("wondered"),
+            latest=stored.get("latest"),
             about=stored.get("about", ""),
             others=_PEOPLE.validate_python(stored.get("others", ())),
         )
@@ -79,7 +92,7 @@ class Talk:
         if self.wondered:
             said["wondered"] = self.wondered
         others = _PEOPLE.dump_python(self.others, mode="json", exclude_defaults=True)
-        more = {"about": self.about, "others": list(others)}
+        more = {"latest": self.latest, "about": self.about, "others": list(others)}
         return {"people": people, **said, **{name: told for name, told in more.items() if told}}
 
 
@@ -144,8 +157,25 @@ def talk_after(before: Talk, turn: Turn, asked: str | None, reading: Reading) ->
     if others and _OF_BOTH.search(turn.text):
         people, others = (*others, *(replace(person, name=person.name or about) for person in people)), ()
     return replace(
-        before, people=people, declined=declined, wondered=reading.wondered, about=about, others=others
+        before,
+        people=people,
+        declined=declined,
+        wondered=reading.wondered,
+        latest=_told_last(reading) or before.latest,
+        about=about,
+        others=others,
     )
+
+
+def _told_last(reading: Reading) -> str | None:
+    """The question whose answer the one figure of a turn is; of several figures, and of a cost, `amount`; None where
+    the turn has none."""
+    said = reading.people[0]
+    told = [name for name in _QUESTION_OF if getattr(said.case, name) is not None]
+    told += ["annual_cap"] if said.limit is not None else []
+    if said.cost_known or len(told) > 1 or len(reading.people) > 1:
+        return "amount"
+    return _QUESTION_OF[told[0]] if told else None
 
 
 def asks_of_both(turn: Turn, context: Context) -> bool:

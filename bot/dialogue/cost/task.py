@@ -23,6 +23,7 @@ from bot.dialogue.cost.reading.changes import (
     does_not_know,
     ends_in_a_figure,
     guesses,
+    puts_a_sum_right,
     says_the_same,
     seeks_confirmation,
     supposes,
@@ -105,7 +106,7 @@ class Costs:
         """One turn of the cost task; the reply always carries an `EstimateCard`."""
         parameters = self.parameters
         asked = context.asked if context.task is Task.COST else None
-        asked = _guessed_now(turn, context) or asked
+        asked = _put_right_now(turn, context) or _guessed_now(turn, context) or asked
         reading = read_cost(
             turn, asked or _not_known(context), parameters, _known(turn, context), self.learnt
         )
@@ -314,6 +315,12 @@ def _guessed_now(turn: Turn, context: Context) -> str | None:
     """What the person just said they do not know, where they now guess a figure (起付线记不准; 三四百吧)."""
     wondered = Talk.recall(context).wondered if context.task is Task.COST else None
     return wondered if wondered and guesses(turn.text) else None
+
+
+def _put_right_now(turn: Turn, context: Context) -> str | None:
+    """What was told last, where a sum alone puts it right (里头三百是自费的; 不对,是五百)."""
+    latest = Talk.recall(context).latest if context.task is Task.COST else None
+    return latest if latest and puts_a_sum_right(turn.text) else None
 
 
 def _changes(before: Talk, talk: Talk, parameters: Parameters) -> str:

@@ -203,8 +203,9 @@ OF_QUESTION: Mapping[str, Role] = {
     "annual_cap": "quota_left",
     "excluded": "excluded",
     "used": "used",
+    "limit": "limit",
 }
-"""What a bare number is of, where we asked."""
+"""What a bare number is of, where we asked, or where it puts right what was told last."""
 
 _CUES = (
     r"超[了过出]|收[了我]|先?自己付的|批了|里[头面边][^,。;\d]{2,6}|[扣交付]够|进去|最多认|扣[掉除]|[加添]|多给|额外给|另外给|还?差|剩下?|结余|限额|额度|起付线?|自费|自付|先付|[交扣付][过了]|感冒药|无关的?药?|目录外|[丙乙]类|药费?|自付部分"

@@ -45,9 +45,22 @@ _THE_SAME = re.compile(r"一样|同样|呢[?。]?$")
 _FIGURE_LAST = re.compile(r"(?:^|[,。 :是为有到了])\d{1,6}(?:\.\d{1,2})?(?:元|块)?[。吧呢啊哦]*$")
 
 
+_SUM_PUT_RIGHT = re.compile(
+    r"(?:哦|噢|哎呀?|啊|呃|嗯|等等|等一下|我|刚才|刚刚|那个|[说记看讲搞弄报打写]?错了?"
+    r"|不对|不是|不好意思|口误|更正(?:一下)?|应该|其实|实际|是|有|,|。| )+"
+    r"(?:\d+(?:\.\d+)?|[零一二两三四五六七八九十百千万]+)[元块]?钱?(?:才对|才是|啊|呢|的|吧|哦|,|。|!)*"
+)
+
+
 def corrects(text: str) -> bool:
     """Whether something said before is taken back."""
     return bool(_CORRECTION.search(normalise(text)))
+
+
+def puts_a_sum_right(text: str) -> bool:
+    """Whether a turn takes something back and tells a sum, and nothing else: 不对,是五百块."""
+    written = normalise(text)
+    return corrects(text) and bool(_SUM_PUT_RIGHT.fullmatch(written.replace("，", ",")))
 
 
 def says_swapped(text: str) -> bool:
