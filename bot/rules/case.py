@@ -48,6 +48,8 @@ class Case:
     about. `own_terms`: ratio and limit are those told to the person for a separately paid drug.
     `used` is the cost already counted against the monthly limit, or what the fund has already paid this year;
     `used_as_paid`: it was told as what the fund has paid, whatever the limit bounds; `used_as_cost`: as what was spent.
+    `spent_in_earlier_months` of the same year, beside the cost: a year's deductible and cap count it, a month's limit
+    does not.
     `quota_left` is what remains of the month's limit or of the year's cap; `unused_before` what an earlier
     month left over. `cap_not_reached`: the limit or cap, whatever it is, was not reached. `cap_of_inpatient`: the cap,
     or what was paid of it, was told of inpatient care.
@@ -82,6 +84,7 @@ class Case:
     quota_left: Decimal | None = None
     unused_before: Decimal | None = None
     unused_month: date | None = None
+    spent_in_earlier_months: Decimal | None = None
     ratio: Decimal | None = None
     own_terms: bool | None = None
     deductible: Decimal | None = None

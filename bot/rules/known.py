@@ -39,7 +39,7 @@ class Known(Spent):
             return NO_MONEY if case.deductible_full and not self._was_met_earlier else None
         if again:
             return self.deductible
-        met = (case.deductible_met or NOTHING) + self.spent_before_asked
+        met = (case.deductible_met or NOTHING) + self.spent_in_earlier_months
         left = NO_MONEY if case.deductible_full else self.deductible.less(met)
         return Span(left.low, self.deductible.high) if self.may_have_restarted else left
 
@@ -199,10 +199,15 @@ class Known(Spent):
     @remembered
     def paid_before(self) -> Span:
         """What the fund has paid this year: as told, or what was spent beyond the deductible times the ratio."""
-        used, ratio = self.case.used or NOTHING, self.ratio
-        if not (self.case.used_as_cost and ratio):
+        case, ratio = self.case, self.ratio
+        used, as_cost = case.used or NOTHING, bool(case.used_as_cost)
+        if case.used is None and (self.limited_by_year or case.annual_cap is not None):
+            used, as_cost = self.spent_in_earlier_months, True
+        if not (as_cost and ratio):
             return Span.exactly(used)
-        spent = Span.exactly(used).less(self.deductible.high if self.deductible else NOTHING)
+        met = case.deductible_met if case.used is None else None
+        left = self.deductible.less(met or NOTHING).high if self.deductible else NOTHING
+        spent = Span.exactly(used).less(NOTHING if case.deductible_full else left)
         return Span(to_fen(spent.low * ratio.low), to_fen(spent.high * ratio.high))
 
     @property

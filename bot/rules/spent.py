@@ -103,11 +103,11 @@ class Spent(Told):
         return case.amount.low + case.uncounted if case.amount and case.uncounted else None
 
     @remembered
-    def spent_before_asked(self) -> Decimal:
-        """What the months of its year cost before the one that is asked about: a year's deductible counts it."""
+    def spent_in_earlier_months(self) -> Decimal:
+        """What the months of its year cost before the one that is asked about: a year's deductible and cap count it."""
         asked = self.case.asked_month
         before = [c.amount for c in self.case.by_month if asked and asked.replace(month=1) <= c.month < asked]
-        return sum(before, NOTHING)
+        return sum(before, self.case.spent_in_earlier_months or NOTHING)
 
     @remembered
     def total(self) -> Span:

@@ -1,6 +1,7 @@
 """What is known of a person after more was told: it replaces what was known, adds to it, or is a part of it."""
 
 from dataclasses import fields, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,9 @@ def merged(known: Person, said: Person) -> Person:
     """After more was told: what is said replaces what was known, and what does not go with it is dropped."""
     if said.swapped and not said.cost_known:
         return _with_cost_and_limit_swapped(known)
+    if said.day_asked and (bill := _bill_of(known, said.day_asked)):
+        return bill
+    said = _come_again(known, said)
     said = _as_often_as_told(known, _less_what_was_returned(known, _with_the_bill_put_right(known, said)))
     if said.this_one and not said.cost_known and (last := _last_bill(known)):
         return last
@@ -117,14 +121,41 @@ def _as_often_as_told(known: Person, said: Person) -> Person:
     return replace(said, case=replace(said.case, amount=amount.times(Decimal(said.visits))))
 
 
+def _come_again(known: Person, said: Person) -> Person:
+    """What is told, a supposed next purchase after the known one, and, if no sum is told, as much as that."""
+    if not said.next_time or known.case.by_month or known.case.months:
+        return said
+    case = replace(said.case, amount=said.case.amount or known.case.amount)
+    if said.next_time == "visit":
+        return replace(said, case=case, follows=True)
+    spent, when = known.case.amount, case.treated_on
+    if not spent or not spent.is_exact or (when and when.first.month == 1):
+        return replace(said, case=case)
+    earlier = (known.case.spent_in_earlier_months or NOTHING) + spent.low
+    return replace(said, case=replace(case, spent_in_earlier_months=earlier))
+
+
 def _last_bill(known: Person) -> Person | None:
     """The last of several bills as the only one that is asked about, the others spent before it."""
-    whole, spent = known.case.amount, sum((bill.cost for bill in known.bills[:-1]), NOTHING)
-    if not spent or whole != Span.exactly(spent + known.bills[-1].cost):
+    return _bill_alone(known, len(known.bills) - 1)
+
+
+def _bill_of(known: Person, day: date) -> Person | None:
+    """The bill of that day as the only one that is asked about, those told before it spent before."""
+    places = [place for place, bill in enumerate(known.bills) if bill.day == day]
+    alone = _bill_alone(known, places[0]) if len(places) == 1 and len(known.bills) > 1 else None
+    return alone and replace(alone, case=replace(alone.case, treated_on=Days(day, day)))
+
+
+def _bill_alone(known: Person, place: int) -> Person | None:
+    whole, spent = known.case.amount, sum((bill.cost for bill in known.bills[:place]), NOTHING)
+    if len(known.bills) < 2 or whole != Span.exactly(sum((bill.cost for bill in known.bills), NOTHING)):
         return None
+    amount = Span.exactly(known.bills[place].cost)
+    if not spent:
+        return replace(known, case=replace(known.case, amount=amount), bills=())
     before = replace(known, case=replace(known.case, amount=Span.exactly(spent)), bills=())
-    last = Case(amount=Span.exactly(known.bills[-1].cost))
-    return merged(before, Person(last, follows=True))
+    return merged(before, Person(Case(amount=amount), follows=True))
 
 
 def _without_what_follows(known: Person, said: Person) -> Person:

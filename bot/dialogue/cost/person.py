@@ -11,6 +11,8 @@ from bot.rules.case import Case, Days
 from bot.rules.money import NOTHING, Span
 
 Period = Literal["month", "year"]
+Later = Literal["visit", "month"]
+"""Of which a supposed purchase is the next."""
 _MOST_MONTHS = 120
 """Of a cost that recurs, told as one sum."""
 UNPAID = frozenset[Condition](
@@ -110,7 +112,8 @@ class Person:
     other. `returned`: what was given back of it, in yuan, the cost being less that already. `this_one`: of all
     purchases this last one is asked about. `each_visit`: the cost is one visit's; `visits`: how many there were.
     `month`: the days of this month, where the cost is told as this month's. `bill_named`: which of the bills told
-    before, from 1, is spoken of.
+    before, from 1, is spoken of. `day_asked`: the day whose bill alone is asked about. `next_time`: the cost, or the
+    known one, if none is told, is supposed to come again.
     """
 
     case: Case = field(default_factory=Case)
@@ -139,6 +142,8 @@ class Person:
     visits: int | None = None
     month: Days | None = None
     bill_named: int | None = None
+    day_asked: date | None = None
+    next_time: Later | None = None
 
     @property
     def cost_known(self) -> bool:

@@ -112,12 +112,17 @@ def talk_before(turn: Turn, context: Context, reading: Reading) -> Talk:
     if context.case and is_of_another(Talk.recall(context), reading, turn.text):
         return Talk.recall(context)
     told, stay = told_before(context), stay_told(context.last_question or "", turn)
-    before = Talk.recall(context).people
-    same_place = said.region is None and before[0].case.region in (None, told.region)
-    if same_place and len(before) == 1:  # a question about a rule in between changes no terms
-        terms = before[0].without_the_bill()
-        return Talk((replace(terms, case=terms.case.updated(told), stay=stay),))
-    return Talk((Person(told, stay=stay),))
+    before = Talk.recall(context)
+    known = before.people[0]
+    same_place = said.region is None and known.case.region in (None, told.region)
+    if not same_place or len(before.people) > 1:
+        return Talk((Person(told, stay=stay),))
+    if known.cost_known and not names_cost:  # nor is it another cost
+        return replace(
+            before, people=(replace(known, case=known.case.updated(told), stay=stay or known.stay),)
+        )
+    terms = known.without_the_bill()  # a question about a rule in between changes no terms
+    return Talk((replace(terms, case=terms.case.updated(told), stay=stay),))
 
 
 def takes_up(text: str) -> bool:

@@ -122,6 +122,8 @@ class Costs:
         context = _remembering(context, talk.people[0].case)
         if wants_steps(turn.text) and result.fund_pays is not None and before.people == talk.people:
             return _outcome(context, talk, Reply(steps_aloud(result), card=card))
+        if reading.people[0].day_asked and result.fund_pays is not None and before.people != talk.people:
+            return _outcome(context, before, Reply(answer(result, reading.claimed, ""), card=card))
         if reading.hypothetical and was.fund_pays is not None and result.fund_pays is not None:
             text = answer(result, reading.claimed, compared(was, result, "现在"))
             return _outcome(context, before, Reply(text, card=card))
@@ -182,9 +184,18 @@ class Costs:
         return person.limit is not None or any(term is not None for term in terms)
 
     def takes_up_again(self, turn: Turn, context: Context) -> bool:
-        """Whether other terms of a cost told before are asked about: 那边报八成,还是这么多,报多少."""
+        """Whether a cost told before, of which a question about a rule came in between, is spoken of again: in other
+        terms (那边报八成,还是这么多,报多少), to hear the sum, as one of its bills, or with what is not paid of it."""
+        if not context.case or not Talk.recall(context).people[0].cost_known:
+            return False
         terms = find_ratios(turn.text) or self.tells_figures(turn)
-        return bool(context.case and terms and takes_up(turn.text))
+        if terms and takes_up(turn.text):
+            return True
+        if asks_how_much_then(turn.text) or asks_for_all(turn.text):
+            return True
+        said = self._read(turn)
+        a_part = said.case.excluded is not None and not said.cost_known and not asks(turn.text)
+        return a_part or said.day_asked is not None
 
     def goes_on(self, turn: Turn, context: Context) -> bool:
         """Whether a turn tells of the cost under way: a figure, a variation, "不知道", or a wish for the steps."""
@@ -196,7 +207,7 @@ class Costs:
         if _SUM_FOR_MYSELF.search(normalise(text)) or self._answers(turn, context):
             return True
         other_person = bool(turn.values("employment")) and says_the_same(text)
-        if tells_of_the_purchase(text):
+        if tells_of_the_purchase(text) or self._read(turn).day_asked:
             return True
         figure = (
             turn.values("amount") or find_ratios(text) or ends_in_a_figure(text) or self.tells_figures(turn)

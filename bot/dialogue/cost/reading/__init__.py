@@ -25,7 +25,9 @@ from bot.dialogue.cost.reading.costs import (
     bills_of,
     class_b_of,
     cost_of,
+    day_asked,
     follows,
+    next_time,
     returned_of,
     unplaced_in,
 )
@@ -207,4 +209,6 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
         each_visit=is_of_one_visit(part),
         visits=visits_told(part),
         bill_named=bill_named(part),
+        day_asked=day_asked(part),
+        next_time=next_time(part),
     )

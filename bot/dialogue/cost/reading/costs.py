@@ -7,14 +7,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bot.dialogue.cost.person import Bill
+from bot.dialogue.cost.person import Bill, Later
 from bot.dialogue.cost.reading.amount_words import EXAMINATION, LEFT_OUT, SUNDRIES, WHOLE
-from bot.dialogue.cost.reading.changes import NOT_KNOWN, corrects
+from bot.dialogue.cost.reading.changes import NOT_KNOWN, corrects, supposes
 from bot.dialogue.cost.reading.months import asked_month, costs_by_month, month_before, only_month_asked
 from bot.dialogue.cost.reading.sentence import Item, Part
 from bot.dialogue.cost.reading.times import is_monthly, months_spoken_of
 from bot.dialogue.cost.reading.visits import days_of, visits_of
 from bot.knowledge.parameters import Condition
+from bot.language.asking import asks
 from bot.language.money import Amount
 from bot.language.numerals import to_decimal
 from bot.rules.case import Case
@@ -29,7 +30,7 @@ _AMONG = re.compile(
 )
 _IS = re.compile(r"[元块]?钱?的?(?:是|属)")
 _MORE = re.compile(
-    r"^(?:对了|哦|噢|啊|那|,)*(?:还有(?!个?一?[个件]?[事问])|另外|再加上?|加上|外加|[^,。;\d]{0,4}[又还](?:花|买|拿|开|配|去了?一[次回趟])|后来又一?[张笔次回趟]|[^,。;\d]{0,6}还有一[张笔次回趟])"
+    r"^(?:对了|哦|噢|啊|那|,)*(?:[^,。;\d]{0,5},?(?:\d{1,2}|[一二三]?十[一二三四五六七八九]?)[号日]又[花买拿开配去]|还有(?!个?一?[个件]?[事问])|另外|再加上?|加上|外加|[^,。;\d]{0,4}[又还](?:花|买|拿|开|配|去了?一[次回趟])|后来又一?[张笔次回趟]|[^,。;\d]{0,6}还有一[张笔次回趟])"
 )
 _CLASS_B_OF_IT = re.compile(r"[^,。;\d]{0,3}(?:其中|里[头面边]|当中)[^,。;\d]{0,4}乙类")
 _THIS_ALONE = re.compile(
@@ -65,6 +66,10 @@ _SIDE_BY_SIDE = re.compile(r"[元块]?钱?(?:和|跟|加上?|及|、|,?(?:还有
 _SPENT_ELSEWHERE = frozenset[Condition]({"not_designated", "inpatient_stay"})
 _NUMBERED = re.compile(r"第([一二三四五])[次回趟张笔](?:其实|应该|才|实际)*是?$")
 _NAMED_BY_NUMBER = re.compile(r"(?:头|第)([一二三四五])一?[次回趟张笔]")
+_OF_THAT_DAY = re.compile(r"[号日](?:那|这)?一?[次个回趟笔张](?:的)?[^,。;\d]{0,6}[报付出掏给]")
+_NEXT_TIME = re.compile(
+    r"下一?(?:(?P<month>个?月)|[次回趟])[^,。;\d]{0,3}(?:再|还要?|又|也|照样|同样)[^,。;\d]{0,3}(?:[花买拿开去]|是?这么多|一样)"
+)
 _MORE_COST = re.compile(r"和|跟|还有|另外|外加|加上|又|再|顺[带便]")
 _BOUGHT = re.compile(r"[花买开拿配付做补抓取]")
 _APART_FROM = re.compile(r"除[了开去]")
@@ -222,6 +227,20 @@ def bill_named(part: Part) -> int | None:
     """Which of the bills told before is spoken of, without its figure: 头一回那个不是定点."""
     named = _NAMED_BY_NUMBER.search(part.text) if not part.costs else None
     return int(to_decimal(named[1]) or 0) if named else None
+
+
+def day_asked(part: Part) -> date | None:
+    """The day whose bill alone is asked about, without its figure: 那6号那个能报不."""
+    days = [mention.day for mention in part.sentence.dates if mention.day]
+    alone = not part.own_items and len(days) == 1 and _OF_THAT_DAY.search(part.text)
+    return days[0] if alone else None
+
+
+def next_time(part: Part) -> Later | None:
+    """Whether it is asked what comes of a later purchase alone: 下一次再花600呢, 下个月还是这么多呢."""
+    alone = supposes(part.text) or (asks(part.text) and not _ALL_OF_THEM.search(part.text))
+    told = _NEXT_TIME.search(part.text) if alone else None
+    return ("month" if told["month"] else "visit") if told else None
 
 
 def _day_of(part: Part, begin: int, cost: Amount) -> date | None:
