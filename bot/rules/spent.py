@@ -23,6 +23,8 @@ class Spent(Told):
         approved, treated = self.case.approved_on, self.treated
         if not approved or not self.parameters.start:
             return True, True
+        if self.case.by_month:
+            return bool(self._counting(high=False)), bool(self._counting(high=True))
         if self.case.treated_on is None and (self.case.until or not self.cost_known):
             return True, True
         return treated.first >= self.first_day(approved.last), treated.last >= self.first_day(approved.first)

@@ -48,7 +48,7 @@ def _without_unpaid_days(person: Person) -> Case:
         first = next((bill.day for bill in person.bills if bill not in early), None)
         treated = Days(first, first) if first else case.treated_on
         return replace(case, amount=case.amount.less(spent), uncounted=spent, treated_on=treated)
-    if 0 < len(inside) < len(person.bills):
+    if 0 < len(inside) < len(person.bills) and not case.excluded_for & _IN_HOSPITAL:
         excluded = (case.excluded or NOTHING) + sum(inside, NOTHING)
         return case.updated(Case(excluded=excluded, excluded_for=_IN_HOSPITAL, ruled_out=_IN_HOSPITAL))
     return held_against_stay(case, stay)

@@ -1,5 +1,6 @@
 """What is known of a person after more was told: it replaces what was known, adds to it, or is a part of it."""
 
+import re
 from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
@@ -9,6 +10,7 @@ from bot.dialogue.cost.person import LIMIT_FACTS, LIMITS, UNPAID, Bill, Person, 
 from bot.rules.case import Case, Days, MonthCost
 from bot.rules.money import NOTHING, Span, percent, to_fen
 
+_USED = re.compile(r"用(?:掉|去)?了$")
 _OF_A_PART = UNPAID - {"not_designated", "inpatient_stay"}
 """Why a part of one bill may not be paid for."""
 
@@ -19,7 +21,10 @@ def merged(known: Person, said: Person) -> Person:
         return _with_cost_and_limit_swapped(known)
     if said.day_asked and (bill := _bill_of(known, said.day_asked)):
         return bill
-    said = _come_again(known, said)
+    if said.withdrawn is not None and said.withdrawn == known.case.ratio:
+        known = known.without("ratio")
+    said = _more_excluded(known.case, _used_again(known, said))
+    said = _come_again(known, _without_the_total_again(known, said))
     said = _as_often_as_told(known, _less_what_was_returned(known, _with_the_bill_put_right(known, said)))
     if said.this_one and not said.cost_known and (last := _last_bill(known)):
         return last
@@ -119,6 +124,31 @@ def _as_often_as_told(known: Person, said: Person) -> Person:
     if not known.each_visit or said.visits is None or said.cost_known or amount is None:
         return said
     return replace(said, case=replace(said.case, amount=amount.times(Decimal(said.visits))))
+
+
+def _without_the_total_again(known: Person, said: Person) -> Person:
+    """What is told, the sum of bills told before as no other cost: 那1400报多少."""
+    again = said.case.amount == known.case.amount and len(known.bills) > 1 and len(said.bills) == 1
+    if not again or said.case.treated_on or said.case.each_month:
+        return said
+    return replace(said, case=replace(said.case, amount=None), bills=())
+
+
+def _used_again(known: Person, said: Person) -> Person:
+    """What is told, what is said to be used as the cost, where that was told so: 用了280; 那如果用了380呢."""
+    case, bills = said.case, known.bills
+    as_before = len(bills) == 1 and _USED.search(bills[0].led_by) and known.case.used is None
+    if not as_before or said.cost_known or case.used is None or case.used_as_paid:
+        return said
+    return replace(said, case=replace(case, amount=Span.exactly(case.used), used=None, used_as_cost=None))
+
+
+def _more_excluded(known: Case, said: Person) -> Person:
+    """What is told, a further part that is not paid for with the known one: 还有一样60的也不在目录."""
+    more = said.case.excluded
+    if not said.adds or said.cost_known or more is None or known.excluded is None:
+        return said
+    return replace(said, case=replace(said.case, excluded=known.excluded + more), adds=False)
 
 
 def _come_again(known: Person, said: Person) -> Person:

@@ -47,7 +47,13 @@ from bot.dialogue.cost.reading.people import (
 from bot.dialogue.cost.reading.retirement import retired_since
 from bot.dialogue.cost.reading.rough import rough_facts
 from bot.dialogue.cost.reading.sentence import Part, Sentence
-from bot.dialogue.cost.reading.shares import own_shares, ratios_by_place, ratios_elsewhere, shares_of
+from bot.dialogue.cost.reading.shares import (
+    own_shares,
+    ratios_by_place,
+    ratios_elsewhere,
+    shares_of,
+    withdrawn_share,
+)
 from bot.dialogue.cost.reading.stretch import stretch_of
 from bot.dialogue.cost.reading.times import times_of
 from bot.dialogue.cost.reading.visits import is_of_one_visit, visits_told
@@ -96,7 +102,7 @@ def read_cost(
     if learnt:
         sentence = replace(sentence, told=learnt.circumstances.told_in(sentence.text))
     items = own_shares(items_in(sentence, learnt.roles if learnt else None), sentence)
-    items = without_what_is_known(items, known)
+    items = without_what_is_known(items, known, sentence)
     claimed = next((item.amount.low for item in items if item.role == "claimed"), None)
     names = people_in(sentence)
     whole = Part(sentence, items, 0, len(sentence.text))
@@ -209,6 +215,7 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
         each_visit=is_of_one_visit(part),
         visits=visits_told(part),
         bill_named=bill_named(part),
+        withdrawn=withdrawn_share(part),
         day_asked=day_asked(part),
         next_time=next_time(part),
     )

@@ -40,6 +40,7 @@ _OF_EACH: frozenset[Role] = frozenset({"limit", "monthly_limit", "cost"})
 _ANOTHER_PERSON = re.compile(r"[元块]?钱?,?(?:[我他她]|老伴儿?|老公|老婆|堂客|爱人|[爸妈]妈?)(?:是|的)?")
 _TAKEN_OFF = re.compile(r"[减扣][^,。;]{1,8}$")
 _NEAR = 16
+_WITHIN_IT = re.compile(r"[元块]?钱?(?:里[头面边]?|当中|之内|以内|总数)")
 _REMEMBERED = re.compile(r"记得|印象|以为|听说|说是|估摸|原来|本来")
 _FOUND = re.compile(
     r"(?:写的?|显示|一?看|查|翻|核对|打|问)[^,。;\d]{0,6}(?:是|成|为|到)$"
@@ -207,9 +208,11 @@ def pinned_down(items: list[Item], sentence: Sentence) -> list[Item]:
     return told
 
 
-def without_what_is_known(items: Sequence[Item], known: Case) -> tuple[Item, ...]:
+def without_what_is_known(items: Sequence[Item], known: Case, sentence: Sentence) -> tuple[Item, ...]:
     """Figures that an earlier turn told of something else are only named again, where no word places them; so is the
-    limit of the disease beside that of a drug that is paid separately (湘医保发〔2022〕52号第二十条)."""
+    limit of the disease beside that of a drug that is paid separately (湘医保发〔2022〕52号第二十条). What a share of
+    the known cost comes to is no cost."""
+    items = [_without_a_share(item, items, known, sentence) for item in items]
     bounds = (known.used, known.quota_left, known.monthly_limit, known.annual_cap, known.deductible)
     share = known.ratio and 100 * known.ratio  # 讲错了,85是三甲的
     costs, told = [item for item in items if item.role == "cost"], list[Item]()
@@ -223,6 +226,19 @@ def without_what_is_known(items: Sequence[Item], known: Case) -> tuple[Item, ...
         former = known.own_terms and item.role in _BOUNDS and _FORMER.search(item.before)
         told.append(replace(item, role="aside") if again or former else item)
     return tuple(told)
+
+
+def _without_a_share(item: Item, items: Sequence[Item], known: Case, sentence: Sentence) -> Item:
+    """The figure, as what is claimed where it is what a share of the known cost comes to, and as an aside where it is
+    that cost again, told of which another one is a part."""
+    if item.role not in ("cost", "unplaced") or known.amount is None or not known.amount.is_exact:
+        return item
+    cost, figure = known.amount.low, item.amount.low
+    shares = [ratio.value for ratio in sentence.ratios] + ([known.ratio] if known.ratio else [])
+    if figure != cost and figure in {to_fen(cost * share) for share in shares}:
+        return replace(item, role="claimed")
+    of_it = figure == cost and any(other is not item and other.amount.low < cost for other in items)
+    return replace(item, role="aside") if of_it and _WITHIN_IT.match(item.after) else item
 
 
 def in_parallel(items: list[Item], sentence: Sentence) -> list[Item]:

@@ -11,6 +11,8 @@ from bot.language.money import Amount
 _FURTHER_DISEASE = re.compile(r"(?:再|又|另|还|多|第二)[^,。;]{0,4}[个种样]病种?$")
 _ADDING = re.compile(r"(?:再|给|能|就|多)*加(?:了|上|个)*")
 _NOT_USED_UP = re.compile(r"月份?(?:的?额度)?没[用花]完$")
+_APPROVED = re.compile(r"(?:批|办|评|认定)(?:下来|好|上)?(?:的|了|啦)$")
+_A_MONTH_ALONE = re.compile(r"(?:每个?|一个?|1个?)月(?:是|有|给)?")
 _LEFT = re.compile(r"(?:还|也|就|大概)*剩下?了?")
 _TERM = re.compile(r"第二[个种样]病?种?|(?:月|年|季度?)?(?:限额|额度|定额)|起付线?|门槛费?|封顶线?")
 _NO_FIGURE_YET = re.compile(rf"{NOT_KNOWN}|多少|来着|几|嘛$|呢$|吧$|没[这那]么[多高]$")
@@ -50,6 +52,8 @@ def around_of(text: str, amounts: Sequence[Amount], index: int) -> Around:
         before = _TAKEN_BACK.sub("", earlier[-1])  # 限额说错了,是450
     if earlier and _FURTHER_DISEASE.search(earlier[-1]) and _ADDING.fullmatch(before):
         before = earlier[-1] + before  # 再多一个病,加80
+    if earlier and _APPROVED.search(earlier[-1]) and _A_MONTH_ALONE.fullmatch(before):
+        before = "限额" + before  # 7月批下来的,一个月240
     if earlier and _EACH_AS_FOLLOWS.match(before):
         before = _SO_OFTEN.sub("", earlier[-1])  # 已经报了三回,分别是1200、900
     if earlier and not before and _SO_OFTEN.search(earlier[-1]):

@@ -19,6 +19,7 @@ _STAYING = frozenset[Condition]({"staying_elsewhere"})
 _AWAY = _STAYING | {"living_elsewhere"}
 _INSURED_THERE = re.compile(r"参保|(?:医保|社保)[^,。;]{0,4}(?:是|在)|[交缴]的(?:医保|社保)?")
 _TREATED_THERE = re.compile(r"(?:那边|这边|那里)?(?:看|住院|买|拿|开|花|做|治)")
+_REGISTERED = re.compile(r"长期居住[^,。;]{0,4}备[过了好]?案|备[过了好]?案[^,。;]{0,4}长期居住")
 _GONE_THERE = re.compile(r"[去到在来]$")
 
 
@@ -26,6 +27,8 @@ def circumstances_of(part: Part, covered: Container[str], home: str | None = Non
     """Place, hospital, conditions and class. `covered`: the provinces whose documents are at hand; `home` the region
     that earlier turns told."""
     left_open = open_conditions(part.text)
+    if _REGISTERED.search(part.text):
+        left_open |= _STAYING  # 长期居住备过案,临时外出的才是60%
     of_a_part = {condition for item in part.own_items for condition in _conditions_of(item, part)}
     case = Case(
         hospital_level=next((m.value for m in part.mentions if m.entity == "hospital_level"), None),

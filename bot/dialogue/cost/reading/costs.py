@@ -34,7 +34,7 @@ _MORE = re.compile(
 )
 _CLASS_B_OF_IT = re.compile(r"[^,。;\d]{0,3}(?:其中|里[头面边]|当中)[^,。;\d]{0,4}乙类")
 _THIS_ALONE = re.compile(
-    r"[只就单光][^,。;]{0,2}[问算看][^,。;]{0,2}(?:这一?[次回趟笔张]|(?:1[0-2]|[1-9])月)"
+    r"[只就单光][^,。;]{0,2}[问算看讲说][^,。;]{0,2}(?:这一?[次回趟笔张]|(?:1[0-2]|[1-9])月)"
 )
 _THIS_ONE = re.compile(
     r"这一?[次回趟][^,。;\d]{0,10}[,。 ]?(?:能|给)*(?:报|给)(?:多少|几|好多)"
@@ -66,6 +66,13 @@ _SIDE_BY_SIDE = re.compile(r"[元块]?钱?(?:和|跟|加上?|及|、|,?(?:还有
 _SPENT_ELSEWHERE = frozenset[Condition]({"not_designated", "inpatient_stay"})
 _NUMBERED = re.compile(r"第([一二三四五])[次回趟张笔](?:其实|应该|才|实际)*是?$")
 _NAMED_BY_NUMBER = re.compile(r"(?:头|第)([一二三四五])一?[次回趟张笔]")
+_ALL_TOGETHER = re.compile(
+    r"(?:[加合算凑并][起到在]*(?:来|一?[起块]儿?|拢)|一?[起块]儿?(?:算|报)|一共|总共|拢共|统共|合计|两[头边回次趟张笔])"
+)
+_THAT_ONE = re.compile(r"[元块]?钱?的?那[张笔次回]")
+_ONE_MORE = re.compile(
+    r"(?:又|还要?|再)(?:去|来|跑|到)?了?(?:一?[次回趟]|[^,。;\d]{0,6})(?:[,。][^,。;\d]{0,4})?[花买拿开配取抓做看]了?[^,。;\d]{0,3}$"
+)
 _OF_THAT_DAY = re.compile(r"[号日](?:那|这)?一?[次个回趟笔张](?:的)?[^,。;\d]{0,6}[报付出掏给]")
 _NEXT_TIME = re.compile(
     r"下一?(?:(?P<month>个?月)|[次回趟])[^,。;\d]{0,3}(?:再|还要?|又|也|照样|同样)[^,。;\d]{0,3}(?:[花买拿开去]|是?这么多|一样)"
@@ -200,8 +207,30 @@ def adds(part: Part) -> bool:
         return not PART_OF.search(part.text)
     if "cost" not in told and any(i.because & _SPENT_ELSEWHERE for i in part.own_items):
         return bool(_MORE.search(part.text))
-    both_asked = len(part.costs) == 1 and _BOTH_ASKED.search(part.text)
-    return "cost" in told and bool(_MORE.search(part.text) or LEFT_OUT.search(part.text) or both_asked)
+    if "cost" not in told:
+        return told == {"excluded"} and bool(_MORE.search(part.text))
+    one_more = len(part.costs) == 1 and _is_one_more(part)
+    return bool(one_more or _MORE.search(part.text) or LEFT_OUT.search(part.text))
+
+
+def _is_one_more(part: Part) -> bool:
+    """Whether the one cost told is said to be another, or all are asked about together: 今天他又来了,还要买160的;
+    花了1200,两头加起来报多少."""
+    text, cost = part.sentence.text, next(item for item in part.own_items if item.role == "cost")
+    if _BOTH_ASKED.search(part.text):
+        return True
+    if (
+        _THAT_ONE.match(text, cost.end)
+        or _THIS_ALONE.search(part.text)
+        or corrects(part.text)
+        or supposes(part.text)
+        or is_monthly(part, cost.amount)
+        or months_spoken_of(part.text)
+    ):
+        return False
+    before = text[part.start : cost.start]
+    together = _ALL_TOGETHER.search(text, cost.end, part.end)
+    return bool((together and not WHOLE.search(cost.before)) or _ONE_MORE.search(before))
 
 
 def bills_of(part: Part) -> tuple[Bill, ...]:

@@ -23,6 +23,14 @@ _ON_TOP: frozenset[Role] = frozenset({"unused_before", "quota_left", "extra_limi
 _MAY_BE_CLAIMED: frozenset[Role] = frozenset({"cost", "quota_left", "used", "unplaced", "aside"})
 _IS_IT = re.compile(r"[元块]?钱?(?:[吗么不没吧?]|对|是不是)")
 _WHETHER = re.compile(r"(?:是不是|是否|能不能|可不可以|有没有|不就)[^,。;\d]{0,6}$")
+_MULTIPLIES = re.compile(r"[乘×*]|(?:都|全|一律)?[按照][^,。;]{0,8}(?:\d%?|成)[^,。;]{0,3}算")
+_COMES_TO = re.compile(r"(?:等于|=|[算得]成?(?:出来?|下来)?)(?:了|的|是|就)*$")
+_MY_SUM = re.compile(r"(?:^|[ ,。])[我俺咱](?:自己)?算(?:的|了下?|下来|出来)*(?:是|得|有|就|等于)+$")
+_TIMES_A_SHARE = re.compile(
+    r"[元块]?钱?(?:全|都|直接|也|,)*(?:乘以?|×|\*|x)(?=\d|百分|[一二三四五六七八九]|零)|[元块]?钱?(?:全|都)?[按照][^,。;]{1,8}算"
+)
+_TAKEN_AS = re.compile(r"[按照拿](?:一个?月|每月|这个?|限额|额度|的|是)*$")
+_RECKONED = re.compile(r"[元块]?钱?(?:来)?算")
 _LIMIT = re.compile(r"限额|额度|定额")
 _IS_EQUAL_TO = re.compile(r"(?:=|等于)$")
 _DEDUCTED = re.compile(r"[扣交付减]|起付|门槛")
@@ -34,7 +42,15 @@ def without_reckoned(items: Sequence[Item], sentence: Sentence) -> list[Item]:
     told: list[Item] = []
     for item in items:
         others = [other for other in items if other is not item]
-        if item.role in _MAY_BE_CLAIMED and _is_asked(item, sentence) and _is_share(item, others, sentence):
+        if item.role in _MAY_BE_CLAIMED and _is_worked_out(item, sentence):
+            told.append(replace(item, role="claimed", placed=True))
+        elif item.role in _MAY_BE_CLAIMED and _is_multiplied(item, others, sentence):
+            told.append(replace(item, role="aside", placed=True))
+        elif item.role == "quota_left" and _ONLY_THOUGHT.search(_led_by(item, sentence)):
+            told.append(replace(item, role="aside"))
+        elif item.role == "quota_left" and _is_rest_of_the_deductible(item, others):
+            told.append(replace(item, role="deductible_left"))
+        elif item.role in _MAY_BE_CLAIMED and _is_asked(item, sentence) and _is_share(item, others, sentence):
             told.append(replace(item, role="claimed"))
         elif item.role == "cost" and _is_of_all_months(item, others, sentence):
             told.append(replace(item, role="aside"))
@@ -80,6 +96,31 @@ def _is_the_deductible(item: Item, others: Sequence[Item], sentence: Sentence) -
     """Whether the deductible is named again by its figure: 那边说还得再扣一回400."""
     same = any(o.role == "deductible" and o.amount.low == item.amount.low for o in others)
     return same and bool(_DEDUCTED.search(_led_by(item, sentence)))
+
+
+def _is_worked_out(item: Item, sentence: Sentence) -> bool:
+    """Whether it is told as what came of a calculation: 1400乘85%等于1190, 我算是964.75."""
+    reckons = _MULTIPLIES.search(sentence.text, 0, item.start)
+    return bool(_MY_SUM.search(item.before) or (reckons and _COMES_TO.search(item.before)))
+
+
+def _is_multiplied(item: Item, others: Sequence[Item], sentence: Sentence) -> bool:
+    """Whether a figure told before, or the sum of those, is only calculated with: 该是430乘75%, 按一个月360算."""
+    text = sentence.text
+    told_before = {other.amount.low for other in others if other.start < item.start}
+    again = item.amount.low in told_before or _is_total(item, others)
+    with_it = _TIMES_A_SHARE.match(text, item.end) or (
+        _TAKEN_AS.search(item.before) and _RECKONED.match(text, item.end)
+    )
+    return again and bool(with_it)
+
+
+def _is_rest_of_the_deductible(item: Item, others: Sequence[Item]) -> bool:
+    """Whether it is what is still to be paid of a deductible: 门槛200,已经搭进去80,剩下120."""
+    whole, met = (
+        sum(o.amount.low for o in others if o.role == role) for role in ("deductible", "deductible_met")
+    )
+    return bool(met) and item.amount.low == whole - met
 
 
 def _is_asked(item: Item, sentence: Sentence) -> bool:

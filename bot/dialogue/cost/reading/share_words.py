@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 
 from bot.language.numerals import to_decimal
 from bot.language.ratios import Ratio, find_ratios
@@ -51,6 +52,9 @@ _HALF = re.compile(r"(?:报销?(?:了|个)?|比例(?:是|为)?)(一半)")
 FRACTION = r"(?:一半|[二三四五六七八九十]分之[一二三四五六七八九])"
 
 
+_WHICH_HOLDS = re.compile(r"还是[按照]?")
+
+
 def fraction(words: str) -> Decimal:
     """0.5 of 一半, a third of 三分之一."""
     if found := re.search(r"(.)分之(.)", words):
@@ -81,10 +85,17 @@ def rough_fraction(text: str, verbs: str) -> tuple[Decimal, Decimal] | None:
 
 
 def shares_in(text: str) -> tuple[Ratio, ...]:
-    """All shares in text order, each between 0 and 1."""
+    """All shares in text order, each between 0 and 1; without two of which it is asked which holds, where one of them
+    is told beside (批的是60%,是按85%还是60%)."""
     signed = find_ratios(text)
     bare = [share for share in without_overlaps(_bare(text)) if not overlaps(share, signed)]
-    return tuple(sorted((*signed, *bare), key=lambda share: share.start))
+    shares = tuple(sorted((*signed, *bare), key=lambda share: share.start))
+    asked = [pair for pair in pairwise(shares) if _WHICH_HOLDS.fullmatch(text, pair[0].end, pair[1].start)]
+    for pair in asked:
+        beside = [share for share in shares if share not in pair]
+        if beside and {share.value for share in beside} <= {share.value for share in pair}:
+            return tuple(beside)
+    return shares
 
 
 def _bare(text: str) -> Iterator[Ratio]:

@@ -41,7 +41,10 @@ _REMINDED, _AS_A_QUESTION = re.compile(r"不是[^,。;]*$"), re.compile(r"[^,。
 """The rule is held against what was told: 不是退休都报85%吗."""
 _OF_OTHERS = re.compile(r"那?是(?:给)?(?:职工|居民|在职|在岗|退休|别人|人家|他们)(?:人员|医保)?的")
 """80%那是职工的."""
-_NEIGHBOURS = re.compile(r"隔壁|邻居|同事|工友|亲戚|别人|人家")
+_ARE_OF_OTHERS = re.compile(
+    r"那?是[^,。;\d]{0,4}(?:同学|同事|工友|朋友|邻居|隔壁|亲戚|别人|人家|病友|他们|她们|[表堂]?[哥姐弟妹])[^,。;\d]{0,8}的"
+)
+_NEIGHBOURS = re.compile(r"隔壁|邻居|同事|工友|亲戚|别人|人家|(?:硬|非|偏|一口咬定)(?:要|得)?[说讲]")
 _ASKED_TOO = re.compile(r"(?:是不是|能不能|可不可以|可以|该不该|应不应该)也(?:能|可以|是|给)*(?:按|照|报)*$")
 """Whether a share holds here, too, is asked: 是不是也能报80."""
 _NOT_BELIEVED = re.compile(r"不是(?:应该|应|该|都该)[^,。;]{0,3}$")
@@ -110,6 +113,12 @@ def shares_of(part: Part) -> Case:
     if over := _OVER_ALL.search(part.text):
         return replace(case, ratio=Decimal(over[1]) / 100)
     return case if part.ratios else replace(case, ratio=_bare_answer(part))
+
+
+def withdrawn_share(part: Part) -> Decimal | None:
+    """A share that is taken back as another's: 不是,88%是我同学她们那边的."""
+    others = [r.value for r in part.ratios if _ARE_OF_OTHERS.match(part.sentence.text, r.end)]
+    return others[0] if others and corrects(part.text) else None
 
 
 def _own_first(part: Part) -> Case:
@@ -289,6 +298,7 @@ def _meant(part: Part) -> list[Ratio]:
             or (len(part.ratios) > 1 and _NEIGHBOURS.search(_label(sentence, ratio)))
             or (len(part.ratios) > 1 and _OF_OTHERS.match(after) and ratio is not part.ratios[-1])
             or _DOUBTED.match(after)
+            or ratio.value == withdrawn_share(part)
             or ratio in at_home
             or (_TAKEN_INSTEAD.search(before) and ratio.value in {r.value for r in at_home})
         ):
