@@ -124,6 +124,9 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
     answers = OF_QUESTION.get(sentence.asked or "")
     if len(told) == 1 and answers and told[0].role == "cost" and _is_monthly_alone(told[0]):
         told = [replace(told[0], role=answers)]
+    unplaced = [item for item in told if item.role == "unplaced"]
+    if len(unplaced) == 1 and not any(item.role == "cost" for item in told):
+        told = [replace(item, role="cost") if item is unplaced[0] else item for item in told]
     if len(told) == 1 and _is_asked_of(told[0]):
         told = [replace(told[0], role="cost", placed=True)]
     return tuple(told)

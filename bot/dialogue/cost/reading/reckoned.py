@@ -108,7 +108,8 @@ def _is_multiplied(item: Item, others: Sequence[Item], sentence: Sentence) -> bo
     """Whether a figure told before, or the sum of those, is only calculated with: 该是430乘75%, 按一个月360算."""
     text = sentence.text
     told_before = {other.amount.low for other in others if other.start < item.start}
-    again = item.amount.low in told_before or _is_total(item, others)
+    spent = [other.amount.low for other in others if other.role in ("cost", "used")]
+    again = item.amount.low in told_before or item.amount.low == sum(spent)
     with_it = _TIMES_A_SHARE.match(text, item.end) or (
         _TAKEN_AS.search(item.before) and _RECKONED.match(text, item.end)
     )

@@ -44,6 +44,8 @@ _OF_OTHERS = re.compile(r"那?是(?:给)?(?:职工|居民|在职|在岗|退休|�
 _ARE_OF_OTHERS = re.compile(
     r"那?是[^,。;\d]{0,4}(?:同学|同事|工友|朋友|邻居|隔壁|亲戚|别人|人家|病友|他们|她们|[表堂]?[哥姐弟妹])[^,。;\d]{0,8}的"
 )
+_TIMES = re.compile(r"乘以?$|[×*]$")
+_SUCH = re.compile(r"[这那](?:种|样|个情况)")
 _NEIGHBOURS = re.compile(r"隔壁|邻居|同事|工友|亲戚|别人|人家|(?:硬|非|偏|一口咬定)(?:要|得)?[说讲]")
 _ASKED_TOO = re.compile(r"(?:是不是|能不能|可不可以|可以|该不该|应不应该)也(?:能|可以|是|给)*(?:按|照|报)*$")
 """Whether a share holds here, too, is asked: 是不是也能报80."""
@@ -298,6 +300,7 @@ def _meant(part: Part) -> list[Ratio]:
             or (len(part.ratios) > 1 and _NEIGHBOURS.search(_label(sentence, ratio)))
             or (len(part.ratios) > 1 and _OF_OTHERS.match(after) and ratio is not part.ratios[-1])
             or _DOUBTED.match(after)
+            or (_TIMES.search(before) and [r.value for r in part.ratios].count(ratio.value) > 1)
             or ratio.value == withdrawn_share(part)
             or ratio in at_home
             or (_TAKEN_INSTEAD.search(before) and ratio.value in {r.value for r in at_home})
@@ -394,7 +397,8 @@ def _place(sentence: Sentence, ratio: Ratio) -> str:
 def _label(sentence: Sentence, ratio: Ratio) -> str:
     """What stands before a share in its clause, back to the share before it."""
     previous = max((r.end for r in sentence.ratios if r.end <= ratio.start), default=0)
-    return re.split(r"[,。;]", sentence.text[previous : ratio.start])[-1]
+    *earlier, own = re.split(r"[,。;]", sentence.text[previous : ratio.start])
+    return f"{earlier[-1]},{own}" if earlier and _SUCH.match(own) else own  # 长期居住备过案,这种报75%
 
 
 def _bare_answer(part: Part) -> Decimal | None:
