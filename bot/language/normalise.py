@@ -10,7 +10,7 @@ _FULL_WIDTH["￥"] = "¥"
 # Between digits an ASCII comma groups thousands; a Chinese comma always separates.
 del _FULL_WIDTH["，"]
 
-_CANTONESE = dict(zip("嘅喺咗唔冇佢睇嚟仲", "的在了不没他看来还", strict=True))
+_CANTONESE = dict(zip("嘅喺咗唔冇佢睇嚟仲係", "的在了不没他看来还是", strict=True))
 """Particles that stand for one of Mandarin's."""
 
 _traditional = OpenCC("t2s")
@@ -19,7 +19,7 @@ _traditional = OpenCC("t2s")
 def normalise(text: str) -> str:
     """Simplified characters, half-width letters, digits and signs, Mandarin particles; as long as `text`, character by
     character."""
-    return "".join(map(_normal_character, text))
+    return "".join(map(_normal_character, text.replace("關係", "关系")))
 
 
 @cache

@@ -234,6 +234,10 @@ def _placed(known: Person, said: Person) -> Person:
 def beside(said: Person, known: Person, this_month: Days | None) -> Person:
     """With what was known of other months, where the cost told is of one month (十月250; then 十一月350).
     `this_month`: the days of it, where the cost is told as this month's."""
+    days = {bill.day for bill in said.bills if bill.day}
+    if said.adds and len(said.bills) == len(days) == 1:  # 还有一张7月30号的票,连8月的一起报
+        day = min(days)
+        said = replace(said, case=replace(said.case, treated_on=Days(day, day)))
     case = said.case if said.case.treated_on else replace(said.case, treated_on=this_month)
     if known.month and case.used is not None and case.amount is None and case.treated_on:
         spent = Span.exactly(case.used)  # 上个月我只用了100: that month's, not this one's

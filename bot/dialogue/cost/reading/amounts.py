@@ -26,6 +26,8 @@ _BARE_ANSWER = re.compile(
 )
 _OF_MONTHS = re.compile(r"(?:[到至和]|[-~—、])(?:(?:1[0-2]|[1-9])、)*(?:1[0-2]|[1-9])月")
 """2到4月, 8、9、10月."""
+_FIGURE_LAST = re.compile(r"(?<=[,。 ])([1-9]\d{1,4}(?:\.\d{1,2})?)[。]?$")
+_VISITED = re.compile(r"[看花买拿开配抓]")
 _PAUSE = re.compile(r"(?<!\d),|,(?!\d)")  # a comma that does not group thousands
 
 
@@ -288,6 +290,9 @@ def _amounts(sentence: Sentence) -> list[Amount]:
         for match in re.finditer(cued, sentence.text)
         for group in range(1, len(match.groups()) + 1)
     ]
+    last = _FIGURE_LAST.search(sentence.text)
+    if last and not found and not any(bare) and _VISITED.search(sentence.text, 0, last.start()):
+        bare.append(_exactly(last))  # 上周看的另一个病,430
     taken: list[Placed] = [*found, *sentence.ratios, *sentence.dates]
     free = [amount for amount in bare if amount and not overlaps(amount, taken)]
     return ends_joined(without_overlaps(sorted(found + free, key=lambda a: a.start)), sentence.text)
