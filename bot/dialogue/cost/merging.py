@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from bot.dialogue.cost.person import LIMIT_FACTS, LIMITS, UNPAID, Bill, Person, RatioAt, Rough, Stretch
+from bot.knowledge.parameters import Condition
 from bot.rules.case import Case, Days, MonthCost
 from bot.rules.money import NOTHING, Span, percent, to_fen
 
+_AWAY = frozenset[Condition]({"staying_elsewhere", "living_elsewhere"})
 _USED = re.compile(r"用(?:掉|去)?了$")
 _OF_A_PART = UNPAID - {"not_designated", "inpatient_stay"}
 """Why a part of one bill may not be paid for."""
@@ -127,8 +129,11 @@ def _as_often_as_told(known: Person, said: Person) -> Person:
 
 
 def _without_the_total_again(known: Person, said: Person) -> Person:
-    """What is told, the sum of bills told before as no other cost: 那1400报多少."""
-    again = said.case.amount == known.case.amount and len(known.bills) > 1 and len(said.bills) == 1
+    """What is told, the sum of bills told before as no other cost (那1400报多少), nor one of them of which it is told
+    what is not paid for (145那趟里有40的钙片)."""
+    amount = said.case.amount
+    of_one = amount and said.case.excluded is not None and _is_one_of(known.bills, amount)
+    again = (amount == known.case.amount or of_one) and len(known.bills) > 1 and len(said.bills) == 1
     if not again or said.case.treated_on or said.case.each_month:
         return said
     return replace(said, case=replace(said.case, amount=None), bills=())
@@ -299,8 +304,11 @@ def _without_what_is_not_paid(known: Case, bills: tuple[Bill, ...], said: Person
 
 def _without_the_ratio_at_home(known: Case, said: Person) -> Person:
     """What is told of a treatment elsewhere, the share that holds at home no share of it: 出差开的药,照90%报吧."""
-    away = {"staying_elsewhere", "living_elsewhere"} & (said.case.conditions - known.conditions)
+    away = _AWAY & (said.case.conditions - known.conditions)
     at_home = away and known.ratio is not None and said.case.ratio == known.ratio
+    elsewhere = _AWAY & (said.case.conditions | known.conditions)
+    if elsewhere and said.ratio_at_home:
+        at_home = True
     return replace(said, case=replace(said.case, ratio=None)) if at_home else said
 
 

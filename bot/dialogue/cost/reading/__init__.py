@@ -48,6 +48,7 @@ from bot.dialogue.cost.reading.retirement import retired_since
 from bot.dialogue.cost.reading.rough import rough_facts
 from bot.dialogue.cost.reading.sentence import Part, Sentence
 from bot.dialogue.cost.reading.shares import (
+    is_share_at_home,
     own_shares,
     ratios_by_place,
     ratios_elsewhere,
@@ -215,6 +216,7 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
         each_visit=is_of_one_visit(part),
         visits=visits_told(part),
         bill_named=bill_named(part),
+        ratio_at_home=is_share_at_home(part),
         withdrawn=withdrawn_share(part),
         day_asked=day_asked(part),
         next_time=next_time(part),

@@ -53,6 +53,9 @@ _OF_SOMETHING_ELSE = re.compile(
 )
 _SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
 _SETTLED = re.compile(r"(?:^|[哦噢])(?:应该|想起来了?|对了|就|确定|准确[地的]?说?|查了?|看了?)+是?$")
+_FOUND_AT_LAST = re.compile(
+    r"^[元块]?钱?[^。;\d]{0,3}?[,哦噢啊].{0,5}?(?:翻|找|查|看)[到出着]了?[^。;\d]{0,3}$"
+)
 _REALLY_PAID = re.compile(r"(?:实付|实收|实际付|折后|优惠后|打完折)[^,。;\d]{0,3}$")
 _TIMES = re.compile(r"是([^,。;\d的]{1,6})的(?:[两二三四五]倍|一半)")
 _FROM_A_MONTH_ON = re.compile(r"(?:\d|[一二三四五六七八九十])月份?(?:起|开始|往后|以后)")
@@ -198,7 +201,12 @@ def pinned_down(items: list[Item], sentence: Sentence) -> list[Item]:
         before, after = item.before, sentence.text[item.end :]
         unsure = _NOT_SURE.search(before) or _NOT_SURE.match(after)
         new = not told or not unsure or _SPENT.search(_NOT_SURE.sub("", before))
-        settled = told and told[-1].amount.approximate and _SETTLED.search(before)
+        between = sentence.text[told[-1].end : item.start] if told else ""
+        settled = (
+            told
+            and told[-1].amount.approximate
+            and (_SETTLED.search(before) or (told[-1].role == "cost" and _FOUND_AT_LAST.search(between)))
+        )
         if settled and _meet(told[-1].amount, item.amount):
             told[-1] = replace(told[-1], amount=item.amount)
         elif new or not item.amount.approximate or not _meet(told[-1].amount, item.amount):

@@ -64,6 +64,7 @@ _OPEN: frozenset[tuple[Role, Role | None]] = frozenset(
         ("unused_before", "limit"),  # as are those that tell what was left: 6月限额剩200
         ("deductible_met", "limit"),  # words that tell what was paid are plain: 把260交清了
         ("examination", "excluded"),  # no document settles whether it is paid for
+        ("examination", "aside"),
     }
 )
 """What is open is not settled by what it sounds like."""

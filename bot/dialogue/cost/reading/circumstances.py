@@ -5,6 +5,7 @@ from collections.abc import Container
 from dataclasses import replace
 
 from bot.dialogue.cost.person import UNPAID
+from bot.dialogue.cost.reading.changes import corrects
 from bot.dialogue.cost.reading.circumstance_words import ruled_out_in
 from bot.dialogue.cost.reading.doubts import open_conditions
 from bot.dialogue.cost.reading.sentence import Item, Part
@@ -61,7 +62,8 @@ def _placed(case: Case, part: Part, covered: Container[str], known: str | None) 
     )
     if home in covered and home != known:
         went_there = bool(case.conditions & _AWAY)
-    if known in covered and home != known and went_there and not _INSURED_THERE.search(text):
+    elsewhere = went_there or (home not in covered and not corrects(text))
+    if known in covered and home != known and elsewhere and not _INSURED_THERE.search(text):
         more = frozenset[Condition]() if case.conditions & _AWAY else _STAYING
         return replace(case, conditions=case.conditions | more)
     abroad = any(province != home and _GONE_THERE.search(text[:start]) for province, start in named)

@@ -34,7 +34,7 @@ _MORE = re.compile(
 )
 _CLASS_B_OF_IT = re.compile(r"[^,。;\d]{0,3}(?:其中|里[头面边]|当中)[^,。;\d]{0,4}乙类")
 _THIS_ALONE = re.compile(
-    r"[只就单光][^,。;]{0,2}[问算看讲说][^,。;]{0,2}(?:这一?[次回趟笔张]|(?:1[0-2]|[1-9])月)"
+    r"[只就单光][^,。;]{0,2}[问算看讲说][^,。;]{0,2}(?:这一?[次回趟笔张]|(?:1[0-2]|[1-9])月)|就[^,。;\d]{0,4}这一?[次回趟笔张][^,。;\d]{0,3}报"
 )
 _THIS_ONE = re.compile(
     r"这一?[次回趟][^,。;\d]{0,10}[,。 ]?(?:能|给)*(?:报|给)(?:多少|几|好多)"
@@ -70,6 +70,7 @@ _ALL_TOGETHER = re.compile(
     r"(?:[加合算凑并][起到在]*(?:来|一?[起块]儿?|拢)|一?[起块]儿?(?:算|报)|一共|总共|拢共|统共|合计|两[头边回次趟张笔])"
 )
 _THAT_ONE = re.compile(r"[元块]?钱?的?那[张笔次回]")
+_THIS_TIME_AGAIN = re.compile(r"这一?[次回趟]又?[^,。;\d]{0,3}[花买拿开配取抓]")
 _ONE_MORE = re.compile(
     r"(?:又|再)(?:去|来|跑|到)?了?(?:一?[次回趟]|[^,。;\d]{0,6})(?:[,。][^,。;\d]{0,4})?[花买拿开配取抓做看]了?[^,。;\d]{0,3}$"
     r"|还要?[花买拿开配取抓做]了?[^,。;\d]{0,3}$"
@@ -210,8 +211,16 @@ def adds(part: Part) -> bool:
         return bool(_MORE.search(part.text))
     if "cost" not in told:
         return told == {"excluded"} and bool(_MORE.search(part.text))
+    if _is_of_this_time(part):
+        return False
     one_more = len(part.costs) == 1 and _is_one_more(part)
     return bool(one_more or _MORE.search(part.text) or LEFT_OUT.search(part.text))
+
+
+def _is_of_this_time(part: Part) -> bool:
+    """Whether what was spent this time is told, and asked about alone: 这回又花了600,能报多少."""
+    alone = asks(part.text) and not _ALL_TOGETHER.search(part.text)
+    return bool(alone and (_THIS_TIME_AGAIN.search(part.text) or _THIS_ALONE.search(part.text)))
 
 
 def _is_one_more(part: Part) -> bool:
@@ -222,7 +231,6 @@ def _is_one_more(part: Part) -> bool:
         return True
     if (
         _THAT_ONE.match(text, cost.end)
-        or _THIS_ALONE.search(part.text)
         or corrects(part.text)
         or supposes(part.text)
         or is_monthly(part, cost.amount)
@@ -294,7 +302,7 @@ def follows(part: Part) -> bool:
     asked = _ONE_AFTER_IT.search(part.text) or re.search(
         f"[这那][笔张次个]?{named}[^,。;]{{0,8}}[报付]", part.text
     )
-    return bool(asked and _AGAIN.search(part.text))
+    return bool((asked or _is_of_this_time(part)) and _AGAIN.search(part.text))
 
 
 def asks_of_this_one(part: Part) -> bool:

@@ -13,6 +13,8 @@ _HEDGES = re.compile(
     r"(?:不止|不到|至少|最少|起码|最多|顶多|超过|将近|快|大概|大约|约莫?|差不多|可能|好像|估计|应该"
     r"|刚好|正好|恰好|整整?|足足|怕|总|得|有|在|是)+$"
 )
+_AMONG_IT = re.compile(r"(?:里[头面边]|其中|当中)(?:还)?有?$")
+_THAT_BILL = re.compile(r"[元块]?钱?的?那[张趟次笔回]")
 _COPULA = re.compile(r"[是为了有到达大概约也就在:( 元块]+$")
 _EARLIER_MONTH = re.compile(r"(?:上个?|前)月|上个?季度?|[一二三]季度|\d+月|[一二三四五六七八九十]月")
 _A_QUARTER = re.compile(r"(?:一个?|每个?)季度?(?:是|有|给|为)*$")
@@ -226,6 +228,8 @@ def by_what_precedes(before: str) -> Role | None:
 
 
 def _asked_for(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | None:
+    if _AMONG_IT.search(around.before) or _THAT_BILL.match(around.after):
+        return None  # 起付线多少? 里头有150是看牙的; 145那趟里有40块的钙片
     role = OF_QUESTION.get(sentence.asked or "")
     taken = any(item.role == role for item in known)
     return None if taken else role

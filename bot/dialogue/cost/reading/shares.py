@@ -19,7 +19,7 @@ from bot.rules.money import percent, to_fen
 
 _AWAY = re.compile(r"长住|常住|安置|定居|临时|外出|异地|外地|跨省|外省|省外|到[^,。]{1,4}(?:只|就)?报|长期")
 _HOME = re.compile(
-    r"本地|当地|省内|老家(?![讲说])|家里|在家|参保地|[我咱]们?(?:这|那|市|县|区|省|本|当)|[市县]里"
+    r"本地|当地|省内|老家(?![讲说])|家里|屋里|在家|参保地|[我咱]们?(?:这|那|市|县|区|省|本|当)|[市县]里"
 )
 _LIVING = re.compile(r"长期|长住|常住|安置|定居")
 _FOR_A_TIME = re.compile(r"临时|旅游|出差|探亲|短期")
@@ -115,6 +115,12 @@ def shares_of(part: Part) -> Case:
     if over := _OVER_ALL.search(part.text):
         return replace(case, ratio=Decimal(over[1]) / 100)
     return case if part.ratios else replace(case, ratio=_bare_answer(part))
+
+
+def is_share_at_home(part: Part) -> bool:
+    """Whether all shares told are said to hold at home: 我们屋里这边住院报80%."""
+    labels = [_label(part.sentence, ratio) for ratio in part.ratios]
+    return bool(labels) and all(_HOME.search(label) and not _AWAY.search(label) for label in labels)
 
 
 def withdrawn_share(part: Part) -> Decimal | None:

@@ -24,7 +24,7 @@ _OR_SO = re.compile(r"份?(?:左右|前后|上下|的?样子|那阵|这阵)")
 _SOME_DAYS = timedelta(5)
 _BARE = re.compile(r"(?:是|可能|好像|大概|应该|在|吧)+")
 _SPENT = re.compile(r"花|买|用药|吃|[拿开][药了]|看病|刷")
-_SPENT_THEN = re.compile(r"花|费|买|看|[拿开]药")
+_SPENT_THEN = re.compile(r"花|费|买|看|[拿开配](?:药|这)")
 _DEDUCTIBLE = re.compile(r"(?<![没无])(?:起付|门槛)")
 _OF_LIFE = re.compile(
     r"月份?(?:起|以后|之后|开始)[^,。;\d花买药拿]{0,8}退休|(?:办|要|才|正式|刚)[^,。;]{0,4}退休|满[五六\d]|生日|出生"
