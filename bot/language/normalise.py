@@ -10,7 +10,7 @@ _FULL_WIDTH["￥"] = "¥"
 # Between digits an ASCII comma groups thousands; a Chinese comma always separates.
 del _FULL_WIDTH["，"]
 
-_CANTONESE = dict(zip("嘅喺咗唔冇佢睇嚟仲係", "的在了不没他看来还是", strict=True))
+_CANTONESE = dict(zip("嘅喺咗唔冇佢睇嚟仲係嗰攞俾畀", "的在了不没他看来还是那拿给给", strict=True))
 """Particles that stand for one of Mandarin's."""
 
 _traditional = OpenCC("t2s")

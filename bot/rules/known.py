@@ -150,6 +150,9 @@ class Known(Spent):
         if self.case.asked_month:
             return Span(NOTHING, self._left_by_earlier_months(self.case.asked_month))
         left, month = self.case.unused_before, self.case.unused_month
+        told = {cost.month for cost in self.case.by_month}
+        if told and (month is None or month in told):
+            return NO_MONEY  # what it left is in what it cost
         if left is None or (month and quarter_of(month) != quarter_of(self.treated.first)):
             return NO_MONEY
         return Span(NOTHING, left)

@@ -87,6 +87,10 @@ _A_SHORT_ANSWER = 12
 _ONLY_MONTHLY = re.compile(r"(?:每|一个?|每个)月(?:是|有|给)?$")
 """What answers our question for a limit, though it is told as costs are, too: 翻出来了,一个月380."""
 _BOUGHT = re.compile(r"[花买吃开拿用药]")
+_LEFT_OF_IT = re.compile(r"(?:剩|余|没用完|没花完)下?的?那?$")
+_CARRIED_OVER = re.compile(
+    r"[元块]?钱?的?(?:额度)?(?:能不能|可不可以|可以|能|是不是|想|让|都)*(?:挪|结转|搬|移|留|攒|补|顶|滚|加|转)(?:到|给|进|在)"
+)
 _THAT_PIECE = re.compile(r"[那这一]?[盒瓶样支](?:药|是|要)*$")
 _FEWER = re.compile(r"(?:少|不|别)[给]?(?:开|拿|买|配|要)[^,。;\d]{0,3}一?[盒瓶样支]")
 _CALLED_A_LIMIT = re.compile(
@@ -122,6 +126,7 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
     learnt = _not_a_part_of_nothing(_one_limit(items, learnt))
     told = without_reckoned([item for item in learnt if item is not None], sentence)
     told = [replace(item, role="aside") if _is_hearsay(item) else item for item in told]
+    told = [replace(item, role="unused_before") if _is_carried_over(item) else item for item in told]
     told = [replace(item, role="claimed") if _is_concluded(item, sentence) else item for item in told]
     told = [replace(item, role="returned") if _is_given_up(item, sentence) else item for item in told]
     answers = OF_QUESTION.get(sentence.asked or "")
@@ -140,6 +145,12 @@ def _is_concluded(item: Item, sentence: Sentence) -> bool:
     asked_for = sentence.asked in OF_QUESTION and len(sentence.text) <= _A_SHORT_ANSWER
     said_so = _CONCLUDED.search(item.before) and _SO_IT_IS.match(item.after)
     return item.role in ("cost", "deductible", "quota_left", "unplaced") and bool(said_so) and not asked_for
+
+
+def _is_carried_over(item: Item) -> bool:
+    """Whether it is what an earlier month left, and is wished into a later one: 剩的140挪到十月用."""
+    left = item.role in ("quota_left", "unplaced", "cost", "aside") and _LEFT_OF_IT.search(item.before)
+    return bool(left and _CARRIED_OVER.match(item.after))
 
 
 def _is_given_up(item: Item, sentence: Sentence) -> bool:

@@ -36,6 +36,7 @@ _TIMES_EACH = re.compile(
     r"(\d{1,2}|[两二三四五六七八九十]{1,2})(?:[次回趟][^,。;\d]{0,3},?(?:都|各|均|每次|每回)|个月,?(?:每个?月|月月|个个月))"
     r"(?:都|各|均|是|要|得|花|用|报|付|扣)*[了掉]*$|([两二三四])个(?:病种?)?(?:各|都|每个|一个|一样)[^,。;\d]{0,3}加了?$"
 )
+_SEVERAL_TIMES = re.compile(r"(?:这个?月|本月|这[几两三四])[^,。;\d]{0,4}[次回趟](?:分别|各|是)?用了$")
 _ASKS_FOR_IT = re.compile(r"(?<!还能)(?<!还可以)(?<!还)[报给付出掏退补](?:销)?(?:得?了|我|得)?(?:多少|几)")
 _NOTHING_WAS_PAID = re.compile(
     r"(?:都|全|一分)(?:也|都)?没(?:有|给|能)*报(?:销)?(?:[着到上成过]|下来|(?=[,。;]|$))"
@@ -163,6 +164,8 @@ def spent_now(items: list[Item], sentence: Sentence) -> list[Item]:
         return [replace(used[0], role="cost")]
     others = {item.role for item in items}
     all_told = "monthly_limit" in others and not _HOW_MUCH_MORE.search(sentence.text)
+    if len(used) > 1 and "cost" not in others and _SEVERAL_TIMES.search(used[0].before):
+        return [replace(item, role="cost") if item in used else item for item in items]
     if (
         len(used) != 1
         or "cost" in others

@@ -193,7 +193,8 @@ def month_before(part: Part, item: Item) -> date | None:
 
 def asked_month(part: Part, case: Case) -> Case:
     """Of several months' costs the one that is asked about ("…这个月的能报多少", or by its figure)."""
-    after = part.sentence.text[part.items[-1].end :]
+    costs = [item for item in part.items if item.role == "cost"] or part.items
+    after = part.sentence.text[costs[-1].end :]
     if alone := _ONLY_ONE_MONTH.search(after):
         return Case(asked_month=next(iter(months_named(part, [alone[1]])), None))
     if len(case.by_month) > 1 and (figure := _ASKED_FIGURE.search(after)):
