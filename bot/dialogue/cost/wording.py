@@ -84,7 +84,8 @@ def _why(result: Estimate) -> str:
 
 def _by_name(steps: Sequence[Step]) -> str:
     """What the fund pays for each of several people, or at each of several places."""
-    return "".join(f"{step.label.removesuffix(f'：{_FUND_PAYS}')}：{step.expression}。" for step in steps)
+    told = (step for step in steps if step.expression)
+    return "".join(f"{step.label.removesuffix(f'：{_FUND_PAYS}')}：{step.expression}。" for step in told)
 
 
 def _cannot(result: Estimate) -> str:
