@@ -105,6 +105,8 @@ _MAY_TELL_COSTS = frozenset(
         Errand.CONTINUE,
         Errand.NOT_UNDERSTOOD,
         Errand.CHECK_STATUS,
+        Errand.SHOW_RENEWALS,
+        Errand.MAKE_SMALL_TALK,
     }
 )
 _WORDS = re.compile(r"\w")
@@ -351,7 +353,8 @@ class Assistant:
         if not of_money and self._is_of_one(turn) and self.deadlines.concerns(turn, context):
             return Errand.CHECK_STATUS
         among_others = told_in_full and self._costs.sets_a_part_apart(turn)
-        if scope.is_other_cost(turn, self.knowledge.refusals) and not (among_others or bought):
+        answers = context.task is Task.COST and self._costs.answers(turn, context)
+        if scope.is_other_cost(turn, self.knowledge.refusals) and not (among_others or bought or answers):
             return Errand.DECLINE
         if context.task is not Task.COST and is_for_inpatient_care(turn):
             return Errand.ANSWER_POLICY

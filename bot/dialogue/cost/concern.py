@@ -8,7 +8,7 @@ from bot.language import normalise
 from bot.language.asking import asks
 
 _ASKS_FOR_A_SUM = re.compile(
-    r"报|付|担|掏|贴|出多少|算|负担|自费|自付|拿回|[给退][我俺他她]?(?:多少|几|好多)"
+    r"报|付|担|掏|贴|出多少|算|负担|自费|自付|拿回|[给退][我俺他她]?(?:得|回)*(?:多少|几|好多)"
 )
 _ASKS_TO_COMPUTE = re.compile(r"算|(?<!评)估|大概|花|负担|自己.{0,4}[掏出付]")
 _ASKS_FOR_THE_DEDUCTIBLE = re.compile(r"先(?:自己|个人|得|要)*.{0,2}[掏付垫出]|起付|门槛")
@@ -25,7 +25,7 @@ _SPENT = re.compile(r"花|药费|药钱|[买拿开配]了|费用|发票|总共|�
 _OUTPATIENT = re.compile(r"门诊|慢|药店|[买拿开配]药|特病|门特|限额")
 _HOW_MUCH = re.compile(r"多少|(?<!好)几|怎么算|咋算")
 _WANTS_A_SUM = re.compile(
-    rf"{_HOW_MUCH.pattern}|好多(?!年|天|次)|算[算一下]|(?:帮|替|给[我俺咱他她])[我俺咱他她忙]?算|(?<!评)估|大概|金额|合计"
+    rf"{_HOW_MUCH.pattern}|好多(?!年|天|次)|算[算一下]|(?:给|来)算[。?]?$|(?:帮|替|给[我俺咱他她])[我俺咱他她忙]?算|(?<!评)估|大概|金额|合计"
 )
 _ASKS_WHETHER = re.compile(
     r"[吗么?]|[不没][啊呀嘛]?$|(.)[没不]\1|不作?[数行]|是不是|是否|能不能|算不算|还是|怎|咋|什么|啥|哪|谁|凭"

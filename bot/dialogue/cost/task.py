@@ -204,22 +204,22 @@ class Costs:
             return True
         if asks_how_much_then(text) or asks_for_all(text) or self.tells_a_fact(turn, context):
             return True
-        if _SUM_FOR_MYSELF.search(normalise(text)) or self._answers(turn, context):
+        if _SUM_FOR_MYSELF.search(normalise(text)) or self.answers(turn, context):
             return True
         other_person = bool(turn.values("employment")) and says_the_same(text)
-        if tells_of_the_purchase(text) or self._read(turn).day_asked:
+        if tells_of_the_purchase(text) or _dates_the_purchase(turn) or self._read(turn).day_asked:
             return True
         figure = (
             turn.values("amount") or find_ratios(text) or ends_in_a_figure(text) or self.tells_figures(turn)
         )
-        return (
-            bool(figure) or other_person or _tells_own_employment(turn) or varies(text) or wants_steps(text)
-        )
+        return bool(figure) or other_person or varies(text) or wants_steps(text)
 
-    def _answers(self, turn: Turn, context: Context) -> bool:
-        """Whether what we asked for is told, whatever stands beside it: 什么档我不懂,我还没退休."""
+    def answers(self, turn: Turn, context: Context) -> bool:
+        """Whether what we asked for is told, whatever stands beside it (什么档我不懂,我还没退休), or whether they work
+        or are retired, unasked (等下讲清楚,我是内退); whoever asks something with it (退休的要认证吗) tells nothing."""
         told = read_cost(turn, context.asked, (), learnt=self.learnt).people[0]
-        return bool(context.asked) and told.knows(context.asked or "")
+        unasked = not asks(_ASKED_BACK.sub("", normalise(turn.text))) and told.knows("employment")
+        return unasked or (bool(context.asked) and told.knows(context.asked or ""))
 
     def tells_a_fact(self, turn: Turn, context: Context) -> bool:
         """Whether terms of the cost are told, and nothing but the sum asked: 没封顶, 起付线交满了, 有两个病,加多少没讲.
@@ -250,13 +250,18 @@ class Costs:
 
     def _asked_before(self, turn: Turn, context: Context, cost_told: bool) -> Person:
         """What the question about a rule that came before told of its person: all that is told with a cost, if this
-        turn tells none itself; else whether they are retired."""
+        turn tells none itself; else whether they are retired, and their limits."""
         asked = replace(turn, text=context.last_question or "", mentions=())
         people = read_cost(asked, None, self.parameters, told_before(context), self.learnt).people
         if len(people) == 1 and people[0].cost_known and not cost_told:
             return people[0]
-        case = people[0].case if len(people) == 1 else Case()
-        return Person(Case(employment=case.employment, conditions=case.conditions & _ELSEWHERE))
+        person = people[0] if len(people) == 1 else Person()
+        case = person.case
+        told = Case(employment=case.employment, conditions=case.conditions & _ELSEWHERE)
+        if supposes(context.last_question or ""):
+            return Person(told)
+        limits = replace(told, monthly_limit=case.monthly_limit, extra_limit=case.extra_limit)
+        return Person(limits, limit=person.limit)
 
     def _read(self, turn: Turn) -> Person:
         return _first_told(turn, self)
@@ -266,11 +271,6 @@ class Costs:
 def _first_told(turn: Turn, costs: Costs) -> Person:
     """What a turn tells of the first person, by itself."""
     return read_cost(turn, None, costs.parameters, learnt=costs.learnt).people[0]
-
-
-def _tells_own_employment(turn: Turn) -> bool:
-    """我说错了我是退休的; whoever asks something with it (退休的要认证吗) is not telling of the cost."""
-    return bool(turn.values("employment")) and not asks(turn.text)
 
 
 def _says_not_known(text: str, asked: str) -> bool:
@@ -286,6 +286,13 @@ def tells_of_the_purchase(text: str) -> bool:
     """Whether it is told when or where the cost came about, and nothing asked: 药是6月买的, 就门口那个诊所开的."""
     written = normalise(text)
     return bool((_BOUGHT.search(written) or _OF_THE_BILL.search(written)) and not asks(text))
+
+
+def _dates_the_purchase(turn: Turn) -> bool:
+    """Whether the day of the purchase is told, and whether it counts is asked: 是4月15号开的,那还按20号文算不."""
+    begin = re.split(r"[,。;]", normalise(turn.text).replace("，", ","))
+    told = [clause for clause in begin if _BOUGHT.search(clause) and find_dates(clause, turn.now.date())]
+    return bool(told)
 
 
 def puts_a_day_right(turn: Turn) -> bool:

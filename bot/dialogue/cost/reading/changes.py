@@ -27,6 +27,10 @@ _CONFIRM = re.compile(r"有没有?|要不要|[对是错]吧|吧[。!]?$|真的|�
 _HOW_MUCH_THEN = re.compile(
     r"^(?:那|那么|所以|我|他|她|这|到底|究竟|最后|总共|一共|实际|,)*(?:能|可以|该|给)*报(?:销)?(?:得?了|到)?(?:多少|几多|好多)[钱元啊呢呀嘛?。]*$"
 )
+_HOW_MUCH_AT_LAST = re.compile(
+    r"[,。;!?](?:那|所以|到底|究竟)(?:么|我|他|她|按它|按这个?|照这样|到底|究竟|实际|医保)*(?:能|可以|该|会)*(?:[给帮]我?)?[报给付拿](?:销|得|到|回|我)?(?:多少|几多|好多|多)钱?[啊呢呀嘛?。]*$"
+)
+"""What a remark or a doubt ends in: 化验费算不算我也不晓得,那医保到底给多少."""
 _FOR_ALL = re.compile(
     r"(?:一共|总共|统共|拢共|[打加合][拢起]|一起|一块)[^,，。;]{0,8}[报给出付拿][^,，。;]{0,2}(?:多少|几多|好多|几个?钱)"
 )
@@ -129,5 +133,6 @@ def asks_for_all(text: str) -> bool:
 
 
 def asks_how_much_then(text: str) -> bool:
-    """Whether the sum is asked for once more, and nothing else: 那到底报多少."""
-    return bool(_HOW_MUCH_THEN.match(normalise(text).replace("，", ",")))
+    """Whether the sum is asked for once more, and nothing else (那到底报多少), or after a remark."""
+    written = normalise(text).replace("，", ",")
+    return bool(_HOW_MUCH_THEN.match(written) or _HOW_MUCH_AT_LAST.search(written.replace(" ", ",")))
