@@ -23,6 +23,9 @@ def merged(known: Person, said: Person) -> Person:
         return _with_cost_and_limit_swapped(known)
     if said.day_asked and (bill := _bill_of(known, said.day_asked)):
         return bill
+    if said.at_home_after_all and known.case.conditions & _AWAY:
+        case = replace(known.case, conditions=known.case.conditions - _AWAY)
+        known = replace(known, case=replace(case, ratio=case.ratio or known.home_ratio))
     if said.withdrawn is not None and said.withdrawn == known.case.ratio:
         known = known.without("ratio")
     said = _more_excluded(known.case, _used_again(known, said))
@@ -61,6 +64,7 @@ def merged(known: Person, said: Person) -> Person:
         open=(known.open | said.open) - said.case.conditions - said.case.ruled_out,
         retired_since=said.retired_since or (None if at_work_after_all else known.retired_since),
         bills=bills,
+        home_ratio=_share_at_home(known, said),
         class_b=said.class_b or (None if said.cost_known else known.class_b),
         stay=said.stay or known.stay,
         stretch=stretch,
@@ -84,6 +88,12 @@ def _treated_where_they_live(known: Person, said: Person) -> Person:
         return said
     conditions = said.case.conditions - {"staying_elsewhere"}
     return replace(said, case=replace(said.case, conditions=conditions))
+
+
+def _share_at_home(known: Person, said: Person) -> Decimal | None:
+    """The share that held before the treatment was said to be elsewhere."""
+    went_away = _AWAY & (said.case.conditions - known.case.conditions)
+    return known.case.ratio if went_away and known.case.ratio else known.home_ratio
 
 
 def _with_the_ratio_elsewhere(known: Person, said: Person) -> Person:
@@ -133,7 +143,10 @@ def _without_the_total_again(known: Person, said: Person) -> Person:
     what is not paid for (145那趟里有40的钙片)."""
     amount = said.case.amount
     of_one = amount and said.case.excluded is not None and _is_one_of(known.bills, amount)
-    again = (amount == known.case.amount or of_one) and len(known.bills) > 1 and len(said.bills) == 1
+    whole = known.case.amount
+    if said.a_part and amount and whole and amount.high < whole.low:
+        return replace(said, case=replace(said.case, amount=None), bills=())
+    again = (amount == whole or of_one) and len(known.bills) > 1 and len(said.bills) == 1
     if not again or said.case.treated_on or said.case.each_month:
         return said
     return replace(said, case=replace(said.case, amount=None), bills=())
@@ -385,7 +398,7 @@ def _still_known(known: Case, bills: tuple[Bill, ...], said: Person) -> Case:
         known = replace(known, excluded=None, excluded_for=frozenset())
     if "living_elsewhere" in case.conditions:
         known = replace(known, conditions=known.conditions - {"staying_elsewhere"})
-    went_away = {"staying_elsewhere", "living_elsewhere"} & (case.conditions - known.conditions)
+    went_away = _AWAY & (case.conditions - known.conditions)
     if went_away or said.ratios:
         known = replace(known, ratio=None)  # the one at home, or at another place
     if case.amount is not None:

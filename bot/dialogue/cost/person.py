@@ -112,8 +112,10 @@ class Person:
     other. `returned`: what was given back of it, in yuan, the cost being less that already. `this_one`: of all
     purchases this last one is asked about. `each_visit`: the cost is one visit's; `visits`: how many there were.
     `month`: the days of this month, where the cost is told as this month's. `bill_named`: which of the bills told
-    before, from 1, is spoken of. `ratio_at_home`: the share told is the one that
-    holds at home. `withdrawn`: a share told before, which is somebody
+    before, from 1, is spoken of. `a_part`: the cost told is a part of one told before.
+    `ratio_at_home`: the share told is the one that
+    holds at home. `at_home_after_all`: the treatment was not elsewhere;
+    `home_ratio`: the share that held before it was said to be. `withdrawn`: a share told before, which is somebody
     else's. `day_asked`: the day whose bill alone is asked about. `next_time`: the cost, or the
     known one, if none is told, is supposed to come again.
     """
@@ -144,7 +146,10 @@ class Person:
     visits: int | None = None
     month: Days | None = None
     bill_named: int | None = None
+    a_part: bool = False
     ratio_at_home: bool = False
+    at_home_after_all: bool = False
+    home_ratio: Decimal | None = None
     withdrawn: Decimal | None = None
     day_asked: date | None = None
     next_time: Later | None = None

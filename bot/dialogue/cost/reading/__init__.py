@@ -14,7 +14,7 @@ from bot.dialogue.cost.person import Person
 from bot.dialogue.cost.reading.again import without_what_is_known
 from bot.dialogue.cost.reading.amounts import items_in
 from bot.dialogue.cost.reading.changes import says_swapped, supposes
-from bot.dialogue.cost.reading.circumstances import circumstances_of
+from bot.dialogue.cost.reading.circumstances import circumstances_of, is_at_home_after_all
 from bot.dialogue.cost.reading.contradictions import contradiction_in
 from bot.dialogue.cost.reading.costs import (
     adds,
@@ -29,6 +29,7 @@ from bot.dialogue.cost.reading.costs import (
     follows,
     next_time,
     returned_of,
+    tells_a_part,
     unplaced_in,
 )
 from bot.dialogue.cost.reading.deductible import deductible_of, doubts_of_the_deductible
@@ -216,7 +217,9 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
         each_visit=is_of_one_visit(part),
         visits=visits_told(part),
         bill_named=bill_named(part),
+        a_part=tells_a_part(part),
         ratio_at_home=is_share_at_home(part),
+        at_home_after_all=is_at_home_after_all(part),
         withdrawn=withdrawn_share(part),
         day_asked=day_asked(part),
         next_time=next_time(part),

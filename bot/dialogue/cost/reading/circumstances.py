@@ -21,6 +21,10 @@ _AWAY = _STAYING | {"living_elsewhere"}
 _INSURED_THERE = re.compile(r"参保|(?:医保|社保)[^,。;]{0,4}(?:是|在)|[交缴]的(?:医保|社保)?")
 _TREATED_THERE = re.compile(r"(?:那边|这边|那里)?(?:看|住院|买|拿|开|花|做|治)")
 _REGISTERED = re.compile(r"长期居住[^,。;]{0,4}备[过了好]?案|备[过了好]?案[^,。;]{0,4}长期居住")
+_HERE = re.compile(
+    r"[哦,。 我]*(?:不对|不是|说?错了|没有)[,。 我]*(?:其实)?(?:还是|就是|就)?"
+    r"在(?:本地|家里|老家|这边|当地|[一-龥]{2,4}[市县区]?)(?:看|透|做|开|拿|住)?的?[,。]?$"
+)
 _GONE_THERE = re.compile(r"[去到在来]$")
 
 
@@ -38,6 +42,12 @@ def circumstances_of(part: Part, covered: Container[str], home: str | None = Non
         ruled_out=ruled_out_in(part.text) - of_a_part - left_open,
     )
     return _placed(case, part, covered, home)
+
+
+def is_at_home_after_all(part: Part) -> bool:
+    """Whether it is taken back that the treatment was elsewhere: 不是,就在呼市看的."""
+    told = _HERE.match(part.text)
+    return bool(told and not part.sentence.conditions(part.start, part.end) & _AWAY)
 
 
 def _conditions_of(item: Item, part: Part) -> frozenset[Condition]:

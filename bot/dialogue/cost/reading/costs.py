@@ -28,6 +28,7 @@ PART_OF = re.compile(
 _AMONG = re.compile(
     r"其中|当中|\((?=[甲乙丙]类)|里[面头边](?:有|是|含)?|里(?:有|是|含)|包括|(?<!不)(?<!不包)含|(?<!还)有(?=\d+[元块]?钱?的?(?:是|属|那[盒瓶样种支]))"
 )
+_INSIDE = re.compile(r"(?:里[头面边]|其中|当中)(?:还)?有?$")
 _IS = re.compile(r"[元块]?钱?的?(?:是|属)")
 _MORE = re.compile(
     r"^(?:对了|哦|噢|啊|那|,)*(?:[^,。;\d]{0,5},?(?:\d{1,2}|[一二三]?十[一二三四五六七八九]?)[号日]又[花买拿开配去]|还有(?!个?一?[个件]?[事问])|另外|再加上?|加上|外加|[^,。;\d]{0,4}[又还](?:花|买|拿|开|配|去了?一[次回趟])|后来又一?[张笔次回趟]|[^,。;\d]{0,6}还有一[张笔次回趟])"
@@ -140,6 +141,12 @@ def unplaced_in(part: Part) -> tuple[Decimal, ...]:
 def is_part(item: Item) -> bool:
     """Whether a figure is told as one that is in another: 其中12块是…"""
     return bool(_AMONG.search(item.before) or (item.before.endswith("有") and _IS.match(item.after)))
+
+
+def tells_a_part(part: Part) -> bool:
+    """Whether the only figure told is in another one that this part does not tell: 里头有50是护肝片."""
+    only = part.own_items[0] if len(part.own_items) == 1 else None
+    return bool(only and only.role == "cost" and _INSIDE.search(only.before))
 
 
 def _with_unplaced(case: Case, part: Part) -> Case:

@@ -14,6 +14,9 @@ _HEDGES = re.compile(
     r"|刚好|正好|恰好|整整?|足足|怕|总|得|有|在|是)+$"
 )
 _AMONG_IT = re.compile(r"(?:里[头面边]|其中|当中)(?:还)?有?$")
+_IS_LEFT_OUT = re.compile(
+    r"[元块]?钱?的?[^,。;\d]{0,8}?(?:不算(?!多)|不能算|不给算|算不[得进]|不[能给可]报|不报|报不[了得]|不进)(?![^,。;]{0,2}[吗么?])"
+)
 _THAT_BILL = re.compile(r"[元块]?钱?的?那[张趟次笔回]")
 _COPULA = re.compile(r"[是为了有到达大概约也就在:( 元块]+$")
 _EARLIER_MONTH = re.compile(r"(?:上个?|前)月|上个?季度?|[一二三]季度|\d+月|[一二三四五六七八九十]月")
@@ -91,6 +94,7 @@ def _told(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | N
         or _paid_first(around)
         or _counted_up(around, known)
         or _bounding(around)
+        or _left_out(around)
         or _by_what_follows(around)
         or by_what_precedes(around.before)
         or _asked_for(around, sentence, known)
@@ -174,6 +178,12 @@ def _bounding(around: Around) -> Role | None:
     bounds = _BEYOND.search(around.before) and _IS_OWN.match(around.after)
     within = _NOT_BEYOND.search(around.before) and _IS_PAID.match(around.after)
     return "limit" if bounds or within else None
+
+
+def _left_out(around: Around) -> Role | None:
+    """里头有50的护肝片不算."""
+    part = _AMONG_IT.search(around.before) and _IS_LEFT_OUT.match(around.after)
+    return "excluded" if part else None
 
 
 def _is_allowance(around: Around) -> bool:
