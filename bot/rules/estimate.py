@@ -176,7 +176,7 @@ class _Estimator:
     def _certain(self, most: Decimal | None = None) -> tuple[Remark, ...]:
         """What the document fixes already, and the most the fund may pay where that is less than the cost."""
         known, said = self._known, []
-        if most is not None and most < known.total.high:
+        if most is not None and most < known.total.high and known.ratio is not None:
             said.append(Remark(f"医保最多支付 {yuan(most)}"))
         entries = known.deductible_entries
         if entries and all(isinstance(e.state, Fixed) and not e.state.value for e in entries):

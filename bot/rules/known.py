@@ -203,15 +203,18 @@ class Known(Spent):
     def paid_before(self) -> Span:
         """What the fund has paid this year: as told, or what was spent beyond the deductible times the ratio."""
         case, ratio = self.case, self.ratio
-        used, as_cost = case.used or NOTHING, bool(case.used_as_cost)
-        if case.used is None and (self.limited_by_year or case.annual_cap is not None):
-            used, as_cost = self.spent_in_earlier_months, True
-        if not (as_cost and ratio):
+        used, spent = case.used or NOTHING, NOTHING
+        if case.used_as_cost and ratio:
+            used, spent = NOTHING, used
+        elif self.limited_by_year or case.annual_cap is not None:
+            earlier = case.spent_in_earlier_months or NOTHING
+            spent = earlier if case.used is not None else self.spent_in_earlier_months
+        if not (spent and ratio):
             return Span.exactly(used)
         met = case.deductible_met if case.used is None else None
         left = self.deductible.less(met or NOTHING).high if self.deductible else NOTHING
-        spent = Span.exactly(used).less(NOTHING if case.deductible_full else left)
-        return Span(to_fen(spent.low * ratio.low), to_fen(spent.high * ratio.high))
+        beyond = Span.exactly(spent).less(NOTHING if case.deductible_full else left)
+        return Span(used + to_fen(beyond.low * ratio.low), used + to_fen(beyond.high * ratio.high))
 
     @property
     def may_share_the_cap(self) -> bool:

@@ -219,6 +219,10 @@ def _with_class_b(known: Person, said: Person) -> Person:
     as that much of it."""
     whole, case = known.case.amount, said.case
     if said.class_b and whole and said.class_b < whole.low:
+        own = case.excluded_ratio and to_fen(said.class_b * case.excluded_ratio)
+        if own:
+            excluded = (case.excluded or NOTHING) + own
+            case = replace(case, excluded=excluded, excluded_ratio=None)
         return replace(said, case=replace(case, amount=None), bills=())
     if known.class_b and case.excluded_ratio and not said.cost_known:
         share = to_fen(known.class_b * case.excluded_ratio)
@@ -425,6 +429,9 @@ def _with_the_rest(known: Case, said: Person) -> Case:
     if said.follows and known.amount.is_exact and known.deductible and not known.deductible_full:
         met = min((known.deductible_met or NOTHING) + known.amount.low, known.deductible)
         return replace(said.case, deductible_met=met)
+    if said.follows and known.amount.is_exact and known.used_as_paid and known.annual_cap:
+        earlier = (known.spent_in_earlier_months or NOTHING) + known.amount.low
+        return replace(said.case, spent_in_earlier_months=earlier)
     if said.follows and known.amount.is_exact and _same_month(known, said.case):
         return replace(said.case, used=(known.used or NOTHING) + known.amount.low, used_as_cost=True)
     if not said.adds:

@@ -40,6 +40,10 @@ _TELLING = re.compile(
 _LONGEST_STORY = 9
 _STATES = re.compile(r"\d|[一二三四五六七八九]成|对吧|没错|吧$|报|给|起付|额|比例|封顶|审|批|通过|院")
 """What is stated to be so, not told of oneself: 退休报九成."""
+_WANTED = re.compile(
+    r"[想要请问求帮查报怎不没唔冇未甚]|好多|还是|有[啊呀]?$|[啊吧]$|差别|流程|材料|政策|规定|比例|限额|额度|起付|封顶|复审|申请|办理|名单|电话|期限|时限"
+)
+"""What is wished to know, though nothing is asked."""
 _BACK = re.compile(r"[回返]到?$")
 _TREATED_THERE = re.compile(
     r"^(?:[那这][边里儿]|的?医院|的?药店)?(?:能|要|也|就|先|给)*"
@@ -128,6 +132,11 @@ def introduces(turn: Turn) -> bool:
     rest = "".join(_without_mentions(turn).split())
     in_few_words = len(bare_text(rest)) <= _LONGEST_STORY and not _STATES.search(rest)
     return bool(told and in_few_words and not asks(turn.text)) or only_tells(turn)
+
+
+def only_states(turn: Turn) -> bool:
+    """Whether something is told of somebody's case, and nothing asked: 我是湖南的，有高血压，办了慢特病."""
+    return bool(turn.mentions) and not asks(turn.text) and not _WANTED.search(turn.text)
 
 
 def _tells_who(turn: Turn, bare: str) -> bool:

@@ -27,6 +27,7 @@ from bot.dialogue.policy.question import (
     asks_why,
     bare_text,
     introduces,
+    only_states,
     question_of,
     to_remember,
     without_regions,
@@ -103,6 +104,8 @@ def answer_policy(turn: Turn, context: Context, library: PolicyLibrary) -> Outco
     answer = library.answer(
         question, context.region, context.scheme, on, previous, context.topic, asked_before
     )
+    if answer.rivals and context.last_question is None and only_states(turn):
+        return asked_nothing(replace(context, last_question=last_question))
     if asks_whom(turn.text) and context.last_question:
         return told(whom_to_ask(answer), remembered, library.knowledge)
     if asks_who_decides(turn.text) and context.last_question and answer.decided_by:

@@ -191,15 +191,15 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
     if (stretch.without or stretch.last) and not (case.amount or case.by_month):
         case = replace(case, treated_on=None)
     puts_right = next((item.instead_of for item in part.own_items if item.instead_of is not None), None)
-    limit = limit_of(part)
+    limit, comes_after = limit_of(part), follows(part)
     return Person(
         case,
         limit=limit,
         rough=rough_facts(part, case, limit),
         ratios=ratios_by_place(part),
         ratios_elsewhere=ratios_elsewhere(part),
-        adds=adds(part),
-        follows=follows(part),
+        adds=adds(part) and not comes_after,
+        follows=comes_after,
         earlier=are_earlier(part),
         instead_of=puts_right,
         unplaced=unplaced_in(part),

@@ -33,13 +33,15 @@ _IS = re.compile(r"[元块]?钱?的?(?:是|属)")
 _MORE = re.compile(
     r"^(?:对了|哦|噢|啊|那|,)*(?:[^,。;\d]{0,5},?(?:\d{1,2}|[一二三]?十[一二三四五六七八九]?)[号日]又[花买拿开配去]|还有(?!个?一?[个件]?[事问])|另外|再加上?|加上|外加|[^,。;\d]{0,4}[又还](?:花|买|拿|开|配|去了?一[次回趟])|后来又一?[张笔次回趟]|[^,。;\d]{0,6}还有一[张笔次回趟])"
 )
-_CLASS_B_OF_IT = re.compile(r"[^,。;\d]{0,3}(?:其中|里[头面边]|当中)[^,。;\d]{0,4}乙类")
+_CLASS_B_OF_IT = re.compile(
+    r"[^,。;\d]{0,3}(?:其中|里[头面边]|当中)(?:[^,。;\d]{0,4}乙类|有?\d+(?:\.\d+)?[元块]?钱?的?(?:是|属于?)?乙类)"
+)
 _THIS_ALONE = re.compile(
     r"[只就单光][^,。;]{0,2}[问算看讲说][^,。;]{0,2}(?:这一?[次回趟笔张]|(?:1[0-2]|[1-9])月)|就[^,。;\d]{0,4}这一?[次回趟笔张][^,。;\d]{0,3}报"
 )
 _THIS_ONE = re.compile(
     r"这一?[次回趟][^,。;\d]{0,10}[,。 ]?(?:能|给)*(?:报|给)(?:多少|几|好多)"
-    r"|(?:1[0-2]|[1-9])月(?:份)?(?:的|这[次回笔]?)?(?:能|可以|该)*报(?=多少|几|好多|\d)"
+    r"|(?:1[0-2]|[1-9])月(?:份)?(?:的|这[次回笔]?)?(?:\d+(?:\.\d+)?[元块]?钱?)?(?:能|可以|该)*报(?=多少|几|好多|\d)"
     r"|把?(?:1[0-2]|[1-9])月(?:份)?的[^,。;]{0,4}算"
 )
 _ALL_OF_THEM = re.compile(r"一共|总共|合计|拢共|[加合]起来|一起|[两三四][次回趟笔个]")
@@ -52,7 +54,9 @@ _BEFORE = re.compile(r"已|前|上[次回]|早|(?:额度|限额)(?!\d)|剩")
 _ONE_AFTER_IT = re.compile(
     r"(?:第[二三四]|最?[后末]|后[面头来]|这)一?[次回趟张笔][^,。;花买]{0,10}报|[只就光单][^,。;]{0,3}[问算看][^,。;]{0,3}(?:第[二三四]|后|这|新)"
 )
-_AGAIN = re.compile(r"[又再](?:[花买拿开配抓取]|[一来]*[张笔次回])|下[次回趟]|后来")
+_AGAIN = re.compile(
+    r"[又再](?:[^,。;\d]{0,8}[花买拿开配抓取用]|[一来去跑]*了?一?[张笔次回趟])|下[次回趟]|后来"
+)
 _BESIDE = re.compile(rf"(?:和|跟|还有|另外|外加|加上)[^,。;\d]{{0,6}}(?:{SUNDRIES}|自费药)[^,。;\d]{{0,3}}\d")
 _SUNDRY = re.compile(SUNDRIES)
 _REST = re.compile(
@@ -72,6 +76,7 @@ _ALL_TOGETHER = re.compile(
 )
 _THAT_ONE = re.compile(r"[元块]?钱?的?那[张笔次回]")
 _THIS_TIME_AGAIN = re.compile(r"这一?[次回趟]又?[^,。;\d]{0,3}[花买拿开配取抓]")
+_VISITED_AGAIN = re.compile(r"又(?:去|来|跑|看|花|买|拿|开)了?一?[次回趟]?")
 _ONE_MORE = re.compile(
     r"(?:又|再)(?:去|来|跑|到)?了?(?:一?[次回趟]|[^,。;\d]{0,6})(?:[,。][^,。;\d]{0,4})?[花买拿开配取抓做看]了?[^,。;\d]{0,3}$"
     r"|还要?[花买拿开配取抓做]了?[^,。;\d]{0,3}$"
@@ -227,7 +232,13 @@ def adds(part: Part) -> bool:
 def _is_of_this_time(part: Part) -> bool:
     """Whether what was spent this time is told, and asked about alone: 这回又花了600,能报多少."""
     alone = asks(part.text) and not _ALL_TOGETHER.search(part.text)
-    return bool(alone and (_THIS_TIME_AGAIN.search(part.text) or _THIS_ALONE.search(part.text)))
+    cost = next((item for item in part.own_items if item.role == "cost"), None)
+    if not alone or cost is None:
+        return False
+    figure = re.escape(part.sentence.text[cost.start : cost.end])
+    named = re.search(rf"[这那][笔张次个]?{figure}[元块]?钱?[^,。;]{{0,8}}[报付]", part.text)
+    again = asks_of_this_one(part) and _VISITED_AGAIN.search(part.text)
+    return bool(named or again or _THIS_TIME_AGAIN.search(part.text) or _THIS_ALONE.search(part.text))
 
 
 def _is_one_more(part: Part) -> bool:

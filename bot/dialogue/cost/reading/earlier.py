@@ -34,7 +34,7 @@ ASKED_DAY = re.compile(
 )
 _TIMES_EACH = re.compile(
     r"(\d{1,2}|[两二三四五六七八九十]{1,2})(?:[次回趟][^,。;\d]{0,3},?(?:都|各|均|每次|每回)|个月,?(?:每个?月|月月|个个月))"
-    r"(?:都|各|均|是|要|得|花|用|报|付|扣)*[了掉]*$|([两二三四])个(?:病种?)?(?:各|都|每个|一个|一样)[^,。;\d]{0,3}加了?$"
+    r"(?:都|各|均|是|要|得|花|用|报|付|扣)*[了掉]*$|(?:正好|刚好|就是|共)([两二三四五六])个$|([两二三四])个(?:病种?)?(?:各|都|每个|一个|一样)[^,。;\d]{0,3}加了?$"
 )
 _SEVERAL_TIMES = re.compile(r"(?:这个?月|本月|这[几两三四])[^,。;\d]{0,4}[次回趟](?:分别|各|是)?用了$")
 _ASKS_FOR_IT = re.compile(r"(?<!还能)(?<!还可以)(?<!还)[报给付出掏退补](?:销)?(?:得?了|我|得)?(?:多少|几)")
@@ -190,7 +190,7 @@ def _as_often_as_told(item: Item) -> Item:
     # months, and what is told of each visit, are counted apart where a cost is told
     of_visits = bool(often and "月" not in often[0] and "每" not in often[0])
     counts = item.role in ("used", "deductible_met", "extra_limit") or (item.role == "cost" and of_visits)
-    count = to_decimal(often[1] or often[2]) if often and counts else None
+    count = to_decimal(next(filter(None, often.groups()))) if often and counts else None
     if count is None:
         return item
     amount = item.amount

@@ -133,7 +133,8 @@ def _own_first(part: Part) -> Case:
     """The person's own share before the ratio: of one of several costs if told in its clause, else of all."""
     for ratio in part.ratios:
         told_in_yuan = any(
-            i.role == "excluded" and (0 <= i.start - ratio.end <= 6 or _is_share_of(ratio, i, part.sentence))
+            i.role == "excluded"
+            and (_is_so_much_in_yuan(ratio, i, part.sentence) or _is_share_of(ratio, i, part.sentence))
             for i in part.own_items
         )
         if told_in_yuan or not _is_own_first(ratio, part.sentence):
@@ -146,6 +147,12 @@ def _own_first(part: Part) -> Case:
             return Case(excluded=own[-1].low * ratio.value)
         return Case(excluded_ratio=ratio.value)
     return Case()
+
+
+def _is_so_much_in_yuan(ratio: Ratio, item: Item, sentence: Sentence) -> bool:
+    """Whether a share and the amount right after it are the same: 先自付10%,也就是30."""
+    between = sentence.text[ratio.end : item.start]
+    return 0 <= item.start - ratio.end <= _IN_YUAN and not re.search("[;。]|另", between)
 
 
 def _is_class_b(cost: Amount, sentence: Sentence) -> bool:
