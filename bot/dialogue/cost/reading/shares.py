@@ -145,7 +145,8 @@ def _own_first(part: Part) -> Case:
             cost for cost in part.costs if begin <= cost.start < ratio.start
         ]
         if own and len(part.costs) > 1:
-            return Case(excluded=own[-1].low * ratio.value)
+            others = (i.amount.low for i in part.own_items if i.role == "excluded")
+            return Case(excluded=sum(others, own[-1].low * ratio.value))
         return Case(excluded_ratio=ratio.value)
     return Case()
 
