@@ -406,16 +406,54 @@ def test_what_the_fund_pays_of_one_turn(talk: Any, told: str, fund: str) -> None
         ),
         # a limit with a cap that is far off is not used up, nor what was paid of it
         (("江西居民，报80%，年限额离用完还早，药费500",), "400.00"),
-        (("江西职工二类，一年限额五千，今年已经报掉四千六", "今天拿药800，报90%"), "400.00"),
+        (("江西职工二类，封顶一年五千，到上礼拜报掉四千六", "今天拿药800，报90%"), "400.00"),
         # after a stay begun and not ended
         (("湖南退休，月限额300，昨天拿药200", "忘讲了，她10号住院到现在还没出院"), "0.00"),
         # another year, in which the deductible begins anew
         (
             (
                 "山东职工，起付500今年花够了，报80%，限额够，这次开药900",
-                "要是拖到明年元旦以后再开这900的药呢",
+                "假如挪到过了元旦再配这900的药呢",
             ),
             "320.00",
+        ),
+        # one bill by its day, before and after a stay
+        (
+            (
+                "湖南退休，月限额260，住院前4号拿了180的药",
+                "出院以后22号又开了150的药",
+                "那22号那次自己出多少",
+            ),
+            "68.00",
+        ),
+        # what is left out of a bill that was told before; a part that is only named
+        (("湖南退休，月限额320，上月两回药，一回140，一回190", "里头有60的护眼片不算"), "229.50"),
+        # the treatment was at home after all
+        (
+            ("内蒙古职工，上月透析5000，没起付线，报九成，限额够", "我是在北京透的", "不是，就在呼市"),
+            "4500.00",
+        ),
+        # hearsay of what each further disease adds
+        (
+            ("湖南在职，三个病都批了，主病每月200，听人讲另外两个各加100就有400的额度，这月花了400",),
+            ("160.00", "240.00"),
+        ),
+        # what a month left, in another quarter; the month that is asked about
+        (
+            (
+                "湖南退休，限额200，六月份只买了90",
+                "七月配了300，6月余下的110可以转到七月不，七月究竟给报多少",
+            ),
+            "170.00",
+        ),
+        # this visit alone, beside what was paid before and what the last one takes of the cap
+        (
+            (
+                "江西二类职工，一年最多给5000，已经报掉4000，报80%",
+                "这个月头一趟500，应该报400吧",
+                "昨晚又打了一针用掉900，就这一趟能报多少",
+            ),
+            "600.00",
         ),
         # what was said of the deductible is put right
         (

@@ -289,7 +289,7 @@ def tells_of_the_purchase(text: str) -> bool:
 
 
 def _dates_the_purchase(turn: Turn) -> bool:
-    """Whether the day of the purchase is told, and whether it counts is asked: 是4月15号开的,那还按20号文算不."""
+    """Whether the day of the purchase is told, and whether it counts is asked: 4月3号拿的,照那个通知算数不."""
     begin = re.split(r"[,。;]", normalise(turn.text).replace("，", ","))
     told = [clause for clause in begin if _BOUGHT.search(clause) and find_dates(clause, turn.now.date())]
     return bool(told)

@@ -49,6 +49,7 @@ _UNJUDGED = Judged[Role](None, 0.0)
 _WORKED_OUT: frozenset[tuple[Role, Role | None]] = frozenset(
     {
         ("used", "cost"),  # spent before the one that is asked about
+        ("cost", "used"),  # the only one asked about
         ("aside", "quota_left"),
         ("aside", "deductible_left"),
         ("aside", "over_limit"),
@@ -87,7 +88,7 @@ _A_SHORT_ANSWER = 12
 _ONLY_MONTHLY = re.compile(r"(?:每|一个?|每个)月(?:是|有|给)?$")
 """What answers our question for a limit, though it is told as costs are, too: 翻出来了,一个月380."""
 _BOUGHT = re.compile(r"[花买吃开拿用药]")
-_LEFT_OF_IT = re.compile(r"(?:剩|余|没用完|没花完)下?的?那?$")
+_LEFT_OF_IT = re.compile(r"(?:剩|余|没用完|没花完)下?的?那?$|^那$")
 _CARRIED_OVER = re.compile(
     r"[元块]?钱?的?(?:额度)?(?:能不能|可不可以|可以|能|是不是|想|让|都)*(?:挪|结转|搬|移|留|攒|补|顶|滚|加|转)(?:到|给|进|在|得|上)"
 )

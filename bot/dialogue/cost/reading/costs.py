@@ -41,7 +41,7 @@ _THIS_ALONE = re.compile(
 )
 _THIS_ONE = re.compile(
     r"这一?[次回趟][^,。;\d]{0,10}[,。 ]?(?:能|给)*(?:报|给)(?:多少|几|好多)"
-    r"|(?:1[0-2]|[1-9])月(?:份)?(?:的|这[次回笔]?)?(?:\d+(?:\.\d+)?[元块]?钱?)?(?:能|可以|该)*报(?=多少|几|好多|\d)"
+    r"|(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?:份)?(?:的|这[次回笔]?)?(?:\d+(?:\.\d+)?[元块]?钱?)?(?:能|可以|该|到底|究竟|给我?)*报(?=多少|几|好多|\d)"
     r"|把?(?:1[0-2]|[1-9])月(?:份)?的[^,。;]{0,4}算"
 )
 _ALL_OF_THEM = re.compile(r"一共|总共|合计|拢共|[加合]起来|一起|[两三四][次回趟笔个]")
@@ -242,7 +242,7 @@ def _is_of_this_time(part: Part) -> bool:
 
 
 def _is_one_more(part: Part) -> bool:
-    """Whether the one cost told is said to be another, or all are asked about together: 今天他又来了,还要买160的;
+    """Whether the one cost told is said to be another, or all are asked about together: 下午又来配了90的药;
     花了1200,两头加起来报多少."""
     text, cost = part.sentence.text, next(item for item in part.own_items if item.role == "cost")
     if _BOTH_ASKED.search(part.text):

@@ -23,6 +23,9 @@ _THIS_ONE_ASKED = re.compile(
 )
 _HOW_MUCH_MORE = re.compile(r"还[能可剩有]")
 _USED_OF_IT = re.compile(r"[用花][掉去了]*$")
+_ONLY_THIS_ONE = re.compile(
+    r"[就只单光][^,。;\d]{0,3}这一?[次回趟针笔张][^,。;\d]{0,3}[,]?[^,。;\d]{0,3}[报付给]"
+)
 _SPENT_THIS_MONTH = re.compile(r"(?:这个?月|本月|这[次回])[^,。;\d]{0,3}花[掉去]了?$")
 _APPROVAL = re.compile(r"批下|批的|批准|认定|审核通过|通过的|办下来")
 _BOUGHT_FIRST = re.compile(r"先[^,。;\d]{0,3}[买拿花垫开]了$")
@@ -43,7 +46,7 @@ _NOTHING_WAS_PAID = re.compile(
 )
 COUNTED_UP = re.compile(f"{ASKED_DAY.pattern}|{_NOTHING_WAS_PAID.pattern}")
 """After costs that have counted up to a deductible: what is asked about alone, or that nothing was paid of them."""
-_EACH_ASKED = re.compile(r"[两三四][回次趟笔张](?:合|加|凑|一共|总共?|一起|一块|拢)")
+_EACH_ASKED = re.compile(r"[两三四][回次趟笔张](?:合|加|凑|一共|总共?|[统拢]共|一起|一块|拢)")
 _SPENT_BEFORE = re.compile(
     r"(?:前面|前头|之前|已经?|累计|到现在|陆续|零零[碎散]|今年[^,。;报用]{0,4}垫|[上前][一两二三四五几]?[回次趟]|头[一两]?[回次趟])[^,。;报用]{0,8}$"
 )
@@ -160,7 +163,8 @@ def bought_by_then(items: list[Item], sentence: Sentence) -> list[Item]:
 def spent_now(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "限额260,用了305,报多少": with no other cost told, what was used is the one asked about."""
     used = [item for item in items if item.role == "used"]
-    if len(items) == 1 and used and _SPENT_THIS_MONTH.search(used[0].before):
+    this_one = used and _ONLY_THIS_ONE.search(sentence.text, used[0].end)
+    if len(items) == 1 and used and (this_one or _SPENT_THIS_MONTH.search(used[0].before)):
         return [replace(used[0], role="cost")]
     others = {item.role for item in items}
     all_told = "monthly_limit" in others and not _HOW_MUCH_MORE.search(sentence.text)

@@ -76,6 +76,9 @@ _UP_TO = re.compile(r"(?<![拖等推挪留放延改移排约忍熬捱])[到至]$
 _THIS_MONTH = re.compile(r"这个?月|本月")
 _THIS_MONTH_APPROVED = re.compile(r"(?:这个?月|本月)[才刚]*(?:办好|办下来|批|评上|认定|审核通过|通过)(?!发)")
 _PUT_OFF = re.compile(r"[忍等拖留放挪推熬捱]到(?:了)?(?:(这个?月|本月)|下个?月)")
+_PUT_OFF_TO_THE_NEW_YEAR = re.compile(
+    r"[忍等拖留放挪推熬捱]到?了?(?:明年|来年|过了?(?:元旦|年)|元旦|年后|开年)|[过等]了(?:元旦|年)(?:以后|之后|后)?再"
+)
 _SAME_MONTH = re.compile(
     r"(?:批|认定|通过|办|下来)[^。;\d能享起]{0,6}(?:当月|那个?月|同一?个?月|当[天日]|那一?天|同一天)(?!起|开始)"
 )
@@ -101,6 +104,9 @@ def times_of(part: Part) -> Case:
         case = replace(
             case, treated_on=_month_of(today if put_off[1] else _month_of(today).last + timedelta(1))
         )
+    if case.treated_on is None and _PUT_OFF_TO_THE_NEW_YEAR.search(part.text):
+        year = part.sentence.turn.now.year + 1
+        case = replace(case, treated_on=Days(date(year, 1, 1), date(year, 12, 31)))
     if case.approved_on is None and _THIS_MONTH_APPROVED.search(part.text):
         case = replace(case, approved_on=_month_of(part.sentence.turn.now.date()))
     if case.approved_on and case.treated_on is None and _SAME_MONTH.search(part.text):
