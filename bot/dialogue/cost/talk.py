@@ -105,7 +105,8 @@ def talk_before(turn: Turn, context: Context, reading: Reading) -> Talk:
     said = reading.people[0].case
     names_cost = said.amount is not None or bool(said.by_month)
     goes_on = reading.hypothetical or corrects(turn.text) or context.asked
-    taken_up = reading.hypothetical or corrects(turn.text) or takes_up(turn.text)
+    put_right = corrects(turn.text) or reading.people[0].instead_of is not None
+    taken_up = reading.hypothetical or put_right or takes_up(turn.text)
     under_way = context.task is Task.COST or (context.case and taken_up)
     if under_way and not (names_cost and said.region is not None and not goes_on):
         return Talk.recall(context)
