@@ -23,11 +23,7 @@ def merged(known: Person, said: Person) -> Person:
         return _with_cost_and_limit_swapped(known)
     if said.day_asked and (bill := _bill_of(known, said.day_asked)):
         return bill
-    if said.at_home_after_all and known.case.conditions & _AWAY:
-        case = replace(known.case, conditions=known.case.conditions - _AWAY)
-        known = replace(known, case=replace(case, ratio=case.ratio or known.home_ratio))
-    if said.withdrawn is not None and said.withdrawn == known.case.ratio:
-        known = known.without("ratio")
+    known = _without_what_is_taken_back(known, said)
     said = _more_excluded(known.case, _used_again(known, said))
     said = _come_again(known, _without_the_total_again(known, said))
     said = _as_often_as_told(known, _less_what_was_returned(known, _with_the_bill_put_right(known, said)))
@@ -71,6 +67,16 @@ def merged(known: Person, said: Person) -> Person:
         month=said.month if said.cost_known else known.month,
         each_visit=said.each_visit if said.cost_known else known.each_visit and said.visits is None,
     )
+
+
+def _without_what_is_taken_back(known: Person, said: Person) -> Person:
+    """What was known, without a share of somebody else; of who was treated at home after all, what held there holds."""
+    if said.at_home_after_all and known.case.conditions & _AWAY:
+        case = replace(known.case, conditions=known.case.conditions - _AWAY)
+        known = replace(known, case=replace(case, ratio=case.ratio or known.home_ratio))
+    if said.withdrawn is not None and said.withdrawn == known.case.ratio:
+        return known.without("ratio")
+    return known
 
 
 def _with_cost_and_limit_swapped(known: Person) -> Person:
@@ -142,8 +148,8 @@ def _without_the_total_again(known: Person, said: Person) -> Person:
     """What is told, the sum of bills told before as no other cost (那1400报多少), nor one of them of which it is told
     what is not paid for (145那趟里有40的钙片)."""
     amount = said.case.amount
-    of_one = amount and said.case.excluded is not None and _is_one_of(known.bills, amount)
     whole = known.case.amount
+    of_one = amount and said.case.excluded is not None and _is_one_of(known.bills, amount)
     if said.a_part and amount and whole and amount.high < whole.low:
         return replace(said, case=replace(said.case, amount=None), bills=())
     again = (amount == whole or of_one) and len(known.bills) > 1 and len(said.bills) == 1
@@ -323,10 +329,8 @@ def _without_the_ratio_at_home(known: Case, said: Person) -> Person:
     """What is told of a treatment elsewhere, the share that holds at home no share of it: 出差开的药,照90%报吧."""
     away = _AWAY & (said.case.conditions - known.conditions)
     at_home = away and known.ratio is not None and said.case.ratio == known.ratio
-    elsewhere = _AWAY & (said.case.conditions | known.conditions)
-    if elsewhere and said.ratio_at_home:
-        at_home = True
-    return replace(said, case=replace(said.case, ratio=None)) if at_home else said
+    told_of_home = said.ratio_at_home and _AWAY & (said.case.conditions | known.conditions)
+    return replace(said, case=replace(said.case, ratio=None)) if at_home or told_of_home else said
 
 
 def _within_the_bill(known: Case, said: Person) -> Person:

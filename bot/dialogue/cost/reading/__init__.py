@@ -13,10 +13,7 @@ from bot.dialogue.cost.merging import merged
 from bot.dialogue.cost.person import Person
 from bot.dialogue.cost.reading.again import without_what_is_known
 from bot.dialogue.cost.reading.amounts import items_in
-from bot.dialogue.cost.reading.changes import says_swapped, supposes
-from bot.dialogue.cost.reading.circumstances import circumstances_of, is_at_home_after_all
-from bot.dialogue.cost.reading.contradictions import contradiction_in
-from bot.dialogue.cost.reading.costs import (
+from bot.dialogue.cost.reading.bills import (
     adds,
     are_earlier,
     asks_of_this_one,
@@ -24,14 +21,16 @@ from bot.dialogue.cost.reading.costs import (
     bill_put_right,
     bills_of,
     class_b_of,
-    cost_of,
     day_asked,
     follows,
     next_time,
     returned_of,
     tells_a_part,
-    unplaced_in,
 )
+from bot.dialogue.cost.reading.changes import says_swapped, supposes
+from bot.dialogue.cost.reading.circumstances import circumstances_of, is_at_home_after_all
+from bot.dialogue.cost.reading.contradictions import contradiction_in
+from bot.dialogue.cost.reading.costs import cost_of, unplaced_in
 from bot.dialogue.cost.reading.deductible import deductible_of, doubts_of_the_deductible
 from bot.dialogue.cost.reading.doubts import open_conditions
 from bot.dialogue.cost.reading.hospital import days_in_hospital
