@@ -37,7 +37,6 @@ NAMES: Mapping[str, str] = {
     "ratio": "报销比例",
     "annual_cap": "封顶额度",
     "single_line_ratio": "单列支付的比例",
-    "dual_channel_ratio": "“双通道”的比例",
     "single_line_limit": "单列支付的限额",
 }
 _BUTTONS: Mapping[str, tuple[Button, ...]] = {
