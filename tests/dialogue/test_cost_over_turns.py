@@ -433,6 +433,11 @@ def test_what_the_fund_pays_of_one_turn(talk: Any, told: str, fund: str) -> None
             ("内蒙古职工，上月透析5000，没起付线，报九成，限额够", "我是在北京透的", "不是，就在呼市"),
             "4500.00",
         ),
+        # a cost told as a range, whose bill is lost
+        (
+            ("江西退休职工，药单不见了，七百到七百五之间，社区住院报90%，没到封顶，能报几多",),
+            ("630.00", "675.00"),
+        ),
         # hearsay of what each further disease adds
         (
             ("湖南在职，三个病都批了，主病每月200，听人讲另外两个各加100就有400的额度，这月花了400",),
@@ -496,6 +501,14 @@ def test_terms_told_before_a_question_in_between_hold_for_the_next_bill(talk: An
     told = talk("山东职工，起付线100，报50%，没封顶，花了300，能报多少")
     asked = replace(told.context, task=Task.POLICY, last_question="起付线明年要不要重新扣", asked=None)
     assert paid(talk("下个月再看一回，还是500，那回报多少", context=asked)) == "200.00"
+
+
+def test_the_share_at_home_is_none_of_a_treatment_elsewhere_told_before(talk: Any) -> None:
+    told = (
+        "江西居民，去广东住两个月，在那边看慢病花了500",
+        "我们家里这边住院报70%，那边报几成没问，500乘70%是350吧",
+    )
+    assert paid(talk(*told)) is None
 
 
 def test_a_region_told_anew_begins_anew(talk: Any) -> None:

@@ -37,6 +37,7 @@ _ALL_ASKED = re.compile(
 """What was spent before is asked about, too."""
 _BY_PERIOD: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit"})
 
+_SUM_ASKED = re.compile(r"[报付给掏出退][^,。;\d]{0,4}(?:多少|几多|好多|几个?钱)")
 _SURE = 0.5
 _SURE_OF_ITSELF = 0.8
 _SURER_THAN_A_GUESS = 0.2
@@ -122,8 +123,15 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
     items = by_words(sentence, sorted([*amounts, *found], key=lambda amount: amount.start))
     learnt = [_learnt(item, told_at.get(item.start, _UNJUDGED), sentence) for item in items]
     if not any(item and item.role == "cost" for item in learnt):  # what stands beside nothing is no aside
+        unsure = {start for start, told in told_at.items() if told.lead < _SURE}
+        asked = _SUM_ASKED.search(sentence.text)  # 票丢了,八百到八百六之间,报95%,报几多
         pairs = zip(items, learnt, strict=True)
-        learnt = [was if was.role == "cost" and now and now.role in _NO_COST else now for was, now in pairs]
+        learnt = [
+            was
+            if was.role == "cost" and now and (now.role in _NO_COST or (asked and was.start in unsure))
+            else now
+            for was, now in pairs
+        ]
     learnt = _not_a_part_of_nothing(_one_limit(items, learnt))
     told = without_reckoned([item for item in learnt if item is not None], sentence)
     told = [replace(item, role="aside") if _is_hearsay(item) else item for item in told]

@@ -120,7 +120,9 @@ def shares_of(part: Part) -> Case:
 
 def is_share_at_home(part: Part) -> bool:
     """Whether all shares told are said to hold at home: 我们屋里这边住院报80%."""
-    labels = [_label(part.sentence, ratio) for ratio in part.ratios]
+    text = part.sentence.text
+    told = [ratio for ratio in part.ratios if not _TIMES.search(text[: ratio.start])]
+    labels = [_label(part.sentence, ratio) for ratio in told]
     return bool(labels) and all(_HOME.search(label) and not _AWAY.search(label) for label in labels)
 
 
