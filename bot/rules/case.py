@@ -49,7 +49,8 @@ class Case:
     `used` is the cost already counted against the monthly limit, or what the fund has already paid this year;
     `used_as_paid`: it was told as what the fund has paid, whatever the limit bounds; `used_as_cost`: as what was spent.
     `spent_in_earlier_months` of the same year, beside the cost: a year's deductible and cap count it, a month's limit
-    does not.
+    does not, and what was used or left of one was that of those months. `spent_since`: beyond any deductible, after
+    `quota_left` was told and before this cost, in the same month.
     `quota_left` is what remains of the month's limit or of the year's cap; `unused_before` what an earlier
     month left over. `cap_not_reached`: the limit or cap, whatever it is, was not reached. `cap_of_inpatient`: the cap,
     or what was paid of it, was told of inpatient care.
@@ -85,6 +86,7 @@ class Case:
     unused_before: Decimal | None = None
     unused_month: date | None = None
     spent_in_earlier_months: Decimal | None = None
+    spent_since: Decimal | None = None
     ratio: Decimal | None = None
     own_terms: bool | None = None
     deductible: Decimal | None = None

@@ -104,7 +104,7 @@ class Known(Spent):
         """
         if not self.bounds_cost:
             return None
-        left = self.case.quota_left
+        left = self.quota_left
         if left is not None and (self.base_limit is None or left > self.base_limit.high):
             return NO_MONEY  # what is left was told of all months, or nobody told the others'
         if self.base_limit is None:
@@ -117,13 +117,23 @@ class Known(Spent):
     @remembered
     def limit_left(self) -> Span:
         """What the first month asked about has of its limit: what was used is used once, however many follow."""
-        if self.case.quota_left is not None:
-            return Span.exactly(self.case.quota_left)
+        if self.quota_left is not None:
+            return Span.exactly(self.quota_left).less(self.case.spent_since or NOTHING)
         limit = self.monthly_limit or NO_MONEY
-        if self.base_limit is None:
+        if self.base_limit is None or self.is_of_a_later_month:
             return limit
         used = self.used_up
         return Span(limit.less(used.high).low, limit.less(used.low).high).plus(self.left_over)
+
+    @property
+    def quota_left(self) -> Decimal | None:
+        """What was told to be left, where it is of the month, or the year, that is asked about."""
+        return None if self.is_of_a_later_month else self.case.quota_left
+
+    @property
+    def is_of_a_later_month(self) -> bool:
+        """Whether a limit of each month is whole again, what was used or left of it having been of one before."""
+        return self.case.spent_in_earlier_months is not None and self.bounds_cost and not self.limited_by_year
 
     @remembered
     def used_up(self) -> Span:
@@ -194,7 +204,11 @@ class Known(Spent):
             return None
         case = self.case
         if case.quota_left is not None:
-            return Span.exactly(case.quota_left)
+            paid = self._paid_in_earlier_months(case.spent_in_earlier_months or NOTHING)
+            since = (self.ratio or NO_MONEY).times(case.spent_since or NOTHING)
+            told = Span.exactly(case.quota_left)
+            most, least = paid.high + to_fen(since.high), paid.low + to_fen(since.low)
+            return Span(told.less(most).low, told.less(least).high)
         paid = self.paid_before
         left = Span(self.cap.less(paid.high).low, self.cap.less(paid.low).high) if self.cap else None
         return Span(left.low, max(left.high, self.total.high)) if left and self.may_share_the_cap else left
@@ -209,12 +223,17 @@ class Known(Spent):
         elif self.limited_by_year or case.annual_cap is not None:
             earlier = case.spent_in_earlier_months or NOTHING
             spent = earlier if case.used is not None else self.spent_in_earlier_months
+        return self._paid_in_earlier_months(spent).plus(Span.exactly(used))
+
+    def _paid_in_earlier_months(self, spent: Decimal) -> Span:
+        """What the fund paid of what was spent before, beyond the deductible."""
+        case, ratio = self.case, self.ratio
         if not (spent and ratio):
-            return Span.exactly(used)
+            return NO_MONEY
         met = case.deductible_met if case.used is None else None
         left = self.deductible.less(met or NOTHING).high if self.deductible else NOTHING
         beyond = Span.exactly(spent).less(NOTHING if case.deductible_full else left)
-        return Span(used + to_fen(beyond.low * ratio.low), used + to_fen(beyond.high * ratio.high))
+        return Span(to_fen(beyond.low * ratio.low), to_fen(beyond.high * ratio.high))
 
     @property
     def may_share_the_cap(self) -> bool:
@@ -228,7 +247,7 @@ class Known(Spent):
         """Names that no one gave and without which nothing can be said, in the order of the bill."""
         names: list[str] = []
         limit = "annual_cap" if self.limited_by_year else "monthly_limit"
-        told = self.base_limit is not None or self.case.quota_left is not None or self.case.cap_not_reached
+        told = self.base_limit is not None or self.quota_left is not None or self.case.cap_not_reached
         if self.bounds_cost and not told:
             names.append(limit)
         if self.deductible_left is None:

@@ -78,12 +78,12 @@ class Trace:
         return Step("起付线", said, paid, places)
 
     def _limit_step(self) -> Step:
-        known, case = self._known, self._known.case
+        known = self._known
         within = self._within_limit
         if self._bounds.monthly_limit is None:
             said = f"您说没有超过限额，{yuan(within)}全部算在内"
-        elif case.quota_left is not None:
-            said = f"限额还剩 {yuan(case.quota_left)}，可算 {yuan(within)}"
+        elif known.quota_left is not None:
+            said = f"限额还剩 {yuan(self._bounds.limit_left)}，可算 {yuan(within)}"
         elif known.base_limit is None:
             said = "您没有给月限额"
         else:
@@ -104,7 +104,7 @@ class Trace:
         months = known.quota_months[1]
         if months and months > 1 and case.quarterly_limit is None:
             parts.append(f"按 {months} 个月")
-        if case.used:
+        if case.used and not known.is_of_a_later_month:
             as_paid = f"（已报 {yuan(case.used)}）" if known.used_up != Span.exactly(case.used) else ""
             parts.append(f"减已用的 {yuan(known.used_up)}{as_paid}")
         if known.left_over.high:

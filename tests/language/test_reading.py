@@ -19,6 +19,7 @@ def test_normalisation_keeps_every_place(text: str) -> None:
 
 def test_normalisation() -> None:
     assert normalise("報銷　８０％，藥費ＡＢ") == "报销 80%，药费AB"
+    assert normalise("自費係冇關係") == "自费是没关系"
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bot.dialogue.cost.person import LIMIT_FACTS, LIMITS, UNPAID, Bill, Person, RatioAt, Rough, Stretch
-from bot.knowledge.parameters import Condition
+from bot.dialogue.cost.person import (
+    ELSEWHERE,
+    LIMIT_FACTS,
+    LIMITS,
+    UNPAID,
+    Bill,
+    Person,
+    RatioAt,
+    Rough,
+    Stretch,
+)
 from bot.rules.case import Case, Days, MonthCost
 from bot.rules.money import NOTHING, Span, percent, to_fen
 
-_AWAY = frozenset[Condition]({"staying_elsewhere", "living_elsewhere"})
 _USED = re.compile(r"用(?:掉|去)?了$")
 _OF_A_PART = UNPAID - {"not_designated", "inpatient_stay"}
 """Why a part of one bill may not be paid for."""
@@ -71,8 +79,8 @@ def merged(known: Person, said: Person) -> Person:
 
 def _without_what_is_taken_back(known: Person, said: Person) -> Person:
     """What was known, without a share of somebody else; of who was treated at home after all, what held there holds."""
-    if said.at_home_after_all and known.case.conditions & _AWAY:
-        case = replace(known.case, conditions=known.case.conditions - _AWAY)
+    if said.at_home_after_all and known.case.conditions & ELSEWHERE:
+        case = replace(known.case, conditions=known.case.conditions - ELSEWHERE)
         known = replace(known, case=replace(case, ratio=case.ratio or known.home_ratio))
     if said.withdrawn is not None and said.withdrawn == known.case.ratio:
         return known.without("ratio")
@@ -98,7 +106,7 @@ def _treated_where_they_live(known: Person, said: Person) -> Person:
 
 def _share_at_home(known: Person, said: Person) -> Decimal | None:
     """The share that held before the treatment was said to be elsewhere."""
-    went_away = _AWAY & (said.case.conditions - known.case.conditions)
+    went_away = ELSEWHERE & (said.case.conditions - known.case.conditions)
     return known.case.ratio if went_away and known.case.ratio else known.home_ratio
 
 
@@ -327,9 +335,9 @@ def _without_what_is_not_paid(known: Case, bills: tuple[Bill, ...], said: Person
 
 def _without_the_ratio_at_home(known: Case, said: Person) -> Person:
     """What is told of a treatment elsewhere, the share that holds at home no share of it: 出差开的药,照90%报吧."""
-    away = _AWAY & (said.case.conditions - known.conditions)
+    away = ELSEWHERE & (said.case.conditions - known.conditions)
     at_home = away and known.ratio is not None and said.case.ratio == known.ratio
-    told_of_home = said.ratio_at_home and _AWAY & (said.case.conditions | known.conditions)
+    told_of_home = said.ratio_at_home and ELSEWHERE & (said.case.conditions | known.conditions)
     return replace(said, case=replace(said.case, ratio=None)) if at_home or told_of_home else said
 
 
@@ -406,7 +414,7 @@ def _still_known(known: Case, bills: tuple[Bill, ...], said: Person) -> Case:
         known = replace(known, excluded=None, excluded_for=frozenset())
     if "living_elsewhere" in case.conditions:
         known = replace(known, conditions=known.conditions - {"staying_elsewhere"})
-    went_away = _AWAY & (case.conditions - known.conditions)
+    went_away = ELSEWHERE & (case.conditions - known.conditions)
     if went_away or said.ratios:
         known = replace(known, ratio=None)  # the one at home, or at another place
     if case.amount is not None:
@@ -421,6 +429,8 @@ def _still_known(known: Case, bills: tuple[Bill, ...], said: Person) -> Case:
         known = replace(known, deductible_met=None)
     if case.cap_not_reached:
         known = replace(known, quota_left=None)
+    if case.cap_not_reached or case.quota_left is not None:
+        known = replace(known, spent_since=None)
     return known
 
 
@@ -431,8 +441,13 @@ def _with_the_rest(known: Case, said: Person) -> Case:
     if said.case.amount is None or known.amount is None:
         return said.case
     if said.follows and known.amount.is_exact and known.deductible and not known.deductible_full:
-        met = min((known.deductible_met or NOTHING) + known.amount.low, known.deductible)
-        return replace(said.case, deductible_met=met)
+        before = known.deductible_met or NOTHING
+        met = min(before + known.amount.low, known.deductible)
+        return replace(
+            _since_what_was_left(known, said.case, known.amount.low - met + before), deductible_met=met
+        )
+    if said.follows and known.amount.is_exact and known.quota_left is not None:
+        return _since_what_was_left(known, said.case, known.amount.low)
     if said.follows and known.amount.is_exact and known.used_as_paid and known.annual_cap:
         earlier = (known.spent_in_earlier_months or NOTHING) + known.amount.low
         return replace(said.case, spent_in_earlier_months=earlier)
@@ -441,6 +456,15 @@ def _with_the_rest(known: Case, said: Person) -> Case:
     if not said.adds:
         return said.case
     return replace(said.case, amount=known.amount.plus(said.case.amount))
+
+
+def _since_what_was_left(known: Case, said: Case, spent: Decimal) -> Case:
+    """What is told, with what was spent after it was told how much is left of a limit, beyond any deductible."""
+    return (
+        said
+        if known.quota_left is None
+        else replace(said, spent_since=(known.spent_since or NOTHING) + spent)
+    )
 
 
 def _is_below_the_deductible(known: Case, said: Case) -> bool:

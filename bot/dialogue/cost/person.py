@@ -26,6 +26,8 @@ UNPAID = frozenset[Condition](
     }
 )
 """What may hold for a part of the cost alone, which then is not paid."""
+ELSEWHERE = frozenset[Condition]({"staying_elsewhere", "living_elsewhere"})
+"""The treatment was outside the province insured in."""
 LIMITS = ("monthly_limit", "quarterly_limit", "annual_cap")
 LIMIT_FACTS = ("limit", *LIMITS)
 

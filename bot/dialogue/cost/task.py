@@ -12,7 +12,7 @@ from bot.dialogue.cost.computing import compute, refused, settled
 from bot.dialogue.cost.concern import asks_for_a_sum
 from bot.dialogue.cost.differences import compared, replaced
 from bot.dialogue.cost.merging import merged
-from bot.dialogue.cost.person import Person
+from bot.dialogue.cost.person import ELSEWHERE, Person
 from bot.dialogue.cost.questions import QUESTIONS, buttons_for, next_question, question_for
 from bot.dialogue.cost.reading import TURNS_KEPT, read_cost, stay_told, tells_figures
 from bot.dialogue.cost.reading.changes import (
@@ -71,7 +71,6 @@ _ASKED_BACK = re.compile(r"^[^,，。;；?]{1,7}\?(?=.)")
 _OF_THE_BILL = re.compile(r"(?:票|单子|发票)(?:都)?是[^,，。;；]{2,10}[月年号](?:份)?的(?=[,，。;；!]|$)")
 _BOUGHT = re.compile(r"[买开拿取配抓]的(?=[,，。;；!]|$)")
 
-_ELSEWHERE = frozenset[Condition]({"living_elsewhere", "staying_elsewhere"})
 _TOLD_OF_A_COST = frozenset[Condition](
     {
         "several_diseases",
@@ -257,7 +256,7 @@ class Costs:
             return people[0]
         person = people[0] if len(people) == 1 else Person()
         case = person.case
-        told = Case(employment=case.employment, conditions=case.conditions & _ELSEWHERE)
+        told = Case(employment=case.employment, conditions=case.conditions & ELSEWHERE)
         if supposes(context.last_question or ""):
             return Person(told)
         limits = replace(told, monthly_limit=case.monthly_limit, extra_limit=case.extra_limit)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Container
 from dataclasses import replace
 
-from bot.dialogue.cost.person import UNPAID
+from bot.dialogue.cost.person import ELSEWHERE, UNPAID
 from bot.dialogue.cost.reading.changes import corrects
 from bot.dialogue.cost.reading.circumstance_words import ruled_out_in
 from bot.dialogue.cost.reading.doubts import open_conditions
@@ -17,7 +17,6 @@ _CLASSES: tuple[tuple[BenefitClass, re.Pattern[str]], ...] = (
     ("Ⅰ", re.compile(r"(?:[IⅠi1一]|甲)类(?!医院)")),
 )
 _STAYING = frozenset[Condition]({"staying_elsewhere"})
-_AWAY = _STAYING | {"living_elsewhere"}
 _INSURED_THERE = re.compile(r"参保|(?:医保|社保)[^,。;]{0,4}(?:是|在)|[交缴]的(?:医保|社保)?")
 _TREATED_THERE = re.compile(r"(?:那边|这边|那里)?(?:看|住院|买|拿|开|花|做|治)")
 _REGISTERED = re.compile(r"长期居住[^,。;]{0,4}备[过了好]?案|备[过了好]?案[^,。;]{0,4}长期居住")
@@ -47,7 +46,7 @@ def circumstances_of(part: Part, covered: Container[str], home: str | None = Non
 def is_at_home_after_all(part: Part) -> bool:
     """Whether it is taken back that the treatment was elsewhere: 不是,就在呼市看的."""
     told = _HERE.match(part.text)
-    return bool(told and not part.sentence.conditions(part.start, part.end) & _AWAY)
+    return bool(told and not part.sentence.conditions(part.start, part.end) & ELSEWHERE)
 
 
 def _conditions_of(item: Item, part: Part) -> frozenset[Condition]:
@@ -65,16 +64,16 @@ def _placed(case: Case, part: Part, covered: Container[str], known: str | None) 
         return case
     home = next((province for province, _ in named if province in covered), named[0][0])
     text = part.sentence.text
-    went_there = case.conditions & _AWAY or any(
+    went_there = case.conditions & ELSEWHERE or any(
         _GONE_THERE.search(text[: m.start]) or _TREATED_THERE.match(text, m.end)
         for m in part.mentions
         if m.entity == "region"
     )
     if home in covered and home != known:
-        went_there = bool(case.conditions & _AWAY)
+        went_there = bool(case.conditions & ELSEWHERE)
     elsewhere = went_there or (home not in covered and not corrects(text))
     if known in covered and home != known and elsewhere and not _INSURED_THERE.search(text):
-        more = frozenset[Condition]() if case.conditions & _AWAY else _STAYING
+        more = frozenset[Condition]() if case.conditions & ELSEWHERE else _STAYING
         return replace(case, conditions=case.conditions | more)
     abroad = any(province != home and _GONE_THERE.search(text[:start]) for province, start in named)
     if abroad and "living_elsewhere" not in case.conditions:
