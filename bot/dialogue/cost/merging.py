@@ -153,8 +153,8 @@ def _as_often_as_told(known: Person, said: Person) -> Person:
 
 
 def _without_the_total_again(known: Person, said: Person) -> Person:
-    """What is told, the sum of bills told before as no other cost (那1400报多少), nor one of them of which it is told
-    what is not paid for (145那趟里有40的钙片)."""
+    """What is told, the sum of bills told before as no other cost (那980报多少), nor one of them of which it is told
+    what is not paid for (120那趟有30的维生素)."""
     amount = said.case.amount
     whole = known.case.amount
     of_one = amount and said.case.excluded is not None and _is_one_of(known.bills, amount)
@@ -167,7 +167,7 @@ def _without_the_total_again(known: Person, said: Person) -> Person:
 
 
 def _used_again(known: Person, said: Person) -> Person:
-    """What is told, what is said to be used as the cost, where that was told so: 用了280; 那如果用了380呢."""
+    """What is told, what is said to be used as the cost, where that was told so: 用了150; 要是用了250呢."""
     case, bills = said.case, known.bills
     as_before = len(bills) == 1 and _USED.search(bills[0].led_by) and known.case.used is None
     if not as_before or said.cost_known or case.used is None or case.used_as_paid:
@@ -176,7 +176,7 @@ def _used_again(known: Person, said: Person) -> Person:
 
 
 def _more_excluded(known: Case, said: Person) -> Person:
-    """What is told, a further part that is not paid for with the known one: 还有一样60的也不在目录."""
+    """What is told, a further part that is not paid for with the known one: 另外那样45的也不报."""
     more = said.case.excluded
     if not said.adds or said.cost_known or more is None or known.excluded is None:
         return said
@@ -271,7 +271,7 @@ def beside(said: Person, known: Person, this_month: Days | None) -> Person:
     """With what was known of other months, where the cost told is of one month (十月250; then 十一月350).
     `this_month`: the days of it, where the cost is told as this month's."""
     days = {bill.day for bill in said.bills if bill.day}
-    if said.adds and len(said.bills) == len(days) == 1:  # 还有一张7月30号的票,连8月的一起报
+    if said.adds and len(said.bills) == len(days) == 1:  # 还有张2月26号的票,跟3月的一块算
         day = min(days)
         said = replace(said, case=replace(said.case, treated_on=Days(day, day)))
     case = said.case if said.case.treated_on else replace(said.case, treated_on=this_month)

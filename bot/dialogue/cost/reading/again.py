@@ -250,7 +250,7 @@ def _without_a_share(item: Item, items: Sequence[Item], known: Case, sentence: S
 
 
 def in_parallel(items: list[Item], sentence: Sentence) -> list[Item]:
-    """ "我限额240她300": what follows with nothing but another person between is of what the first is."""
+    """ "我限额180她220": what follows with nothing but another person between is of what the first is."""
     told: list[Item] = []
     for item in items:
         before = told[-1] if told else None

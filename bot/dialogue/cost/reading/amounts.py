@@ -124,7 +124,7 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
     learnt = [_learnt(item, told_at.get(item.start, _UNJUDGED), sentence) for item in items]
     if not any(item and item.role == "cost" for item in learnt):  # what stands beside nothing is no aside
         unsure = {start for start, told in told_at.items() if told.lead < _SURE}
-        asked = _SUM_ASKED.search(sentence.text)  # 票丢了,八百到八百六之间,报95%,报几多
+        asked = _SUM_ASKED.search(sentence.text)  # 六百到六百五之间,报85%,给多少
         pairs = zip(items, learnt, strict=True)
         learnt = [
             was
@@ -157,7 +157,7 @@ def _is_concluded(item: Item, sentence: Sentence) -> bool:
 
 
 def _is_carried_over(item: Item) -> bool:
-    """Whether it is what an earlier month left, and is wished into a later one: 剩的140挪到十月用."""
+    """Whether it is what an earlier month left, and is wished into a later one: 余的70转到五月用."""
     left = item.role in ("quota_left", "unplaced", "cost", "aside") and _LEFT_OF_IT.search(item.before)
     return bool(left and _CARRIED_OVER.match(item.after))
 
@@ -313,7 +313,7 @@ def _amounts(sentence: Sentence) -> list[Amount]:
     ]
     last = _FIGURE_LAST.search(sentence.text)
     if last and not found and not any(bare) and _VISITED.search(sentence.text, 0, last.start()):
-        bare.append(_exactly(last))  # 上周看的另一个病,430
+        bare.append(_exactly(last))  # 前天配的另一种药,170
     taken: list[Placed] = [*found, *sentence.ratios, *sentence.dates]
     free = [amount for amount in bare if amount and not overlaps(amount, taken)]
     return ends_joined(without_overlaps(sorted(found + free, key=lambda a: a.start)), sentence.text)

@@ -53,7 +53,7 @@ def around_of(text: str, amounts: Sequence[Amount], index: int) -> Around:
     if earlier and _FURTHER_DISEASE.search(earlier[-1]) and _ADDING.fullmatch(before):
         before = earlier[-1] + before  # 再多一个病,加80
     if earlier and _APPROVED.search(earlier[-1]) and _A_MONTH_ALONE.fullmatch(before):
-        before = "限额" + before  # 7月批下来的,一个月240
+        before = "限额" + before  # 3月办好的,一个月260
     if earlier and _EACH_AS_FOLLOWS.match(before):
         before = _SO_OFTEN.sub("", earlier[-1])  # 已经报了三回,分别是1200、900
     if earlier and not before and _SO_OFTEN.search(earlier[-1]):

@@ -145,7 +145,7 @@ def adds(part: Part) -> bool:
 
 def _is_one_more(part: Part) -> bool:
     """Whether the one cost told is said to be another, or all are asked about together: 下午又来配了90的药;
-    花了1200,两头加起来报多少."""
+    花了700,两处加起来给多少."""
     text, cost = part.sentence.text, next(item for item in part.own_items if item.role == "cost")
     if _BOTH_ASKED.search(part.text):
         return True
@@ -168,9 +168,8 @@ def _is_of_this_time(part: Part) -> bool:
     cost = next((item for item in part.own_items if item.role == "cost"), None)
     if not alone or cost is None:
         return False
-    figure = re.escape(part.sentence.text[cost.start : cost.end])
-    named = re.search(rf"[这那][笔张次个]?{figure}[元块]?钱?[^,。;]{{0,8}}[报付]", part.text)
     again = asks_of_this_one(part) and _VISITED_AGAIN.search(part.text)
+    named = _is_asked_by_its_figure(part, cost.amount)
     return bool(named or again or _THIS_TIME_AGAIN.search(part.text) or _THIS_ALONE.search(part.text))
 
 
@@ -178,11 +177,14 @@ def follows(part: Part) -> bool:
     """Whether what is told was spent after a cost told before, and is asked about alone: 后来又开了90,就问后一回."""
     if len(part.costs) != 1:
         return False
-    named = part.sentence.text[part.costs[0].start : part.costs[0].end]
-    asked = _ONE_AFTER_IT.search(part.text) or re.search(
-        f"[这那][笔张次个]?{named}[^,。;]{{0,8}}[报付]", part.text
-    )
+    asked = _ONE_AFTER_IT.search(part.text) or _is_asked_by_its_figure(part, part.costs[0])
     return bool((asked or _is_of_this_time(part)) and _AGAIN.search(part.text))
+
+
+def _is_asked_by_its_figure(part: Part, cost: Amount) -> bool:
+    """Whether a cost is told and then named again by its figure: 又开了90,这90报多少."""
+    figure = re.escape(part.sentence.text[cost.start : cost.end])
+    return bool(re.search(rf"[这那][笔张次个]?{figure}[元块]?钱?[^,。;]{{0,8}}[报付]", part.text))
 
 
 def asks_of_this_one(part: Part) -> bool:

@@ -32,7 +32,7 @@ def circumstances_of(part: Part, covered: Container[str], home: str | None = Non
     that earlier turns told."""
     left_open = open_conditions(part.text)
     if _REGISTERED.search(part.text):
-        left_open |= _STAYING  # 长期居住备过案,临时外出的才是60%
+        left_open |= _STAYING  # 备过长期居住的案,短时间出去的才报50%
     of_a_part = {condition for item in part.own_items for condition in _conditions_of(item, part)}
     case = Case(
         hospital_level=next((m.value for m in part.mentions if m.entity == "hospital_level"), None),

@@ -105,7 +105,7 @@ def _is_reached(part: Part) -> bool:
         if not _OF_A_MONTH_BEFORE.search(part.sentence.text[t.start : t.end])
         and not any(
             i.role == "used" and t.start <= i.start < t.end for i in part.own_items
-        )  # 封顶四千,已报三千四
+        )  # 封顶六千,报掉五千二
     ]
     return bool(now) and not _NOT_REACHED.search(part.text)
 

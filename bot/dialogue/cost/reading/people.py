@@ -106,7 +106,7 @@ def people_in(sentence: Sentence) -> tuple[str, ...]:
     own = {name for name, end in persons if _told_apart(sentence, end)}
     spenders = {name for name, end in persons if _SPENDS.search(text[end:])}
     figured = {name for name, end in persons if _FIGURE_FOLLOWS.match(text[end:])}
-    own = spenders if len(spenders) > 1 else own | figured  # 我限额240她300
+    own = spenders if len(spenders) > 1 else own | figured  # 我限额180她220
     names = tuple(dict.fromkeys(name for name, _ in persons))
     if len(own) > 1:
         return tuple(name for name in names if name in own)

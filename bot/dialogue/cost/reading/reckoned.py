@@ -101,13 +101,13 @@ def _is_the_deductible(item: Item, others: Sequence[Item], sentence: Sentence) -
 
 
 def _is_worked_out(item: Item, sentence: Sentence) -> bool:
-    """Whether it is told as what came of a calculation: 1400乘85%等于1190, 我算是964.75."""
+    """Whether it is told as what came of a calculation: 900乘70%等于630, 我算是318.5."""
     reckons = _MULTIPLIES.search(sentence.text, 0, item.start)
     return bool(_MY_SUM.search(item.before) or (reckons and _COMES_TO.search(item.before)))
 
 
 def _is_multiplied(item: Item, others: Sequence[Item], sentence: Sentence) -> bool:
-    """Whether a figure told before, or the sum of those, is only calculated with: 该是430乘75%, 按一个月360算."""
+    """Whether a figure told before, or the sum of those, is only calculated with: 拿520乘65%, 按每月280算."""
     text = sentence.text
     told_before = {other.amount.low for other in others if other.start < item.start}
     spent = [other.amount.low for other in others if other.role in ("cost", "used")]
@@ -119,7 +119,7 @@ def _is_multiplied(item: Item, others: Sequence[Item], sentence: Sentence) -> bo
 
 
 def _is_rest_of_the_deductible(item: Item, others: Sequence[Item]) -> bool:
-    """Whether it is what is still to be paid of a deductible: 门槛200,已经搭进去80,剩下120."""
+    """Whether it is what is still to be paid of a deductible: 起付400,填进去了150,剩250."""
     whole, met = (
         sum(o.amount.low for o in others if o.role == role) for role in ("deductible", "deductible_met")
     )

@@ -240,7 +240,7 @@ def by_what_precedes(before: str) -> Role | None:
 
 def _asked_for(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | None:
     if _AMONG_IT.search(around.before) or _THAT_BILL.match(around.after):
-        return None  # 起付线多少? 里头有150是看牙的; 145那趟里有40块的钙片
+        return None  # 起付线多少? 当中有110是洗牙的; 120那趟有30块的维生素
     role = OF_QUESTION.get(sentence.asked or "")
     taken = any(item.role == role for item in known)
     return None if taken else role

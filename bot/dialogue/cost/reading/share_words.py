@@ -87,7 +87,7 @@ def rough_fraction(text: str, verbs: str) -> tuple[Decimal, Decimal] | None:
 
 def shares_in(text: str) -> tuple[Ratio, ...]:
     """All shares in text order, each between 0 and 1; without two of which it is asked which holds, where one of them
-    is told beside (批的是60%,是按85%还是60%)."""
+    is told beside (批的是70%,照80%还是70%)."""
     signed = find_ratios(text)
     bare = [share for share in without_overlaps(_bare(text)) if not overlaps(share, signed)]
     shares = tuple(sorted((*signed, *bare), key=lambda share: share.start))

@@ -127,7 +127,7 @@ def is_share_at_home(part: Part) -> bool:
 
 
 def withdrawn_share(part: Part) -> Decimal | None:
-    """A share that is taken back as another's: 不是,88%是我同学她们那边的."""
+    """A share that is taken back as another's: 错了,90%是我表姐那边的."""
     others = [r.value for r in part.ratios if _ARE_OF_OTHERS.match(part.sentence.text, r.end)]
     return others[0] if others and corrects(part.text) else None
 
@@ -415,7 +415,7 @@ def _label(sentence: Sentence, ratio: Ratio) -> str:
     """What stands before a share in its clause, back to the share before it."""
     previous = max((r.end for r in sentence.ratios if r.end <= ratio.start), default=0)
     *earlier, own = re.split(r"[,。;]", sentence.text[previous : ratio.start])
-    return f"{earlier[-1]},{own}" if earlier and _SUCH.match(own) else own  # 长期居住备过案,这种报75%
+    return f"{earlier[-1]},{own}" if earlier and _SUCH.match(own) else own  # 备过长期居住的案,这种报70%
 
 
 def _bare_answer(part: Part) -> Decimal | None:
