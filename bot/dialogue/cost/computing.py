@@ -129,7 +129,7 @@ def _with_remarks(result: Estimate, person: Person, rules: RegionParameters) -> 
 
 def _joined(estimates: Sequence[Estimate], labels: Sequence[str], join: _Join) -> Estimate:
     refused = [(label, e.refusal) for label, e in zip(labels, estimates, strict=True) if e.refusal]
-    refusal = replace(refused[0][1], says=f"{refused[0][0]}：{refused[0][1].says}") if refused else None
+    refusal = _refusal_of(*refused[0]) if refused else None
     regions = dict.fromkeys(e.region for e in estimates if e.region)
     return Estimate(
         region="、".join(regions) or None,
@@ -146,6 +146,10 @@ def _joined(estimates: Sequence[Estimate], labels: Sequence[str], join: _Join) -
         refusal=refusal,
         unpaid=estimates[0].unpaid if all(e.unpaid == estimates[0].unpaid for e in estimates) else None,
     )
+
+
+def _refusal_of(label: str, refusal: Refusal) -> Refusal:
+    return replace(refusal, says=f"{label}：{refusal.says}") if refusal.says else refusal
 
 
 def _labelled(label: str, step: Step) -> Step:

@@ -31,7 +31,7 @@ def merged(known: Person, said: Person) -> Person:
         return _with_cost_and_limit_swapped(known)
     if said.day_asked and (bill := _bill_of(known, said.day_asked)):
         return bill
-    known = _without_what_is_taken_back(known, said)
+    known = _without_the_terms_of_another_region(_without_what_is_taken_back(known, said), said)
     said = _more_excluded(known.case, _used_again(known, said))
     said = _come_again(known, _without_the_total_again(known, said))
     said = _as_often_as_told(known, _less_what_was_returned(known, _with_the_bill_put_right(known, said)))
@@ -63,6 +63,7 @@ def merged(known: Person, said: Person) -> Person:
             said.ratios if said.ratios or said.case.ratio is not None else known.ratios, bills
         ),
         ratios_elsewhere=said.ratios_elsewhere or known.ratios_elsewhere,
+        ratios_by_place=known.ratios_by_place,
         earlier=said.earlier if said.cost_known else known.earlier,
         unplaced=said.unplaced if said.cost_known else known.unplaced,
         open=(known.open | said.open) - said.case.conditions - said.case.ruled_out,
@@ -70,11 +71,17 @@ def merged(known: Person, said: Person) -> Person:
         bills=bills,
         home_ratio=_share_at_home(known, said),
         class_b=said.class_b or (None if said.cost_known else known.class_b),
-        stay=said.stay or known.stay,
+        stay=_longest(known.stay, said.stay),
         stretch=stretch,
         month=said.month if said.cost_known else known.month,
         each_visit=said.each_visit if said.cost_known else known.each_visit and said.visits is None,
     )
+
+
+def _longest(known: Days | None, said: Days | None) -> Days | None:
+    """The stay in hospital that is told; a day within a known one, told without an end, is no other stay."""
+    within = known and said and said.last == date.max and known.first <= said.first <= known.last
+    return known if within else said or known
 
 
 def _without_what_is_taken_back(known: Person, said: Person) -> Person:
@@ -85,6 +92,16 @@ def _without_what_is_taken_back(known: Person, said: Person) -> Person:
     if said.withdrawn is not None and said.withdrawn == known.case.ratio:
         return known.without("ratio")
     return known
+
+
+def _without_the_terms_of_another_region(known: Person, said: Person) -> Person:
+    """What was known without limit and share, where another region is told with terms of its own."""
+    terms = (said.limit, *(getattr(said.case, name) for name in (*LIMITS, "ratio", "deductible")))
+    moved = said.case.region and known.case.region and said.case.region != known.case.region
+    if not moved or all(term is None for term in terms):
+        return known
+    nothing: dict[str, Any] = dict.fromkeys((*LIMITS, "ratio", "deductible", "deductible_met", "quota_left"))
+    return replace(known, case=replace(known.case, **nothing), limit=None, ratios=())
 
 
 def _with_cost_and_limit_swapped(known: Person) -> Person:

@@ -102,23 +102,24 @@ class Person:
     `limit` is one whose period was not said: the region's rules tell whether it is a month's or a year's.
     `rough` are facts told as a range; the case has their lower end. `ratios` are those of several places, as
     long as it is open which was visited, `ratios_elsewhere` those outside the province by the condition they
-    are for. `adds`: the amount told comes on top of the one that was known; `follows`: it was spent after that,
-    and is asked about alone. `earlier`: it was spent before one that is told next. `instead_of`: it takes the
-    place of whatever fact had that figure. `unplaced`: figures in yuan of which nobody said what they are; the
-    amount holds them at its upper end. `open`: what may hold of the case or not. `doubted`: facts that may be
-    anything up to what bounds them, which an earlier turn told. `retired_since`: the month from which on the
-    person is retired, where it is told; before that they were at work. `bills`: the costs that were told one by
-    one, whose shares may follow. `class_b`: what of a cost told before is class B drugs, in yuan. `stay`: the
-    days in hospital, where they are told by date. `bill_put_right`: which of the bills told before, from 1, the
-    cost replaces. `stretch`: over which months a cost recurs. `swapped`: cost and limit were told one for the
-    other. `returned`: what was given back of it, in yuan, the cost being less that already. `this_one`: of all
-    purchases this last one is asked about. `each_visit`: the cost is one visit's; `visits`: how many there were.
-    `month`: the days of this month, where the cost is told as this month's. `bill_named`: which of the bills told
-    before, from 1, is spoken of. `a_part`: the cost told is a part of one told before. `ratio_at_home`: the
-    share told is the one that holds at home. `at_home_after_all`: the treatment was not elsewhere;
-    `home_ratio`: the share that held before it was said to be. `withdrawn`: a share told before, which is
-    somebody else's. `day_asked`: the day whose bill alone is asked about. `next_time`: the cost, or the known
-    one, if none is told, is supposed to come again.
+    are for, `ratios_by_place` those of several places once one of them was visited. `adds`: the amount told
+    comes on top of the one that was known; `follows`: it was spent after that, and is asked about alone.
+    `earlier`: it was spent before one that is told next. `instead_of`: it takes the place of whatever fact had
+    that figure. `unplaced`: figures in yuan of which nobody said what they are; the amount holds them at its
+    upper end. `open`: what may hold of the case or not. `doubted`: facts that may be anything up to what bounds
+    them, which an earlier turn told. `retired_since`: the month from which on the person is retired, where it
+    is told; before that they were at work. `bills`: the costs that were told one by one, whose shares may
+    follow. `class_b`: what of a cost told before is class B drugs, in yuan. `stay`: the days in hospital, where
+    they are told by date. `bill_put_right`: which of the bills told before, from 1, the cost replaces.
+    `stretch`: over which months a cost recurs. `swapped`: cost and limit were told one for the other.
+    `returned`: what was given back of it, in yuan, the cost being less that already. `this_one`: of all
+    purchases this last one is asked about. `each_visit`: the cost is one visit's; `visits`: how many there
+    were. `month`: the days of this month, where the cost is told as this month's. `bill_named`: which of the
+    bills told before, from 1, is spoken of. `a_part`: the cost told is a part of one told before.
+    `ratio_at_home`: the share told is the one that holds at home. `at_home_after_all`: the treatment was not
+    elsewhere; `home_ratio`: the share that held before it was said to be. `withdrawn`: a share told before,
+    which is somebody else's. `day_asked`: the day whose bill alone is asked about. `next_time`: the cost, or
+    the known one, if none is told, is supposed to come again.
     """
 
     case: Case = field(default_factory=Case)
@@ -127,6 +128,7 @@ class Person:
     rough: tuple[Rough, ...] = ()
     ratios: tuple[RatioAt, ...] = ()
     ratios_elsewhere: tuple[RatioAt, ...] = ()
+    ratios_by_place: tuple[RatioAt, ...] = ()
     adds: bool = False
     follows: bool = False
     earlier: bool = False
@@ -220,9 +222,11 @@ class Person:
 
     def visiting(self, text: str) -> "Person":
         """With the ratio of the place that is named, where those of several were told."""
-        for at in self.ratios:
+        told = self.ratios or self.ratios_by_place
+        for at in told:
             if at.place in text:
-                return replace(self, case=replace(self.case, ratio=at.ratio), ratios=())
+                case = replace(self.case, ratio=at.ratio)
+                return replace(self, case=case, ratios=(), ratios_by_place=told)
         return self
 
     def with_limit_of(self, period: Period) -> "Person":

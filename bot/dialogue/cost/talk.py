@@ -28,7 +28,9 @@ NEEDED = ("region", "amount")
 """Without these there is nothing to talk about."""
 
 _ONESELF = "您"
-_OF_BOTH = re.compile(r"(?:两|俩|三)个?人|[我咱他她]们?俩|[咱他她]们两个|两口子|夫妻")
+_OF_BOTH = re.compile(
+    r"(?:两|俩|三)个?(?:人|老人|老的|大人)|[我咱他她爷娘母父姐妹兄弟婆媳公爸妈]们?[俩仨]|[咱他她]们两个|两口子|夫妻|[两二]老(?!师)|公婆"
+)
 _AS_TOLD_BEFORE = re.compile(r"刚才|刚刚说|前面[说讲]|还是[这那]么多")
 _LEFT_OVER = re.compile(r"剩|挪|结转|没用完|[补顶]")
 _PEOPLE = TypeAdapter(tuple[Person, ...])

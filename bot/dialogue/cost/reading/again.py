@@ -29,6 +29,9 @@ _NOT_MINE = re.compile(
 _MINE = re.compile(r"(?:我(?:自己)?|[他她](?=的)|这[次回趟]|今[天日]|本人)的?(?:其实|应该|才|实际)*是$")
 _ONLY_THAT = re.compile(r"(?:是不是|难道|该不会)[^,。;\d]{0,2}[只才就光][^,。;\d]{0,2}[付报给认按]$")
 _AGAIN = re.compile(r"[这那][个笔张]?$|(?:月份?|[次回])的$")
+_ASKED_ABOUT = re.compile(
+    r"[元块]?钱?(?:里[头面边]?|当中|(?:到底|究竟|一共|总共|医保|慢特?病|门[慢特]|能|可以|该|给|我)*报(?:销)?得?(?:多少|几|好多))"
+)
 _NOT_SURE = re.compile(rf"[^,。;\d]{{0,4}}{NOT_KNOWN}|可能是?|不是$")
 _MONTH = re.compile(r"上个?月|这个?月|本月|(?:1[0-2]|[1-9])月|十[一二]?月|(?<!十)[一二三四五六七八九]月")
 _ASKED_BY_NUMBER = re.compile(r"(?:第([二两三四五六])|最([后末]))一?[次回趟张笔][^,。;\d花买]{0,6}[报付给]")
@@ -48,7 +51,7 @@ _FOUND = re.compile(
 )
 _OF_SOMETHING_ELSE = re.compile(
     r"[元块]?钱?(?:,|哦|不对|不|啊|呃|错了|等等)*(?:那|这)?(?:个|笔)?是"
-    r"(?:上上?个?月|[两三四五六2-6]个月|半年|去年|前[年月]|我?(?:老伴|老公|老婆|爱人|[爸妈])|别人)"
+    r"(?:上上?个?月|[两三四五六2-6](?:个月|[次回趟])|半年|去年|前[年月]|我?(?:老伴|老公|老婆|爱人|[爸妈])|别人)"
     r"(?:加起来|一起|一共|一块儿?)?(?:的|$|(?=[,。;]))"
 )
 _SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
@@ -99,6 +102,8 @@ def named_again(items: list[Item], sentence: Sentence) -> list[Item]:
     for index, item in enumerate(items):
         if _is_told_before(item, items[:index]) and any(i.role == "cost" and i is not item for i in items):
             return named_again([i for i in items if i is not item], sentence)  # 门槛300,…要不要先去掉300
+        if any(i.amount.low == item.amount.low for i in items[:index]) and _is_asked_about(item):
+            return named_again([i for i in items if i is not item], sentence)  # 拿了355的药,…355能报多少
         if not _AGAIN.search(item.before):
             continue
         same = [i for i in items[:index] if i.amount.low == item.amount.low]
@@ -113,6 +118,10 @@ def named_again(items: list[Item], sentence: Sentence) -> list[Item]:
             return others  # each month has its own limit
         return [replace(i, role="used") if i.role == "cost" and i is not asked else i for i in others]
     return items
+
+
+def _is_asked_about(item: Item) -> bool:
+    return item.role == "cost" and not item.placed and bool(_ASKED_ABOUT.match(item.after))
 
 
 def worked_out(items: list[Item], sentence: Sentence) -> list[Item]:
@@ -177,7 +186,7 @@ def looked_up(items: list[Item], sentence: Sentence) -> list[Item]:
 
 def told_otherwise(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "500是两个月的,这个月是260": a cost that is then said to be of something else."""
-    costs = [item for item in items if item.role == "cost"]
+    costs = [item for item in items if item.role in ("cost", "unplaced")]
     others = [item for item in costs if _OF_SOMETHING_ELSE.match(sentence.text, item.end)]
     if not 0 < len(others) < len(costs):
         return items

@@ -76,7 +76,7 @@ _EACH_ADDED = re.compile(
 """Hearsay of what several more diseases add each: what they add together is still not told."""
 _OF_A_CLASS = re.compile(r"[甲乙]类药?[费的是]?$")
 """Of each class a part of the cost is told."""
-_NO_COST_OF_THIS = re.compile(r"[元块]?钱?(?:是[两三四五六2-6]个月|超[了出过]的|乘以?|×|\*)")
+_NO_COST_OF_THIS = re.compile(r"[元块]?钱?(?:是[两三四五六2-6](?:个月|[次回趟])|超[了出过]的|乘以?|×|\*)")
 """620是两个月的; 拿900乘75%."""
 _WAS_PAID = ("报了", "给报了", "报销了")
 """Right after another amount: 头一次180报了144."""
@@ -264,6 +264,7 @@ def _learnt(item: Item, told: Judged[Role], sentence: Sentence) -> Item | None:
         or (item.weighed and item.role == "deductible_met" and COUNTED_UP.search(sentence.text, item.end))
         or (item.role == "used" and told.label == "claimed" and item.before in _WAS_PAID)
         or (item.role == "aside" and _NO_COST_OF_THIS.match(item.after))
+        or (item.because and told.label == "aside")
         or (item.role in _BY_PERIOD and _IS_THE_LIMIT.match(item.after))
         or (item.role == "cost" and told.label == "aside" and _OF_A_CLASS.search(item.before))
         or (

@@ -12,6 +12,7 @@ _FURTHER_DISEASE = re.compile(r"(?:再|又|另|还|多|第二)[^,。;]{0,4}[个�
 _ADDING = re.compile(r"(?:再|给|能|就|多)*加(?:了|上|个)*")
 _NOT_USED_UP = re.compile(r"月份?(?:的?额度)?没[用花]完$")
 _APPROVED = re.compile(r"(?:批|办|评|认定)(?:下来|好|上)?(?:的|了|啦)$")
+_CHOSEN = re.compile(r"[选挑定]的(?:是)?[^,。;\d药费花]{2,8}$")
 _A_MONTH_ALONE = re.compile(r"(?:每个?|一个?|1个?)月(?:是|有|给)?")
 _LEFT = re.compile(r"(?:还|也|就|大概)*剩下?了?")
 _TERM = re.compile(r"第二[个种样]病?种?|(?:月|年|季度?)?(?:限额|额度|定额)|起付线?|门槛费?|封顶线?")
@@ -20,6 +21,11 @@ _HEDGES = re.compile(
     r"(?:[我俺咱]的?|只|才|可能|大概|好像|应该|估计|反正|也就|约|大约|记得|印象中?|似乎|是|有|在|就|吧|呃|嗯)*"
 )
 _EACH_AS_FOLLOWS = re.compile(r"(?:分别|依次)(?:是|为)?$")
+_INCOME = re.compile(r"(?:工资|退休金|养老金|低保)$")
+_INSURANCE, _PAID_REGULARLY = (
+    re.compile(r"(?:医保|社保)$"),
+    re.compile(r"(?:每个?|一个?)[月年](?:都|要|得)*[交缴]"),
+)
 _NAMED = "限额|额度|定额|药费|药钱|费用|花费|起付线?|门槛费?|封顶线?|(?:报销)?比例"
 _AND = "[、和跟与及]"
 _NAMED_IN_TURN = re.compile(rf"((?:{_NAMED})(?:{_AND}(?:{_NAMED}))+)[^,。;\d]{{0,6}}?(?:分别|依次)(?:是|为)?")
@@ -52,14 +58,19 @@ def around_of(text: str, amounts: Sequence[Amount], index: int) -> Around:
         before = _TAKEN_BACK.sub("", earlier[-1])  # 限额说错了,是450
     if earlier and _FURTHER_DISEASE.search(earlier[-1]) and _ADDING.fullmatch(before):
         before = earlier[-1] + before  # 再多一个病,加80
-    if earlier and _APPROVED.search(earlier[-1]) and _A_MONTH_ALONE.fullmatch(before):
-        before = "限额" + before  # 3月办好的,一个月260
+    granted = earlier and (_APPROVED.search(earlier[-1]) or _CHOSEN.search(earlier[-1]))
+    if granted and _A_MONTH_ALONE.fullmatch(before):
+        before = "限额" + before  # 3月办好的,一个月260; 选的糖尿病,一个月260
     if earlier and _EACH_AS_FOLLOWS.match(before):
         before = _SO_OFTEN.sub("", earlier[-1])  # 已经报了三回,分别是1200、900
     if earlier and not before and _SO_OFTEN.search(earlier[-1]):
         before = earlier[-1]  # 去了四趟,70、95
     if earlier and _NOT_USED_UP.search(earlier[-1]) and _LEFT.fullmatch(before):
         before = earlier[-1] + before  # 上个月没用完,剩几十块
+    if earlier and not before and (income := _INCOME.search(earlier[-1])):
+        before = income[0]  # 领养老金,两千三一个月
+    if earlier and _PAID_REGULARLY.fullmatch(before) and (insurance := _INSURANCE.search(earlier[-1])):
+        before = insurance[0] + before  # 自己交的医保,每个月交四百多
     term = _TERM.search(earlier[-1]) if earlier else None
     if term and _HEDGES.fullmatch(before) and (term[0] == earlier[-1] or _NO_FIGURE_YET.search(earlier[-1])):
         before = term[0] + before  # 限额记不清了,三百到三百五

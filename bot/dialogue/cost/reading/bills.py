@@ -50,15 +50,18 @@ _AGAIN = re.compile(
 SPENT_ELSEWHERE = frozenset[Condition]({"not_designated", "inpatient_stay"})
 _NUMBERED = re.compile(r"第([一二三四五])[次回趟张笔](?:其实|应该|才|实际)*是?$")
 _NAMED_BY_NUMBER = re.compile(r"(?:头|第)([一二三四五])一?[次回趟张笔]")
+_THAT_MONTH_AGAIN = re.compile(
+    r"^(?:那|,)*(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?(?:我|他|她)?(?:还|也|又)[^,。;]{0,10}呢[?。]?$"
+)
 _ALL_TOGETHER = re.compile(
     r"(?:[加合算凑并][起到在]*(?:来|一?[起块]儿?|拢)|一?[起块]儿?(?:算|报)|一共|总共|拢共|统共|合计|两[头边回次趟张笔])"
 )
-_THAT_ONE = re.compile(r"[元块]?钱?的?那[张笔次回]")
+_THAT_ONE = re.compile(r"[元块]?钱?的?那(?:[张笔次回]|个来)")
 _THIS_TIME_AGAIN = re.compile(r"这一?[次回趟]又?[^,。;\d]{0,3}[花买拿开配取抓]")
 _VISITED_AGAIN = re.compile(r"又(?:去|来|跑|看|花|买|拿|开)了?一?[次回趟]?")
 _ONE_MORE = re.compile(
     r"(?:又|再)(?:去|来|跑|到)?了?(?:一?[次回趟]|[^,。;\d]{0,6})(?:[,。][^,。;\d]{0,4})?[花买拿开配取抓做看]了?[^,。;\d]{0,3}$"
-    r"|还要?[花买拿开配取抓做]了?[^,。;\d]{0,3}$"
+    r"|还要?[花买拿开配取抓做]了?[^,。;\d]{0,3}$|还(?:在|去|到|上)[^,。;\d]{2,18}[花买拿开配取抓]了[^,。;\d]{0,3}$"
 )
 _OF_THAT_DAY = re.compile(r"[号日](?:那|这)?一?[次个回趟笔张](?:的)?[^,。;\d]{0,6}[报付出掏给]")
 _NEXT_TIME = re.compile(
@@ -190,7 +193,8 @@ def _is_asked_by_its_figure(part: Part, cost: Amount) -> bool:
 def asks_of_this_one(part: Part) -> bool:
     """Whether of all purchases this one alone is asked about: 就单算这回, 这次能报多少, 你把11月的给我算出来."""
     asked = _THIS_ONE.search(part.text) and not _ALL_OF_THEM.search(part.text)
-    return bool(asked or _THIS_ALONE.search(part.text))
+    by_figure = len(part.costs) == 1 and _is_asked_by_its_figure(part, part.costs[0])
+    return bool(asked or by_figure or _THIS_ALONE.search(part.text) or _THAT_MONTH_AGAIN.match(part.text))
 
 
 def next_time(part: Part) -> Later | None:

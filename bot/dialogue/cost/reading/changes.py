@@ -59,14 +59,26 @@ _SUM_PUT_RIGHT = re.compile(
 )
 
 
+_A_FURTHER_MONTH = re.compile(
+    r"^(?:那|，|,)*(?:\d{1,2}|[一二三四五六七八九十]{1,2})月份?(?:我|他|她)?(?:还|也|又)"
+)
+_SLIPPED = re.compile(
+    r"^(?:哎呀?|哦|噢|啊|呃|,|。|\s|不好意思|刚才|我)*(?:手[滑快抖误]|[打按点敲发][得太]*(?:快|早|漏|少)了?|(?:没|还没)[打写敲发输]完|少[打写敲按输])"
+)
+"""A message that went off before it was written to its end."""
+
+
 def corrects(text: str) -> bool:
     """Whether something said before is taken back."""
     return bool(_CORRECTION.search(normalise(text)))
 
 
 def puts_a_sum_right(text: str) -> bool:
-    """Whether a turn takes something back and tells a sum, and nothing else: 不对,是五百块."""
+    """Whether a turn takes something back and tells a sum, and nothing else: 不对,是五百块; or completes what
+    slipped out too early: 手滑了,是480."""
     written = normalise(text)
+    if _SLIPPED.match(written.replace("，", ",")):
+        return True
     taken_back = corrects(text) or _OF_ONE_OF_THEM.match(written)
     return bool(taken_back) and bool(_SUM_PUT_RIGHT.fullmatch(written.replace("，", ",")))
 
@@ -77,7 +89,9 @@ def says_swapped(text: str) -> bool:
 
 
 def supposes(text: str) -> bool:
-    """Whether it is asked what would be if: "那要是…呢"."""
+    """Whether it is asked what would be if: "那要是…呢"; not of what a further month was: 4月还是3000呢."""
+    if _A_FURTHER_MONTH.match(normalise(text)):
+        return False
     return bool(_SUPPOSITION.search(normalise(text).replace("，", ",")))
 
 

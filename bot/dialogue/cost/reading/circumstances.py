@@ -17,6 +17,7 @@ _CLASSES: tuple[tuple[BenefitClass, re.Pattern[str]], ...] = (
     ("Ⅰ", re.compile(r"(?:[IⅠi1一]|甲)类(?!医院)")),
 )
 _STAYING = frozenset[Condition]({"staying_elsewhere"})
+_UNRELATED = frozenset[Condition]({"unrelated_disease"})
 _INSURED_THERE = re.compile(r"参保|(?:医保|社保)[^,。;]{0,4}(?:是|在)|[交缴]的(?:医保|社保)?")
 _TREATED_THERE = re.compile(r"(?:那边|这边|那里)?(?:看|住院|买|拿|开|花|做|治)")
 _REGISTERED = re.compile(r"长期居住[^,。;]{0,4}备[过了好]?案|备[过了好]?案[^,。;]{0,4}长期居住")
@@ -24,6 +25,8 @@ _HERE = re.compile(
     r"[哦,。 我]*(?:不对|不是|说?错了|没有)[,。 我]*(?:其实)?(?:还是|就是|就)?"
     r"在(?:本地|家里|老家|这边|当地|[一-龥]{2,4}[市县区]?)(?:看|透|做|开|拿|住)?的?[,。]?$"
 )
+_OF_SOMEBODY_ELSE = re.compile(r"[一-龥]{2,4}?那[个边]?是(?:我|他|她)?[一-龥]{1,4}(?=[,。;])")
+"""湖南那个是我岳父,我爸是吉林的."""
 _GONE_THERE = re.compile(r"[去到在来]$")
 
 
@@ -34,6 +37,8 @@ def circumstances_of(part: Part, covered: Container[str], home: str | None = Non
     if _REGISTERED.search(part.text):
         left_open |= _STAYING  # 备过长期居住的案,短时间出去的才报50%
     of_a_part = {condition for item in part.own_items for condition in _conditions_of(item, part)}
+    if part.costs and any(item.role == "excluded" for item in part.own_items):
+        of_a_part |= _UNRELATED  # 糖尿病的药320,感冒药45 …,感冒药跟慢病不搭边
     case = Case(
         hospital_level=next((m.value for m in part.mentions if m.entity == "hospital_level"), None),
         benefit_class=next((name for name, pattern in _CLASSES if pattern.search(part.text)), None),
@@ -62,8 +67,10 @@ def _placed(case: Case, part: Part, covered: Container[str], known: str | None) 
     named = [(m.value.split("/")[0], m.start) for m in part.mentions if m.entity == "region"]
     if not named:
         return case
-    home = next((province for province, _ in named if province in covered), named[0][0])
     text = part.sentence.text
+    ours = [at for at in named if at[0] in covered]
+    own = [at for at in ours if not _OF_SOMEBODY_ELSE.match(text, at[1])]
+    home = next(iter(own or ours), named[0])[0]
     went_there = case.conditions & ELSEWHERE or any(
         _GONE_THERE.search(text[: m.start]) or _TREATED_THERE.match(text, m.end)
         for m in part.mentions

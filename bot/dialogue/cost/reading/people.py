@@ -55,10 +55,15 @@ _EACH_SPENT = re.compile(r"各|每人")
 _SPENDS = re.compile(
     r"^(?:这个?月|本月|这次|今年)?(?:前[头面]|之前)?[也又才就只]?(?:花|用了|吃了|买了|拿了)|^呢?,?(?:\d{2}|[一二两三四五六七八九][百千])(?![^,。;]{0,4}限额)"
 )
+_NOT_RECOGNISED = re.compile(
+    r"病?(?:就|也|又|倒)?没(?:有|能)?(?:够[上得标条]|评[上下过]|批[上下过准]|认定?[上下]|办[下成]|通过)"
+)
 _FIGURE_FOLLOWS = re.compile(r"呢?,?(?:\d{2}(?!\d*岁)|[一二两三四五六七八九][百千])")
 _STILL_AWAY = re.compile(r"(?:离|距离?)(?:我|他|她|正式|真正)*$")
 _STILL = re.compile(r"(?:年龄)?(?:还|差|早|远|有|得)")
-_NOT_YET = re.compile(r"(?:不是|没有?|未|还没|并非|别按|哪(?:里|来|儿)?[的是有]?|谁)(?:到|正式|真正|办)*$")
+_NOT_YET = re.compile(
+    r"(?:不是|没有?|未|还没|并非|别按|哪(?:里|来|儿)?[的是有]?|谁)(?:到|够|正式|真正|办|能|年纪|年龄|岁数|时候)*$"
+)
 _WHETHER = re.compile(r"(?:(?:算不算|是不是|是否|属不属于)(?:是|到)?|退休?了?没|退不)$")
 _OR_NOT = re.compile(r"(?:了没有?|没有?|与否|不退休)(?=[,。;他她我不]|$)|了?没退")
 _LEFT_OPEN = re.compile(rf"[^,。;]{{0,6}}(?:([办批下退])没\1|有没有|是不是)[^,。;]{{0,6}}{NOT_KNOWN}")
@@ -67,7 +72,7 @@ _AS_A_RESIDENT = re.compile(
     r"新农合|农合|合作医疗|农村(?:户口)?的?医保|(?:村里|村上|乡里|社区|一年|每年)[^,。;]{0,3}[收交缴][^,。;]{0,6}(?:那[个种]|的)医保"
 )
 _OPEN = re.compile(
-    rf"办没办退休[^,。;]{{0,8}}{NOT_KNOWN}|{NOT_KNOWN}[^,。;]{{0,4}}办没办退休|退休?[了没]?(?:还是|或者?|没)+(?:没退|退休?)|退没退(?!休)|在没在(?:上)?班[^,。;]{{0,8}}{NOT_KNOWN}|退休没退休[^,。;]{{0,4}}{NOT_KNOWN}"
+    rf"办没办退休[^,。;]{{0,8}}{NOT_KNOWN}|{NOT_KNOWN}[^,。;]{{0,4}}办没办退休|退休?[了没]?(?:还是|或者?|没)+(?:没退|退休?)|(?:在职|在岗|上班)的?(?:还是|或者?|跟)(?:已经|都)?退(?:休|了)[^,。;]{{0,6}}(?:{NOT_KNOWN}|没问)|退没退(?!休)|在没在(?:上)?班[^,。;]{{0,8}}{NOT_KNOWN}|退休没退休[^,。;]{{0,4}}{NOT_KNOWN}"
 )
 _FORMERLY = re.compile(r"(?:以前|原来|过去|当年|从前)(?:是|还|我|在)*$")
 _SAID_BY_OTHERS, _COUNTED_SO = re.compile(r"[说讲要](?:是|该)?按$"), re.compile(r"(?:人员|的)?算")
@@ -90,12 +95,12 @@ _TREATED_LIKE: tuple[tuple[Employment, str], ...] = (
     ),
     (
         "退休",
-        r"返聘|退下来|(?<![没未要])退的(?=[,。;]|$)|领退休工资|从[^,。;没不]{1,10}退(?:下来|了|的)|(?:[前去昨]几?年|早|已经?|年底|年初|后来|刚)[^,。;没不]{0,3}退了(?=[,。;]|$)|(?:^|[,。;他她我爸爹妈娘公婆爷奶伴哥嫂姐弟妹叔伯舅姑姨])(?:(?:已经|早就?|也)?退了|已退)(?=[,。;]|$)|退[了的过哒咗哩]休|拿退休金|[领拿][^,。;\d]{0,6}养老金|退了(?:好些|好几|好多|几|多|十几|[一二两三四五六七八九十\d]+)年|[厂局社校]退的",
+        r"返聘|退下来|(?<![没未要])退的(?=[,。;]|$)|领退休工资|从[^,。;没不]{1,10}退(?:下来|了|的)|(?:[前去昨]几?年|早|已经?|年底|年初|后来|刚)[^,。;没不]{0,3}退了(?=[,。;]|$)|(?:^|[,。;他她我爸爹妈娘公婆爷奶伴哥嫂姐弟妹叔伯舅姑姨])(?:(?:已经|早就?|也)?退了的?|已退)(?=[,。;\s]|$)|退[了的过哒咗哩]休|拿退休金|[领拿][^,。;\d]{0,6}养老金|退了(?:好些|好几|好多|几|多|十几|[一二两三四五六七八九十\d]+)年|[厂局社校]退的",
     ),
 )
 _TOLD_AS: tuple[tuple[Employment, Circumstance], ...] = (("退休", "retired"), ("在职", "at_work"))
 _RETIRED_FROM_ANY = re.compile(
-    r"返聘|退了(?:快|有|都)?(?:\d+|[一二两三四五六七八九十几好]+)多?年|(?<![说讲要])按退休(?:人员|的)?(?:算|了)|灵活就业[^,。;没未]{0,8}退休"
+    r"返聘|(?<!内)退了(?:快|有|都)?(?:\d+|[一二两三四五六七八九十几好]+)多?年|(?<![说讲要])按退休(?:人员|的)?(?:算|了)|灵活就业[^,。;没未]{0,8}退休"
 )
 
 
@@ -169,8 +174,13 @@ def person_of(part: Part) -> Case:
     return Case(
         scheme=told or ("居民" if _AS_A_RESIDENT.search(part.text) else None),
         employment=_employment(part),
-        diseases=tuple(dict.fromkeys(m.value for m in part.mentions if m.entity == "disease")),
+        diseases=tuple(dict.fromkeys(m.value for m in part.mentions if _is_had(m, text))),
     )
+
+
+def _is_had(mention: Mention, text: str) -> bool:
+    """Whether a disease is named, and not as one that was not recognised: 尘肺没够上."""
+    return mention.entity == "disease" and not _NOT_RECOGNISED.match(text, mention.end)
 
 
 def employments_said(part: Part) -> frozenset[Employment]:

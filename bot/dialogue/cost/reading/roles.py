@@ -65,6 +65,12 @@ _BY_ONESELF = re.compile(
     r"[元块]?钱?(?:是|要|得|都|全)*(?:自己|个人|自个儿?)(?:先|来)?(?:掏|付|出|承担|负担|扛|担)"
 )
 _ITS_OWN = re.compile(r"[元块]?钱?的")
+_ON_DRUGS = re.compile(r"药(?!费?限)|花|[买开拿配]了")
+_IS_ASKED_OF = re.compile(
+    r"[元块]?钱?(?:到底|究竟|一共|医保|能|可以|该|会|给|我)*报(?:销)?得?(?:多少|几|好多)"
+)
+_BECOMES = re.compile(r"(?:变|[加涨提升]到)(?:成|为|到)?$")
+_IS_THAT_SO = re.compile(r"[元块]?钱?了?(?:\?|[吗吧么]|对不|是不是)")
 _OF_THE_DEDUCTIBLE = re.compile(r"起付|门槛")
 _NOT_THE_FIRST = re.compile(r"自费|丙类|目录|范围|除[去掉开]?|刨|减[去掉]|去掉")
 _OF_DEDUCTIBLE: frozenset[Role] = frozenset({"deductible", "deductible_met"})
@@ -127,6 +133,8 @@ def _told(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | N
         return "monthly_limit"
     if role == "extra_limit" and _ASKED_WHETHER.search(around.before):
         return "aside"
+    if _BECOMES.search(around.before) and _IS_THAT_SO.match(around.after):
+        return "aside"  # 是不是再加100,变600?
     return "monthly_limit" if role == "limit" and _is_monthly(around) else role
 
 
@@ -242,5 +250,7 @@ def _asked_for(around: Around, sentence: Sentence, known: Sequence[Item]) -> Rol
     if _AMONG_IT.search(around.before) or _THAT_BILL.match(around.after):
         return None  # 起付线多少? 当中有110是洗牙的; 120那趟有30块的维生素
     role = OF_QUESTION.get(sentence.asked or "")
+    if role != "cost" and (_ON_DRUGS.search(around.before) or _IS_ASKED_OF.match(around.after)):
+        return None  # 这个月两样药一起330; 那这1350到底能报多少
     taken = any(item.role == role for item in known)
     return None if taken else role

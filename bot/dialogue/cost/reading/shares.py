@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bot.dialogue.cost.person import RatioAt, Rough
-from bot.dialogue.cost.reading.changes import corrects
+from bot.dialogue.cost.reading.changes import NOT_KNOWN, corrects
 from bot.dialogue.cost.reading.ranges import AT_LEAST, AT_MOST, ends_joined
 from bot.dialogue.cost.reading.sentence import Item, Part, Sentence
 from bot.dialogue.cost.reading.share_words import TO
@@ -17,9 +17,11 @@ from bot.language.spans import Span as Placed
 from bot.rules.case import Case
 from bot.rules.money import percent, to_fen
 
-_AWAY = re.compile(r"长住|常住|安置|定居|临时|外出|异地|外地|跨省|外省|省外|到[^,。]{1,4}(?:只|就)?报|长期")
+_AWAY = re.compile(
+    r"长住|常住|安置|定居|临时|外出|异地|外地|跨省|外省|省外|外[面头边]|备[了过好]*案|到[^,。]{1,4}(?:只|就)?报|长期"
+)
 _HOME = re.compile(
-    r"本地|当地|省内|老家(?![讲说])|家里|屋里|在家|参保地|[我咱]们?(?:这|那|市|县|区|省|本|当)|[市县]里"
+    r"本地|当地|省内|老家(?![讲说])|家里|屋里|在家|参保地|[我咱]们?(?:这(?![种样个])|那|市|县|区|省|本|当)|[市县]里"
 )
 _LIVING = re.compile(r"长期|长住|常住|安置|定居")
 _FOR_A_TIME = re.compile(r"临时|旅游|出差|探亲|短期")
@@ -43,6 +45,7 @@ _REMINDED, _AS_A_QUESTION = re.compile(r"不是[^,。;]*$"), re.compile(r"[^,。
 _OF_OTHERS = re.compile(r"那?是(?:给)?(?:职工|居民|在职|在岗|退休|别人|人家|他们)(?:人员|医保)?的")
 """80%那是职工的."""
 _ARE_OF_OTHERS = re.compile(
+    r"那?个?[是,]{1,2}住院的?(?:比例)?,?不是|"
     r"那?是[^,。;\d]{0,4}(?:同学|同事|工友|朋友|邻居|隔壁|亲戚|别人|人家|病友|他们|她们|[表堂]?[哥姐弟妹])[^,。;\d]{0,8}的"
 )
 _TIMES = re.compile(r"乘以?$|[×*]$")
@@ -52,6 +55,8 @@ _ASKED_TOO = re.compile(r"(?:是不是|能不能|可不可以|可以|该不该|�
 """Whether a share holds here, too, is asked: 是不是也能报80."""
 _NOT_BELIEVED = re.compile(r"不是(?:应该|应|该|都该)[^,。;]{0,3}$")
 """不是应该85%吗."""
+_IT_ENDS = re.compile(r"(?:[,。;]|$)")
+"""讲是65%,不是70%."""
 _OF_THEM_THERE = re.compile(r"(?:他|她)们?那[边里儿]|人家那")
 _OF_PEOPLE = re.compile(r"的?(?:退休|在职|职工|居民|人|老乡|病友)")
 _TAKEN_INSTEAD = re.compile(r"按$")
@@ -102,6 +107,10 @@ _ABOUT = re.compile(r"左右|上下|的样子")
 _AND_MORE = re.compile(r"多(?!少)")
 _NEAR = 16
 """Characters between an amount and a share of it, at most."""
+_ONE_OR_THE_OTHER = re.compile(
+    rf"不是(?:这|头|前)一?个就是(?:那|后)一?个|(?:听|信)(?:谁|哪个|哪边)的?(?:好|才对|{NOT_KNOWN})|{NOT_KNOWN}(?:该)?(?:听|信)(?:谁|哪个)|(?:说法|讲法|口径)不(?:一样|统一|同)|各说各"
+)
+"""收费处讲六成,药房讲六成五,反正不是这个就是那个."""
 _TENTH = Decimal("0.1")
 _BARE_ANSWER = re.compile(rf"(?<![\d.])(\d{{1,3}}(?:\.\d+)?){_NO_UNIT}")
 
@@ -129,7 +138,7 @@ def is_share_at_home(part: Part) -> bool:
 def withdrawn_share(part: Part) -> Decimal | None:
     """A share that is taken back as another's: 错了,90%是我表姐那边的."""
     others = [r.value for r in part.ratios if _ARE_OF_OTHERS.match(part.sentence.text, r.end)]
-    return others[0] if others and corrects(part.text) else None
+    return others[0] if others and (corrects(part.text) or "不是" in part.text) else None
 
 
 def _own_first(part: Part) -> Case:
@@ -194,6 +203,9 @@ def _is_own_first(ratio: Ratio, sentence: Sentence) -> bool:
 def rough_shares(part: Part) -> tuple[Rough, ...]:
     """Shares told as a range: 报八成到九成, 80%到85%, 报80到85, 七八成, 最少七成最多八成, 八成多; 先自付10%到15%."""
     shares = [ratio for ratio in part.ratios if _is_of_the_cost(ratio, part.sentence)]
+    if len(shares) > 1 and _ONE_OR_THE_OTHER.search(part.text):
+        values = [ratio.value for ratio in shares]
+        return (Rough("ratio", min(values), max(values)),)
     told = [Amount(r.start, r.end, r.value, r.value, False, r.value) for r in shares]
     # As amounts are joined; between shares a second 报 says nothing new (报八成还是报九成).
     ranges = [a for a in ends_joined(told, part.sentence.text.replace("报", "是")) if a.low < a.high]
@@ -314,6 +326,7 @@ def _meant(part: Part) -> list[Ratio]:
             or _is_of_another_region(sentence, ratio)
             or (len(part.ratios) > 1 and _REMINDED.search(before) and _AS_A_QUESTION.match(after))
             or not _is_of_the_cost(ratio, sentence)
+            or (len(part.ratios) > 1 and before.endswith("不是") and _IT_ENDS.match(after))
             or (len(part.ratios) > 1 and _NEIGHBOURS.search(_label(sentence, ratio)))
             or (len(part.ratios) > 1 and _OF_OTHERS.match(after) and ratio is not part.ratios[-1])
             or _DOUBTED.match(after)

@@ -29,6 +29,10 @@ _DEDUCTIBLE = re.compile(r"(?<![没无])(?:起付|门槛)")
 _OF_LIFE = re.compile(
     r"月份?(?:起|以后|之后|开始)[^,。;\d花买药拿]{0,8}退休|(?:办|要|才|正式|刚)[^,。;]{0,4}退休|满[五六\d]|生日|出生"
 )
+_OF_THE_RULES = re.compile(r"(?:起|开始|才|就)*(?:实施|施行|执行|生效|发布|印发|出台)的?")
+"""按2023年1月1日起实施的文件: no day of anybody's care."""
+_IN_FORCE_BY_NOW = re.compile(r"(?:已经?|都|也)生效|生效了|能用了")
+"""上周收到短信,说通过了,已经生效: the day is that of the message."""
 _PAID_UP = re.compile(r"[扣交付缴扛](?:满|够|完|齐)")
 _LEFT_OVER = re.compile(r"剩|结余|没用完|(?:额度|限额|定额)[^,。;\d]{0,4}[用花刷][光完]")
 _SPENT_NOTHING = re.compile(r"[我他她]?(?:没|忘了?)(?:有|去|得|再)*(?:拿|开|买|去)(?:过)?药?(?=[,。;]|$)")
@@ -43,6 +47,7 @@ _A_QUARTER = "(?:季|三个月|3个月)"
 MONTH_OR_QUARTER = re.compile(
     rf"一?个?月[度的]*(?:还是|或者?)[^,。;\d]{{0,4}}{_A_QUARTER}|{_A_QUARTER}[度的]*(?:还是|或者?)[^,。;\d]{{0,4}}月"
 )
+_ALL_ALIKE = re.compile(r",?(?:每[次回]|也)?都是")
 _WITHOUT_COST = re.compile(r"[\d一二两三四五六七八九十]+个月(?:都|也|全|里)*没(?:有|去)*[拿买开配取]")
 _ABOUT_MONTHS = re.compile(r"(?<![一二两三四五六七八九十\d])([一二两三四五六七八])([二三四五六七八九])个月")
 _MOST_MONTHS = 24
@@ -55,10 +60,13 @@ _SPANS: tuple[tuple[str, int], ...] = (
         r"(?<!差)(?<![上下])半年|[上下]半年(?!,?(?:就|才|刚|的时候|被|已经?)|[^,。;]{0,16}(?:起付|门槛|交满|扣满))",
         6,
     ),
-    (r"(?<![头上前])(?<!新的)(?:一|1|全|整|每)年(?!级)(?!度)|一整年|12个月", 12),
+    (
+        r"(?<![头上前十百\d零一二三四五六七八九])(?<!新的)(?:一|1|全|整|每)年(?!级)(?!度)|一整年|12个月",
+        12,
+    ),
 )
 _LIMIT_OF_A_YEAR = re.compile(
-    r"(?:年度?|一年|每年)(?:的)?(?:限额|额度|封顶|起付)|(?:一|每|全)年[^,。;\d花]{0,4}(?:最多|最高|顶多|总共[给报能]|[只就]给|[能给]?报(?=\d))|(?:起付|门槛|限额|额度|封顶)[^,。;]{0,4}[一每全]年"
+    r"(?:年度?|一年|每年)(?:的)?(?:限额|额度|封顶|起付)|(?:最多|最高|顶多)[一每全]年|(?:一|每|全)年[^,。;\d花]{0,4}(?:最多|最高|顶多|总共[给报能]|[只就]给|[能给]?报(?=\d))|(?:起付|门槛|限额|额度|封顶)[^,。;]{0,4}[一每全]年"
 )
 _TO_YEAR_END = re.compile(
     r"(?<![\d月份])到(?:今年|当年|本年)?(?:年底|年末|(?:年)?过完|12月底?|十二月底?)(?!的量)(?![^,。;]{0,10}(?:就|只|还)剩)"
@@ -160,6 +168,8 @@ def is_monthly(part: Part, amount: Amount) -> bool:
     """Whether the cost itself is said to be a month's, not the limit."""
     text = part.sentence.text
     begin, end = part.sentence.clause(amount.start)
+    if begin and _ALL_ALIKE.fullmatch(text, begin, amount.start):
+        begin, _ = part.sentence.clause(begin - 1)  # 月月拿药,都是185
     earlier = max((item.end for item in part.items if item.end <= amount.start), default=0)
     return bool(
         MONTHLY.search(text[max(begin, earlier) : amount.start])
@@ -213,6 +223,8 @@ def _dated(part: Part, mention: DateMention) -> Case:
         or _WHAT_IT_LEFT.match(text, mention.end)
     ):
         return Case()
+    if _IN_FORCE_BY_NOW.search(own):
+        return Case()
     of_its_own = earlier <= begin  # what stands after an earlier date of the clause is told of that one
     if (
         part.sentence.asked == "approved_on"
@@ -221,7 +233,7 @@ def _dated(part: Part, mention: DateMention) -> Case:
     ):
         about = _ABOUT_THEN.search(led_by) or _OR_SO.match(own[mention.end - mention.start :])
         return Case(approved_on=_give_or_take(days) if about and not told_as_either(mention, text) else days)
-    if _OF_LIFE.search(own):
+    if _OF_LIFE.search(own) or _OF_THE_RULES.match(text, mention.end):
         return Case()
     if _PAID_UP.search(own):
         return Case(deductible_met_in=days)

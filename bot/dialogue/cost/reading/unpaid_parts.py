@@ -9,7 +9,7 @@ from bot.dialogue.cost.reading.sentence import Item, Sentence
 from bot.knowledge.parameters import Condition
 
 _PART_ALONE = re.compile(
-    r"(?:[^,。;\d]{1,4}[说讲])?(?:[哦噢啊呀诶哎唉]|对了|,|那|这|票|单子?|账单)*(?:(?:其中|里[面头边])(?:有|是|含)?|有(?=\d+[元块]?钱?的?是))"
+    r"(?:[^,。;\d]{1,4}[说讲])?(?:[哦噢啊呀诶哎唉]|对了|,|那|这|票|单子?|账单)*(?:(?:其中|里[面头边])(?:有|是|含)?|里(?:有|是|含)|有(?=\d+[元块]?钱?的?是))"
 )
 _DONE_IN_ALL = re.compile(r"[花买开拿付费药]")
 _ONE_OF_THEM = re.compile(r"有一[家次张笔回趟][^,。;]*")
@@ -50,6 +50,7 @@ def not_paid_for(items: list[Item], sentence: Sentence) -> list[Item]:
     in_a_whole = any(WHOLE.search(sentence.text[: item.start]) for item in items if item.role == "cost")
     parts = ("cost", "excluded", "unplaced", "aside") if in_a_whole else ("cost", "excluded", "unplaced")
     costs = [item for item in items if item.role in parts]
+    costs = [item for item in costs if not _adds_up(item, costs)]
     unpaid = {item.start: _conditions_of(item, items, sentence) & UNPAID for item in costs}
     if not any(not unpaid[item.start] for item in costs if item.role == "cost"):
         return _part_of_what_was_told(items, sentence)
@@ -57,6 +58,12 @@ def not_paid_for(items: list[Item], sentence: Sentence) -> list[Item]:
         replace(item, role="excluded", because=because) if (because := unpaid.get(item.start)) else item
         for item in items
     ]
+
+
+def _adds_up(item: Item, costs: list[Item]) -> bool:
+    """Whether it is only what those before it come to: 药900,补牙260,两样加起来1160."""
+    before = [other.amount.low for other in costs if other.end <= item.start]
+    return len(before) > 1 and item.amount.low == sum(before)
 
 
 def names_one_of_them(position: int, sentence: Sentence) -> bool:
