@@ -58,6 +58,8 @@ _TIME = rf"{_WEEKDAY}(?:的? ?{_DAYPART})?(?: ?{_CLOCK})?"
 _NOT_LONGER = r"(?![\d.]*\d)(?![零〇一二三四五六七八九十几])"
 _NO_COUNT = r"(?!\s*(?:周(?![一二三四五六日])|[个天元块%次折成年百千万月]|毛|文|楼|线|床|窗(?!口)))"
 
+_REST_OF_A_FIGURE = r"(?<=[百千万])[一二三四五六七八九]{2}月"  # 两百五七月份: 250, in July
+
 _FULL = re.compile(
     rf"(?<![\d.\-/])(?P<year>(?:19|20)\d\d)(?:(?P<mark>[-/.])(?P<month>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}})"
     rf"|(?P<month2>0[1-9]|1[0-2])(?P<day2>[0-3]\d))[号日]?(?![\d])(?!元|块){_TIME}"
@@ -65,7 +67,7 @@ _FULL = re.compile(
 _YEAR_MONTH = re.compile(r"(?<![\d.\-/])(?P<year>(?:19|20)\d\d)[-/](?P<month>0?[1-9]|1[0-2])(?![\d\-/.元块])")
 _MONTH_DAY = re.compile(
     rf"(?:(?<![\d.第])|(?<=\d)(?=[一二三四五六七八九十]))(?:{_YEAR} ?|{_RELATIVE_YEAR} ?)?"
-    rf"(?P<month>{_N})月份?(?! ?(?:内|后|以))"
+    rf"(?!{_REST_OF_A_FIGURE})(?P<month>{_N})月份?(?! ?(?:内|后|以))"
     rf"(?: ?(?:{_PART}|(?P<day>{_N})(?:[号日]|{_NOT_LONGER}{_NO_COUNT})(?<![4-9]\d)))?{_TIME}"
     rf"(?:[(（](?P<year_after>(?:19|20)?\d\d)年[)）])?"
 )

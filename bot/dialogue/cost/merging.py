@@ -153,6 +153,8 @@ def _less_what_was_returned(known: Person, said: Person) -> Person:
     """What is told, as all that was spent without what was given back, of one of the bills (127那次退了31) or of
     whichever."""
     whole, cost, back = known.case.amount, said.case.amount, said.returned
+    if said.bill_returned and said.bill_named and said.bill_named <= len(known.bills) > 1:
+        back = known.bills[said.bill_named - 1].cost
     if back is None or whole is None or back >= whole.low or said.case.by_month:
         return said
     of_one_bill = cost and len(known.bills) > 1 and cost.low + back in {bill.cost for bill in known.bills}

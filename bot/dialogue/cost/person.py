@@ -112,14 +112,14 @@ class Person:
     follow. `class_b`: what of a cost told before is class B drugs, in yuan. `stay`: the days in hospital, where
     they are told by date. `bill_put_right`: which of the bills told before, from 1, the cost replaces.
     `stretch`: over which months a cost recurs. `swapped`: cost and limit were told one for the other.
-    `returned`: what was given back of it, in yuan, the cost being less that already. `this_one`: of all
-    purchases this last one is asked about. `each_visit`: the cost is one visit's; `visits`: how many there
-    were. `month`: the days of this month, where the cost is told as this month's. `bill_named`: which of the
-    bills told before, from 1, is spoken of. `a_part`: the cost told is a part of one told before.
-    `ratio_at_home`: the share told is the one that holds at home. `at_home_after_all`: the treatment was not
-    elsewhere; `home_ratio`: the share that held before it was said to be. `withdrawn`: a share told before,
-    which is somebody else's. `day_asked`: the day whose bill alone is asked about. `next_time`: the cost, or
-    the known one, if none is told, is supposed to come again.
+    `returned`: what was given back of it, in yuan, the cost being less that already; `bill_returned`: the bill
+    that is spoken of was given back. `this_one`: of all purchases this last one is asked about. `each_visit`:
+    the cost is one visit's; `visits`: how many there were. `month`: the days of this month, where the cost is
+    told as this month's. `bill_named`: which of the bills told before, from 1, is spoken of. `a_part`: the cost
+    told is a part of one told before. `ratio_at_home`: the share told is the one that holds at home.
+    `at_home_after_all`: the treatment was not elsewhere; `home_ratio`: the share that held before it was said
+    to be. `withdrawn`: a share told before, which is somebody else's. `day_asked`: the day whose bill alone is
+    asked about. `next_time`: the cost, or the known one, if none is told, is supposed to come again.
     """
 
     case: Case = field(default_factory=Case)
@@ -144,6 +144,7 @@ class Person:
     stretch: Stretch = Stretch()
     swapped: bool = False
     returned: Decimal | None = None
+    bill_returned: bool = False
     this_one: bool = False
     each_visit: bool = False
     visits: int | None = None

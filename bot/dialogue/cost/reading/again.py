@@ -29,6 +29,7 @@ _NOT_MINE = re.compile(
 _MINE = re.compile(r"(?:我(?:自己)?|[他她](?=的)|这[次回趟]|今[天日]|本人)的?(?:其实|应该|才|实际)*是$")
 _ONLY_THAT = re.compile(r"(?:是不是|难道|该不会)[^,。;\d]{0,2}[只才就光][^,。;\d]{0,2}[付报给认按]$")
 _AGAIN = re.compile(r"[这那][个笔张]?$|(?:月份?|[次回])的$")
+_INSIDE_IT = re.compile(r"(?:里[头面边]?|其中|当中)(?:还)?有?$")
 _ASKED_ABOUT = re.compile(
     r"[元块]?钱?(?:里[头面边]?|当中|(?:到底|究竟|一共|总共|医保|慢特?病|门[慢特]|能|可以|该|给|我)*报(?:销)?得?(?:多少|几|好多))"
 )
@@ -102,9 +103,9 @@ def named_again(items: list[Item], sentence: Sentence) -> list[Item]:
     for index, item in enumerate(items):
         if _is_told_before(item, items[:index]) and any(i.role == "cost" and i is not item for i in items):
             return named_again([i for i in items if i is not item], sentence)  # 门槛300,…要不要先去掉300
-        if any(i.amount.low == item.amount.low for i in items[:index]) and _is_asked_about(item):
-            return named_again([i for i in items if i is not item], sentence)  # 拿了355的药,…355能报多少
         if not _AGAIN.search(item.before):
+            if any(i.amount.low == item.amount.low for i in items[:index]) and _is_asked_about(item):
+                return named_again([i for i in items if i is not item], sentence)  # 拿了355的药,…355能报多少
             continue
         same = [i for i in items[:index] if i.amount.low == item.amount.low]
         earlier = [i for i in same if i.role == "cost"]
@@ -116,12 +117,18 @@ def named_again(items: list[Item], sentence: Sentence) -> list[Item]:
         others = [i for i in items if i is not item]
         if any(of_another_month(i, asked, sentence) for i in others if i.role in ("cost", "used")):
             return others  # each month has its own limit
-        return [replace(i, role="used") if i.role == "cost" and i is not asked else i for i in others]
+        return [
+            replace(i, role="used")
+            if i.role == "cost" and i is not asked and not _INSIDE_IT.search(i.before)
+            else i
+            for i in others
+        ]
     return items
 
 
 def _is_asked_about(item: Item) -> bool:
-    return item.role == "cost" and not item.placed and bool(_ASKED_ABOUT.match(item.after))
+    unled = not item.placed or not item.before
+    return item.role == "cost" and unled and bool(_ASKED_ABOUT.match(item.after))
 
 
 def worked_out(items: list[Item], sentence: Sentence) -> list[Item]:

@@ -38,7 +38,7 @@ _THIS_ONE = re.compile(
 _ALL_OF_THEM = re.compile(r"一共|总共|合计|拢共|[加合]起来|一起|[两三四][次回趟笔个]")
 _EARLIER = re.compile(r"(?:头|前|上)(?:[一两二三四几]?[次回趟]|面)")
 _BOTH_ASKED = re.compile(
-    r"两[笔次回处家张趟边头][^,。;\d]{0,4}(?:拢共|总共|一共|合计|统共|[加合]起来|[加合凑]在?到?一[块起]|一起)"
+    r"两[笔次回处家张趟边头][^,。;\d]{0,4}(?:拢共|总共|一共|合计|统共|[加合]起来|[加合凑]在?到?一[块起]|一起)(?!的)"
     r"|(?:拢共|总共|一共|合计|统共|加起来|合起来)[^,。;\d]{0,3}两[笔次回处家张趟边头]"
 )
 _ONE_AFTER_IT = re.compile(
@@ -53,6 +53,7 @@ _NAMED_BY_NUMBER = re.compile(r"(?:头|第)([一二三四五])一?[次回趟张�
 _THAT_MONTH_AGAIN = re.compile(
     r"^(?:那|,)*(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?(?:我|他|她)?(?:还|也|又)[^,。;]{0,10}呢[?。]?$"
 )
+_GIVEN_BACK = re.compile(r"退(?:货|款|药|回|掉|给|了)(?!休)")
 _ALL_TOGETHER = re.compile(
     r"(?:[加合算凑并][起到在]*(?:来|一?[起块]儿?|拢)|一?[起块]儿?(?:算|报)|一共|总共|拢共|统共|合计|两[头边回次趟张笔])"
 )
@@ -104,6 +105,11 @@ def bill_named(part: Part) -> int | None:
     """Which of the bills told before is spoken of, without its figure: 头一回那个不是定点."""
     named = _NAMED_BY_NUMBER.search(part.text) if not part.costs else None
     return int(to_decimal(named[1]) or 0) if named else None
+
+
+def gives_a_bill_back(part: Part) -> bool:
+    """Whether what was bought on a bill that is spoken of was given back as a whole: 第二回那个药全退了."""
+    return not part.own_items and bool(_GIVEN_BACK.search(part.text)) and bill_named(part) is not None
 
 
 def day_asked(part: Part) -> date | None:

@@ -111,6 +111,8 @@ _ONE_OR_THE_OTHER = re.compile(
     rf"不是(?:这|头|前)一?个就是(?:那|后)一?个|(?:听|信)(?:谁|哪个|哪边)的?(?:好|才对|{NOT_KNOWN})|{NOT_KNOWN}(?:该)?(?:听|信)(?:谁|哪个)|(?:说法|讲法|口径)不(?:一样|统一|同)|各说各"
 )
 """收费处讲六成,药房讲六成五,反正不是这个就是那个."""
+_LABEL = 16
+"""Characters before a share that tell of it, at most, where nothing is punctuated."""
 _TENTH = Decimal("0.1")
 _BARE_ANSWER = re.compile(rf"(?<![\d.])(\d{{1,3}}(?:\.\d+)?){_NO_UNIT}")
 
@@ -428,6 +430,7 @@ def _label(sentence: Sentence, ratio: Ratio) -> str:
     """What stands before a share in its clause, back to the share before it."""
     previous = max((r.end for r in sentence.ratios if r.end <= ratio.start), default=0)
     *earlier, own = re.split(r"[,。;]", sentence.text[previous : ratio.start])
+    own = own[-_LABEL:]
     return f"{earlier[-1]},{own}" if earlier and _SUCH.match(own) else own  # 备过长期居住的案,这种报70%
 
 

@@ -33,6 +33,8 @@ _OF_THE_RULES = re.compile(r"(?:起|开始|才|就)*(?:实施|施行|执行|生�
 """按2023年1月1日起实施的文件: no day of anybody's care."""
 _IN_FORCE_BY_NOW = re.compile(r"(?:已经?|都|也)生效|生效了|能用了")
 """上周收到短信,说通过了,已经生效: the day is that of the message."""
+_PAID_ONLY_THEN = re.compile(r"份?(?:起|开始)?才(?:有|能|可以|给|开始|会)*(?:得|的)?(?:报|享受|生效|算|用)")
+"""是不是要等下个月才有得报: no day of treatment."""
 _PAID_UP = re.compile(r"[扣交付缴扛](?:满|够|完|齐)")
 _LEFT_OVER = re.compile(r"剩|结余|没用完|(?:额度|限额|定额)[^,。;\d]{0,4}[用花刷][光完]")
 _SPENT_NOTHING = re.compile(r"[我他她]?(?:没|忘了?)(?:有|去|得|再)*(?:拿|开|买|去)(?:过)?药?(?=[,。;]|$)")
@@ -223,7 +225,7 @@ def _dated(part: Part, mention: DateMention) -> Case:
         or _WHAT_IT_LEFT.match(text, mention.end)
     ):
         return Case()
-    if _IN_FORCE_BY_NOW.search(own):
+    if _IN_FORCE_BY_NOW.search(own) or _PAID_ONLY_THEN.match(text, mention.end):
         return Case()
     of_its_own = earlier <= begin  # what stands after an earlier date of the clause is told of that one
     if (
