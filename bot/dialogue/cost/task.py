@@ -123,7 +123,12 @@ class Costs:
             return _outcome(context, talk, Reply(steps_aloud(result), card=card))
         if reading.people[0].day_asked and result.fund_pays is not None and before.people != talk.people:
             return _outcome(context, before, Reply(answer(result, reading.claimed, ""), card=card))
-        if reading.hypothetical and was.fund_pays is not None and result.fund_pays is not None:
+        if (
+            reading.hypothetical
+            and len(before.people) == len(talk.people)
+            and was.fund_pays is not None
+            and result.fund_pays is not None
+        ):
             text = answer(result, reading.claimed, compared(was, result, "现在"))
             return _outcome(context, before, Reply(text, card=card))
         nothing_put_right = is_faulty(was) or is_of_another(before, reading, turn.text)

@@ -39,11 +39,12 @@ _ASKED_BY_NUMBER = re.compile(r"(?:第([二两三四五六])|最([后末]))一?[
 _IT_FOLLOWS = re.compile(r"(?:[余剩]下?|其余|那|就|是|等于|得|应该|算下来|也就|报了?)的?$")
 _THAT, _THAT_ONE = re.compile(r"[那这]个?$|扣[掉去]?[一二两][遍次回道]?$"), re.compile(r"[元块]?钱?的?那个")
 _BOUNDS: frozenset[Role] = frozenset({"limit", "monthly_limit", "quota_left"})
+_PARTS: frozenset[Role] = frozenset({"cost", "examination", "excluded", "unplaced"})
 _FORMER = re.compile(r"原[来先本]|本来|以前|之前|普通|病种")
 _OF_EACH: frozenset[Role] = frozenset({"limit", "monthly_limit", "cost"})
 _ANOTHER_PERSON = re.compile(r"[元块]?钱?,?(?:[我他她]|老伴儿?|老公|老婆|堂客|爱人|[爸妈]妈?)(?:是|的)?")
 _TAKEN_OFF = re.compile(r"[减扣][^,。;]{1,8}$")
-_NEAR = 16
+_NEAR = 26
 _WITHIN_IT = re.compile(r"[元块]?钱?(?:里[头面边]?|当中|之内|以内|总数)")
 _REMEMBERED = re.compile(r"记得|印象|以为|听说|说是|估摸|原来|本来")
 _FOUND = re.compile(
@@ -63,7 +64,9 @@ _FOUND_AT_LAST = re.compile(
 _REALLY_PAID = re.compile(r"(?:实付|实收|实际付|折后|优惠后|打完折)[^,。;\d]{0,3}$")
 _TIMES = re.compile(r"是([^,。;\d的]{1,6})的(?:[两二三四五]倍|一半)")
 _FROM_A_MONTH_ON = re.compile(r"(?:\d|[一二三四五六七八九十])月份?(?:起|开始|往后|以后)")
-_RAISED = re.compile(r"(?:涨|提高?|调[整高低]?|升|降|减|变)(?:到|成|为)了?$")
+_RAISED = re.compile(
+    r"(?:涨|提高?|调[整高低]?|升|降|减|变)(?:到|成|为)了?(?:每个?月|一个?月|现在|如今)*(?:是)?$"
+)
 _FORMERLY = re.compile(r"以前|原来|去年|从前|之前|早先")
 _NOW = re.compile(r"^(?:现在|今年|目前|眼下|如今|这会儿?)(?:都|就|才|只)?(?:是|为|有|给)?$")
 
@@ -101,7 +104,9 @@ def named_again(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "这150能报多少" names an earlier cost again: the one asked about; the others were spent before it. Any other
     figure that is named again is no other."""
     for index, item in enumerate(items):
-        if _is_told_before(item, items[:index]) and any(i.role == "cost" and i is not item for i in items):
+        added = any(i.role == "extra_limit" and i.amount.low == item.amount.low for i in items[:index])
+        beside = added or any(i.role == "cost" and i is not item for i in items)
+        if beside and _is_told_before(item, items[:index]):
             return named_again([i for i in items if i is not item], sentence)  # 门槛300,…要不要先去掉300
         if not _AGAIN.search(item.before):
             if any(i.amount.low == item.amount.low for i in items[:index]) and _is_asked_about(item):
@@ -115,6 +120,8 @@ def named_again(items: list[Item], sentence: Sentence) -> list[Item]:
             continue
         asked = earlier[-1]
         others = [i for i in items if i is not item]
+        if _is_sum_of(asked, others):
+            return others  # 检查100,药220,加起来320,…这320里头
         if any(of_another_month(i, asked, sentence) for i in others if i.role in ("cost", "used")):
             return others  # each month has its own limit
         return [
@@ -124,6 +131,11 @@ def named_again(items: list[Item], sentence: Sentence) -> list[Item]:
             for i in others
         ]
     return items
+
+
+def _is_sum_of(item: Item, items: list[Item]) -> bool:
+    parts = [i.amount.low for i in items if i.role in _PARTS and i.end <= item.start]
+    return len(parts) > 1 and sum(parts) == item.amount.low
 
 
 def _is_asked_about(item: Item) -> bool:

@@ -81,7 +81,9 @@ _NO_COST_OF_THIS = re.compile(r"[元块]?钱?(?:是[两三四五六2-6](?:个月
 _WAS_PAID = ("报了", "给报了", "报销了")
 """Right after another amount: 头一次180报了144."""
 _IS_THE_LIMIT = re.compile(r"[元块]?钱?[才就]?是(?:每?月)?(?:限额|额度|定额)(?![里内之])")
-_DRUGS_BOUGHT = re.compile(r"[拿买吃用配抓][^,。;\d]{0,3}…[元块]?钱?的[^,。;\d]{0,3}药")
+_DRUGS_BOUGHT = re.compile(
+    r"[拿买吃用配抓][^,。;\d]{0,3}…[元块]?钱?的[^,。;\d]{0,3}药|…[元块]?钱?(?:来|去)?[开买拿吃配抓]药"
+)
 """每月拿230块的药 is spent, and no limit."""
 _CONCLUDED = re.compile(r"^那(?:么|样|我)?[不就也该应得岂可]+(?:是|有|等于|给|报|[只才]剩下?)(?:该)?$")
 _SO_IT_IS = re.compile(r"[多来]?[元块]?钱?(?:[呗吧嘛咯啦喽喔哦呀啊么吗]|对不对|[,。?]|$)")
@@ -99,6 +101,7 @@ _CALLED_A_LIMIT = re.compile(
     r"限额|额度|定额|指标|标准|上限|封顶|最多|顶多|线|能|[批核给定准][的了我是]*(?:每|一个?)?月?$"
 )
 _PAID_OF_IT = re.compile(r"[元块]?钱?,?(?:医保|统筹)?(?:能|可以?|给|该)*报(?:销)?(?:多少|几|好多)")
+_WENT_AGAIN = re.compile(r"[又再]去了?[一两几][趟次回]")
 _IN_OR_OUT: frozenset[Role] = frozenset({"aside", "cost"})
 """Whether it is part of the bill at all, and nothing of why not."""
 _NO_COST: frozenset[Role] = frozenset({"aside", "excluded"})
@@ -144,7 +147,7 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
     unplaced = [item for item in told if item.role == "unplaced"]
     if len(unplaced) == 1 and not any(item.role == "cost" for item in told):
         told = [replace(item, role="cost") if item is unplaced[0] else item for item in told]
-    if len(told) == 1 and _is_asked_of(told[0]):
+    if len(told) == 1 and (_is_asked_of(told[0]) or _is_of_another_visit(told[0], sentence)):
         told = [replace(told[0], role="cost", placed=True)]
     return tuple(told)
 
@@ -175,6 +178,12 @@ def _is_asked_of(item: Item) -> bool:
     """Whether what is called monthly is what is asked to be paid: 那个针一个月三千四报多少."""
     called_so = item.role in _BY_PERIOD and not _CALLED_A_LIMIT.search(item.before)
     return called_so and bool(_PAID_OF_IT.match(item.after))
+
+
+def _is_of_another_visit(item: Item, sentence: Sentence) -> bool:
+    """Whether it is what a further visit cost, though nothing beside it says so: 上周又跑了一趟,记得是230."""
+    called_so = item.role in _BY_PERIOD and not _CALLED_A_LIMIT.search(item.before)
+    return called_so and bool(_WENT_AGAIN.search(sentence.text, 0, item.start))
 
 
 def _is_hearsay(item: Item) -> bool:
@@ -253,7 +262,8 @@ def _judged(
 def _learnt(item: Item, told: Judged[Role], sentence: Sentence) -> Item | None:
     """The amount with the role that was learnt, None where it is none; what we asked for, what puts another right, what
     is only asked about and what follows from the others is left as words have it."""
-    asked_for = sentence.asked is not None and OF_QUESTION.get(sentence.asked) == item.role
+    answers = sentence.asked is not None and OF_QUESTION.get(sentence.asked) == item.role
+    asked_for = answers and (told.label in _NO_COST or told.label is None)
     sure = _how_sure(item, told.label)
     all_asked = (item.role, told.label) == ("cost", "used") and _ALL_ASKED.search(sentence.text)
     told_why = bool(item.because) and told.label in _IN_OR_OUT

@@ -53,6 +53,9 @@ _NAMED_BY_NUMBER = re.compile(r"(?:头|第)([一二三四五])一?[次回趟张�
 _THAT_MONTH_AGAIN = re.compile(
     r"^(?:那|,)*(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?(?:我|他|她)?(?:还|也|又)[^,。;]{0,10}呢[?。]?$"
 )
+_IN_ALL_ASKED = re.compile(
+    r"[元块]?钱?(?:一共|总共|拢共|统共)(?:能|可以|该|给|我)*(?:报|[给出付拿])(?:销)?(?:多少|几|好多)"
+)
 _GIVEN_BACK = re.compile(r"退(?:货|款|药|回|掉|给|了)(?!休)")
 _ALL_TOGETHER = re.compile(
     r"(?:[加合算凑并][起到在]*(?:来|一?[起块]儿?|拢)|一?[起块]儿?(?:算|报)|一共|总共|拢共|统共|合计|两[头边回次趟张笔])"
@@ -146,7 +149,7 @@ def adds(part: Part) -> bool:
         return bool(_MORE.search(part.text))
     if "cost" not in told:
         return told == {"excluded"} and bool(_MORE.search(part.text))
-    if _is_of_this_time(part):
+    if _is_of_this_time(part) or any(item.instead_of is not None for item in part.own_items):
         return False
     one_more = len(part.costs) == 1 and _is_one_more(part)
     return bool(one_more or _MORE.search(part.text) or LEFT_OUT.search(part.text))
@@ -167,6 +170,8 @@ def _is_one_more(part: Part) -> bool:
     ):
         return False
     before = text[part.start : cost.start]
+    if _IN_ALL_ASKED.match(text, cost.end):
+        return False  # 四百块一共能报多少
     together = _ALL_TOGETHER.search(text, cost.end, part.end)
     return bool((together and not WHOLE.search(cost.before)) or _ONE_MORE.search(before))
 

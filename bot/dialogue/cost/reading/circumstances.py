@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from bot.dialogue.cost.person import ELSEWHERE, UNPAID
 from bot.dialogue.cost.reading.changes import corrects
-from bot.dialogue.cost.reading.circumstance_words import ruled_out_in
+from bot.dialogue.cost.reading.circumstance_words import conditions_in, ruled_out_in
 from bot.dialogue.cost.reading.doubts import open_conditions
 from bot.dialogue.cost.reading.sentence import Item, Part
+from bot.dialogue.turn import Mention
 from bot.knowledge.parameters import Condition
 from bot.rules.case import BenefitClass, Case
 
@@ -18,7 +19,9 @@ _CLASSES: tuple[tuple[BenefitClass, re.Pattern[str]], ...] = (
 )
 _STAYING = frozenset[Condition]({"staying_elsewhere"})
 _UNRELATED = frozenset[Condition]({"unrelated_disease"})
-_INSURED_THERE = re.compile(r"参保|(?:医保|社保)[^,。;]{0,4}(?:是|在)|[交缴]的(?:医保|社保)?")
+_INSURED_THERE = re.compile(
+    r"参保|(?:医保|社保)(?!局|中心|处|办|窗口|部门)[^,。;]{0,4}(?:是|在)|[交缴]的(?:医保|社保)?"
+)
 _TREATED_THERE = re.compile(r"(?:那边|这边|那里)?(?:看|住院|买|拿|开|花|做|治)")
 _REGISTERED = re.compile(r"长期居住[^,。;]{0,4}备[过了好]?案|备[过了好]?案[^,。;]{0,4}长期居住")
 _HERE = re.compile(
@@ -27,6 +30,15 @@ _HERE = re.compile(
 )
 _OF_SOMEBODY_ELSE = re.compile(r"[一-龥]{2,4}?那[个边]?是(?:我|他|她)?[一-龥]{1,4}(?=[,。;])")
 """湖南那个是我岳父,我爸是吉林的."""
+_CAME_HOME_FOR_IT = re.compile(
+    r"回(?:了|到)?(?:老家|家里?|本地|当地|参保地|[县市省]里)(?:来|去|以后|之后|才)?[^,。;\d不]{0,3}[开买拿看配做透取](?!证)"
+)
+"""她在广东住,这个药是回老家开的."""
+_WHEN_ANOTHER_THING = re.compile(
+    r"(?:发|批|办|领|评|申请|认定|查出来|得病|得这个?病)[^,。;花买]{0,8}(?:的时候|那会儿?|那时候?|那阵子?|当时)[^,。;花买]{0,20}"
+)
+_WHERE_OTHERS_ARE = re.compile(r"(?:[他她]|崽|女儿?|儿子?|弟|妹|哥|姐|孙子?|外甥|侄子?)(?:也|现在|还|人)?在$")
+_OF_CARE = re.compile(r"看病|住院|[买拿开配取]|药|门诊|医院|透析|化疗")
 _GONE_THERE = re.compile(r"[去到在来]$")
 
 
@@ -39,13 +51,34 @@ def circumstances_of(part: Part, covered: Container[str], home: str | None = Non
     of_a_part = {condition for item in part.own_items for condition in _conditions_of(item, part)}
     if part.costs and any(item.role == "excluded" for item in part.own_items):
         of_a_part |= _UNRELATED  # 糖尿病的药320,感冒药45 …,感冒药跟慢病不搭边
+    treated_at_home = ELSEWHERE if _CAME_HOME_FOR_IT.search(part.text) else frozenset[Condition]()
     case = Case(
         hospital_level=next((m.value for m in part.mentions if m.entity == "hospital_level"), None),
         benefit_class=next((name for name, pattern in _CLASSES if pattern.search(part.text)), None),
-        conditions=part.sentence.conditions(part.start, part.end) - of_a_part - left_open,
+        conditions=part.sentence.conditions(part.start, part.end)
+        - of_a_part
+        - left_open
+        - treated_at_home
+        - _of_another_time(part),
         ruled_out=ruled_out_in(part.text) - of_a_part - left_open,
     )
     return _placed(case, part, covered, home)
+
+
+def _is_beside_the_point(region: Mention, part: Part) -> bool:
+    """Whether a place is only where somebody else is (问了我女儿,她在深圳), or one was when something else happened."""
+    text = part.sentence.text
+    when = any(
+        m.start() <= region.start - part.start < m.end() for m in _WHEN_ANOTHER_THING.finditer(part.text)
+    )
+    others = _WHERE_OTHERS_ARE.search(text[: region.start]) and not _OF_CARE.search(part.text)
+    return bool(when or others)
+
+
+def _of_another_time(part: Part) -> frozenset[Condition]:
+    """What held when something else than the purchase happened: 发本子的时候我在住院; 批下来的时候人在广东."""
+    told = (m[0] for m in _WHEN_ANOTHER_THING.finditer(part.text))
+    return frozenset(condition for clause in told for condition in conditions_in(clause))
 
 
 def is_at_home_after_all(part: Part) -> bool:
@@ -64,17 +97,18 @@ def _conditions_of(item: Item, part: Part) -> frozenset[Condition]:
 def _placed(case: Case, part: Part, covered: Container[str], known: str | None) -> Case:
     """The region insured in is the first of ours that is named; another province is where the person was treated, and
     so is one that somebody insured with us went to later."""
-    named = [(m.value.split("/")[0], m.start) for m in part.mentions if m.entity == "region"]
+    text = part.sentence.text
+    told = [m for m in part.mentions if m.entity == "region" and not _is_beside_the_point(m, part)]
+    named = [(m.value.split("/")[0], m.start) for m in told]
     if not named:
         return case
-    text = part.sentence.text
     ours = [at for at in named if at[0] in covered]
     own = [at for at in ours if not _OF_SOMEBODY_ELSE.match(text, at[1])]
     home = next(iter(own or ours), named[0])[0]
+    if _CAME_HOME_FOR_IT.search(part.text):
+        return replace(case, region=home) if home in covered else case
     went_there = case.conditions & ELSEWHERE or any(
-        _GONE_THERE.search(text[: m.start]) or _TREATED_THERE.match(text, m.end)
-        for m in part.mentions
-        if m.entity == "region"
+        _GONE_THERE.search(text[: m.start]) or _TREATED_THERE.match(text, m.end) for m in told
     )
     if home in covered and home != known:
         went_there = bool(case.conditions & ELSEWHERE)

@@ -20,7 +20,7 @@ _PERSON = re.compile(
     r"|(?:老(?![伴头人公婆爸妈爹娘板师家乡早是百年了样旧实弱龄规时店票病医药数心于的])|小(?![区时店票病孩心组于的说学]))[一-龥]"
     r"(?=(?:是|还|在|已经?|也|都)*(?:在职|退休|退了|没退|在岗|上着?班|花了|用了|限额|额度|药费))"
     r"|(?:另外?)?一[位个](?=(?:是|还)*(?:在职|在岗|退休|没退|退了))"
-    r"|我(?:自己|本人)|我(?!们|这(?!个?月[拿花买用吃开])|的|想|要|问|该|能|给|帮|替|一样)"
+    r"|我(?:自己|本人)|我的(?=(?:月|药)?(?:限额|额度|药[费钱]))|我(?!们|这(?!个?月[拿花买用吃开])|的|想|要|问|该|能|给|帮|替|一样)"
 )
 _NOT_ILL = re.compile(r"没(?:有|办|评|批|得)过?[^,。;\d]{0,3}(?:慢特?病|门慢|门特|特殊病|这个?病|资格)")
 _KIN = (
@@ -58,6 +58,7 @@ _SPENDS = re.compile(
 _NOT_RECOGNISED = re.compile(
     r"病?(?:就|也|又|倒)?没(?:有|能)?(?:够[上得标条]|评[上下过]|批[上下过准]|认定?[上下]|办[下成]|通过)"
 )
+_BROUGHT_ON = re.compile(r"(?:后遗|引起|导致|引发|带来|转成?|发展成?)的?(?![^,。;]{0,2}症)")
 _FIGURE_FOLLOWS = re.compile(r"呢?,?(?:\d{2}(?!\d*岁)|[一二两三四五六七八九][百千])")
 _STILL_AWAY = re.compile(r"(?:离|距离?)(?:我|他|她|正式|真正)*$")
 _STILL = re.compile(r"(?:年龄)?(?:还|差|早|远|有|得)")
@@ -67,14 +68,22 @@ _NOT_YET = re.compile(
 _WHETHER = re.compile(r"(?:(?:算不算|是不是|是否|属不属于)(?:是|到)?|退休?了?没|退不)$")
 _OR_NOT = re.compile(r"(?:了没有?|没有?|与否|不退休)(?=[,。;他她我不]|$)|了?没退")
 _LEFT_OPEN = re.compile(rf"[^,。;]{{0,6}}(?:([办批下退])没\1|有没有|是不是)[^,。;]{{0,6}}{NOT_KNOWN}")
-_NOT_INSURED_SO = re.compile(r"(?:不是|不算|不属于|没(?:有)?(?:交|参加|买)|并非)$")
+_NOT_INSURED_SO = re.compile(
+    r"(?:不是|不算|不属于|没(?:有)?(?:交|参加|买)|并非|哪(?:里|来|儿)?(?:有|的|是))$"
+)
 _AS_A_RESIDENT = re.compile(
     r"新农合|农合|合作医疗|农村(?:户口)?的?医保|(?:村里|村上|乡里|社区|一年|每年)[^,。;]{0,3}[收交缴][^,。;]{0,6}(?:那[个种]|的)医保"
 )
 _OPEN = re.compile(
     rf"办没办退休[^,。;]{{0,8}}{NOT_KNOWN}|{NOT_KNOWN}[^,。;]{{0,4}}办没办退休|退休?[了没]?(?:还是|或者?|没)+(?:没退|退休?)|(?:在职|在岗|上班)的?(?:还是|或者?|跟)(?:已经|都)?退(?:休|了)[^,。;]{{0,6}}(?:{NOT_KNOWN}|没问)|退没退(?!休)|在没在(?:上)?班[^,。;]{{0,8}}{NOT_KNOWN}|退休没退休[^,。;]{{0,4}}{NOT_KNOWN}"
 )
-_FORMERLY = re.compile(r"(?:以前|原来|过去|当年|从前)(?:是|还|我|在)*$")
+_ECHOED = re.compile(
+    r"(?:你|您)(?:是|刚|刚才)?问(?:的是)?(?:我|他|她)?[^,。;]{1,10}(?=[,。;])|^[^,。;?]{1,8}\?(?=.)"
+)
+"""Our question, said again before it is answered: 你问退没退,退了; 上班退休?我在屋里."""
+_FORMERLY = re.compile(r"(?:以前|原来|过去|当年|从前|那时候?|那会儿?|那阵子?)(?:是|还|我|在|没)*$")
+_NO_PAPER_YET, _AS_MUCH = re.compile(r"证[^,。;]{0,4}(?:没|未)"), re.compile(r"(?:的|人员|职工)*一样")
+_LIKE = re.compile(r"(?:跟|和|像|与|同)(?:人家|他们)?$")
 _SAID_BY_OTHERS, _COUNTED_SO = re.compile(r"[说讲要](?:是|该)?按$"), re.compile(r"(?:人员|的)?算")
 _HOLDS_OF_ALL = re.compile(r"(?:人员|的)?(?:都|全|一律|统统)")
 """The rule is reminded of, and nothing denied: 不是退休都报85%吗."""
@@ -179,8 +188,10 @@ def person_of(part: Part) -> Case:
 
 
 def _is_had(mention: Mention, text: str) -> bool:
-    """Whether a disease is named, and not as one that was not recognised: 尘肺没够上."""
-    return mention.entity == "disease" and not _NOT_RECOGNISED.match(text, mention.end)
+    """Whether a disease is named, and not as one that was not recognised or that only led to another."""
+    return mention.entity == "disease" and not (
+        _NOT_RECOGNISED.match(text, mention.end) or _BROUGHT_ON.match(text, mention.end)
+    )
 
 
 def employments_said(part: Part) -> frozenset[Employment]:
@@ -188,7 +199,9 @@ def employments_said(part: Part) -> frozenset[Employment]:
     asked = [m.span() for m in _WHICH.finditer(part.sentence.text)]
     if not asked and _RETIRED_FROM_ANY.search(part.text):
         return frozenset({"退休"})
+    echoed = [m.span() for m in _ECHOED.finditer(part.sentence.text)]
     mentions = [m for m in part.mentions if m.entity == "employment"]
+    mentions = [m for m in mentions if not any(start <= m.start < end for start, end in echoed)]
     if like := _treated_like(part)[:1]:  # 灵活就业的,按在职还是按退休
         mentions = [m for m in mentions if not any(start <= m.start < end for start, end in asked)]
     said = frozenset(employment for m in mentions if (employment := _meant(m, part.sentence)))
@@ -206,7 +219,7 @@ def _treated_like(part: Part) -> list[Employment]:
 def _employment(part: Part) -> Employment | None:
     """The one that is said; of both the last, where something is taken back, else none."""
     said = employments_said(part)
-    if _OPEN.search(part.text):
+    if _OPEN.search(_ECHOED.sub("", part.text)):
         return None
     if len(said) > 1 and _TAKEN_BACK.search(part.text):
         mentions = (m for m in part.mentions if m.entity == "employment")
@@ -220,6 +233,10 @@ def _meant(mention: Mention, sentence: Sentence) -> Employment | None:
     before, after = sentence.text[: mention.start], sentence.text[mention.end :]
     if before.endswith("不是") and _HOLDS_OF_ALL.match(after):
         return employment
+    if employment == "退休" and _NO_PAPER_YET.match(after):
+        return "在职"
+    if _LIKE.search(before) and _AS_MUCH.match(after):
+        return None  # 能跟退休的一样报
     before_the_word = before + mention.text.removesuffix("退休")  # 离退休, 没退休
     away = _STILL_AWAY.search(before_the_word) and _STILL.match(after)
     if (away or _TO_COME.search(before)) and not supposes(sentence.text):
@@ -290,5 +307,5 @@ def kin_of(name: str) -> str:
 
 
 def _name(person: re.Match[str]) -> str:
-    oneself = person[0] in ("我自己", "我本人") or (len(person[0]) > 1 and person[0].endswith("我"))
+    oneself = person[0] in ("我自己", "我本人", "我的") or (len(person[0]) > 1 and person[0].endswith("我"))
     return "您" if oneself else re.sub("[我俺]", "您", person[0])

@@ -64,6 +64,8 @@ def _told_once(amounts: Sequence[Amount], text: str, as_one: Callable[..., Amoun
 def _as_told_again(first: Amount, second: Amount, text: str) -> Amount | None:
     """ "三百六左右,三百五到三百七吧": the same figure, as it was told last."""
     roughly = first.approximate and second.approximate and _meet(first, second)
+    if roughly and (first.low, first.high) == (second.low, second.high):
+        return replace(second, start=first.start)
     again = roughly and _AGAIN.fullmatch(text[first.end : second.start])
     return replace(second, start=first.start) if again else None
 

@@ -140,7 +140,7 @@ def is_share_at_home(part: Part) -> bool:
 def withdrawn_share(part: Part) -> Decimal | None:
     """A share that is taken back as another's: 错了,90%是我表姐那边的."""
     others = [r.value for r in part.ratios if _ARE_OF_OTHERS.match(part.sentence.text, r.end)]
-    return others[0] if others and (corrects(part.text) or "不是" in part.text) else None
+    return others[0] if others else None
 
 
 def _own_first(part: Part) -> Case:
@@ -437,7 +437,7 @@ def _label(sentence: Sentence, ratio: Ratio) -> str:
 def _bare_answer(part: Part) -> Decimal | None:
     """`80` after we asked for the ratio."""
     match = _BARE_ANSWER.search(part.text) if part.sentence.asked == "ratio" else None
-    if not match:
+    if not match or any(item.start == part.start + match.start() for item in part.own_items):
         return None
     value = Decimal(match[1])
     share = value if value <= 1 else value / 100

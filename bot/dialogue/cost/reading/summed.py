@@ -25,7 +25,7 @@ _WORDS = (
     "[A-Z]|费用?|钱|块|元|一下子?|一口气|单子|小票|发票|账单|收据|票",
     "一共|总共|实[际付]|自付|总|合计|合起来|加起来|分别|依次|先后|前后|其中|其他|其它|别的|剩下|各|均|每|先|再|又|还有?|也|都|就|才|只|另外?|然后|接着",
     "和|跟|加上?|及|以及|、|后面|前面|头前儿?|外加|顺[带便]",
-    "花|买|拿|开|配|用|付|交|取|抓|吃|看|去|跑|到|做|打|透析|治疗?|输液|注射|通过|批下来",
+    "花|刷|买|拿|开|配|用|付|交|取|抓|吃|看|去|跑|到|做|打|透析|治疗?|输液|注射|通过|批下来",
     rf"[第前后头这那]?{_N}*[次回趟笔张单盒个种样项类瓶支袋份家针]|每次|[甲乙]类|月",
     "[爸爹妈娘爷奶公婆哥嫂姐弟妹叔伯舅姑姨崽]+|[儿孙]子|[女孙]+儿?|闺女|自己|老[伴公婆头]+[子儿]?|屋里|替|帮|卡|社保卡",
     "报|[了的是有要得过掉个在里头那这为我他她俺咱给多少点]|大概|大约|约|差不多|可能|好像|应该|记得",
@@ -37,6 +37,8 @@ _OF_DRUGS = re.compile(r"[元块]?钱?的?(?:都)?是[^,。;\d]{0,3}药")
 """Of what is in the cost the part that is paid for anyway: 里头90是药."""
 _BOUGHT = re.compile(r"[买花拿开配抓]了$")
 _CARE = re.compile(r"[看开买拿配取抓](?:慢特?病|门[慢特]|药)$")
+_THAT_TIME = re.compile(r"那一?[次回趟](?:是|花了?|要)?$")
+"""开春那回600,麦收后那回900."""
 _MARKS = re.compile(r"[\s,。;:()·+]+")
 
 
@@ -50,6 +52,8 @@ def unplaced(items: list[Item], sentence: Sentence) -> list[Item]:
     sure = [i for i in placed if (apart or _is_told_as_further(i, sentence))]
     if len(costs) == len(sentence.ratios) and in_turn([i.amount for i in costs], sentence.ratios):
         return items  # each of a place with its own share
+    in_parallel = [i for i in costs if _THAT_TIME.search(i.before)]
+    sure += [i for i in in_parallel if len(in_parallel) > 1 and i not in sure]
     sure = sure or [item for item in costs if item.placed][:1]
     if not sure:
         return items

@@ -35,6 +35,11 @@ _IN_FORCE_BY_NOW = re.compile(r"(?:已经?|都|也)生效|生效了|能用了")
 """上周收到短信,说通过了,已经生效: the day is that of the message."""
 _PAID_ONLY_THEN = re.compile(r"份?(?:起|开始)?才(?:有|能|可以|给|开始|会)*(?:得|的)?(?:报|享受|生效|算|用)")
 """是不是要等下个月才有得报: no day of treatment."""
+_SO_LONG_AGO = re.compile(
+    r"(?:有|快|都|已经?|得有|差不多)(?:个|了|快)*(?:大?半年|一年|[一二两三四五六七八九十\d]+(?:个月|年))(?:多)?(?:了|吧|光景)"
+)
+"""批下来应该有半年了: no time that a cost is told for."""
+_FOUND_OUT = re.compile(r"[^,。;花买]{0,8}?(?:查出|检出|确诊|诊断|发现|发病|得上|得的这)")
 _PAID_UP = re.compile(r"[扣交付缴扛](?:满|够|完|齐)")
 _LEFT_OVER = re.compile(r"剩|结余|没用完|(?:额度|限额|定额)[^,。;\d]{0,4}[用花刷][光完]")
 _SPENT_NOTHING = re.compile(r"[我他她]?(?:没|忘了?)(?:有|去|得|再)*(?:拿|开|买|去)(?:过)?药?(?=[,。;]|$)")
@@ -134,7 +139,7 @@ def times_of(part: Part) -> Case:
         year = this_year + (until[1] == "明年") if until[1] else approved_in
         last = _month_of(date(year, int(to_decimal(until[2]) or 12), 1)).last
         return case.updated(Case(until=last, each_month=True))
-    months = months_spoken_of(part.text)
+    months = None if not part.costs and _SO_LONG_AGO.search(part.text) else months_spoken_of(part.text)
     monthly = any(is_monthly(part, amount) for amount in part.costs)
     if months is None and not monthly:
         return case
@@ -235,7 +240,7 @@ def _dated(part: Part, mention: DateMention) -> Case:
     ):
         about = _ABOUT_THEN.search(led_by) or _OR_SO.match(own[mention.end - mention.start :])
         return Case(approved_on=_give_or_take(days) if about and not told_as_either(mention, text) else days)
-    if _OF_LIFE.search(own) or _OF_THE_RULES.match(text, mention.end):
+    if _OF_LIFE.search(own) or _OF_THE_RULES.match(text, mention.end) or _FOUND_OUT.match(text, mention.end):
         return Case()
     if _PAID_UP.search(own):
         return Case(deductible_met_in=days)
