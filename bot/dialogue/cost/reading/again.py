@@ -12,7 +12,7 @@ from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
 from bot.language.money import Amount
 from bot.language.numerals import to_decimal
 from bot.rules.case import Case
-from bot.rules.money import to_fen
+from bot.rules.money import Span, to_fen
 
 _PUT_RIGHT = re.compile(
     r"[元块]?钱?(?:[^,。;\d]{1,4},)?(?:哎呀?|哦|噢|啊|呃|嗯|等等|等下|等一下|不好意思|这个|我|,)*"
@@ -257,6 +257,7 @@ def without_what_is_known(items: Sequence[Item], known: Case, sentence: Sentence
         named = item.role == "cost" and (
             (item.amount.low in bounds and (_THAT.search(item.before) or _THAT_ONE.match(item.after)))
             or item.amount.low == share
+            or (known.amount == Span.exactly(item.amount.low) and _is_asked_about(item))
         )
         again = named or (a_guess and item.amount.low in bounds)
         former = known.own_terms and item.role in _BOUNDS and _FORMER.search(item.before)

@@ -112,7 +112,8 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
     amounts = amounts_in(sentence)
     if roles is None:
         return by_words(sentence, amounts)
-    figures = figures_in(by_words(sentence, amounts), possible_in(sentence, amounts))
+    unasked = replace(sentence, asked=None)  # as the marked sentences are
+    figures = figures_in(by_words(unasked, amounts), possible_in(sentence, amounts))
     judged = _judged(figures, sentence, roles)
     found = [
         at.amount

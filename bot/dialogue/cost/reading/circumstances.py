@@ -98,7 +98,9 @@ def _placed(case: Case, part: Part, covered: Container[str], known: str | None) 
     """The region insured in is the first of ours that is named; another province is where the person was treated, and
     so is one that somebody insured with us went to later."""
     text = part.sentence.text
-    told = [m for m in part.mentions if m.entity == "region" and not _is_beside_the_point(m, part)]
+    told = [m for m in part.mentions if m.entity == "region"]
+    if known in covered:
+        told = [m for m in told if not _is_beside_the_point(m, part)]
     named = [(m.value.split("/")[0], m.start) for m in told]
     if not named:
         return case

@@ -52,7 +52,7 @@ _ASKED_MONTH = re.compile(
 _ONLY_ONE_MONTH = re.compile(
     r"[单光只][独是就]?[算问讲说看报]?(\d{1,2}|十[一二]?|[一二三四五六七八九])月(?![^,。;]{0,6}[没忘])"
 )
-_ASKED_FIGURE = re.compile(r"[这那](?:笔|个|张)?(\d+(?:\.\d+)?)[元块]?钱?[^,。;\d]{0,6}[报付给]")
+_ASKED_FIGURE = re.compile(r"[这那](?:笔|个|张)?(\d+(?:\.\d+)?)[元块]?钱?,?[^,。;\d]{0,8}[报付给]")
 
 
 def costs_by_month(part: Part) -> tuple[MonthCost, ...]:

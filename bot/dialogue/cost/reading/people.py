@@ -81,8 +81,12 @@ _ECHOED = re.compile(
     r"(?:你|您)(?:是|刚|刚才)?问(?:的是)?(?:我|他|她)?[^,。;]{1,10}(?=[,。;])|^[^,。;?]{1,8}\?(?=.)"
 )
 """Our question, said again before it is answered: 你问退没退,退了; 上班退休?我在屋里."""
-_FORMERLY = re.compile(r"(?:以前|原来|过去|当年|从前|那时候?|那会儿?|那阵子?)(?:是|还|我|在|没)*$")
-_NO_PAPER_YET, _AS_MUCH = re.compile(r"证[^,。;]{0,4}(?:没|未)"), re.compile(r"(?:的|人员|职工)*一样")
+_FORMERLY = re.compile(r"(?:以前|原来|过去|当年|从前)(?:是|还|我|在)*$")
+_NOT_YET_THEN = re.compile(r"(?:那时候?|那会儿?|那阵子?)(?:我|都|还)*$")
+_NO_PAPER_YET = re.compile(
+    r"证[^,。;]{0,4}(?:没|未)|(?:手续|证)?(?:还)?[要得](?:等|到|过)[^,。;]{1,8}(?:办|能|行)"
+)
+_AS_MUCH = re.compile(r"(?:的|人员|职工)*一样")
 _LIKE = re.compile(r"(?:跟|和|像|与|同)(?:人家|他们)?$")
 _SAID_BY_OTHERS, _COUNTED_SO = re.compile(r"[说讲要](?:是|该)?按$"), re.compile(r"(?:人员|的)?算")
 _HOLDS_OF_ALL = re.compile(r"(?:人员|的)?(?:都|全|一律|统统)")
@@ -212,7 +216,8 @@ def _treated_like(part: Part) -> list[Employment]:
     """As what those are treated who are told of in other words: 返聘, 内退, 还没到退的年纪."""
     if _RETIRES_LATER.search(part.text):
         return ["退休" if supposes(part.text) else "在职"]
-    by_words = [like for like, words in _TREATED_LIKE if re.search(words, part.text)]
+    text = _ECHOED.sub("", part.text)
+    by_words = [like for like, words in _TREATED_LIKE if re.search(words, text)]
     return by_words or [like for like, tells in _TOLD_AS if part.tells(tells)]
 
 
@@ -237,6 +242,8 @@ def _meant(mention: Mention, sentence: Sentence) -> Employment | None:
         return "在职"
     if _LIKE.search(before) and _AS_MUCH.match(after):
         return None  # 能跟退休的一样报
+    if _NOT_YET_THEN.search(before) and "没" in mention.text and not sentence.dates:
+        return None
     before_the_word = before + mention.text.removesuffix("退休")  # 离退休, 没退休
     away = _STILL_AWAY.search(before_the_word) and _STILL.match(after)
     if (away or _TO_COME.search(before)) and not supposes(sentence.text):
