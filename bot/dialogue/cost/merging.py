@@ -74,7 +74,9 @@ def merged(known: Person, said: Person) -> Person:
         stay=_longest(known.stay, said.stay),
         stretch=stretch,
         month=said.month if said.cost_known else known.month,
-        each_visit=said.each_visit if said.cost_known else known.each_visit and said.visits is None,
+        price=said.price if said.cost_known else known.price,
+        set_apart=known.set_apart,
+        set_apart_for=known.set_apart_for,
     )
 
 
@@ -164,11 +166,14 @@ def _less_what_was_returned(known: Person, said: Person) -> Person:
 
 
 def _as_often_as_told(known: Person, said: Person) -> Person:
-    """What is told, with the known cost of one visit as often as it came about (一次400; 上个月做了10次)."""
-    amount = known.case.amount
-    if not known.each_visit or said.visits is None or said.cost_known or amount is None:
+    """What is told, with the known cost of one visit as often as it came about (一次400; 上个月做了10次), or as is put
+    right."""
+    amount, price = known.case.amount, known.price
+    if price is None or said.visits is None or said.cost_known or amount is None:
         return said
-    return replace(said, case=replace(said.case, amount=amount.times(Decimal(said.visits))))
+    if amount != Span.exactly(price) and not said.puts_visits_right:
+        return said  # how often is known
+    return replace(said, case=replace(said.case, amount=Span.exactly(price * said.visits)), price=price)
 
 
 def _without_the_total_again(known: Person, said: Person) -> Person:

@@ -113,13 +113,15 @@ class Person:
     they are told by date. `bill_put_right`: which of the bills told before, from 1, the cost replaces.
     `stretch`: over which months a cost recurs. `swapped`: cost and limit were told one for the other.
     `returned`: what was given back of it, in yuan, the cost being less that already; `bill_returned`: the bill
-    that is spoken of was given back. `this_one`: of all purchases this last one is asked about. `each_visit`:
-    the cost is one visit's; `visits`: how many there were. `month`: the days of this month, where the cost is
-    told as this month's. `bill_named`: which of the bills told before, from 1, is spoken of. `a_part`: the cost
-    told is a part of one told before. `ratio_at_home`: the share told is the one that holds at home.
-    `at_home_after_all`: the treatment was not elsewhere; `home_ratio`: the share that held before it was said
-    to be. `withdrawn`: a share told before, which is somebody else's. `day_asked`: the day whose bill alone is
-    asked about. `next_time`: the cost, or the known one, if none is told, is supposed to come again.
+    that is spoken of was given back. `this_one`: of all purchases this last one is asked about. `price`: what
+    one visit cost, in yuan; `visits`: how many there were, `puts_visits_right`: and not as many as was told
+    before. `set_apart`: an earlier bill in yuan of which nothing is paid, `set_apart_for`: why. `month`: the
+    days of this month, where the cost is told as this month's. `bill_named`: which of the bills told before,
+    from 1, is spoken of. `a_part`: the cost told is a part of one told before. `ratio_at_home`: the share told
+    is the one that holds at home. `at_home_after_all`: the treatment was not elsewhere; `home_ratio`: the share
+    that held before it was said to be. `withdrawn`: a share told before, which is somebody else's. `day_asked`:
+    the day whose bill alone is asked about. `next_time`: the cost, or the known one, if none is told, is
+    supposed to come again.
     """
 
     case: Case = field(default_factory=Case)
@@ -146,8 +148,11 @@ class Person:
     returned: Decimal | None = None
     bill_returned: bool = False
     this_one: bool = False
-    each_visit: bool = False
+    price: Decimal | None = None
     visits: int | None = None
+    puts_visits_right: bool = False
+    set_apart: Decimal | None = None
+    set_apart_for: frozenset[Condition] = frozenset()
     month: Days | None = None
     bill_named: int | None = None
     a_part: bool = False

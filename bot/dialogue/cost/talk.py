@@ -12,7 +12,7 @@ from bot.dialogue.cost.apart import held_against_stay
 from bot.dialogue.cost.merging import beside, merged
 from bot.dialogue.cost.person import UNPAID, Person
 from bot.dialogue.cost.reading import Reading, stay_told
-from bot.dialogue.cost.reading.changes import corrects, does_not_know, says_none, supposes
+from bot.dialogue.cost.reading.changes import asks_for_all, corrects, does_not_know, says_none, supposes
 from bot.dialogue.cost.reading.circumstance_words import conditions_in
 from bot.dialogue.cost.reading.people import kin_of
 from bot.dialogue.cost.reading.times import this_month_in
@@ -23,6 +23,7 @@ from bot.knowledge.schema import Scheme
 from bot.language import normalise
 from bot.language.asking import asks
 from bot.rules.case import Case, Days, Employment
+from bot.rules.money import Span
 
 NEEDED = ("region", "amount")
 """Without these there is nothing to talk about."""
@@ -228,6 +229,7 @@ def _people_after(
 def _updated(person: Person, said: Person, turn: Turn) -> Person:
     text = normalise(turn.text)
     this_month = this_month_in(text, turn.now.date())
+    said = _with_what_is_set_apart(person, said, text)
     person, said = _with_another_bill(person, said, this_month)
     if this_month and said.case.amount and not said.case.treated_on:
         said = replace(said, month=this_month)
@@ -246,8 +248,23 @@ def _with_another_bill(known: Person, said: Person, this_month: Days | None) -> 
     together = said.adds and first and second and first.first.replace(day=1) == second.first.replace(day=1)
     if not apart or not said.cost_known or not unpaid or together:
         return known, said
+    spent = known.case.amount
     case = replace(known.case, conditions=known.case.conditions - UNPAID, amount=None, by_month=())
+    if spent and spent.is_exact:
+        known = replace(known, set_apart=spent.low, set_apart_for=unpaid)
     return replace(known, case=case), replace(said, case=replace(said.case, treated_on=second))
+
+
+def _with_what_is_set_apart(known: Person, said: Person, text: str) -> Person:
+    """What is told, with an earlier bill of which nothing is paid beside the one that followed, where both are asked
+    about together."""
+    apart, amount = known.set_apart, known.case.amount
+    if apart is None or amount is None or not asks_for_all(text):
+        return said
+    if said.cost_known and said.case.amount != amount.plus(Span.exactly(apart)):
+        return said
+    case = replace(said.case, amount=None, uncounted=apart, excluded_for=known.set_apart_for)
+    return replace(said, case=case, bills=(), adds=False)
 
 
 def _is_meant(person: Person, known: tuple[Person, ...], asked: str | None, reading: Reading) -> bool:

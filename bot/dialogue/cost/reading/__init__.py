@@ -58,7 +58,7 @@ from bot.dialogue.cost.reading.shares import (
 )
 from bot.dialogue.cost.reading.stretch import stretch_of
 from bot.dialogue.cost.reading.times import times_of
-from bot.dialogue.cost.reading.visits import is_of_one_visit, visits_told
+from bot.dialogue.cost.reading.visits import price_of, puts_visits_right, visits_told
 from bot.dialogue.turn import Turn
 from bot.language.normalise import normalise
 from bot.language.numerals import has_numeral
@@ -184,7 +184,7 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
     case = person_of(part).updated(circumstances_of(part, covered, known.region))
     for read in (limits_of, cost_of, shares_of, times_of):
         case = case.updated(read(part))
-    case = case.updated(deductible_of(part, case, known.deductible))
+    case = case.updated(deductible_of(part, case, known))
     stretch = stretch_of(part)
     if stretch.without:  # what happened in a month without a cost is told of none
         case = replace(case, conditions=case.conditions - {"inpatient_stay"})
@@ -215,8 +215,9 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
         returned=returned_of(part),
         bill_returned=gives_a_bill_back(part),
         this_one=asks_of_this_one(part),
-        each_visit=is_of_one_visit(part),
+        price=price_of(part),
         visits=visits_told(part),
+        puts_visits_right=puts_visits_right(part),
         bill_named=bill_named(part),
         a_part=tells_a_part(part),
         ratio_at_home=is_share_at_home(part),

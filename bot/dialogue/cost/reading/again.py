@@ -31,7 +31,7 @@ _ONLY_THAT = re.compile(r"(?:是不是|难道|该不会)[^,。;\d]{0,2}[只才�
 _AGAIN = re.compile(r"[这那][个笔张]?$|(?:月份?|[次回])的$")
 _INSIDE_IT = re.compile(r"(?:里[头面边]?|其中|当中)(?:还)?有?$")
 _ASKED_ABOUT = re.compile(
-    r"[元块]?钱?(?:里[头面边]?|当中|(?:到底|究竟|一共|总共|医保|慢特?病|门[慢特]|能|可以|该|给|我)*报(?:销)?得?(?:多少|几|好多))"
+    r"[元块]?钱?(?:里[头面边]?|当中|(?:到底|究竟|一共|总共|医保|慢特?病|门[慢特]|能|可以|该|给|我)*(?:报(?:销)?得?|[给出付拿])(?:多少|几|好多))"
 )
 _NOT_SURE = re.compile(rf"[^,。;\d]{{0,4}}{NOT_KNOWN}|可能是?|不是$")
 _MONTH = re.compile(r"上个?月|这个?月|本月|(?:1[0-2]|[1-9])月|十[一二]?月|(?<!十)[一二三四五六七八九]月")
@@ -140,7 +140,7 @@ def _is_sum_of(item: Item, items: list[Item]) -> bool:
 
 def _is_asked_about(item: Item) -> bool:
     unled = not item.placed or not item.before
-    return item.role == "cost" and unled and bool(_ASKED_ABOUT.match(item.after))
+    return item.role in ("cost", "unplaced") and unled and bool(_ASKED_ABOUT.match(item.after))
 
 
 def worked_out(items: list[Item], sentence: Sentence) -> list[Item]:
@@ -254,7 +254,7 @@ def without_what_is_known(items: Sequence[Item], known: Case, sentence: Sentence
     costs, told = [item for item in items if item.role == "cost"], list[Item]()
     for item in items:
         a_guess = item.role == "unplaced" or (item.role == "cost" and not item.placed and len(costs) > 1)
-        named = item.role == "cost" and (
+        named = item.role in ("cost", "unplaced") and (
             (item.amount.low in bounds and (_THAT.search(item.before) or _THAT_ONE.match(item.after)))
             or item.amount.low == share
             or (known.amount == Span.exactly(item.amount.low) and _is_asked_about(item))

@@ -125,7 +125,11 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
     ]
     told_at = {at.amount.start: told for at, told in judged}
     items = by_words(sentence, sorted([*amounts, *found], key=lambda amount: amount.start))
-    learnt = [_learnt(item, told_at.get(item.start, _UNJUDGED), sentence) for item in items]
+    by_itself = {amount.start for amount in found}  # no answer to what we asked for
+    learnt = [
+        _learnt(item, told_at.get(item.start, _UNJUDGED), unasked if item.start in by_itself else sentence)
+        for item in items
+    ]
     if not any(item and item.role == "cost" for item in learnt):  # what stands beside nothing is no aside
         unsure = {start for start, told in told_at.items() if told.lead < _SURE}
         asked = _SUM_ASKED.search(sentence.text)  # 六百到六百五之间,报85%,给多少
@@ -265,7 +269,7 @@ def _learnt(item: Item, told: Judged[Role], sentence: Sentence) -> Item | None:
     is only asked about and what follows from the others is left as words have it."""
     answers = sentence.asked is not None and OF_QUESTION.get(sentence.asked) == item.role
     asked_for = answers and (told.label in _NO_COST or told.label is None)
-    sure = _how_sure(item, told.label)
+    sure = _SURER_THAN_A_GUESS if answers else _how_sure(item, told.label)
     all_asked = (item.role, told.label) == ("cost", "used") and _ALL_ASKED.search(sentence.text)
     told_why = bool(item.because) and told.label in _IN_OR_OUT
     worked_out = item.weighed and (item.role, told.label) in _WORKED_OUT

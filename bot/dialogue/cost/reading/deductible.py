@@ -17,7 +17,7 @@ _NO_DEDUCTIBLE = re.compile(
     r"|(?:起付|门槛)(?:线|标准|费)?(?:听说|好像|已经|今年|都|就|[是为:])*(?:没有(?!了)|0|零|免|取消|不[设收扣])(?!\.)"
 )
 _FULL = re.compile(
-    r"(?:起付|门槛)(?:[^。;?额顶]{0,20}?|[^,。;?额顶]{0,26}?)"
+    r"(?:起付|门槛)(?:[^。;额顶]{0,20}?|[^,。;额顶]{0,26}?)"
     r"(?:够了|满了|够|交满|扣完|扣过了?(?!\d|多少)|付过(?!\d|多少)|交过(?!\d|多少)|扣掉了|(?:已经?|都|早)扣了?(?![\d没吗多]|[一二两三四五六七八九])|已[满过](?!\d)|过了(?!年)|付清|扣满|用完|完了|到了|累计满|已经?交了?(?!\d)|[交付缴扣]了(?=[,。;]|$)"
     r"|[扣交付缴抵凑扛][清齐足完走]|[扣交付][光没]了(?!没)|(?:已经?|今年|都|早)就?超[过了]+(?!\d)|[迈跨]过|过掉|没有了|[就都早]没了|不[用要]再[扣交付]|(?:上[回次]|之前|前面|年初|上半年)[^,。;\d]{0,4}[扣交付]了)"
     r"|(?:起付|门槛)线?以上[^,。;]{0,6}[花用看]了|已经?(?:过|满|够)了?(?:起付|门槛)|(?:过|满|够)了?(?=起付|门槛)|(?:已经?|早就?|都)[扣交付](?:满|够|完|齐)了?(?:\d+[元块]?|[一二两三四五六七八九]+[百千])的?(?=起付|门槛)|(?:交|付|扣)(?:满|够|完|过)了?(?:起付|门槛)"
@@ -42,6 +42,7 @@ _FIGURE = rf"(\d+|{CHINESE})[元块]?钱?"
 _PAID_BY_FIGURE = re.compile(
     rf"(?:[这那]{_FIGURE}|{_FIGURE}的?那个|(?:^|[,。]){_FIGURE}(?=年初|早|已经|上半年|\d{{1,2}}月))[^,。;没未还]{{0,8}}[扣交付扛抵缴][过完满够清齐]了"
 )
+_THIS_YEAR = re.compile(r"今年(?!没变|也|不|还是|头一|第一)")
 _EVERY_YEAR = re.compile(r"每年|年年|每次")
 _ALREADY = re.compile(r"已|早|都|今年|我")
 _OR_NOT = re.compile(r"(.)没\1(?=[^,。;]*,)")
@@ -63,11 +64,11 @@ _PAID_OR_NOT = re.compile(
 )
 
 
-def deductible_of(part: Part, told: Case, known: Decimal | None) -> Case:
-    """What is said of the deductible beside the figures in `told`; `known` is the one that earlier turns told."""
+def deductible_of(part: Part, told: Case, known: Case) -> Case:
+    """What is said of the deductible beside the figures in `told`; `known` is what earlier turns told."""
     if denies_deductible(part):
         return Case(deductible=Decimal(0))
-    if _FULL_ALONE.match(part.text) or (known and _is_paid_up(known, part.text)):
+    if _FULL_ALONE.match(part.text) or (known.deductible and _is_paid_up(known.deductible, part.text)):
         return Case(deductible_full=True)
     paid_up = not forgotten_deductible(part, told) and told.deductible_met is None
     full = (
@@ -76,7 +77,9 @@ def deductible_of(part: Part, told: Case, known: Decimal | None) -> Case:
         or (part.tells("deductible_full") and not (_UNTOUCHED.search(part.text) or _doubts_paid(part.text)))
     )
     if paid_up and full and not _PART_PAID.search(part.text):
-        return Case(deductible_full=True, deductible_met_in=_this_year(part, told))
+        again = known.deductible_full and known.deductible_met_in and not _THIS_YEAR.search(part.text)
+        when = known.deductible_met_in if again else _this_year(part, told)
+        return Case(deductible_full=True, deductible_met_in=when)
     if forgotten_deductible(part, told):
         return Case()
     if told.deductible_met and _COUNTED_THIS_YEAR.search(part.text):

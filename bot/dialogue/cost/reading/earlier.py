@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from bot.dialogue.cost.reading.again import of_another_month
+from bot.dialogue.cost.reading.changes import corrects
 from bot.dialogue.cost.reading.roles import JUST_BEFORE, LIMITS, is_paid_of
 from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
 from bot.language.numerals import to_decimal
@@ -25,6 +26,7 @@ _THIS_ONE_ASKED = re.compile(
 )
 _HOW_MUCH_MORE = re.compile(r"还[能可剩有]")
 _USED_OF_IT = re.compile(r"[用花][掉去了]*$")
+_ONLY_LEFT = re.compile(r"[只就才][^,。;\d]{0,2}剩")
 _ONLY_THIS_ONE = re.compile(
     r"[就只单光][^,。;\d]{0,3}这一?[次回趟针笔张][^,。;\d]{0,3}[,]?[^,。;\d]{0,3}[报付给]"
 )
@@ -131,6 +133,8 @@ def left_by_then(items: list[Item], sentence: Sentence) -> list[Item]:
         month = _MONTH_NUMBER.search(spent.before)
         if spent.role not in ("used", "cost") or left.role != "quota_left" or month is None:
             continue
+        if corrects(sentence.text) and _USED_OF_IT.search(spent.before) and _ONLY_LEFT.search(left.before):
+            return [replace(item, role="aside") if item is spent else item for item in items]
         costs = [item for item in items if item.role == "cost" and item.start > left.end]
         later = {
             found[0]

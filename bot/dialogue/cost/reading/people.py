@@ -82,7 +82,8 @@ _ECHOED = re.compile(
 )
 """Our question, said again before it is answered: 你问退没退,退了; 上班退休?我在屋里."""
 _FORMERLY = re.compile(r"(?:以前|原来|过去|当年|从前)(?:是|还|我|在)*$")
-_NOT_YET_THEN = re.compile(r"(?:那时候?|那会儿?|那阵子?)(?:我|都|还)*$")
+_THEN = re.compile(r"(?:那时候?|那会儿?|那阵子?)(?:我|都|还)*$")
+_NOT_YET_THEN = re.compile(r"(?:那时候?|那会儿?|那阵子?)(?:我|都|还)*没退(?:休)?")
 _NO_PAPER_YET = re.compile(
     r"证[^,。;]{0,4}(?:没|未)|(?:手续|证)?(?:还)?[要得](?:等|到|过)[^,。;]{1,8}(?:办|能|行)"
 )
@@ -217,6 +218,7 @@ def _treated_like(part: Part) -> list[Employment]:
     if _RETIRES_LATER.search(part.text):
         return ["退休" if supposes(part.text) else "在职"]
     text = _ECHOED.sub("", part.text)
+    text = text if part.sentence.dates else _NOT_YET_THEN.sub("", text)
     by_words = [like for like, words in _TREATED_LIKE if re.search(words, text)]
     return by_words or [like for like, tells in _TOLD_AS if part.tells(tells)]
 
@@ -242,7 +244,7 @@ def _meant(mention: Mention, sentence: Sentence) -> Employment | None:
         return "在职"
     if _LIKE.search(before) and _AS_MUCH.match(after):
         return None  # 能跟退休的一样报
-    if _NOT_YET_THEN.search(before) and "没" in mention.text and not sentence.dates:
+    if _THEN.search(before) and "没" in mention.text and not sentence.dates:
         return None
     before_the_word = before + mention.text.removesuffix("退休")  # 离退休, 没退休
     away = _STILL_AWAY.search(before_the_word) and _STILL.match(after)

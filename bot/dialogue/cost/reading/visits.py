@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache
 
 from bot.dialogue.cost.reading.sentence import Part
@@ -37,6 +38,9 @@ _ON_EACH = re.compile(r"[^。;\d]{0,16}(?:各|都|每次|分别|均)")
 _ONE_MORE = re.compile(r"[又再][^,。;\d]{0,3}一[次回趟](?:是|花了?|要)?$")
 """刚又去了一趟520 is one more visit, and no price of each."""
 _A_VISIT = re.compile(r"(?:(?<![每上])一|第?[一二三四五]|头一?)[次回趟]$|[今昨前]天又?[花买拿开]了$")
+_NOT_SO_OFTEN = re.compile(
+    rf"不是(?:{_N})[{_PIECES}]|(?:次数|[记说搞弄数]错|不对)[^。;]{{0,10}}(?:{_N})[{_PIECES}]"
+)
 _MOST = 400
 
 
@@ -66,20 +70,25 @@ def visits_of(part: Part, amount: Amount) -> tuple[int, int]:
     return by_month if by_month and _OF_A_MONTH.search(part.text) else (1, 1)
 
 
-def is_of_one_visit(part: Part) -> bool:
-    """Whether the only cost is told as one visit's or piece's, and not how often: 一次400."""
-    if len(part.costs) != 1:
-        return False
+def price_of(part: Part) -> Decimal | None:
+    """What the only cost is told to be for one visit or piece (一次400), in yuan, be it told how often or not."""
+    if len(part.costs) != 1 or part.costs[0].approximate:
+        return None
     cost, text = part.costs[0], part.sentence.text
     begin, stop = part.sentence.clause(cost.start)
     each = _EACH.search(text[begin : cost.start]) or _EACH_AFTER.match(text[cost.end : stop])
-    return bool(each) and visits_of(part, cost) == (1, 1) and not _ONE_ASKED.search(text[cost.end :])
+    return cost.low if each and not _ONE_ASKED.search(text[cost.end :]) else None
 
 
 def visits_told(part: Part) -> int | None:
     """How often it came about, where no cost is told beside it: 上个月做了12次."""
     often = 1 if part.costs else _counted(part.text, _counts_of(None))
     return often if 1 < often <= _MOST else None
+
+
+def puts_visits_right(part: Part) -> bool:
+    """Whether it is a number of visits that is put right: 一个月是9次,不是8次."""
+    return bool(_NOT_SO_OFTEN.search(part.text))
 
 
 def _each_told(part: Part) -> bool:
