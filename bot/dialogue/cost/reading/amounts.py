@@ -124,10 +124,16 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
         and not names_one_of_them(at.amount.start, sentence)
     ]
     told_at = {at.amount.start: told for at, told in judged}
+    words_at = {at.amount.start: at.by_words for at, _ in judged}
     items = by_words(sentence, sorted([*amounts, *found], key=lambda amount: amount.start))
     by_itself = {amount.start for amount in found}  # no answer to what we asked for
     learnt = [
-        _learnt(item, told_at.get(item.start, _UNJUDGED), unasked if item.start in by_itself else sentence)
+        _learnt(
+            item,
+            told_at.get(item.start, _UNJUDGED),
+            words_at.get(item.start, ""),
+            unasked if item.start in by_itself else sentence,
+        )
         for item in items
     ]
     if not any(item and item.role == "cost" for item in learnt):  # what stands beside nothing is no aside
@@ -264,12 +270,13 @@ def _judged(
     return judged
 
 
-def _learnt(item: Item, told: Judged[Role], sentence: Sentence) -> Item | None:
-    """The amount with the role that was learnt, None where it is none; what we asked for, what puts another right, what
-    is only asked about and what follows from the others is left as words have it."""
+def _learnt(item: Item, told: Judged[Role], by_words: str, sentence: Sentence) -> Item | None:
+    """The amount with the role that was learnt, None where it is none; what puts another right, what is only asked
+    about and what follows from the others is left as words have it. `by_words`: what they take it for, had we asked
+    nothing."""
     answers = sentence.asked is not None and OF_QUESTION.get(sentence.asked) == item.role
     asked_for = answers and (told.label in _NO_COST or told.label is None)
-    sure = _SURER_THAN_A_GUESS if answers else _how_sure(item, told.label)
+    sure = _SURER_THAN_A_GUESS if answers and by_words.endswith("?") else _how_sure(item, told.label)
     all_asked = (item.role, told.label) == ("cost", "used") and _ALL_ASKED.search(sentence.text)
     told_why = bool(item.because) and told.label in _IN_OR_OUT
     worked_out = item.weighed and (item.role, told.label) in _WORKED_OUT

@@ -15,6 +15,7 @@ _APPROVED = re.compile(r"(?:批|办|评|认定)(?:下来|好|上)?(?:的|了|啦
 _CHOSEN = re.compile(
     r"[选挑定]的(?:是)?[^,。;\d药费花]{2,8}$|[^,。;\d药费花]{2,8}(?:是|当|算|作)主(?:病|要的?)$"
 )
+_LIMIT_SPOKEN_OF = re.compile(r"(?:限额|额度|定额)[^,。;\d]{0,4}$")
 _A_MONTH_ALONE = re.compile(r"(?:每个?|一个?|1个?)月(?:是|有|给)?")
 _LEFT = re.compile(r"(?:还|也|就|大概)*剩下?了?")
 _TERM = re.compile(r"第二[个种样]病?种?|(?:月|年|季度?)?(?:限额|额度|定额)|起付线?|门槛费?|封顶线?")
@@ -60,7 +61,7 @@ def around_of(text: str, amounts: Sequence[Amount], index: int) -> Around:
         before = _TAKEN_BACK.sub("", earlier[-1])  # 限额说错了,是450
     if earlier and _FURTHER_DISEASE.search(earlier[-1]) and _ADDING.fullmatch(before):
         before = earlier[-1] + before  # 再多一个病,加80
-    granted = earlier and (_APPROVED.search(earlier[-1]) or _CHOSEN.search(earlier[-1]))
+    granted = earlier and any(words.search(earlier[-1]) for words in (_APPROVED, _CHOSEN, _LIMIT_SPOKEN_OF))
     if granted and _A_MONTH_ALONE.fullmatch(before):
         before = "限额" + before  # 3月办好的,一个月260; 选的糖尿病,一个月260
     if earlier and _EACH_AS_FOLLOWS.match(before):

@@ -42,7 +42,7 @@ _FIGURE = rf"(\d+|{CHINESE})[元块]?钱?"
 _PAID_BY_FIGURE = re.compile(
     rf"(?:[这那]{_FIGURE}|{_FIGURE}的?那个|(?:^|[,。]){_FIGURE}(?=年初|早|已经|上半年|\d{{1,2}}月))[^,。;没未还]{{0,8}}[扣交付扛抵缴][过完满够清齐]了"
 )
-_THIS_YEAR = re.compile(r"今年(?!没变|也|不|还是|头一|第一)")
+_THIS_YEAR = re.compile(r"今年(?!就?(?:没变|也|不|还是|头一|第一))")
 _EVERY_YEAR = re.compile(r"每年|年年|每次")
 _ALREADY = re.compile(r"已|早|都|今年|我")
 _OR_NOT = re.compile(r"(.)没\1(?=[^,。;]*,)")

@@ -35,6 +35,11 @@ _KIN = (
 _SPEAKS_OF_SELF = re.compile(
     r"(?:是|还|在|也|没|早|已经?)*(?:在职|退休|退了|没退|退下来|上着?班|在岗|花|用了|买|每月\d|呢,?\d{2}|呢,?[一二两三四五六七八九][百千]|今年(?:前[头面]|之前)?(?:花|买|看)|刚才|这个?月[拿花买用吃开]|(?:有|去)?(?:申请|办)过|在[^,。;\d]{1,8}[买花开拿看]|[^,。;\d]{0,6}(?:限额|额度|定额))"
 )
+_HELPS = re.compile(
+    r"(?:都|也|就|刚|刚刚|又|天天|每次|还)*(?:[去来到帮替陪带送给喊叫][^,。;]{0,8}?(?:给|帮|替|陪|带)?[我俺](?!们)|(?:跟我|和我|刚|又)?[说讲]|告诉|打听|查[了到出]|翻[了到出])"
+)
+_WAS_ASKED = re.compile(r"(?:问[了过]?|听|打电话给|打给|据)$")
+_SPEAKER = ("我", "我自己", "我本人", "我的")
 _HE = ("他", "她")
 _UNNAMED = re.compile("另?外?一[位个]")
 """一位在职,一位退休: each is another."""
@@ -134,13 +139,21 @@ def people_in(sentence: Sentence) -> tuple[str, ...]:
 
 def named_in(sentence: Sentence, costs: Sequence[Amount]) -> str:
     """The one person a sentence names, or of several the relative whose clause tells the cost; else empty."""
-    names = set(_names(sentence).values())
+    called = _names(sentence)
+    beside = {m.start() for m in _persons(sentence) if _only_helps(m, sentence.text)}
+    names = {name for start, name in called.items() if start not in beside}
     if len(names) == 1:
         return names.pop()
     clauses = tuple(clauses_by_person(sentence))
     spent = {owner for cost in costs for start, end, owner in clauses if start <= cost.start < end}
     owner = spent.pop() if len(spent) == 1 else None
     return owner if owner and owner != "您" else ""
+
+
+def _only_helps(person: re.Match[str], text: str) -> bool:
+    """Whether it is only somebody who helps or tells: 老婆子去给我买的, 问了我弟, 儿子讲."""
+    helps = _HELPS.match(text, person.end()) or _WAS_ASKED.search(text[: person.start()])
+    return person[0] not in _SPEAKER and bool(helps)
 
 
 def asked_of(sentence: Sentence) -> str:
