@@ -102,6 +102,9 @@ _CALLED_A_LIMIT = re.compile(
 )
 _PAID_OF_IT = re.compile(r"[元块]?钱?,?(?:医保|统筹)?(?:能|可以?|给|该)*报(?:销)?(?:多少|几|好多)")
 _WENT_AGAIN = re.compile(r"[又再]去了?[一两几][趟次回]")
+_NOTHING_ELSE = re.compile(
+    r"(?:大概|差不多|大约|约|可能|应该|好像|就|是|有|嗯|哦|呃|那|我|吧|呢|啊|呀|了|的|样子|左右|上下|多|来|[元块]钱?|整|[,。.!? ])*"
+)
 _IN_OR_OUT: frozenset[Role] = frozenset({"aside", "cost"})
 """Whether it is part of the bill at all, and nothing of why not."""
 _NO_COST: frozenset[Role] = frozenset({"aside", "excluded"})
@@ -275,7 +278,7 @@ def _learnt(item: Item, told: Judged[Role], by_words: str, sentence: Sentence) -
     about and what follows from the others is left as words have it. `by_words`: what they take it for, had we asked
     nothing."""
     answers = sentence.asked is not None and OF_QUESTION.get(sentence.asked) == item.role
-    asked_for = answers and (told.label in _NO_COST or told.label is None)
+    asked_for = answers and (told.label in _NO_COST or told.label is None or _is_alone(item, sentence))
     sure = _SURER_THAN_A_GUESS if answers and by_words.endswith("?") else _how_sure(item, told.label)
     all_asked = (item.role, told.label) == ("cost", "used") and _ALL_ASKED.search(sentence.text)
     told_why = bool(item.because) and told.label in _IN_OR_OUT
@@ -311,6 +314,12 @@ def _learnt(item: Item, told: Judged[Role], by_words: str, sentence: Sentence) -
             else replace(item, role=limit_by_period(around, sentence), placed=True)
         )
     return item if item.role == told.label else replace(item, role=told.label, placed=True)
+
+
+def _is_alone(item: Item, sentence: Sentence) -> bool:
+    """Whether nothing is told but a figure: 350, 大概350吧."""
+    text = sentence.text
+    return bool(_NOTHING_ELSE.fullmatch(text[: item.start]) and _NOTHING_ELSE.fullmatch(text[item.end :]))
 
 
 def _how_sure(item: Item, label: Role | None) -> float:
