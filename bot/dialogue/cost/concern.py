@@ -10,7 +10,9 @@ from bot.language.asking import asks
 _ASKS_FOR_A_SUM = re.compile(
     r"报|付|担|掏|贴|出多少|算|负担|自费|自付|拿回|[给退][我俺他她]?(?:得|回)*(?:多少|几|好多)"
 )
-_ASKS_TO_COMPUTE = re.compile(r"算|(?<!评)估|大概|花|负担|自己.{0,4}[掏出付]")
+_ASKS_TO_COMPUTE = re.compile(
+    r"算|(?<!评)估|大概|花|负担|自己.{0,4}[掏出付]|(?:[我俺咱他她]|[爸妈爹娘爷奶伴])[^,，。]{0,4}(?:药费|药钱|费用)(?:的事情?)?[。!]?$"
+)
 _ASKS_FOR_THE_DEDUCTIBLE = re.compile(r"先(?:自己|个人|得|要)*.{0,2}[掏付垫出]|起付|门槛")
 _TELLS_A_COST = re.compile(
     r"药费|药钱|这[次回趟]|花|[买拿配抓]了|费用|总共|一共|吃|开了|限额|门诊费|检查费|透析费"

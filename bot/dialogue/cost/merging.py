@@ -273,6 +273,8 @@ def _placed(known: Person, said: Person) -> Person:
     if said.instead_of is None or said.case.amount is None:
         return said
     name, right = _fact_of(known, said.instead_of), said.case.amount.low
+    if name is None and known.case.ratio == said.instead_of / 100 and right <= 100:  # 不是80,是78
+        return replace(said, case=replace(said.case, amount=None, ratio=right / 100), bills=())
     wrong = [place for place, bill in enumerate(known.bills, start=1) if bill.cost == said.instead_of]
     months = [cost for cost in known.case.by_month if cost.amount == said.instead_of]
     if name is None and len(months) == 1:

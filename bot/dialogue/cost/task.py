@@ -184,7 +184,14 @@ class Costs:
             return False
         person = self._read(turn)
         case = person.case
-        terms = (case.monthly_limit, case.quota_left, case.annual_cap, case.ratio, case.deductible)
+        terms = (
+            case.monthly_limit,
+            case.quota_left,
+            case.annual_cap,
+            case.ratio,
+            case.deductible,
+            case.extra_limit,
+        )
         return person.limit is not None or any(term is not None for term in terms)
 
     def takes_up_again(self, turn: Turn, context: Context) -> bool:
@@ -193,7 +200,7 @@ class Costs:
         if not context.case or not Talk.recall(context).people[0].cost_known:
             return False
         terms = find_ratios(turn.text) or self.tells_figures(turn)
-        if terms and takes_up(turn.text):
+        if terms and (takes_up(turn.text) or supposes(turn.text)):
             return True
         if asks_how_much_then(turn.text) or asks_for_all(turn.text):
             return True

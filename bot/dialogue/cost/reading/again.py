@@ -30,6 +30,7 @@ _MINE = re.compile(r"(?:我(?:自己)?|[他她](?=的)|这[次回趟]|今[天日
 _ONLY_THAT = re.compile(r"(?:是不是|难道|该不会)[^,。;\d]{0,2}[只才就光][^,。;\d]{0,2}[付报给认按]$")
 _AGAIN = re.compile(r"[这那][个笔张]?$|(?:月份?|[次回])的$")
 _INSIDE_IT = re.compile(r"(?:里[头面边]?|其中|当中)(?:还)?有?$")
+_JOINED = re.compile(r"[元块]?钱?(?:和|跟|与|加|、|还有)(?:那|这)?")
 _ASKED_ABOUT = re.compile(
     r"[元块]?钱?(?:里[头面边]?|当中|(?:到底|究竟|一共|总共|医保|慢特?病|门[慢特]|能|可以|该|给|我)*(?:报(?:销)?得?|[给出付拿])(?:多少|几|好多))"
 )
@@ -103,9 +104,14 @@ def _is_put_right(wrong: Item, right: Item, text: str) -> bool:
 def named_again(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "这150能报多少" names an earlier cost again: the one asked about; the others were spent before it. Any other
     figure that is named again is no other."""
+    if again := _told_again_together(items, sentence):
+        return named_again([item for item in items if item not in again], sentence)  # 就这420和380两笔
     for index, item in enumerate(items):
         added = any(i.role == "extra_limit" and i.amount.low == item.amount.low for i in items[:index])
         beside = added or any(i.role == "cost" and i is not item for i in items)
+        of_deductible = any(i.role == "deductible" and i.amount.low == item.amount.low for i in items[:index])
+        if item.role == "excluded" and of_deductible:
+            return named_again([i for i in items if i is not item], sentence)  # 要不要先减掉那600
         if beside and _is_told_before(item, items[:index]):
             return named_again([i for i in items if i is not item], sentence)  # 门槛300,…要不要先去掉300
         if not _AGAIN.search(item.before):
@@ -131,6 +137,17 @@ def named_again(items: list[Item], sentence: Sentence) -> list[Item]:
             for i in others
         ]
     return items
+
+
+def _told_again_together(items: list[Item], sentence: Sentence) -> list[Item]:
+    """Costs that are all named again, one right after the other."""
+    for at in range(2, len(items)):
+        first, second = items[at - 1], items[at]
+        told = {i.amount.low for i in items[: at - 1] if i.role in ("cost", "excluded")}
+        joined = _JOINED.fullmatch(sentence.text, first.end, second.start)
+        if joined and first.role == second.role == "cost" and {first.amount.low, second.amount.low} <= told:
+            return [first, second]
+    return []
 
 
 def _is_sum_of(item: Item, items: list[Item]) -> bool:

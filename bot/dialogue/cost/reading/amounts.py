@@ -101,9 +101,12 @@ _CALLED_A_LIMIT = re.compile(
     r"限额|额度|定额|指标|标准|上限|封顶|最多|顶多|线|能|[批核给定准][的了我是]*(?:每|一个?)?月?$"
 )
 _PAID_OF_IT = re.compile(r"[元块]?钱?,?(?:医保|统筹)?(?:能|可以?|给|该)*报(?:销)?(?:多少|几|好多)")
+_STRUCK_OUT = re.compile(
+    r"(?:去掉|刨[掉开出]|拿掉|除开|扣掉)[,]?(?:它|那个)?(?:就)?(?:别|不|莫)(?:要)?算|别(?:把它)?算(?:进|在里)"
+)
 _WENT_AGAIN = re.compile(r"[又再]去了?[一两几][趟次回]")
 _NOTHING_ELSE = re.compile(
-    r"(?:大概|差不多|大约|约|可能|应该|好像|就|是|有|嗯|哦|呃|那|我|吧|呢|啊|呀|了|的|样子|左右|上下|多|来|[元块]钱?|整|[,。.!? ])*"
+    r"(?:大概|差不多|大约|约|可能|应该|好像|就|是|有|嗯|哦|呃|那|我|吧|呢|啊|呀|了|的|样子|左右|上下|多|来|[元块]钱?|整|[,。.!?\s])*"
 )
 _IN_OR_OUT: frozenset[Role] = frozenset({"aside", "cost"})
 """Whether it is part of the bill at all, and nothing of why not."""
@@ -155,6 +158,7 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
     told = [replace(item, role="unused_before") if _is_carried_over(item) else item for item in told]
     told = [replace(item, role="claimed") if _is_concluded(item, sentence) else item for item in told]
     told = [replace(item, role="returned") if _is_given_up(item, sentence) else item for item in told]
+    told = [replace(item, role="returned") if _is_struck_out(item, sentence) else item for item in told]
     answers = OF_QUESTION.get(sentence.asked or "")
     if len(told) == 1 and answers and told[0].role == "cost" and _is_monthly_alone(told[0]):
         told = [replace(told[0], role=answers)]
@@ -182,6 +186,11 @@ def _is_carried_over(item: Item) -> bool:
 def _is_given_up(item: Item, sentence: Sentence) -> bool:
     """Whether it is the price of what would not be bought: 少开一盒呢,那盒68."""
     return item.role == "cost" and bool(_THAT_PIECE.search(item.before) and _FEWER.search(sentence.text))
+
+
+def _is_struck_out(item: Item, sentence: Sentence) -> bool:
+    """Whether a part is to be left out altogether: 里头有80是我老伴的,去掉别算."""
+    return item.role == "excluded" and bool(_STRUCK_OUT.search(sentence.text, item.end))
 
 
 def _is_monthly_alone(item: Item) -> bool:

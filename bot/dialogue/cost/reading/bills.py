@@ -20,7 +20,7 @@ _HOW_MUCH_IS_PAID = r"[^,。;\d]{0,4}报"
 PART_OF = re.compile(
     rf"其中|里[面头边]|含|包括|里有|当中|总(?!共?{_HOW_MUCH_IS_PAID})|共(?!{_HOW_MUCH_IS_PAID})"
 )
-_INSIDE = re.compile(r"(?:里[头面边]|其中|当中)(?:还)?有?$")
+_INSIDE = re.compile(r"(?:里[头面边]|其中|当中)(?:还)?有?(?:一?[个样盒瓶])?[^,。;\d]{0,6}$")
 _MORE = re.compile(
     r"^(?:对了|哦|噢|啊|那|,)*(?:[^,。;\d]{0,5},?(?:\d{1,2}|[一二三]?十[一二三四五六七八九]?)[号日]又[花买拿开配去]|还有(?!个?一?[个件]?[事问])|另外|再加上?|加上|外加|[^,。;\d]{0,4}[又还](?:花|买|拿|开|配|去了?一[次回趟])|后来又一?[张笔次回趟]|[^,。;\d]{0,6}还有一[张笔次回趟])"
 )
@@ -56,6 +56,7 @@ _THAT_MONTH_AGAIN = re.compile(
 _IN_ALL_ASKED = re.compile(
     r"[元块]?钱?(?:一共|总共|拢共|统共)(?:能|可以|该|给|我)*(?:报|[给出付拿])(?:销)?(?:多少|几|好多)"
 )
+_IF_MORE = re.compile(r"再(?:给|多|另)?(?:我|他|她|俺)?(?:加|添|多[开拿买配])(?:了|个|上)?$")
 _GIVEN_BACK = re.compile(r"退(?:货|款|药|回|掉|给|了)(?!休)")
 _ALL_TOGETHER = re.compile(
     r"(?:[加合算凑并][起到在]*(?:来|一?[起块]儿?|拢)|一?[起块]儿?(?:算|报)|一共|总共|拢共|统共|合计|两[头边回次趟张笔])"
@@ -164,7 +165,7 @@ def _is_one_more(part: Part) -> bool:
     if (
         _THAT_ONE.match(text, cost.end)
         or corrects(part.text)
-        or supposes(part.text)
+        or (supposes(part.text) and not _IF_MORE.search(text[part.start : cost.start]))
         or is_monthly(part, cost.amount)
         or months_spoken_of(part.text)
     ):
@@ -173,7 +174,8 @@ def _is_one_more(part: Part) -> bool:
     if _IN_ALL_ASKED.match(text, cost.end):
         return False  # 四百块一共能报多少
     together = _ALL_TOGETHER.search(text, cost.end, part.end)
-    return bool((together and not WHOLE.search(cost.before)) or _ONE_MORE.search(before))
+    more = _ONE_MORE.search(before) or _IF_MORE.search(before)
+    return bool((together and not WHOLE.search(cost.before)) or more)
 
 
 def _is_of_this_time(part: Part) -> bool:

@@ -10,7 +10,7 @@ from bot.dialogue.cost.reading.amount_words import EXAMINATION, SUNDRIES, WHOLE
 from bot.dialogue.cost.reading.bills import PART_OF, SPENT_ELSEWHERE, adds, returned_of
 from bot.dialogue.cost.reading.changes import NOT_KNOWN
 from bot.dialogue.cost.reading.months import asked_month, costs_by_month, month_before, only_month_asked
-from bot.dialogue.cost.reading.sentence import Item, Part
+from bot.dialogue.cost.reading.sentence import Item, Part, Role, within_a_month
 from bot.dialogue.cost.reading.times import is_monthly, months_spoken_of
 from bot.dialogue.cost.reading.visits import visits_of
 from bot.language.money import Amount
@@ -42,6 +42,9 @@ _ANOTHER_LOST = re.compile(
     rf"(?:另|还有|剩|其余|有)[^,。;\d]{{0,4}}[一两几][^,。;\d]{{0,3}}[单票次笔张回][^,。;\d]{{0,8}}(?:丢|找不[到着]|不见|弄没|(?!忘[了记]?[说讲提报算写]){NOT_KNOWN})"
 )
 """A bill of which the amount is gone: 另一张单子找不到了."""
+_NOTHING_COUNTS = re.compile(r"(?<!不)(?:全部?|都)是[^,。;\d]{0,6}(?:目录外|范围外|自费|丙类|不在目录)")
+_OF_NO_COST: frozenset[Role] = frozenset({"aside", "claimed", "unused_before"})
+_TAKEN = re.compile(r"[用花][掉去]?了$")
 _PAID_OUT = re.compile(r"报(?:销)?[了过掉]+$|(?:统筹|基金|医保局?|公家)[^,。;\d]{0,4}[付报出][了过掉]*$")
 _OF_THE_QUOTA = re.compile(r"[元块]?钱?的?(?:额度|限额)")
 _PAID_ASKED = re.compile(r"(?:给我|帮我|已经?)?[报付出给]了(?:我)?(?:多少|几)")
@@ -62,10 +65,12 @@ def cost_of(part: Part) -> Case:
         case = _with_item(case, item, part)
     if _ANOTHER_LOST.search(part.text):
         return case  # then nobody knows what it was in all
+    if not part.costs and all(item.role in _OF_NO_COST for item in part.own_items):
+        return case.updated(only_month_asked(part))
     if not part.costs:
         if cost := _by_the_limit(part):
             return replace(case, amount=cost)
-        if case.used is not None and _is_the_cost(case.used, part):
+        if case.used is not None and (_is_the_cost(case.used, part) or _is_of_an_earlier_month(part)):
             return replace(case, amount=Span.exactly(case.used), used=None, used_as_cost=None)
         if cost := _by_what_is_left(part):
             return replace(case, amount=cost, quota_left=None)
@@ -74,6 +79,8 @@ def cost_of(part: Part) -> Case:
         alone = adds(part) and case.examination is not None
         return replace(case, amount=Span.exactly(case.examination or NOTHING)) if alone else case
     case = case.updated(_cost(part)).updated(_the_rest(part))
+    if case.amount and case.amount.is_exact and case.excluded is None and _NOTHING_COUNTS.search(part.text):
+        case = replace(case, excluded=case.amount.low)
     whole = _sum_of_the_others(part)
     if case.amount and whole:
         case = replace(case, amount=whole)
@@ -132,6 +139,16 @@ def _is_the_cost(used: Decimal, part: Part) -> bool:
         or part.tells("not_approved")
         or (of_one and not _BEFORE.search(part.text))
     )
+
+
+def _is_of_an_earlier_month(part: Part) -> bool:
+    """Whether all that is told is what another month than this used: 3月份我只用了100."""
+    only = part.own_items[0] if len(part.own_items) == 1 else None
+    if only is None or only.amount.approximate or not _TAKEN.search(only.before):
+        return False
+    this_month = part.sentence.turn.now.date().replace(day=1)
+    told = [d for d in part.dates if d.start < only.start and within_a_month(d)]
+    return len(told) == 1 and told[0].last < this_month
 
 
 def _by_what_is_left(part: Part) -> Span | None:

@@ -6,7 +6,8 @@ Linear support vector machines, one label against the rest, over the signs in a 
 that are marked.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar, get_args
 from zlib import crc32
@@ -27,6 +28,17 @@ _TELLS = 0.5
 _TELLS_THAT_NOTHING_IS_PAID = 1.0
 """By so much what a clause tells must lead; by more, where nothing would be paid for it."""
 _NOTHING_IS_PAID = UNPAID | {"review_missed", "not_approved", "cap_reached"}
+
+_NEVER_WITHOUT: Mapping[Circumstance, re.Pattern[str]] = {
+    "not_designated": re.compile("定点|医保|[店网牌签]|诊所|药房"),
+    "inpatient_stay": re.compile("[住院床]|病房"),
+    "no_prescription": re.compile("[方单]|医生|大夫|自己"),
+    "review_missed": re.compile("审|期|重新"),
+    "not_approved": re.compile("[批办评证]|申请|认定|资格"),
+    "cap_reached": re.compile("[完光满顶超爆尽没]"),
+    "long_prescription": re.compile("[长季周]|[两三四六2-6]个月|一次|一下|一口气"),
+}
+"""Words of which one stands in every clause that tells it: where nothing is punctuated much else is alike."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
 CIRCUMSTANCES: tuple[Circumstance, ...] = get_args(Circumstance)
@@ -68,9 +80,18 @@ class Circumstances:
         for index, clause in enumerate(clauses):
             judged = _judge(self.weights, signs_of_clause(text, clauses, index), CIRCUMSTANCES)
             least = _TELLS_THAT_NOTHING_IS_PAID if judged.label in _NOTHING_IS_PAID else _TELLS
-            if judged.label and judged.lead >= least:
+            if (
+                judged.label
+                and judged.lead >= least
+                and _may_tell(judged.label, text[clause.start : clause.end])
+            ):
                 told.append(Told(clause.start, clause.end, judged.label))
         return tuple(told)
+
+
+def _may_tell(circumstance: Circumstance, clause: str) -> bool:
+    words = _NEVER_WITHOUT.get(circumstance)
+    return words is None or words.search(clause) is not None
 
 
 @dataclass(frozen=True, eq=False)

@@ -90,9 +90,10 @@ _FORMERLY = re.compile(r"(?:以前|原来|过去|当年|从前)(?:是|还|我|�
 _THEN = re.compile(r"(?:那时候?|那会儿?|那阵子?)(?:我|都|还)*$")
 _NOT_YET_THEN = re.compile(r"(?:那时候?|那会儿?|那阵子?)(?:我|都|还)*没退(?:休)?")
 _NO_PAPER_YET = re.compile(
-    r"证[^,。;]{0,4}(?:没|未)|(?:手续|证)?(?:还)?[要得](?:等|到|过)[^,。;]{1,8}(?:办|能|行)"
+    r"证[^,。;]{0,4}(?:没|未)|(?:手续|证)?(?:还)?[要得](?:等|到|过|满)[^,。;]{1,8}(?:办|能|行|[拿领]得?到|给|下来)"
 )
 _AS_MUCH = re.compile(r"(?:的|人员|职工)*一样")
+_COUNTED_PERHAPS = re.compile(r"(?:的|人员|职工)*算(?:吧|吗|不|么|嘛|对)")
 _LIKE = re.compile(r"(?:跟|和|像|与|同)(?:人家|他们)?$")
 _SAID_BY_OTHERS, _COUNTED_SO = re.compile(r"[说讲要](?:是|该)?按$"), re.compile(r"(?:人员|的)?算")
 _HOLDS_OF_ALL = re.compile(r"(?:人员|的)?(?:都|全|一律|统统)")
@@ -255,6 +256,8 @@ def _meant(mention: Mention, sentence: Sentence) -> Employment | None:
         return employment
     if employment == "退休" and _NO_PAPER_YET.match(after):
         return "在职"
+    if before.endswith("按") and _COUNTED_PERHAPS.match(after):
+        return None  # 是按退休的算吧?
     if _LIKE.search(before) and _AS_MUCH.match(after):
         return None  # 能跟退休的一样报
     if _THEN.search(before) and "没" in mention.text and not sentence.dates:

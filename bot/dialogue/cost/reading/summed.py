@@ -37,6 +37,8 @@ _OF_DRUGS = re.compile(r"[元块]?钱?的?(?:都)?是[^,。;\d]{0,3}药")
 """Of what is in the cost the part that is paid for anyway: 里头90是药."""
 _BOUGHT = re.compile(r"[买花拿开配抓]了$")
 _CARE = re.compile(r"[看开买拿配取抓](?:慢特?病|门[慢特]|药)$")
+_FOR_DRUGS = re.compile(r"[拿买开配抓取做][了过][^,。;\d]{0,10}(?:药|针|透析),$")
+"""6月份拿过一次药,300块."""
 _THAT_TIME = re.compile(r"那一?[次回趟](?:是|花了?|要)?$")
 """开春那回600,麦收后那回900."""
 _MARKS = re.compile(r"[\s,。;:()·+]+")
@@ -49,6 +51,10 @@ def unplaced(items: list[Item], sentence: Sentence) -> list[Item]:
     apart = bool(people_in(sentence))
     placed = [i for i in costs if i.placed or _is_of_a_disease(i, sentence) or _is_of_a_day(i, sentence)]
     placed += [i for i in costs if i not in placed and _CARE.search(i.before)]
+    named_before = [
+        i for i in costs if i not in placed and not i.before and _FOR_DRUGS.search(sentence.text[: i.start])
+    ]
+    placed += named_before
     sure = [i for i in placed if (apart or _is_told_as_further(i, sentence))]
     if len(costs) == len(sentence.ratios) and in_turn([i.amount for i in costs], sentence.ratios):
         return items  # each of a place with its own share

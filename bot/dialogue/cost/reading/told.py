@@ -32,7 +32,10 @@ Circumstance = Literal[
 ]
 
 _CLAUSE = re.compile(r"[^,。;!?:\s]+")
-_UP_TO_A_FIGURE = re.compile(r".{6,}?\d(?:\.\d+)?[%元块万]?钱?(?![\d.%元块万钱月号日年个盒次岁天])|.+")
+_UP_TO_A_FIGURE = re.compile(
+    r".{6,}?(?:\d(?:\.\d+)?|[一二两三四五六七八九][百千][零一二三四五六七八九十百]*)[%元块万]?钱?"
+    r"(?![\d.%元块万钱月号日年个盒次岁天十百千零一二三四五六七八九])|.+"
+)
 """Who dictates makes no pauses: then a figure ends what is told of it."""
 
 

@@ -9,7 +9,7 @@ from bot.dialogue.cost.reading.sentence import Item, Sentence
 from bot.knowledge.parameters import Condition
 
 _PART_ALONE = re.compile(
-    r"(?:[^,。;\d]{1,4}[说讲])?(?:[哦噢啊呀诶哎唉]|对了|,|那|这|票|单子?|账单)*(?:(?:其中|里[面头边])(?:有|是|含)?|里(?:有|是|含)|有(?=\d+[元块]?钱?的?是))"
+    r"(?:[^,。;\d]{1,4}[说讲])?(?:[哦噢啊呀诶哎唉]|对了|,|那|这|不过|可是?|但是?|只是|票|单子?|账单)*(?:(?:其中|里[面头边])(?:有|是|含)?|里(?:有|是|含)|有(?=\d+[元块]?钱?的?是))"
 )
 _DONE_IN_ALL = re.compile(r"[花买开拿付费药]")
 _ONE_OF_THEM = re.compile(r"有一[家次张笔回趟][^,。;]*")
