@@ -298,7 +298,7 @@ def _learnt(item: Item, told: Judged[Role], by_words: str, sentence: Sentence) -
         or (item.weighed and item.role == "deductible_met" and COUNTED_UP.search(sentence.text, item.end))
         or (item.role == "used" and told.label == "claimed" and item.before in _WAS_PAID)
         or (item.role == "aside" and _NO_COST_OF_THIS.match(item.after))
-        or (item.because and told.label == "aside")
+        or (item.because - {"inpatient_stay"} and told.label == "aside")
         or (item.role in _BY_PERIOD and _IS_THE_LIMIT.match(item.after))
         or (item.role == "cost" and told.label == "aside" and _OF_A_CLASS.search(item.before))
         or (

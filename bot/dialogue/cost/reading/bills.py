@@ -85,6 +85,8 @@ def bills_of(part: Part) -> tuple[Bill, ...]:
     costs, text = part.costs, part.sentence.text
     if any(cost.approximate for cost in costs):
         return ()
+    if len(costs) > 2 and costs[-1].low == sum(cost.low for cost in costs[:-1]):
+        costs = costs[:-1]  # 200,350,两回一共550
     begins = [part.start, *(cost.end for cost in costs)]
     return tuple(
         Bill(text[begin : cost.start], cost.low, day)

@@ -244,7 +244,9 @@ def _dated(part: Part, mention: DateMention) -> Case:
         return Case()
     if _PAID_UP.search(own):
         return Case(deductible_met_in=days)
-    counted = any(i.role == "deductible_met" and mention.end <= i.start < next_date for i in part.own_items)
+    sentence_end = text.find("。", mention.end)
+    until = next_date if sentence_end < 0 else min(next_date, sentence_end)
+    counted = any(i.role == "deductible_met" and mention.end <= i.start < until for i in part.own_items)
     if counted or _DEDUCTIBLE.search(own) or (_DEDUCTIBLE.search(led_by) and not _SPENT.search(own)):
         return Case(deductible_met_in=days)
     to_come = mention.first > part.sentence.turn.now.date() and _SPENT.search(own)  # 到明年3月买药

@@ -16,6 +16,7 @@ _ONE_OF_THEM = re.compile(r"有一[家次张笔回趟][^,。;]*")
 _THE_REST_IS_PAID = re.compile(
     r"(?:其余|其他|其它|剩下|别)的?[^,。;\d]{0,6}(?:都|全)[^,。;\d]{0,2}(?:在|是|算|能)[^,。;\d]{0,4}(?:目录|范围|政策|报|慢特?病)"
 )
+_ANOTHER_ONE = re.compile(r"又|另外|还有|后来|再(?![报付给])")
 _DESIGNATED = re.compile(r"(?:在|到|去)(?:个|一家)?(?:医保)?定点")
 _THAT_PLACE = re.compile(r"[那这](?:家|个?店|边|里|个?诊所)")
 """网上叫了药132,那家不是定点."""
@@ -97,6 +98,8 @@ def _conditions_of(item: Item, items: list[Item], sentence: Sentence) -> frozens
     earlier = max((other.end for other in items if other.end <= item.start), default=0)
     later = min((other.start for other in items if other.start >= item.end), default=len(text))
     first, last = max(begin, earlier), min(stop, later)
+    if last == later and (another := _ANOTHER_ONE.search(text, item.end, last)):
+        last = another.start()  # 医院拿了200又在网店买了150
     if found := sentence.conditions(first, last):
         return found
     if _A_PART.search(text[first:last]) or _THAT_PLACE.match(text, min(stop + 1, len(text))):

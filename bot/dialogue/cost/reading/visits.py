@@ -20,6 +20,8 @@ _EACH = re.compile(
     r"(?:药[费钱]?|液|是|要|得|都|花|用|吃|透析|费用?|药费?|大概|的)*$"
 )
 _EACH_AFTER = re.compile(rf"[元块]?钱?(?:左右|上下)?(?:/|一个?|每)(?P<piece>{_PIECE})")
+_EACH_SOME_WEEKS = re.compile(r"每([二两三四])个?(?:周|星期|礼拜)(?:是|要|得|都|花|用|药费?|费用?)*$")
+"""每四周385, of twelve."""
 _PERIODS = {
     "周": re.compile(rf"(?<![上这本下每\d])({_N})个?(?:周|星期|礼拜)(?![一二三四五六日天])"),
     "天": re.compile(rf"(?<![每第\d])({_N})天"),
@@ -53,6 +55,10 @@ def visits_of(part: Part, amount: Amount) -> tuple[int, int]:
         return 1, 1
     begin, stop = part.sentence.clause(amount.start)
     begin = max([begin, *(cost.end for cost in part.costs if cost.end <= amount.start)])
+    if weeks := _EACH_SOME_WEEKS.search(text[begin : amount.start]):
+        told, each_time = _PERIODS["周"].search(_EACH_SOME_WEEKS.sub("", text)), _number(weeks[1])
+        often = _number(told[1]) // each_time if told else 1
+        return (often, often) if 1 < often <= _MOST else (1, 1)
     each = _EACH.search(text[begin : amount.start]) or _EACH_AFTER.match(text[amount.end : stop])
     if each and _ONE_MORE.search(text[begin : amount.start]):
         return 1, 1
