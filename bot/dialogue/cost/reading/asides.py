@@ -26,6 +26,7 @@ _WHETHER_TAKEN = re.compile(r"(?:是不是|要不要|是否|难道)[^,。;\d]{0,
 _WHETHER = re.compile(r"是不是|要不要|是否|难道|不会")
 _AS_A_LIMIT = re.compile(r"[元块]?钱?的?(?:额度|限额|额|标准)?[报算]")
 _OWN_PART = re.compile(r"自付|自己|个人|自费")
+_THAT_OF_THE_STAY = re.compile(r"住院(?:的)?那(?:个|笔|一笔)?$")
 _AS_INPATIENT = re.compile(
     r"(?:住[了过]?[^,。;\d门期报]{0,4}院|手术|工伤|车祸|骨折)[^,。;\d门期报药慢]{0,8}(?:花|用|交|付|去)[了掉]*$"
 )
@@ -68,7 +69,8 @@ def of_earlier_years(items: list[Item], sentence: Sentence) -> list[Item]:
 def without_inpatient_costs(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "住院花了五千,慢病药240": what was spent as an inpatient beside another cost is none of ours."""
     costs = [item for item in items if item.role == "cost"]
-    inpatient = [item for item in costs if _AS_INPATIENT.search(item.before)]
+    told = (_AS_INPATIENT, _THAT_OF_THE_STAY)
+    inpatient = [item for item in costs if any(words.search(item.before) for words in told)]
     if len(inpatient) == len(costs):
         return items
     paid = [after for item, after in pairwise(items) if item in inpatient and after.role == "used"]

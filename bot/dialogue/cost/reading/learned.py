@@ -34,8 +34,8 @@ _NEVER_WITHOUT: Mapping[Circumstance, re.Pattern[str]] = {
     "inpatient_stay": re.compile("[住院床]|病房"),
     "no_prescription": re.compile("[方单]|医生|大夫|自己"),
     "review_missed": re.compile("审|期|重新"),
-    "not_approved": re.compile("[批办评证]|申请|认定|资格"),
-    "cap_reached": re.compile("[完光满顶超爆尽没]"),
+    "not_approved": re.compile("[批办评证审交]|申请|认定|资格|复核|结果"),
+    "cap_reached": re.compile("[完光满顶超爆尽没净干]"),
     "long_prescription": re.compile("[长季周]|[两三四六2-6]个月|一次|一下|一口气"),
 }
 """Words of which one stands in every clause that tells it: where nothing is punctuated much else is alike."""

@@ -135,7 +135,7 @@ class Sentence:
         learnt = frozenset(
             told.circumstance
             for told in self.told
-            if begin <= told.start < stop and is_condition(told.circumstance)
+            if begin <= (told.start + told.end) // 2 < stop and is_condition(told.circumstance)
         )
         if not _PRESCRIBED.search(stretch):
             learnt -= {"long_prescription"}
