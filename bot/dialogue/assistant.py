@@ -116,7 +116,11 @@ _PERSON_RIGHT_AFTER = re.compile(
 _PERSON_JUST_BEFORE = re.compile(r"[我俺咱他她爸妈爹娘爷奶公婆伴](?!们)[^，,。？?！!\s吗么]{0,8}$")
 _AT_WORK_MYSELF = re.compile(r"我(?:自己)?(?:还|也|正|都)*在?(?:上着?班|职|岗)[^。;；]{0,12}我自己")
 """Of oneself, whatever is told of others: 老伴退休了我还在岗，说的是我自己."""
-_RETIRED_OR_NOT = re.compile(r"退没退|退不退休|退休了?没(?!有退)(?:退|[,，。?？]|$)")
+_IN_HOSPITAL_BY_THEN = re.compile(r"住[了进过]|住着院|住院|出院")
+"""喘得厉害住了院,出院后开的药: whoever reckons what it cost is in no danger."""
+_RETIRED_OR_NOT = re.compile(
+    r"退没退|退不退休|退(?:休|了)+(?:还是|或者?)(?:没|在职|上班|在岗)|(?:在职|在岗|上班)的?(?:还是|或者?)(?:已经|都)?退|退休了?没(?!有退)(?:退|[,，。?？]|$)"
+)
 _NOT_SO_YET = re.compile(
     r"算不|是不是|是否|不知|不晓|不清|要是|如果|假如|若|万一|快|等|没|还差|将|准备|要不|打算|想"
 )
@@ -233,7 +237,8 @@ class Assistant:
             return errand
         if _names_application(turn):
             return Errand.CHECK_STATUS
-        if errand is Errand.DECLINE and not (of_the_day or self._concerns_a_cost(turn, context)):
+        of_the_cost = self._concerns_a_cost(turn, context) or self._costs.tells_a_part(turn, context)
+        if errand is Errand.DECLINE and not (of_the_day or of_the_cost):
             return Errand.CONTINUE if self._is_a_bare_answer(turn, context) else errand
         if told := self._tells_dates_or_money(errand, turn, context):
             return told
@@ -243,7 +248,8 @@ class Assistant:
 
     def _goes_before_all(self, errand: Errand, turn: Turn, context: Context) -> Errand | None:
         """Danger to life; what only goes on with a note, a proof; what is told by words alone and has no intent."""
-        if scope.is_emergency(turn, self.knowledge.refusals):
+        told_afterwards = _IN_HOSPITAL_BY_THEN.search(turn.text) and self._costs.is_told(turn)
+        if scope.is_emergency(turn, self.knowledge.refusals) and not told_afterwards:
             return Errand.DECLINE
         if context.asked == CALL_BACK and errand in _MAY_BE_A_NOTE:
             return Errand.HAND_OVER
@@ -333,7 +339,8 @@ class Assistant:
             return Errand.ANSWER_POLICY
         bought = context.task is Task.COST and cost.tells_of_the_purchase(turn.text)
         more_of_it = context.task is Task.COST and self._costs.tells_figures(turn)
-        spent = self._costs.only_tells_a_cost(turn) and not self.deadlines.tells_event(turn)
+        told_of_event = self.deadlines.tells_event(turn) and not cost.tells_of_the_purchase(turn.text)
+        spent = self._costs.only_tells_a_cost(turn) and not told_of_event
         terms = errand in _MAY_TELL_COSTS and self._costs.tells_terms(turn)
         told_of_it = context.task is Task.COST and (
             self._costs.tells_a_fact(turn, context)
@@ -354,6 +361,7 @@ class Assistant:
             return Errand.CHECK_STATUS
         among_others = told_in_full and self._costs.sets_a_part_apart(turn)
         answers = context.task is Task.COST and self._costs.answers(turn, context)
+        among_others = among_others or self._costs.tells_a_part(turn, context)
         if scope.is_other_cost(turn, self.knowledge.refusals) and not (among_others or bought or answers):
             return Errand.DECLINE
         if context.task is not Task.COST and is_for_inpatient_care(turn):

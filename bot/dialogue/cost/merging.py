@@ -35,7 +35,8 @@ def merged(known: Person, said: Person) -> Person:
     said = _more_excluded(known.case, _used_again(known, said))
     said = _come_again(known, _without_the_total_again(known, said))
     said = _as_often_as_told(known, _less_what_was_returned(known, _with_the_bill_put_right(known, said)))
-    if said.this_one and not said.cost_known and (last := _last_bill(known)):
+    named = len(known.bills) > 1 and said.case.amount == Span.exactly(known.bills[-1].cost)
+    if said.this_one and (named or not said.cost_known) and (last := _last_bill(known)):
         return last
     said = _treated_where_they_live(known, _without_what_follows(known, said))
     stretch = said.stretch if said.stretch.first and said.cost_known else known.stretch.updated(said.stretch)
@@ -443,6 +444,8 @@ def _still_known(known: Case, bills: tuple[Bill, ...], said: Person) -> Case:
     went_away = ELSEWHERE & (case.conditions - known.conditions)
     if went_away or said.ratios:
         known = replace(known, ratio=None)  # the one at home, or at another place
+    if case.until is not None and case.treated_on is None:
+        known = replace(known, treated_on=None)  # one of its purchases
     if case.amount is not None:
         known = replace(known, by_month=(), asked_month=None, within_policy=None)
     if case.by_month:

@@ -32,6 +32,7 @@ _ONESELF = "您"
 _OF_BOTH = re.compile(
     r"(?:两|俩|三)个?(?:人|老人|老的|大人)|[我咱他她爷娘母父姐妹兄弟婆媳公爸妈]们?[俩仨]|[咱他她]们两个|两口子|夫妻|[两二]老(?!师)|公婆"
 )
+_TWO_OF_THEM = re.compile(r"[两俩二][次回趟笔张]")
 _AS_TOLD_BEFORE = re.compile(r"刚才|刚刚说|前面[说讲]|还是[这那]么多")
 _LEFT_OVER = re.compile(r"剩|挪|结转|没用完|[补顶]")
 _PEOPLE = TypeAdapter(tuple[Person, ...])
@@ -229,6 +230,7 @@ def _people_after(
 def _updated(person: Person, said: Person, turn: Turn) -> Person:
     text = normalise(turn.text)
     this_month = this_month_in(text, turn.now.date())
+    person = _together_again(person, said, text)
     said = _with_what_is_set_apart(person, said, text)
     person, said = _with_another_bill(person, said, this_month)
     if this_month and said.case.amount and not said.case.treated_on:
@@ -253,6 +255,18 @@ def _with_another_bill(known: Person, said: Person, this_month: Days | None) -> 
     if spent and spent.is_exact:
         known = replace(known, set_apart=spent.low, set_apart_for=unpaid)
     return replace(known, case=case), replace(said, case=replace(said.case, treated_on=second))
+
+
+def _together_again(known: Person, said: Person, text: str) -> Person:
+    """What was known, with what was spent before the last purchase in one sum again, where both are asked about."""
+    case = known.case
+    apart = (
+        case.used_as_cost and case.used and case.amount and not said.cost_known and _TWO_OF_THEM.search(text)
+    )
+    if not apart or case.used is None or case.amount is None or not asks_for_all(text):
+        return known
+    amount = case.amount.plus(Span.exactly(case.used))
+    return replace(known, case=replace(case, amount=amount, used=None, used_as_cost=None))
 
 
 def _with_what_is_set_apart(known: Person, said: Person, text: str) -> Person:

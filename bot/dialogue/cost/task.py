@@ -44,7 +44,7 @@ from bot.rules.case import Case, Days, Employment
 
 _SUM_AT_LAST = re.compile(
     r"(?:[你您]?(?:就|直接|先)*(?:说|看|讲|告诉我))?(?:医保|统筹|公家)?(?:能|给|该|可以?)*(?:我|他|她)?补?(?:报|拿|出|退)(?:销|得|我|他|她)?(?:多少|几多|好多|几个|几块)钱?(?:就(?:行|好|成|可以)了?)?[呢啊呀吧]?[?。]?$"
-    r"|(?:你|您)?(?:就|先|给|帮|替|我|咱|俺|一起|合在?一起|一块儿?|给我)*算(?:算|一下|看看?|吧|嘛|下)*[?。]?$"
+    r"|(?:你|您)?(?:就|先|给|帮|替|我|咱|俺|一起|合在?一起|一块儿?|给我|按(?:这个?|那个?|我说的|现有的)?(?:来)?)*算(?:算|一下|看看?|吧|嘛|下)*[?。]?$"
     r"|(?:应该|也|不|该)*(?:有|没有?|无)*影响(?:没有?|吗|不|么|吧)*[?。]?$|(?:还|照样|照常)?(?:能|给)?(?:报|算)(?:吗|不|么|嘛)[?。]?$"
 )
 _WHAT_TO_SAY = re.compile(r"[,，]?我?(?:该|要)?怎么(?:回|跟|和)[^,，。]{1,4}(?:说|讲|解释)?[?。]?$")
@@ -69,7 +69,7 @@ _NAMED = {
 _ASKED_BACK = re.compile(r"^[^,，。;；?]{1,7}\?(?=.)")
 """Our question, said again before it is answered: 批的日子？11月5号。"""
 _OF_THE_BILL = re.compile(r"(?:票|单子|发票)(?:都)?是[^,，。;；]{2,10}[月年号](?:份)?的(?=[,，。;；!]|$)")
-_BOUGHT = re.compile(r"[买开拿取配抓]的(?=[,，。;；!]|$)")
+_BOUGHT = re.compile(r"[买开拿配取抓](?:的(?=[,，。;；!]|$)|了[,，]?[\d一二两三四五六七八九])")
 
 _TOLD_OF_A_COST = frozenset[Condition](
     {
@@ -178,6 +178,13 @@ class Costs:
         case = self._read(turn).case
         return case.excluded is not None and case.amount is not None and case.excluded < case.amount.low
 
+    def tells_a_part(self, turn: Turn, context: Context) -> bool:
+        """Whether of the cost under way a part is told that is other care, or an examination: 里头有80是洗牙的."""
+        said = self._read(turn)
+        of_it = said.case.excluded is not None or said.case.examination is not None
+        under_way = context.task is Task.COST and Talk.recall(context).people[0].cost_known
+        return under_way and of_it and not said.cost_known and not asks(turn.text)
+
     def tells_terms(self, turn: Turn) -> bool:
         """Whether terms of a cost are stated before it, and nothing is asked: 起付线六百,报八成."""
         if asks(turn.text) or seeks_confirmation(turn.text) or _OF_OTHERS.search(turn.text):
@@ -229,7 +236,8 @@ class Costs:
         """Whether what we asked for is told, whatever stands beside it (什么档我不懂,我还没退休), or whether they work
         or are retired, unasked (等下讲清楚,我是内退); whoever asks something with it (退休的要认证吗) tells nothing."""
         told = read_cost(turn, context.asked, (), learnt=self.learnt).people[0]
-        unasked = not asks(_ASKED_BACK.sub("", normalise(turn.text))) and told.knows("employment")
+        plain = not asks(_ASKED_BACK.sub("", normalise(turn.text))) or corrects(turn.text)
+        unasked = plain and told.knows("employment")
         return unasked or (bool(context.asked) and told.knows(context.asked or ""))
 
     def tells_a_fact(self, turn: Turn, context: Context) -> bool:
@@ -241,6 +249,7 @@ class Costs:
             said.stretch.last,
             said.stretch.without or None,
             said.swapped or None,
+            said.visits if said.puts_visits_right else None,
             said.stay,
             case.cap_not_reached,
             case.quota_left,
@@ -253,8 +262,10 @@ class Costs:
         tells = any(fact is not None for fact in told) or case.conditions & _TOLD_OF_A_COST
         written = _ASKED_BACK.sub("", normalise(turn.text))
         but_for_the_sum = _SUM_AT_LAST.sub("", _WHAT_TO_SAY.sub("", written)).rstrip(",，。 ")
-        not_known = answers_that_it_is_not_known(but_for_the_sum)
-        asks_the_sum_alone = not asks(but_for_the_sum)
+        asks_the_sum_alone = not asks(_without_what_is_not_known(but_for_the_sum))
+        not_known = answers_that_it_is_not_known(but_for_the_sum) or (
+            asks_the_sum_alone and does_not_know(but_for_the_sum)
+        )
         only_told = not_known or (asks_the_sum_alone and but_for_the_sum != written)
         of_a_term = only_told and _OF_A_TERM.search(but_for_the_sum)
         return bool(of_a_term or (tells and (not_known or asks_the_sum_alone)))
@@ -282,6 +293,12 @@ class Costs:
 def _first_told(turn: Turn, costs: Costs) -> Person:
     """What a turn tells of the first person, by itself."""
     return read_cost(turn, None, costs.parameters, learnt=costs.learnt).people[0]
+
+
+def _without_what_is_not_known(text: str) -> str:
+    """The clauses that do not say that something is not known (封顶多少我不知道)."""
+    clauses = re.split(r"[,，。;；!！?？\s]", text)
+    return ",".join(clause for clause in clauses if not answers_that_it_is_not_known(clause))
 
 
 def _says_not_known(text: str, asked: str) -> bool:

@@ -30,12 +30,13 @@ _MINE = re.compile(r"(?:我(?:自己)?|[他她](?=的)|这[次回趟]|今[天日
 _ONLY_THAT = re.compile(r"(?:是不是|难道|该不会)[^,。;\d]{0,2}[只才就光][^,。;\d]{0,2}[付报给认按]$")
 _AGAIN = re.compile(r"[这那][个笔张]?$|(?:月份?|[次回])的$")
 _INSIDE_IT = re.compile(r"(?:里[头面边]?|其中|当中)(?:还)?有?$")
+_THEN_ASKED = re.compile(r"[元块]?钱?[^,。;\d]{0,10}(?:报|[掏付出给拿])(?:销)?得?(?:多少|几|好多)")
 _JOINED = re.compile(r"[元块]?钱?(?:和|跟|与|加|、|还有)(?:那|这)?")
 _ASKED_ABOUT = re.compile(
     r"[元块]?钱?(?:里[头面边]?|当中|(?:到底|究竟|一共|总共|医保|慢特?病|门[慢特]|能|可以|该|给|我)*(?:报(?:销)?得?|[给出付拿])(?:多少|几|好多))"
 )
 _NOT_SURE = re.compile(rf"[^,。;\d]{{0,4}}{NOT_KNOWN}|可能是?|不是$")
-_MONTH = re.compile(r"上个?月|这个?月|本月|(?:1[0-2]|[1-9])月|十[一二]?月|(?<!十)[一二三四五六七八九]月")
+_MONTH = re.compile(r"上个?月|元月|这个?月|本月|(?:1[0-2]|[1-9])月|十[一二]?月|(?<!十)[一二三四五六七八九]月")
 _ASKED_BY_NUMBER = re.compile(r"(?:第([二两三四五六])|最([后末]))一?[次回趟张笔][^,。;\d花买]{0,6}[报付给]")
 _IT_FOLLOWS = re.compile(r"(?:[余剩]下?|其余|那|就|是|等于|得|应该|算下来|也就|报了?)的?$")
 _THAT, _THAT_ONE = re.compile(r"[那这]个?$|扣[掉去]?[一二两][遍次回道]?$"), re.compile(r"[元块]?钱?的?那个")
@@ -274,7 +275,7 @@ def without_what_is_known(items: Sequence[Item], known: Case, sentence: Sentence
         named = item.role in ("cost", "unplaced") and (
             (item.amount.low in bounds and (_THAT.search(item.before) or _THAT_ONE.match(item.after)))
             or item.amount.low == share
-            or (known.amount == Span.exactly(item.amount.low) and _is_asked_about(item))
+            or (known.amount == Span.exactly(item.amount.low) and _THEN_ASKED.match(item.after))
         )
         again = named or (a_guess and item.amount.low in bounds)
         former = known.own_terms and item.role in _BOUNDS and _FORMER.search(item.before)

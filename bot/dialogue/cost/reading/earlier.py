@@ -212,8 +212,10 @@ def left_after(items: list[Item], sentence: Sentence) -> list[Item]:
     limits, spent = ([i.amount.low for i in items if i.role in roles] for roles in (LIMITS, ("cost", "used")))
     if len(limits) != 1 or not spent:
         return items
-    left = limits[0] - sum(spent)
-    return [replace(i, role="aside") if i.role == "quota_left" and i.amount.low == left else i for i in items]
+    left = {limits[0] - sum(spent)}
+    if len(spent) > 1:  # 3月拿了50,剩下300; 4月又拿了650
+        left |= {limits[0] - one for one in spent[:-1]}
+    return [replace(i, role="aside") if i.role == "quota_left" and i.amount.low in left else i for i in items]
 
 
 def spent_before(items: list[Item], sentence: Sentence) -> list[Item]:

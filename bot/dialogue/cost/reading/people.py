@@ -64,6 +64,7 @@ _NOT_RECOGNISED = re.compile(
     r"病?(?:就|也|又|倒)?没(?:有|能)?(?:够[上得标条]|评[上下过]|批[上下过准]|认定?[上下]|办[下成]|通过)"
 )
 _BROUGHT_ON = re.compile(r"(?:后遗|引起|导致|引发|带来|转成?|发展成?)的?(?![^,。;]{0,2}症)")
+_GOES_WITH_IT = re.compile(r"(?<=[一-龥]{2})(?:伴|合并|并发)(?:有|了)?$")
 _FIGURE_FOLLOWS = re.compile(r"呢?,?(?:\d{2}(?!\d*岁)|[一二两三四五六七八九][百千])")
 _STILL_AWAY = re.compile(r"(?:离|距离?)(?:我|他|她|正式|真正)*$")
 _STILL = re.compile(r"(?:年龄)?(?:还|差|早|远|有|得)")
@@ -209,7 +210,9 @@ def person_of(part: Part) -> Case:
 def _is_had(mention: Mention, text: str) -> bool:
     """Whether a disease is named, and not as one that was not recognised or that only led to another."""
     return mention.entity == "disease" and not (
-        _NOT_RECOGNISED.match(text, mention.end) or _BROUGHT_ON.match(text, mention.end)
+        _NOT_RECOGNISED.match(text, mention.end)
+        or _BROUGHT_ON.match(text, mention.end)
+        or _GOES_WITH_IT.search(text[: mention.start])
     )
 
 
