@@ -124,6 +124,7 @@ _RETIRED_OR_NOT = re.compile(
 _NOT_SO_YET = re.compile(
     r"算不|是不是|是否|不知|不晓|不清|要是|如果|假如|若|万一|快|等|没|还差|将|准备|要不|打算|想"
 )
+_WORKPLACE = re.compile(r"(?:厂|局|校|公司|单位|矿|铁路|供销社|粮站|车队|商店)(?:里|上)?$")
 _PAUSES = re.compile(r"[,，。;；、!！?？\s]")
 _ABOUT_ONESELF = ("region", "scheme", "employment")
 _SINCE = re.compile(r"了?(?:以后|之后|以前|之前|后|前|的呢|呢)")
@@ -248,7 +249,10 @@ class Assistant:
 
     def _goes_before_all(self, errand: Errand, turn: Turn, context: Context) -> Errand | None:
         """Danger to life; what only goes on with a note, a proof; what is told by words alone and has no intent."""
-        told_afterwards = _IN_HOSPITAL_BY_THEN.search(turn.text) and self._costs.is_told(turn)
+        by_words = scope.recognise_by_words(turn, self.knowledge.refusals)
+        told_afterwards = (_IN_HOSPITAL_BY_THEN.search(turn.text) and self._costs.is_told(turn)) or (
+            by_words is None and self._costs.tells_a_part(turn, context)
+        )
         if scope.is_emergency(turn, self.knowledge.refusals) and not told_afterwards:
             return Errand.DECLINE
         if context.asked == CALL_BACK and errand in _MAY_BE_A_NOTE:
@@ -256,7 +260,10 @@ class Assistant:
         if self.personal.concerns_bindings(turn, context):
             return Errand.MANAGE_BINDINGS
         if context.task is Task.COST and (
-            cost.asks_of_both(turn, context) or cost.says_swapped(turn.text) or cost.puts_a_day_right(turn)
+            cost.asks_of_both(turn, context)
+            or cost.says_swapped(turn.text)
+            or cost.puts_a_day_right(turn)
+            or cost.asks_how_much_then(turn.text)
         ):
             return Errand.ESTIMATE_COST
         if context.task is Task.VERIFY and _goes_on_with_proof(errand, turn):
@@ -408,6 +415,8 @@ class Assistant:
         of_a_sum = context.task is Task.COST and self._costs.asks_why(turn)
         asked = without_amounts(turn) if of_a_sum else turn
         outcome = policy.answer_policy(asked, context, self.library)
+        noted = self._costs.noted(turn, outcome.context)
+        outcome = replace(outcome, context=replace(outcome.context, case=noted))
         if outcome.context.asked:
             return outcome
         if of_a_sum:
@@ -532,8 +541,9 @@ def _own_employment(turn: Turn) -> str | None:
     mention = next(m for m in turn.mentions if m.entity == "employment")
     before, after = turn.text[: mention.start], turn.text[mention.end :]
     named = _PERSON_JUST_BEFORE.search(before) or _PERSON_RIGHT_AFTER.match(after)
-    of_a_person = named or _is_a_clause(turn, mention)
-    told = of_a_person and not _NOT_SO_YET.search(before) and not _SINCE.match(after)
+    of_a_person = named or _is_a_clause(turn, mention) or (_WORKPLACE.search(before) and after[:1] == "的")
+    led_by = _PAUSES.split(before)[-1]
+    told = of_a_person and not _NOT_SO_YET.search(led_by) and not _SINCE.match(after)
     return employments[0] if told or turn.intent == "inform" else None
 
 

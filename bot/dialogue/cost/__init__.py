@@ -5,7 +5,7 @@ without its defaults. Computing is `bot.rules`; nothing here knows a figure.
 """
 
 from bot.dialogue.cost.questions import DATES
-from bot.dialogue.cost.reading.changes import says_swapped
+from bot.dialogue.cost.reading.changes import asks_how_much_then, says_swapped
 from bot.dialogue.cost.reading.learned import Learnt
 from bot.dialogue.cost.reading.teaching import taught
 from bot.dialogue.cost.talk import asks_of_both
@@ -22,6 +22,7 @@ __all__ = [
     "Costs",
     "Learnt",
     "asked_again",
+    "asks_how_much_then",
     "asks_of_both",
     "puts_a_day_right",
     "question_again",

@@ -126,7 +126,8 @@ def talk_before(turn: Turn, context: Context, reading: Reading) -> Talk:
         return replace(
             before, people=(replace(known, case=known.case.updated(told), stay=stay or known.stay),)
         )
-    terms = known.without_the_bill()  # a question about a rule in between changes no terms
+    # a question about a rule in between changes no terms
+    terms = known.without_the_bill() if known.cost_known else known
     return Talk((replace(terms, case=terms.case.updated(told), stay=stay),))
 
 

@@ -12,7 +12,7 @@ from bot.dialogue.cost.computing import compute, refused, settled
 from bot.dialogue.cost.concern import asks_for_a_sum
 from bot.dialogue.cost.differences import compared, replaced
 from bot.dialogue.cost.merging import merged
-from bot.dialogue.cost.person import ELSEWHERE, Person
+from bot.dialogue.cost.person import ELSEWHERE, UNPAID, Person
 from bot.dialogue.cost.questions import QUESTIONS, buttons_for, next_question, question_for
 from bot.dialogue.cost.reading import TURNS_KEPT, read_cost, stay_told, tells_figures
 from bot.dialogue.cost.reading.changes import (
@@ -71,6 +71,8 @@ _ASKED_BACK = re.compile(r"^[^,，。;；?]{1,7}\?(?=.)")
 _OF_THE_BILL = re.compile(r"(?:票|单子|发票)(?:都)?是[^,，。;；]{2,10}[月年号](?:份)?的(?=[,，。;；!]|$)")
 _BOUGHT = re.compile(r"[买开拿配取抓](?:的(?=[,，。;；!]|$)|了[,，]?[\d一二两三四五六七八九])")
 
+_KEPT = ELSEWHERE | frozenset[Condition]({"long_prescription", "several_diseases"})
+"""What is told of the care, and not of one purchase alone."""
 _TOLD_OF_A_COST = frozenset[Condition](
     {
         "several_diseases",
@@ -213,7 +215,8 @@ class Costs:
             return True
         said = self._read(turn)
         a_part = said.case.excluded is not None and not said.cost_known and not asks(turn.text)
-        return a_part or said.day_asked is not None
+        why_unpaid = said.case.conditions & UNPAID and not asks(turn.text)
+        return bool(a_part or why_unpaid or said.day_asked is not None)
 
     def goes_on(self, turn: Turn, context: Context) -> bool:
         """Whether a turn tells of the cost under way: a figure, a variation, "不知道", or a wish for the steps."""
@@ -269,6 +272,27 @@ class Costs:
         only_told = not_known or (asks_the_sum_alone and but_for_the_sum != written)
         of_a_term = only_told and _OF_A_TERM.search(but_for_the_sum)
         return bool(of_a_term or (tells and (not_known or asks_the_sum_alone)))
+
+    def noted(self, turn: Turn, context: Context) -> dict[str, Any]:
+        """`context.case` with the terms that are told with a question about the rules, as long as no cost is known."""
+        talk = Talk.recall(context)
+        people = read_cost(turn, None, self.parameters, talk.people[0].case, self.learnt).people
+        if talk.people[0].cost_known or len(people) > 1 or supposes(turn.text):
+            return context.case
+        said, case = people[0], people[0].case
+        stated, sure = not asks(turn.text), not seeks_confirmation(turn.text)
+        terms = Case(
+            ratio=case.ratio if stated else None,
+            monthly_limit=case.monthly_limit if stated else None,
+            extra_limit=case.extra_limit if stated else None,
+            deductible=case.deductible if stated else None,
+            cap_not_reached=case.cap_not_reached if stated else None,
+            benefit_class=case.benefit_class,
+            conditions=case.conditions & _KEPT if stated else frozenset(),
+        )
+        told = Person(terms, limit=said.limit if stated else None, ratios=said.ratios if sure else ())
+        after = merged(talk.people[0], told)
+        return context.case if after == talk.people[0] else replace(talk, people=(after,)).remembered()
 
     def _asked_before(self, turn: Turn, context: Context, cost_told: bool) -> Person:
         """What the question about a rule that came before told of its person: all that is told with a cost, if this

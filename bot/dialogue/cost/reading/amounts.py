@@ -27,7 +27,7 @@ _BARE_ANSWER = re.compile(
 _OF_MONTHS = re.compile(r"(?:[到至和]|[-~—、])(?:(?:1[0-2]|[1-9])、)*(?:1[0-2]|[1-9])月")
 """2到4月, 8、9、10月."""
 _FIGURE_LAST = re.compile(r"(?<=[,。 ])([1-9]\d{1,4}(?:\.\d{1,2})?)[。]?$")
-_VISITED = re.compile(r"[看花买拿开配抓]")
+_VISITED = re.compile(r"[看花买拿开配抓补]")
 _PAUSE = re.compile(r"(?<!\d),|,(?!\d)")  # a comma that does not group thousands
 
 
@@ -148,7 +148,10 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
         pairs = zip(items, learnt, strict=True)
         learnt = [
             was
-            if was.role == "cost" and now and (now.role in _NO_COST or (asked and was.start in unsure))
+            if was.role == "cost"
+            and was.start not in by_itself
+            and now
+            and (now.role in _NO_COST or (asked and was.start in unsure))
             else now
             for was, now in pairs
         ]
