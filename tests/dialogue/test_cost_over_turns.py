@@ -530,3 +530,142 @@ def test_terms_of_one_region_do_not_hold_in_another(talk: Any) -> None:
         told.context, region="江西", task=Task.POLICY, last_question="江西有没有起付线", asked=None
     )
     assert paid(talk("花了300，住院报80%，没封顶", context=asked)) == "240.00"
+
+
+@pytest.mark.parametrize(
+    ("turns", "fund", "own"),
+    [
+        # a message that went off too early; a figure asked for, with other words around it
+        (("湖南在职，月限额1", "手滑了，是150，药费200"), "120.00", "80.00"),
+        (("湖南退休", "本子上限额是一百，一个月", "买药用了120"), "85.00", "35.00"),
+        # two of them, told one after the other
+        (
+            (
+                "帮我爸算，湖南退休，限额100，这个月花了150",
+                "我哥也是湖南的，在职，限额200，这个月花了100",
+                "他们爷俩加一块报多少",
+            ),
+            "165.00",
+            "85.00",
+        ),
+        # of several bills: one given back whole; one at a place that is not designated, both asked about
+        (("湖南在职，限额200，买了两回，一回60一回40", "第二回的药全退了，现在报多少"), "48.00", "12.00"),
+        (
+            ("江西居民，住院报50%，没封顶，药费100", "她还在镇上一家不是定点的店里买了40", "两笔一共报多少"),
+            "50.00",
+            "90.00",
+        ),
+        # one in hospital before one after it, both in one sum
+        (
+            (
+                "湖南退休，限额200，10月6号买了50的药",
+                "10月3号到10号我住着院",
+                "20号出院后又买了100",
+                "两回加起来一共报多少",
+            ),
+            "85.00",
+            "65.00",
+        ),
+        # visits and shares put right
+        (
+            ("江西职工，透析一次100，一个月8次，住院报50%，没封顶", "搞错了，一个月是10次，不是8次"),
+            "500.00",
+            "500.00",
+        ),
+        (("吉林职工，没起付线，报60%，额度够，花了100", "说错了，不是六十，是五十"), "50.00", "50.00"),
+        (("江西居民，花了100，住院好像报70%", "问到了，是60%，不是70%，额度够"), "60.00", "40.00"),
+        # the share of another place, supposed later; what would have been without the second disease
+        (
+            ("江西职工，卫生院报90%，县医院报80%，没封顶", "在县医院花了100", "要是在卫生院拿呢，一样100"),
+            "90.00",
+            "10.00",
+        ),
+        (
+            ("湖南退休，批了两个病，限额100，第二个加了60，花了150", "要是没批第二个病呢，一样150"),
+            "85.00",
+            "65.00",
+        ),
+        # back to what was bought; so much more, supposed
+        (("湖南在职，限额100，花了150", "少开点，只开80呢", "算了，还是按150那个来"), "80.00", "70.00"),
+        (("湖南在职，限额200，花了100", "要是再加50块的药，一共报多少"), "120.00", "30.00"),
+        # another region, with terms of its own
+        (
+            (
+                "我爸湖南退休，限额100，花了200",
+                "弄混了，湖南那个是我叔，我爸是吉林的，那边报50%，没起付线，没封顶，也花了200",
+            ),
+            "100.00",
+            "100.00",
+        ),
+        # the next month, after the deductible; another year's purchase alone
+        (
+            ("内蒙古职工，起付线100今年没扣过，报50%，没封顶，3月花了300", "4月份还是300呢"),
+            "150.00",
+            "150.00",
+        ),
+        (
+            (
+                "山东居民，起付线100，报50%，没封顶，去年11月花了300",
+                "今年1月5号又花了200，起付线一样，这200报多少",
+            ),
+            "50.00",
+            "150.00",
+        ),
+        # what a month used, told alone; whether it may be used later, in another quarter
+        (
+            ("湖南在职，限额100", "三月份我只用了30", "四月药费150", "三月剩的70挪到四月行不行，四月报多少"),
+            "80.00",
+            "70.00",
+        ),
+        # parts of the bill, and what is to be left out altogether
+        (
+            ("内蒙古职工，报50%，没起付，没封顶，票上100", "不过里头有30是看牙的", "这100里报多少"),
+            "35.00",
+            "65.00",
+        ),
+        (
+            ("山东居民，报50%，没起付线，没封顶，花了100", "里头有20是给我爸带的感冒药，去掉别算"),
+            "40.00",
+            "40.00",
+        ),
+        # what helps or tells is not asked about
+        (("湖南退休，限额100，老伴去给我买的药，80", "限额看错了，是60"), "51.00", "29.00"),
+        # from the first month of the benefit on, after a purchase before it
+        (
+            (
+                "湖南退休，9月20号批的，限额100，每个月药费都是80",
+                "9月25号买的那回不算吧",
+                "从能报的那个月到年底总共报多少",
+            ),
+            "204.00",
+            "36.00",
+        ),
+        # what was asked in between changes nothing of it
+        (("湖南在职，限额100，花了120", "我讲错了，还没退休呢，明年才办", "那到底报多少"), "80.00", "40.00"),
+        # what only one of two may be
+        (
+            ("江西居民，住院报50%，没封顶，花了300", "问过了，300是两次加起来的，一次150，按一次算"),
+            "75.00",
+            "75.00",
+        ),
+    ],
+)
+def test_what_is_told_bit_by_bit(talk: Any, turns: tuple[str, ...], fund: str, own: str) -> None:
+    outcome = talk(*turns)
+    assert (paid(outcome), borne(outcome)) == (fund, own)
+
+
+@pytest.mark.parametrize(
+    ("turns", "missing"),
+    [
+        # a share that turns out to be of other care, or somebody else's
+        (("吉林居民，花了200，记得是报70%", "70%那是住院的，不是慢病的，这200到底报多少"), "ratio"),
+        (("江西居民，花了200，好像报70%", "先别算，70%是隔壁老张的，我的不晓得"), "ratio"),
+        # what is not known when we ask for it
+        (("湖南退休，花了200", "限额我哪个晓得嘛", "那到底报多少"), "monthly_limit"),
+    ],
+)
+def test_what_is_taken_back_is_missing_again(talk: Any, turns: tuple[str, ...], missing: str) -> None:
+    estimate = card(talk(*turns))
+    assert estimate.fund_pays is None
+    assert missing in estimate.missing

@@ -820,3 +820,120 @@ def test_whoever_is_below_the_standard_is_paid_by_another_rule(talk: Any) -> Non
 def test_a_share_that_holds_for_others_is_none(talk: Any) -> None:
     outcome = talk("内蒙古职工，药费500，没起付，没封顶，我姐在四川她那边报90%，咱们是不是也报90%")
     assert paid(outcome) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "fund", "own"),
+    [
+        # what stands in a story beside the cost
+        ("湖南退休，电厂里干了二十一年，限额100，药费120，能报多少", "85.00", "35.00"),
+        ("湖南在职，每月工资三千，限额100，打的去花了20，药费80，报多少", "64.00", "16.00"),
+        (
+            "山东居民，交的是居民医保，一年交三百，起付线100今年没扣过，药费300，报50%，没封顶",
+            "100.00",
+            "200.00",
+        ),
+        ("湖南在职，限额100，坐2块钱的地铁去开了药，药费90，报多少", "72.00", "18.00"),
+        # the cost again, asked about by its figure; a total, and its parts again
+        ("江西居民，拿了150块钱的药，住院报80%，没封顶，150能报多少", "120.00", "30.00"),
+        ("湖南退休，限额300，药100，感冒药20，一起120，这120里头报多少", "85.00", "35.00"),
+        # early retirement on the employer's account is no retirement, however long ago; a paper still to come
+        ("湖南，前年内退了，要过两年才到年纪正式退休，限额100，花了100", "80.00", "20.00"),
+        (
+            "湖南，单位给办了内退，退休证要等满六十才拿得到，限额100，花了100，算是按退休算吧",
+            "80.00",
+            "20.00",
+        ),
+        # a disease that was not recognised, one that only led to another
+        ("湖南退休，肺癌没评上，高血压批了，限额100，花了150", "85.00", "65.00"),
+        # the day a message came is not that of the approval; the day a law took force is none of a purchase
+        ("湖南在职，前天来短信说审核通过，已经生效了，限额100，这个月买药80", "64.00", "16.00"),
+        # the chosen disease's figure is the limit
+        ("湖南在职，高血压为主，一个月100，这个月药费150，另一个没加", "80.00", "70.00"),
+        # without a pause: figures that run into what follows
+        ("湖南退休限额一百五八月份没买药九月份买了一百二报多少", "102.00", "18.00"),
+        ("江西居民这回药费一百六十二二类住院报百分之五十封顶没到能报多少", "81.00", "81.00"),
+        ("江西职工住院报80%封顶还没到这次三百块报多少", "240.00", "60.00"),
+        # elsewhere: who lives there, told in one breath with who is only there for a time
+        (
+            "江西职工退休跟儿子住广东办了长期居住的备案常住的报70%临时的报50%这次在广东门诊花了200没封顶",
+            "140.00",
+            "60.00",
+        ),
+        ("江西居民，我妈在广东住，这药是回老家开的，县里住院报80%，花了100，没封顶", "80.00", "20.00"),
+        # a part is set apart, and why is told later
+        (
+            "江西居民，慢病药100，另外20的感冒药，合起来付了120，住院报50%，没封顶，感冒药跟慢病不搭界",
+            "50.00",
+            "70.00",
+        ),
+        (
+            "内蒙古职工，看病开药200，顺便补了颗牙50，跟慢病一点关系都没有，没起付，报50%，没封顶",
+            "100.00",
+            "150.00",
+        ),
+        ("湖南在职，限额200，这个月90块的药全是目录外的", "0.00", "90.00"),
+        # in hospital now; in hospital when the papers came
+        ("湖南退休，我爸现在还在衡阳住院没出来，限额100，昨天给他在药店买了80的药", "0.00", "80.00"),
+        ("湖南退休，发本子的时候我在住院，限额100，这个月药费80", "68.00", "12.00"),
+        # bills by their days, one of them in hospital, both named again
+        (
+            "湖南退休，限额100，9月3号到9号住院，5号家里人买了40的药，20号自己买了60，就这40和60两笔共报多少",
+            "51.00",
+            "49.00",
+        ),
+        # what one month left of the limit, told beside it
+        ("湖南在职，限额100，3月只拿了30的药，还剩70没用，4月拿了150，4月报多少", "80.00", "70.00"),
+        # a deductible paid long before, for another disease
+        (
+            "山东居民，起付线100，3月看高血压的时候已经把100扣得满满的，这回200，报50%，额度够",
+            "100.00",
+            "100.00",
+        ),
+        ("山东职工，起付线100去年12月交满的，今年1月花了300，报50%，没封顶", "100.00", "200.00"),
+        # dates written with a point
+        ("湖南退休，去年11.3批的，11.20买药100，今年2.5又买90，限额100，两回一共报多少", "76.50", "113.50"),
+        # a limit raised; so much every four weeks
+        ("湖南在职，以前限额100，今年调成每个月150了，药费200", "120.00", "80.00"),
+        (
+            "江西职工，一次开了十二周的药，每四周是100，住院报50%，没封顶，十二周一共报多少",
+            "150.00",
+            "150.00",
+        ),
+    ],
+)
+def test_what_stories_and_breathless_messages_tell(talk: Any, question: str, fund: str, own: str) -> None:
+    outcome = talk(question)
+    assert (paid(outcome), borne(outcome)) == (fund, own)
+
+
+@pytest.mark.parametrize(
+    ("question", "fund"),
+    [
+        # one of two shares, and nobody knows which
+        ("江西居民，花了100，收费的讲报60%，护士讲报70%，不是这个就是那个，没封顶", ("60.00", "70.00")),
+        # nothing bought in one month of the quarter, told without a pause
+        ("湖南退休限额100七月份没买药八月份买了150八月份这150报多少", ("85.00", "127.50")),
+        ("湖南，限额100，他在职还是退了我没问，花了100", ("80.00", "85.00")),
+        ("湖南在职，限额300，少的时候一百五多的时候两百，反正一百五到两百之间，报多少", ("120.00", "160.00")),
+    ],
+)
+def test_what_is_told_as_one_or_the_other(talk: Any, question: str, fund: Any) -> None:
+    assert paid(talk(question)) == fund
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "吉林居民，造影说血管堵了60%，药费500，没起付线，能报多少",
+        "湖南在职，药费300，限额本子上没写，前天来短信说审核通过，已经生效了",
+    ],
+)
+def test_a_share_of_something_else_is_no_share(talk: Any, question: str) -> None:
+    assert paid(talk(question)) is None
+
+
+def test_old_bills_are_held_against_the_day_the_rules_took_force(talk: Any) -> None:
+    estimate = card(talk("湖南退休，翻出2022年10月5号的药费100，限额100，按2023年1月1日起实施的办法报多少"))
+    assert estimate.fund_pays is None
+    assert "monthly_limit" not in estimate.missing

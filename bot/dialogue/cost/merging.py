@@ -83,8 +83,11 @@ def merged(known: Person, said: Person) -> Person:
 
 def _longest(known: Days | None, said: Days | None) -> Days | None:
     """The stay in hospital that is told; a day within a known one, told without an end, is no other stay."""
-    within = known and said and said.last == date.max and known.first <= said.first <= known.last
-    return known if within else said or known
+    if known is None or said is None:
+        return said or known
+    within = said.last == date.max and known.first <= said.first <= known.last
+    was_over = said.first == date.min and date.min < known.first and known.last < said.last  # 20号,出院后
+    return known if within or was_over else said
 
 
 def _without_what_is_taken_back(known: Person, said: Person) -> Person:
@@ -274,8 +277,6 @@ def _placed(known: Person, said: Person) -> Person:
     if said.instead_of is None or said.case.amount is None:
         return said
     name, right = _fact_of(known, said.instead_of), said.case.amount.low
-    if name is None and known.case.ratio == said.instead_of / 100 and right <= 100:  # 不是80,是78
-        return replace(said, case=replace(said.case, amount=None, ratio=right / 100), bills=())
     wrong = [place for place, bill in enumerate(known.bills, start=1) if bill.cost == said.instead_of]
     months = [cost for cost in known.case.by_month if cost.amount == said.instead_of]
     if name is None and len(months) == 1:

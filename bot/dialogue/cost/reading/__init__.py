@@ -53,6 +53,7 @@ from bot.dialogue.cost.reading.shares import (
     own_shares,
     ratios_by_place,
     ratios_elsewhere,
+    share_put_right,
     shares_of,
     withdrawn_share,
 )
@@ -105,6 +106,8 @@ def read_cost(
         sentence = replace(sentence, told=learnt.circumstances.told_in(sentence.text))
     items = own_shares(items_in(sentence, learnt.roles if learnt else None), sentence)
     items = without_what_is_known(items, known, sentence)
+    if (share := share_put_right(sentence.text, known.ratio)) is not None:
+        return Reading((Person(Case(ratio=share)),))
     claimed = next((item.amount.low for item in items if item.role == "claimed"), None)
     names = people_in(sentence)
     whole = Part(sentence, items, 0, len(sentence.text))

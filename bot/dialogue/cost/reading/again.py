@@ -31,6 +31,8 @@ _ONLY_THAT = re.compile(r"(?:是不是|难道|该不会)[^,。;\d]{0,2}[只才�
 _AGAIN = re.compile(r"[这那][个笔张]?$|(?:月份?|[次回])的$")
 _INSIDE_IT = re.compile(r"(?:里[头面边]?|其中|当中)(?:还)?有?$")
 _THEN_ASKED = re.compile(r"[元块]?钱?[^,。;\d]{0,10}(?:报|[掏付出给拿])(?:销)?得?(?:多少|几|好多)")
+_AGAIN_WITH_ANOTHER = re.compile(r"[这那]\d+[元块]?钱?(?:和|跟|与|加|、)$")
+_AS_BEFORE = re.compile(r"(?:一样|照样|照旧|还是|也是|同样)(?:是|花|的|那)*$")
 _JOINED = re.compile(r"[元块]?钱?(?:和|跟|与|加|、|还有)(?:那|这)?")
 _ASKED_ABOUT = re.compile(
     r"[元块]?钱?(?:里[头面边]?|当中|(?:到底|究竟|一共|总共|医保|慢特?病|门[慢特]|能|可以|该|给|我)*(?:报(?:销)?得?|[给出付拿])(?:多少|几|好多))"
@@ -115,6 +117,10 @@ def named_again(items: list[Item], sentence: Sentence) -> list[Item]:
             return named_again([i for i in items if i is not item], sentence)  # 要不要先减掉那600
         if beside and _is_told_before(item, items[:index]):
             return named_again([i for i in items if i is not item], sentence)  # 门槛300,…要不要先去掉300
+        if _AGAIN_WITH_ANOTHER.search(item.before) and any(
+            i.amount.low == item.amount.low for i in items[:index]
+        ):
+            return named_again([i for i in items if i is not item], sentence)
         if not _AGAIN.search(item.before):
             if any(i.amount.low == item.amount.low for i in items[:index]) and _is_asked_about(item):
                 return named_again([i for i in items if i is not item], sentence)  # 拿了355的药,…355能报多少
@@ -278,6 +284,8 @@ def without_what_is_known(items: Sequence[Item], known: Case, sentence: Sentence
             or (known.amount == Span.exactly(item.amount.low) and _THEN_ASKED.match(item.after))
         )
         again = named or (a_guess and item.amount.low in bounds)
+        if known.amount == Span.exactly(item.amount.low) and _AS_BEFORE.search(item.before):
+            item = replace(item, role="cost", placed=True)
         former = known.own_terms and item.role in _BOUNDS and _FORMER.search(item.before)
         told.append(replace(item, role="aside") if again or former else item)
     return tuple(told)

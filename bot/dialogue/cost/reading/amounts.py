@@ -104,6 +104,7 @@ _PAID_OF_IT = re.compile(r"[元块]?钱?,?(?:医保|统筹)?(?:能|可以?|给|�
 _STRUCK_OUT = re.compile(
     r"(?:去掉|刨[掉开出]|拿掉|除开|扣掉)[,]?(?:它|那个)?(?:就)?(?:别|不|莫)(?:要)?算|别(?:把它)?算(?:进|在里)"
 )
+_BACK_TO_IT = re.compile(r"[元块]?钱?的?那[个笔次回](?:价|数)?来")
 _WENT_AGAIN = re.compile(r"[又再]去了?[一两几][趟次回]")
 _NOTHING_ELSE = re.compile(
     r"(?:大概|差不多|大约|约|可能|应该|好像|就|是|有|嗯|哦|呃|那|我|吧|呢|啊|呀|了|的|样子|左右|上下|多|来|[元块]钱?|整|[,。.!?\s])*"
@@ -301,6 +302,7 @@ def _learnt(item: Item, told: Judged[Role], by_words: str, sentence: Sentence) -
         or (item.weighed and item.role == "deductible_met" and COUNTED_UP.search(sentence.text, item.end))
         or (item.role == "used" and told.label == "claimed" and item.before in _WAS_PAID)
         or (item.role == "aside" and _NO_COST_OF_THIS.match(item.after))
+        or (item.role == "cost" and _BACK_TO_IT.match(item.after))
         or (item.because - {"inpatient_stay"} and told.label == "aside")
         or (item.role in _BY_PERIOD and _IS_THE_LIMIT.match(item.after))
         or (item.role == "cost" and told.label == "aside" and _OF_A_CLASS.search(item.before))

@@ -12,6 +12,10 @@ _BELOW = (
     rf"|{_MISSES}[^,。;\d]{{0,3}}(?<!起付)标准[^。;\d]{{0,6}}[没未不](?:有|给|予|能)*{_RECOGNISED}"
 )
 """Whoever was refused, since their illness is too light for it."""
+CAME_HOME_FOR_IT = re.compile(
+    r"回(?:了|到)?(?:老家|家里?|本地|当地|参保地|[县市省]里)(?:来|去|以后|之后|才)?[^,。;\d不]{0,3}[开买拿看配做透取](?!证)"
+)
+"""她在广东住,这个药是回老家开的."""
 HOLDS: tuple[tuple[Condition, str], ...] = (
     (
         "not_designated",

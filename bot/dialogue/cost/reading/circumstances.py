@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.dialogue.cost.person import ELSEWHERE, UNPAID
 from bot.dialogue.cost.reading.changes import corrects
-from bot.dialogue.cost.reading.circumstance_words import conditions_in, ruled_out_in
+from bot.dialogue.cost.reading.circumstance_words import CAME_HOME_FOR_IT, conditions_in, ruled_out_in
 from bot.dialogue.cost.reading.doubts import open_conditions
 from bot.dialogue.cost.reading.sentence import Item, Part
 from bot.dialogue.turn import Mention
@@ -30,10 +30,6 @@ _HERE = re.compile(
 )
 _OF_SOMEBODY_ELSE = re.compile(r"[一-龥]{2,4}?那[个边]?是(?:我|他|她)?[一-龥]{1,4}(?=[,。;])")
 """湖南那个是我岳父,我爸是吉林的."""
-_CAME_HOME_FOR_IT = re.compile(
-    r"回(?:了|到)?(?:老家|家里?|本地|当地|参保地|[县市省]里)(?:来|去|以后|之后|才)?[^,。;\d不]{0,3}[开买拿看配做透取](?!证)"
-)
-"""她在广东住,这个药是回老家开的."""
 _WHEN_ANOTHER_THING = re.compile(
     r"(?:发|批|办|领|评|申请|认定|查出来|得病|得这个?病)[^,。;花买]{0,8}(?:的时候|那会儿?|那时候?|那阵子?|当时)[^,。;花买]{0,20}"
 )
@@ -51,7 +47,7 @@ def circumstances_of(part: Part, covered: Container[str], home: str | None = Non
     of_a_part = {condition for item in part.own_items for condition in _conditions_of(item, part)}
     if part.costs and any(item.role == "excluded" for item in part.own_items):
         of_a_part |= _UNRELATED  # 糖尿病的药320,感冒药45 …,感冒药跟慢病不搭边
-    treated_at_home = ELSEWHERE if _CAME_HOME_FOR_IT.search(part.text) else frozenset[Condition]()
+    treated_at_home = ELSEWHERE if CAME_HOME_FOR_IT.search(part.text) else frozenset[Condition]()
     case = Case(
         hospital_level=next((m.value for m in part.mentions if m.entity == "hospital_level"), None),
         benefit_class=next((name for name, pattern in _CLASSES if pattern.search(part.text)), None),
@@ -107,7 +103,7 @@ def _placed(case: Case, part: Part, covered: Container[str], known: str | None) 
     ours = [at for at in named if at[0] in covered]
     own = [at for at in ours if not _OF_SOMEBODY_ELSE.match(text, at[1])]
     home = next(iter(own or ours), named[0])[0]
-    if _CAME_HOME_FOR_IT.search(part.text):
+    if CAME_HOME_FOR_IT.search(part.text):
         return replace(case, region=home) if home in covered else case
     went_there = case.conditions & ELSEWHERE or any(
         _GONE_THERE.search(text[: m.start]) or _TREATED_THERE.match(text, m.end) for m in told

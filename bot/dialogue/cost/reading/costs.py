@@ -81,7 +81,7 @@ def cost_of(part: Part) -> Case:
     case = case.updated(_cost(part)).updated(_the_rest(part))
     if case.amount and case.amount.is_exact and case.excluded is None and _NOTHING_COUNTS.search(part.text):
         case = replace(case, excluded=case.amount.low)
-    whole = _sum_of_the_others(part)
+    whole = _sum_of_the_others(part) or _told_in_all(part)
     if case.amount and whole:
         case = replace(case, amount=whole)
     elif case.by_month and (apart := _bills_apart(part)):
@@ -189,6 +189,16 @@ def _sum_of_the_others(part: Part) -> Span | None:
         if item.role == "cost" and 2 * item.amount.low == together and named:
             return Span.exactly(together / 2)
     return None
+
+
+def _told_in_all(part: Part) -> Span | None:
+    """What cost and what is not paid for come to, where that figure is told, too: 药100,感冒药20,一起120."""
+    parts = [item.amount for item in part.own_items if item.role in ("cost", "excluded")]
+    if not any(item.role == "excluded" for item in part.own_items) or any(one.approximate for one in parts):
+        return None
+    whole = sum((one.low for one in parts), NOTHING)
+    told = any(item.role == "aside" and item.amount.low == whole for item in part.own_items)
+    return Span.exactly(whole) if told else None
 
 
 def _beside(part: Part) -> Decimal:

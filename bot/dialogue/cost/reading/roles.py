@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.dialogue.cost.reading.amount_words import AFTER, BEFORE, LEFT_OUT, NEXT, OF_QUESTION
+from bot.dialogue.cost.reading.amount_words import AFTER, BEFORE, LEFT_OUT, NEXT, OF_QUESTION, SUNDRIES
 from bot.dialogue.cost.reading.around import Around
 from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
 
@@ -64,6 +64,7 @@ _AT_FIRST = re.compile(r"(?:头|前|首|开头|先(?:要|得)?|最先)(?:一?个
 _BY_ONESELF = re.compile(
     r"[元块]?钱?(?:是|要|得|都|全)*(?:自己|个人|自个儿?)(?:先|来)?(?:掏|付|出|承担|负担|扛|担)"
 )
+_SUNDRY = re.compile(rf"[元块]?钱?的?(?:{SUNDRIES})")
 _ITS_OWN = re.compile(r"[元块]?钱?的")
 _ON_DRUGS = re.compile(r"药(?!费?限)|花|[买开拿配]了")
 _IS_ASKED_OF = re.compile(
@@ -207,7 +208,8 @@ def _is_allowance(around: Around) -> bool:
 
 def _more_cost(around: Around) -> Role | None:
     """还有200块的药."""
-    return "cost" if _MORE.search(around.before) and _OF_A_DRUG.match(around.after) else None
+    of_a_drug = _OF_A_DRUG.match(around.after) and not _SUNDRY.match(around.after)
+    return "cost" if _MORE.search(around.before) and of_a_drug else None
 
 
 def _by_what_follows(around: Around) -> Role | None:

@@ -8,10 +8,12 @@ from itertools import pairwise
 
 from bot.dialogue.cost.person import RatioAt, Rough
 from bot.dialogue.cost.reading.changes import NOT_KNOWN, corrects
+from bot.dialogue.cost.reading.circumstance_words import CAME_HOME_FOR_IT
 from bot.dialogue.cost.reading.ranges import AT_LEAST, AT_MOST, ends_joined
 from bot.dialogue.cost.reading.sentence import Item, Part, Sentence
 from bot.dialogue.cost.reading.share_words import TO
 from bot.language.money import Amount
+from bot.language.numerals import to_decimal
 from bot.language.ratios import Ratio
 from bot.language.spans import Span as Placed
 from bot.rules.case import Case
@@ -55,6 +57,8 @@ _ASKED_TOO = re.compile(r"(?:是不是|能不能|可不可以|可以|该不该|�
 """Whether a share holds here, too, is asked: 是不是也能报80."""
 _NOT_BELIEVED = re.compile(r"不是(?:应该|应|该|都该)[^,。;]{0,3}$")
 """不是应该85%吗."""
+_FIGURE = r"(\d{1,3}(?:\.\d+)?|[一二三四五六七八九]?十[一二三四五六七八九]?)"
+_PUT_RIGHT = re.compile(rf"不是(?:报)?{_FIGURE},?(?:而|应该|其实)*是(?:报)?{_FIGURE}(?![百千万元块])")
 _IT_ENDS = re.compile(r"(?:[,。;]|$)")
 """讲是65%,不是70%."""
 _OF_THEM_THERE = re.compile(r"(?:他|她)们?那[边里儿]|人家那")
@@ -113,6 +117,7 @@ _ONE_OR_THE_OTHER = re.compile(
 """收费处讲六成,药房讲六成五,反正不是这个就是那个."""
 _LABEL = 16
 """Characters before a share that tell of it, at most, where nothing is punctuated."""
+_SHORT_LABEL = 8
 _TENTH = Decimal("0.1")
 _BARE_ANSWER = re.compile(rf"(?<![\d.])(\d{{1,3}}(?:\.\d+)?){_NO_UNIT}")
 
@@ -127,6 +132,15 @@ def shares_of(part: Part) -> Case:
     if over := _OVER_ALL.search(part.text):
         return replace(case, ratio=Decimal(over[1]) / 100)
     return case if part.ratios else replace(case, ratio=_bare_answer(part))
+
+
+def share_put_right(text: str, known: Decimal | None) -> Decimal | None:
+    """The share that takes the place of the one earlier turns told, both without their sign: 不是八十,是七十八."""
+    told = _PUT_RIGHT.search(text) if known is not None else None
+    wrong, right = (to_decimal(figure) for figure in told.groups()) if told else (None, None)
+    if known is None or wrong is None or right is None or wrong != 100 * known or not 0 < right <= 100:
+        return None
+    return right / 100
 
 
 def is_share_at_home(part: Part) -> bool:
@@ -362,7 +376,7 @@ def _is_of_another_region(sentence: Sentence, ratio: Ratio) -> bool:
 
 def _at_home(part: Part) -> list[Ratio]:
     """The shares told of home, where the treatment was elsewhere."""
-    if not is_away(part.sentence):
+    if not is_away(part.sentence) or CAME_HOME_FOR_IT.search(part.text):
         return []
     labels = [(_label(part.sentence, ratio), ratio) for ratio in part.ratios]
     return [ratio for label, ratio in labels if _HOME.search(label) and not _AWAY.search(label)]
@@ -400,7 +414,7 @@ def _as_one_stays(sentence: Sentence, elsewhere: Sequence[tuple[str, Ratio]]) ->
     """Of the shares elsewhere the one for who lives there, or is there for a time, as the rest of the text tells."""
     rest = sentence.text
     for label, _ in elsewhere:
-        rest = rest.replace(label, "")
+        rest = rest.replace(label[-_SHORT_LABEL:], "")
     for staying, otherwise in ((_LIVING, _FOR_A_TIME), (_FOR_A_TIME, _LIVING)):
         told = [ratio for label, ratio in elsewhere if staying.search(label)]
         if told and staying.search(rest) and not otherwise.search(rest):

@@ -35,7 +35,7 @@ _WORD = re.compile("|".join(_WORDS))
 _MONTH = re.compile(rf"十?{_N}月份?|[上这本当]个?月")
 _OF_DRUGS = re.compile(r"[元块]?钱?的?(?:都)?是[^,。;\d]{0,3}药")
 """Of what is in the cost the part that is paid for anyway: 里头90是药."""
-_BOUGHT = re.compile(r"[买花拿开配抓]了$")
+_BOUGHT = re.compile(r"(?:[买花拿开配抓]了|又[买花拿开配抓补])$")
 _CARE = re.compile(r"[看开买拿配取抓](?:慢特?病|门[慢特]|药)$")
 _FOR_DRUGS = re.compile(r"[拿买开配抓取做][了过][^,。;\d]{0,10}(?:药|针|透析),$")
 """6月份拿过一次药,300块."""

@@ -78,6 +78,7 @@ _LIMIT_OF_A_YEAR = re.compile(
 _TO_YEAR_END = re.compile(
     r"(?<![\d月份])到(?:今年|当年|本年)?(?:年底|年末|(?:年)?过完|12月底?|十二月底?)(?!的量)(?![^,。;]{0,10}(?:就|只|还)剩)"
 )
+_YEAR_END = re.compile(r"到(?:今年|当年|本年)?(?:年底|年末|12月底?)")
 _TO_MONTH_END = re.compile(rf"(?<![\d月份])[到至](今年|明年)?({MONTH})月[底末]")
 _FROM_THE_START = re.compile(r"从[^,。;\d]{0,4}(?:能享受|享受|生效|批下来|能报)")
 """From the first day that anything is paid, whenever that is."""
@@ -129,7 +130,12 @@ def times_of(part: Part) -> Case:
     if case.treated_on and _THE_YEAR_BEFORE.search(part.text):
         year = case.treated_on.last.year - 1
         case = replace(case, deductible_met_in=Days(date(year, 1, 1), date(year, 12, 31)))
-    if _TO_YEAR_END.search(part.text) or (_approved_this_year(part, case) and _ALL_YEAR.search(part.text)):
+    from_the_start = _FROM_THE_START.search(part.text) and _YEAR_END.search(part.text)
+    if (
+        from_the_start
+        or _TO_YEAR_END.search(part.text)
+        or (_approved_this_year(part, case) and _ALL_YEAR.search(part.text))
+    ):
         year = case.approved_on.last.year if case.approved_on else part.sentence.turn.now.year
         return case.updated(Case(until=date(year, 12, 31), each_month=True))
     until = _TO_MONTH_END.search(part.text) or _FROM_THE_START_ON.search(part.text)
@@ -230,7 +236,7 @@ def _dated(part: Part, mention: DateMention) -> Case:
         or _WHAT_IT_LEFT.match(text, mention.end)
     ):
         return Case()
-    if _IN_FORCE_BY_NOW.search(own) or _PAID_ONLY_THEN.match(text, mention.end):
+    if _IN_FORCE_BY_NOW.search(text, mention.end, stop + 8) or _PAID_ONLY_THEN.match(text, mention.end):
         return Case()
     of_its_own = earlier <= begin  # what stands after an earlier date of the clause is told of that one
     if (
