@@ -291,7 +291,8 @@ def _learnt(item: Item, told: Judged[Role], by_words: str, sentence: Sentence) -
     about and what follows from the others is left as words have it. `by_words`: what they take it for, had we asked
     nothing."""
     answers = sentence.asked is not None and OF_QUESTION.get(sentence.asked) == item.role
-    asked_for = answers and (told.label in _NO_COST or told.label is None or _is_alone(item, sentence))
+    taken_for_the_cost = item.role == "cost" and told.label and told.label not in _NO_COST
+    asked_for = answers and (not taken_for_the_cost or _is_alone(item, sentence))
     sure = _SURER_THAN_A_GUESS if answers and by_words.endswith("?") else _how_sure(item, told.label)
     all_asked = (item.role, told.label) == ("cost", "used") and _ALL_ASKED.search(sentence.text)
     told_why = bool(item.because) and told.label in _IN_OR_OUT

@@ -98,7 +98,7 @@ def _is_told_as_further(item: Item, sentence: Sentence) -> bool:
     if _BOUGHT.search(item.before) and any(d.day and begin <= d.start < item.start for d in sentence.dates):
         return True  # 2号等不及先买了300
     led_by = item.before
-    told: list[Placed] = [*sentence.turn.mentions, *sentence.ratios]
+    told: list[Placed] = [*sentence.turn.mentions, *sentence.ratios, *sentence.dates]
     for known in told:
         if begin <= known.start < item.start:
             led_by = led_by.replace(sentence.text[known.start : known.end], "")
