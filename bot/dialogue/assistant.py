@@ -117,7 +117,7 @@ _PERSON_JUST_BEFORE = re.compile(r"[我俺咱他她爸妈爹娘爷奶公婆伴](
 _AT_WORK_MYSELF = re.compile(r"我(?:自己)?(?:还|也|正|都)*在?(?:上着?班|职|岗)[^。;；]{0,12}我自己")
 """Of oneself, whatever is told of others: 老伴退休了我还在岗，说的是我自己."""
 _IN_HOSPITAL_BY_THEN = re.compile(r"住[了进过]|住着院|住院|出院")
-"""喘得厉害住了院,出院后开的药: whoever reckons what it cost is in no danger."""
+"""发作住了院,后来买的药: whoever reckons what it cost is in no danger."""
 _RETIRED_OR_NOT = re.compile(
     r"退没退|退不退休|退(?:休|了)+(?:还是|或者?)(?:没|在职|上班|在岗)|(?:在职|在岗|上班)的?(?:还是|或者?)(?:已经|都)?退|退休了?没(?!有退)(?:退|[,，。?？]|$)"
 )

@@ -58,7 +58,7 @@ _TIME = rf"{_WEEKDAY}(?:的? ?{_DAYPART})?(?: ?{_CLOCK})?"
 _NOT_LONGER = r"(?![\d.]*\d)(?![零〇一二三四五六七八九十几])"
 _NO_COUNT = r"(?!\s*(?:周(?![一二三四五六日])|[个天元块%次折成年百千万月]|毛|文|楼|线|床|窗(?!口)))"
 
-_REST_OF_A_FIGURE = r"(?<=[百千万])[一二三四五六七八九]{2}月"  # 两百五七月份: 250, in July
+_REST_OF_A_FIGURE = r"(?<=[百千万])[一二三四五六七八九]{2}月"  # 一百六八月份: 160, in August
 
 _FULL = re.compile(
     rf"(?<![\d.\-/])(?P<year>(?:19|20)\d\d)(?:(?P<mark>[-/.])(?P<month>\d{{1,2}})(?P=mark)(?P<day>\d{{1,2}})"

@@ -20,7 +20,7 @@ _OTHER = (
     r"(?<=[百千万][一二三四五六七八九])(?:[一二三四五六七八九十]{1,2}月|两[个口])"
     r"|(?<=[十百千万][一二三四五六七八九])[一二]类"
 )
-"""What begins after a figure where nothing is punctuated: 两百五七月份, 一百五两个人."""
+"""What begins after a figure where nothing is punctuated: 一百六八月份, 一百二两个人."""
 CHINESE = (
     rf"(?:(?!(?<=差)一点)[一二两俩三四五六七八九十廿](?:(?!{_ONE_EACH}|{_OTHER})[零〇一二两俩三四五六七八九十百千万]"
     r"|点(?=[零一二三四五六七八九]))*)"

@@ -536,14 +536,14 @@ def test_terms_of_one_region_do_not_hold_in_another(talk: Any) -> None:
     ("turns", "fund", "own"),
     [
         # a message that went off too early; a figure asked for, with other words around it
-        (("湖南在职，月限额1", "手滑了，是150，药费200"), "120.00", "80.00"),
+        (("湖南的，没退休，月限额1", "打快了，是150，药费200"), "120.00", "80.00"),
         (("湖南退休", "本子上限额是一百，一个月", "买药用了120"), "85.00", "35.00"),
         # two of them, told one after the other
         (
             (
                 "帮我爸算，湖南退休，限额100，这个月花了150",
                 "我哥也是湖南的，在职，限额200，这个月花了100",
-                "他们爷俩加一块报多少",
+                "他们父子俩一起算呢",
             ),
             "165.00",
             "85.00",
@@ -576,12 +576,12 @@ def test_terms_of_one_region_do_not_hold_in_another(talk: Any) -> None:
         (("江西居民，花了100，住院好像报70%", "问到了，是60%，不是70%，额度够"), "60.00", "40.00"),
         # the share of another place, supposed later; what would have been without the second disease
         (
-            ("江西职工，卫生院报90%，县医院报80%，没封顶", "在县医院花了100", "要是在卫生院拿呢，一样100"),
+            ("江西职工，社区报90%，三甲报80%，没封顶", "在三甲花了100", "要是在社区拿呢，同样100"),
             "90.00",
             "10.00",
         ),
         (
-            ("湖南退休，批了两个病，限额100，第二个加了60，花了150", "要是没批第二个病呢，一样150"),
+            ("湖南退休，批了两个病，限额100，第二个加了60，花了150", "要是没评第二种病呢，也是150"),
             "85.00",
             "65.00",
         ),
@@ -599,7 +599,7 @@ def test_terms_of_one_region_do_not_hold_in_another(talk: Any) -> None:
         ),
         # the next month, after the deductible; another year's purchase alone
         (
-            ("内蒙古职工，起付线100今年没扣过，报50%，没封顶，3月花了300", "4月份还是300呢"),
+            ("内蒙古职工，起付线100今年没扣过，报50%，没封顶，3月花了300", "5月也是300呢"),
             "150.00",
             "150.00",
         ),
@@ -613,7 +613,7 @@ def test_terms_of_one_region_do_not_hold_in_another(talk: Any) -> None:
         ),
         # what a month used, told alone; whether it may be used later, in another quarter
         (
-            ("湖南在职，限额100", "三月份我只用了30", "四月药费150", "三月剩的70挪到四月行不行，四月报多少"),
+            ("湖南在职，限额100", "6月我才用了30", "7月买药花掉150", "6月余的70转到7月可不可以，7月报多少"),
             "80.00",
             "70.00",
         ),
@@ -629,12 +629,12 @@ def test_terms_of_one_region_do_not_hold_in_another(talk: Any) -> None:
             "40.00",
         ),
         # what helps or tells is not asked about
-        (("湖南退休，限额100，老伴去给我买的药，80", "限额看错了，是60"), "51.00", "29.00"),
+        (("湖南退休，限额100，老伴去给我买的药，80", "额度记错了，是60"), "51.00", "29.00"),
         # from the first month of the benefit on, after a purchase before it
         (
             (
                 "湖南退休，9月20号批的，限额100，每个月药费都是80",
-                "9月25号买的那回不算吧",
+                "那9月23号开的药就白买了",
                 "从能报的那个月到年底总共报多少",
             ),
             "204.00",

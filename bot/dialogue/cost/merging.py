@@ -86,7 +86,7 @@ def _longest(known: Days | None, said: Days | None) -> Days | None:
     if known is None or said is None:
         return said or known
     within = said.last == date.max and known.first <= said.first <= known.last
-    was_over = said.first == date.min and date.min < known.first and known.last < said.last  # 20号,出院后
+    was_over = said.first == date.min and date.min < known.first and known.last < said.last  # 18号,出了院
     return known if within or was_over else said
 
 
@@ -170,7 +170,7 @@ def _less_what_was_returned(known: Person, said: Person) -> Person:
 
 
 def _as_often_as_told(known: Person, said: Person) -> Person:
-    """What is told, with the known cost of one visit as often as it came about (一次400; 上个月做了10次), or as is put
+    """What is told, with the known cost of one visit as often as it came about (一次400; 那阵子去了8回), or as is put
     right."""
     amount, price = known.case.amount, known.price
     if price is None or said.visits is None or said.cost_known or amount is None:

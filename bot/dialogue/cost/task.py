@@ -181,7 +181,7 @@ class Costs:
         return case.excluded is not None and case.amount is not None and case.excluded < case.amount.low
 
     def tells_a_part(self, turn: Turn, context: Context) -> bool:
-        """Whether of the cost under way a part is told that is other care, or an examination: 里头有80是洗牙的."""
+        """Whether of the cost under way a part is told that is other care, or an examination: 其中15是配眼镜的."""
         said = self._read(turn)
         of_it = said.case.excluded is not None or said.case.examination is not None
         under_way = context.task is Task.COST and Talk.recall(context).people[0].cost_known
@@ -320,7 +320,7 @@ def _first_told(turn: Turn, costs: Costs) -> Person:
 
 
 def _without_what_is_not_known(text: str) -> str:
-    """The clauses that do not say that something is not known (封顶多少我不知道)."""
+    """The clauses that do not say that something is not known (限额我忘了)."""
     clauses = re.split(r"[,，。;；!！?？\s]", text)
     return ",".join(clause for clause in clauses if not answers_that_it_is_not_known(clause))
 

@@ -108,13 +108,13 @@ def named_again(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "这150能报多少" names an earlier cost again: the one asked about; the others were spent before it. Any other
     figure that is named again is no other."""
     if again := _told_again_together(items, sentence):
-        return named_again([item for item in items if item not in again], sentence)  # 就这420和380两笔
+        return named_again([item for item in items if item not in again], sentence)  # 问的是那75和90两张
     for index, item in enumerate(items):
         added = any(i.role == "extra_limit" and i.amount.low == item.amount.low for i in items[:index])
         beside = added or any(i.role == "cost" and i is not item for i in items)
         of_deductible = any(i.role == "deductible" and i.amount.low == item.amount.low for i in items[:index])
         if item.role == "excluded" and of_deductible:
-            return named_again([i for i in items if i is not item], sentence)  # 要不要先减掉那600
+            return named_again([i for i in items if i is not item], sentence)  # 还得刨掉那250吗
         if beside and _is_told_before(item, items[:index]):
             return named_again([i for i in items if i is not item], sentence)  # 门槛300,…要不要先去掉300
         if _AGAIN_WITH_ANOTHER.search(item.before) and any(
@@ -123,7 +123,7 @@ def named_again(items: list[Item], sentence: Sentence) -> list[Item]:
             return named_again([i for i in items if i is not item], sentence)
         if not _AGAIN.search(item.before):
             if any(i.amount.low == item.amount.low for i in items[:index]) and _is_asked_about(item):
-                return named_again([i for i in items if i is not item], sentence)  # 拿了355的药,…355能报多少
+                return named_again([i for i in items if i is not item], sentence)  # 花了88,…88报几块
             continue
         same = [i for i in items[:index] if i.amount.low == item.amount.low]
         earlier = [i for i in same if i.role == "cost"]
@@ -134,7 +134,7 @@ def named_again(items: list[Item], sentence: Sentence) -> list[Item]:
         asked = earlier[-1]
         others = [i for i in items if i is not item]
         if _is_sum_of(asked, others):
-            return others  # 检查100,药220,加起来320,…这320里头
+            return others  # 化验40,药60,合计100,…这100中
         if any(of_another_month(i, asked, sentence) for i in others if i.role in ("cost", "used")):
             return others  # each month has its own limit
         return [

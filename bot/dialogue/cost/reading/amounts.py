@@ -193,7 +193,7 @@ def _is_given_up(item: Item, sentence: Sentence) -> bool:
 
 
 def _is_struck_out(item: Item, sentence: Sentence) -> bool:
-    """Whether a part is to be left out altogether: 里头有80是我老伴的,去掉别算."""
+    """Whether a part is to be left out altogether: 其中30替人带的,刨开不算."""
     return item.role == "excluded" and bool(_STRUCK_OUT.search(sentence.text, item.end))
 
 

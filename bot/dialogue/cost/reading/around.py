@@ -63,7 +63,7 @@ def around_of(text: str, amounts: Sequence[Amount], index: int) -> Around:
         before = earlier[-1] + before  # 再多一个病,加80
     granted = earlier and any(words.search(earlier[-1]) for words in (_APPROVED, _CHOSEN, _LIMIT_SPOKEN_OF))
     if granted and _A_MONTH_ALONE.fullmatch(before):
-        before = "限额" + before  # 3月办好的,一个月260; 选的糖尿病,一个月260
+        before = "限额" + before  # 3月办好的,一个月260; 选的哮喘,每月有170
     if earlier and _EACH_AS_FOLLOWS.match(before):
         before = _SO_OFTEN.sub("", earlier[-1])  # 已经报了三回,分别是1200、900
     if earlier and not before and _SO_OFTEN.search(earlier[-1]):
@@ -71,9 +71,9 @@ def around_of(text: str, amounts: Sequence[Amount], index: int) -> Around:
     if earlier and _NOT_USED_UP.search(earlier[-1]) and _LEFT.fullmatch(before):
         before = earlier[-1] + before  # 上个月没用完,剩几十块
     if earlier and not before and (income := _INCOME.search(earlier[-1])):
-        before = income[0]  # 领养老金,两千三一个月
+        before = income[0]  # 靠低保,六百一个月
     if earlier and _PAID_REGULARLY.fullmatch(before) and (insurance := _INSURANCE.search(earlier[-1])):
-        before = insurance[0] + before  # 自己交的医保,每个月交四百多
+        before = insurance[0] + before  # 自己缴社保,一年缴三千
     term = _TERM.search(earlier[-1]) if earlier else None
     if term and _HEDGES.fullmatch(before) and (term[0] == earlier[-1] or _NO_FIGURE_YET.search(earlier[-1])):
         before = term[0] + before  # 限额记不清了,三百到三百五

@@ -86,7 +86,7 @@ def bills_of(part: Part) -> tuple[Bill, ...]:
     if any(cost.approximate for cost in costs):
         return ()
     if len(costs) > 2 and costs[-1].low == sum(cost.low for cost in costs[:-1]):
-        costs = costs[:-1]  # 200,350,两回一共550
+        costs = costs[:-1]  # 70,80,合计150
     begins = [part.start, *(cost.end for cost in costs)]
     return tuple(
         Bill(text[begin : cost.start], cost.low, day)
@@ -114,7 +114,7 @@ def bill_named(part: Part) -> int | None:
 
 
 def gives_a_bill_back(part: Part) -> bool:
-    """Whether what was bought on a bill that is spoken of was given back as a whole: 第二回那个药全退了."""
+    """Whether what was bought on a bill that is spoken of was given back as a whole: 头一张的货退掉了."""
     return not part.own_items and bool(_GIVEN_BACK.search(part.text)) and bill_named(part) is not None
 
 
@@ -174,7 +174,7 @@ def _is_one_more(part: Part) -> bool:
         return False
     before = text[part.start : cost.start]
     if _IN_ALL_ASKED.match(text, cost.end):
-        return False  # 四百块一共能报多少
+        return False  # 75块总共能给多少
     together = _ALL_TOGETHER.search(text, cost.end, part.end)
     more = _ONE_MORE.search(before) or _IF_MORE.search(before)
     return bool((together and not WHOLE.search(cost.before)) or more)

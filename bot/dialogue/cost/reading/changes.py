@@ -81,7 +81,7 @@ def corrects(text: str) -> bool:
 
 def puts_a_sum_right(text: str) -> bool:
     """Whether a turn takes something back and tells a sum, and nothing else: 不对,是五百块; or completes what
-    slipped out too early: 手滑了,是480."""
+    slipped out too early: 打快了,是95."""
     written = normalise(text)
     if _SLIPPED.match(written.replace("，", ",")):
         return True
@@ -95,7 +95,7 @@ def says_swapped(text: str) -> bool:
 
 
 def supposes(text: str) -> bool:
-    """Whether it is asked what would be if: "那要是…呢"; not of what a further month was: 4月还是3000呢."""
+    """Whether it is asked what would be if: "那要是…呢"; not of what a further month was: 6月也是90呢."""
     if _A_FURTHER_MONTH.match(normalise(text)):
         return False
     return bool(_SUPPOSITION.search(normalise(text).replace("，", ",")))

@@ -29,7 +29,7 @@ _HERE = re.compile(
     r"在(?:本地|家里|老家|这边|当地|[一-龥]{2,4}[市县区]?)(?:看|透|做|开|拿|住)?的?[,。]?$"
 )
 _OF_SOMEBODY_ELSE = re.compile(r"[一-龥]{2,4}?那[个边]?是(?:我|他|她)?[一-龥]{1,4}(?=[,。;])")
-"""湖南那个是我岳父,我爸是吉林的."""
+"""山东那边是我姑父,我在江西."""
 _WHEN_ANOTHER_THING = re.compile(
     r"(?:发|批|办|领|评|申请|认定|查出来|得病|得这个?病)[^,。;花买]{0,8}(?:的时候|那会儿?|那时候?|那阵子?|当时)[^,。;花买]{0,20}"
 )
@@ -46,7 +46,7 @@ def circumstances_of(part: Part, covered: Container[str], home: str | None = Non
         left_open |= _STAYING  # 备过长期居住的案,短时间出去的才报50%
     of_a_part = {condition for item in part.own_items for condition in _conditions_of(item, part)}
     if part.costs and any(item.role == "excluded" for item in part.own_items):
-        of_a_part |= _UNRELATED  # 糖尿病的药320,感冒药45 …,感冒药跟慢病不搭边
+        of_a_part |= _UNRELATED  # 药60,创可贴5 …,创可贴算不到慢病里
     treated_at_home = ELSEWHERE if CAME_HOME_FOR_IT.search(part.text) else frozenset[Condition]()
     case = Case(
         hospital_level=next((m.value for m in part.mentions if m.entity == "hospital_level"), None),
@@ -62,7 +62,7 @@ def circumstances_of(part: Part, covered: Container[str], home: str | None = Non
 
 
 def _is_beside_the_point(region: Mention, part: Part) -> bool:
-    """Whether a place is only where somebody else is (问了我女儿,她在深圳), or one was when something else happened."""
+    """Whether a place is only where somebody else is (弟弟在外省,他说的), or one was when something else happened."""
     text = part.sentence.text
     when = any(
         m.start() <= region.start - part.start < m.end() for m in _WHEN_ANOTHER_THING.finditer(part.text)
@@ -72,7 +72,7 @@ def _is_beside_the_point(region: Mention, part: Part) -> bool:
 
 
 def _of_another_time(part: Part) -> frozenset[Condition]:
-    """What held when something else than the purchase happened: 发本子的时候我在住院; 批下来的时候人在广东."""
+    """What held when something else than the purchase happened: 领证那阵子在住院; 办的时候人在外省."""
     told = (m[0] for m in _WHEN_ANOTHER_THING.finditer(part.text))
     return frozenset(condition for clause in told for condition in conditions_in(clause))
 

@@ -142,7 +142,7 @@ def _is_the_cost(used: Decimal, part: Part) -> bool:
 
 
 def _is_of_an_earlier_month(part: Part) -> bool:
-    """Whether all that is told is what another month than this used: 3月份我只用了100."""
+    """Whether all that is told is what another month than this used: 5月我才用了40."""
     only = part.own_items[0] if len(part.own_items) == 1 else None
     if only is None or only.amount.approximate or not _TAKEN.search(only.before):
         return False
@@ -192,7 +192,7 @@ def _sum_of_the_others(part: Part) -> Span | None:
 
 
 def _told_in_all(part: Part) -> Span | None:
-    """What cost and what is not paid for come to, where that figure is told, too: 药100,感冒药20,一起120."""
+    """What cost and what is not paid for come to, where that figure is told, too: 药60,口罩9,合计69."""
     parts = [item.amount for item in part.own_items if item.role in ("cost", "excluded")]
     if not any(item.role == "excluded" for item in part.own_items) or any(one.approximate for one in parts):
         return None

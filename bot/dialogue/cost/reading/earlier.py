@@ -213,7 +213,7 @@ def left_after(items: list[Item], sentence: Sentence) -> list[Item]:
     if len(limits) != 1 or not spent:
         return items
     left = {limits[0] - sum(spent)}
-    if len(spent) > 1:  # 3月拿了50,剩下300; 4月又拿了650
+    if len(spent) > 1:  # 6月用了20,余80; 7月用了110
         left |= {limits[0] - one for one in spent[:-1]}
     return [replace(i, role="aside") if i.role == "quota_left" and i.amount.low in left else i for i in items]
 

@@ -86,7 +86,7 @@ _OPEN = re.compile(
 _ECHOED = re.compile(
     r"(?:你|您)(?:是|刚|刚才)?问(?:的是)?(?:我|他|她)?[^,。;]{1,10}(?=[,。;])|^[^,。;?]{1,8}\?(?=.)"
 )
-"""Our question, said again before it is answered: 你问退没退,退了; 上班退休?我在屋里."""
+"""Our question, said again before it is answered: 您问在不在岗,早不在了; 退休?还没呢."""
 _FORMERLY = re.compile(r"(?:以前|原来|过去|当年|从前)(?:是|还|我|在)*$")
 _THEN = re.compile(r"(?:那时候?|那会儿?|那阵子?)(?:我|都|还)*$")
 _NOT_YET_THEN = re.compile(r"(?:那时候?|那会儿?|那阵子?)(?:我|都|还)*没退(?:休)?")
@@ -153,7 +153,7 @@ def named_in(sentence: Sentence, costs: Sequence[Amount]) -> str:
 
 
 def _only_helps(person: re.Match[str], text: str) -> bool:
-    """Whether it is only somebody who helps or tells: 老婆子去给我买的, 问了我弟, 儿子讲."""
+    """Whether it is only somebody who helps or tells: 嫂子帮我拿的, 问过表哥, 女婿说."""
     helps = _HELPS.match(text, person.end()) or _WAS_ASKED.search(text[: person.start()])
     return person[0] not in _SPEAKER and bool(helps)
 
@@ -260,9 +260,9 @@ def _meant(mention: Mention, sentence: Sentence) -> Employment | None:
     if employment == "退休" and _NO_PAPER_YET.match(after):
         return "在职"
     if before.endswith("按") and _COUNTED_PERHAPS.match(after):
-        return None  # 是按退休的算吧?
+        return None  # 应该按退休算吗
     if _LIKE.search(before) and _AS_MUCH.match(after):
-        return None  # 能跟退休的一样报
+        return None  # 和退休人员一样
     if _THEN.search(before) and "没" in mention.text and not sentence.dates:
         return None
     before_the_word = before + mention.text.removesuffix("退休")  # 离退休, 没退休

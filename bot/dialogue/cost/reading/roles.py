@@ -135,7 +135,7 @@ def _told(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | N
     if role == "extra_limit" and _ASKED_WHETHER.search(around.before):
         return "aside"
     if _BECOMES.search(around.before) and _IS_THAT_SO.match(around.after):
-        return "aside"  # 是不是再加100,变600?
+        return "aside"  # 会不会变成350?
     return "monthly_limit" if role == "limit" and _is_monthly(around) else role
 
 
@@ -253,6 +253,6 @@ def _asked_for(around: Around, sentence: Sentence, known: Sequence[Item]) -> Rol
         return None  # 起付线多少? 当中有110是洗牙的; 120那趟有30块的维生素
     role = OF_QUESTION.get(sentence.asked or "")
     if role != "cost" and (_ON_DRUGS.search(around.before) or _IS_ASKED_OF.match(around.after)):
-        return None  # 这个月两样药一起330; 那这1350到底能报多少
+        return None  # 药一共75; 这88能报多少
     taken = any(item.role == role for item in known)
     return None if taken else role

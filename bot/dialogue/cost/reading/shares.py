@@ -60,7 +60,7 @@ _NOT_BELIEVED = re.compile(r"不是(?:应该|应|该|都该)[^,。;]{0,3}$")
 _FIGURE = r"(\d{1,3}(?:\.\d+)?|[一二三四五六七八九]?十[一二三四五六七八九]?)"
 _PUT_RIGHT = re.compile(rf"不是(?:报)?{_FIGURE},?(?:而|应该|其实)*是(?:报)?{_FIGURE}(?![百千万元块])")
 _IT_ENDS = re.compile(r"(?:[,。;]|$)")
-"""讲是65%,不是70%."""
+"""应该是55%,不是60%."""
 _OF_THEM_THERE = re.compile(r"(?:他|她)们?那[边里儿]|人家那")
 _OF_PEOPLE = re.compile(r"的?(?:退休|在职|职工|居民|人|老乡|病友)")
 _TAKEN_INSTEAD = re.compile(r"按$")
@@ -114,7 +114,7 @@ _NEAR = 16
 _ONE_OR_THE_OTHER = re.compile(
     rf"不是(?:这|头|前)一?个就是(?:那|后)一?个|(?:听|信)(?:谁|哪个|哪边)的?(?:好|才对|{NOT_KNOWN})|{NOT_KNOWN}(?:该)?(?:听|信)(?:谁|哪个)|(?:说法|讲法|口径)不(?:一样|统一|同)|各说各"
 )
-"""收费处讲六成,药房讲六成五,反正不是这个就是那个."""
+"""有讲五成的,有讲六成的,听谁的好."""
 _LABEL = 16
 """Characters before a share that tell of it, at most, where nothing is punctuated."""
 _SHORT_LABEL = 8
@@ -135,7 +135,7 @@ def shares_of(part: Part) -> Case:
 
 
 def share_put_right(text: str, known: Decimal | None) -> Decimal | None:
-    """The share that takes the place of the one earlier turns told, both without their sign: 不是八十,是七十八."""
+    """The share that takes the place of the one earlier turns told, both without their sign: 不是六十五,是六十."""
     told = _PUT_RIGHT.search(text) if known is not None else None
     wrong, right = (to_decimal(figure) for figure in told.groups()) if told else (None, None)
     if known is None or wrong is None or right is None or wrong != 100 * known or not 0 < right <= 100:

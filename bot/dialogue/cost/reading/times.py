@@ -30,15 +30,15 @@ _OF_LIFE = re.compile(
     r"月份?(?:起|以后|之后|开始)[^,。;\d花买药拿]{0,8}退休|(?:办|要|才|正式|刚)[^,。;]{0,4}退休|满[五六\d]|生日|出生"
 )
 _OF_THE_RULES = re.compile(r"(?:起|开始|才|就)*(?:实施|施行|执行|生效|发布|印发|出台)的?")
-"""按2023年1月1日起实施的文件: no day of anybody's care."""
+"""按4月1日起执行的通知: no day of anybody's care."""
 _IN_FORCE_BY_NOW = re.compile(r"(?:已经?|都|也)生效|生效了|能用了")
-"""上周收到短信,说通过了,已经生效: the day is that of the message."""
+"""昨天看到消息说批了,能用了: the day is that of the message."""
 _PAID_ONLY_THEN = re.compile(r"份?(?:起|开始)?才(?:有|能|可以|给|开始|会)*(?:得|的)?(?:报|享受|生效|算|用)")
-"""是不是要等下个月才有得报: no day of treatment."""
+"""下个月起才能用: no day of treatment."""
 _SO_LONG_AGO = re.compile(
     r"(?:有|快|都|已经?|得有|差不多)(?:个|了|快)*(?:大?半年|一年|[一二两三四五六七八九十\d]+(?:个月|年))(?:多)?(?:了|吧|光景)"
 )
-"""批下来应该有半年了: no time that a cost is told for."""
+"""吃这个药快一年了: no time that a cost is told for."""
 _FOUND_OUT = re.compile(r"[^,。;花买]{0,8}?(?:查出|检出|确诊|诊断|发现|发病|得上|得的这)")
 _PAID_UP = re.compile(r"[扣交付缴扛](?:满|够|完|齐)")
 _LEFT_OVER = re.compile(r"剩|结余|没用完|(?:额度|限额|定额)[^,。;\d]{0,4}[用花刷][光完]")
@@ -182,7 +182,7 @@ def is_monthly(part: Part, amount: Amount) -> bool:
     text = part.sentence.text
     begin, end = part.sentence.clause(amount.start)
     if begin and _ALL_ALIKE.fullmatch(text, begin, amount.start):
-        begin, _ = part.sentence.clause(begin - 1)  # 月月拿药,都是185
+        begin, _ = part.sentence.clause(begin - 1)  # 每月去一回,都是90
     earlier = max((item.end for item in part.items if item.end <= amount.start), default=0)
     return bool(
         MONTHLY.search(text[max(begin, earlier) : amount.start])

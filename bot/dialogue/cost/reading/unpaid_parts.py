@@ -62,7 +62,7 @@ def not_paid_for(items: list[Item], sentence: Sentence) -> list[Item]:
 
 
 def _adds_up(item: Item, costs: list[Item]) -> bool:
-    """Whether it is only what those before it come to: 药900,补牙260,两样加起来1160."""
+    """Whether it is only what those before it come to: 药70,洗牙20,合着90."""
     before = [other.amount.low for other in costs if other.end <= item.start]
     return len(before) > 1 and item.amount.low == sum(before)
 
@@ -99,7 +99,7 @@ def _conditions_of(item: Item, items: list[Item], sentence: Sentence) -> frozens
     later = min((other.start for other in items if other.start >= item.end), default=len(text))
     first, last = max(begin, earlier), min(stop, later)
     if last == later and (another := _ANOTHER_ONE.search(text, item.end, last)):
-        last = another.start()  # 医院拿了200又在网店买了150
+        last = another.start()  # 中心拿了70又上小店买了20
     if found := sentence.conditions(first, last):
         return found
     if _A_PART.search(text[first:last]) or _THAT_PLACE.match(text, min(stop + 1, len(text))):

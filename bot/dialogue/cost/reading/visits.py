@@ -21,7 +21,7 @@ _EACH = re.compile(
 )
 _EACH_AFTER = re.compile(rf"[元块]?钱?(?:左右|上下)?(?:/|一个?|每)(?P<piece>{_PIECE})")
 _EACH_SOME_WEEKS = re.compile(r"每([二两三四])个?(?:周|星期|礼拜)(?:是|要|得|都|花|用|药费?|费用?)*$")
-"""每四周385, of twelve."""
+"""每两周60, of eight."""
 _PERIODS = {
     "周": re.compile(rf"(?<![上这本下每\d])({_N})个?(?:周|星期|礼拜)(?![一二三四五六日天])"),
     "天": re.compile(rf"(?<![每第\d])({_N})天"),
@@ -93,7 +93,7 @@ def visits_told(part: Part) -> int | None:
 
 
 def puts_visits_right(part: Part) -> bool:
-    """Whether it is a number of visits that is put right: 一个月是9次,不是8次."""
+    """Whether it is a number of visits that is put right: 一周三次,不是两次."""
     return bool(_NOT_SO_OFTEN.search(part.text))
 
 
