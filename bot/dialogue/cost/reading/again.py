@@ -107,43 +107,48 @@ def _is_put_right(wrong: Item, right: Item, text: str) -> bool:
 def named_again(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "这150能报多少" names an earlier cost again: the one asked about; the others were spent before it. Any other
     figure that is named again is no other."""
-    if again := _told_again_together(items, sentence):
-        return named_again([item for item in items if item not in again], sentence)  # 问的是那75和90两张
+    again = _told_again_together(items, sentence)
+    items = [item for item in items if item not in again]
     for index, item in enumerate(items):
-        added = any(i.role == "extra_limit" and i.amount.low == item.amount.low for i in items[:index])
-        beside = added or any(i.role == "cost" and i is not item for i in items)
-        of_deductible = any(i.role == "deductible" and i.amount.low == item.amount.low for i in items[:index])
-        if item.role == "excluded" and of_deductible:
-            return named_again([i for i in items if i is not item], sentence)  # 还得刨掉那250吗
-        if beside and _is_told_before(item, items[:index]):
-            return named_again([i for i in items if i is not item], sentence)  # 门槛300,…要不要先去掉300
-        if _AGAIN_WITH_ANOTHER.search(item.before) and any(
-            i.amount.low == item.amount.low for i in items[:index]
-        ):
-            return named_again([i for i in items if i is not item], sentence)
-        if not _AGAIN.search(item.before):
-            if any(i.amount.low == item.amount.low for i in items[:index]) and _is_asked_about(item):
-                return named_again([i for i in items if i is not item], sentence)  # 花了88,…88报几块
-            continue
-        same = [i for i in items[:index] if i.amount.low == item.amount.low]
-        earlier = [i for i in same if i.role == "cost"]
-        if same and not earlier:
-            return named_again([i for i in items if i is not item], sentence)  # 封顶15万…算不算在这15万里头
-        if not earlier:
-            continue
-        asked = earlier[-1]
-        others = [i for i in items if i is not item]
-        if _is_sum_of(asked, others):
-            return others  # 化验40,药60,合计100,…这100中
-        if any(of_another_month(i, asked, sentence) for i in others if i.role in ("cost", "used")):
-            return others  # each month has its own limit
-        return [
-            replace(i, role="used")
-            if i.role == "cost" and i is not asked and not _INSIDE_IT.search(i.before)
-            else i
-            for i in others
-        ]
+        others = [other for other in items if other is not item]
+        if _is_no_other(item, items[:index], others):
+            return named_again(others, sentence)
+        asked = [i for i in items[:index] if i.role == "cost" and i.amount.low == item.amount.low]
+        if asked and _AGAIN.search(item.before):
+            return _asked_alone(asked[-1], others, sentence)
     return items
+
+
+def _is_no_other(item: Item, earlier: list[Item], others: list[Item]) -> bool:
+    """Whether a figure is one that was told before, and tells nothing but that."""
+    same = {other.role for other in earlier if other.amount.low == item.amount.low}
+    if not same:
+        return False
+    if item.role == "excluded" and "deductible" in same:
+        return True  # 还得刨掉那250吗
+    if _AGAIN_WITH_ANOTHER.search(item.before):
+        return True  # 就问这70和95: the second
+    unplaced = item.role == "cost" and (not item.placed or _ONLY_THAT.search(item.before))
+    beside = "extra_limit" in same or any(other.role == "cost" for other in others)
+    if unplaced and beside and same - {"cost"}:
+        return True  # 门槛300,…要不要先去掉300
+    if _AGAIN.search(item.before):
+        return "cost" not in same  # 封顶15万…算不算在这15万里头
+    return _is_asked_about(item)  # 花了88,…88报几块
+
+
+def _asked_alone(asked: Item, others: list[Item], sentence: Sentence) -> list[Item]:
+    """The others as spent before the one that is asked about, unless they are its parts or another month's."""
+    if _is_sum_of(asked, others):
+        return others  # 化验40,药60,合计100,…这100中
+    if any(of_another_month(i, asked, sentence) for i in others if i.role in ("cost", "used")):
+        return others  # each month has its own limit
+    return [
+        replace(i, role="used")
+        if i.role == "cost" and i is not asked and not _INSIDE_IT.search(i.before)
+        else i
+        for i in others
+    ]
 
 
 def _told_again_together(items: list[Item], sentence: Sentence) -> list[Item]:
@@ -197,12 +202,6 @@ def asked_by_number(items: list[Item], sentence: Sentence) -> list[Item]:
     used, asked_for = costs[: place - 1], costs[place - 1]
     told = [item for item in items if item not in costs or item in used or item is asked_for]
     return [replace(item, role="used") if item in used else item for item in told]
-
-
-def _is_told_before(item: Item, earlier: list[Item]) -> bool:
-    """Whether a figure that no word places was told before of something that is no cost."""
-    same = any(other.amount.low == item.amount.low and other.role != "cost" for other in earlier)
-    return same and item.role == "cost" and not (item.placed and not _ONLY_THAT.search(item.before))
 
 
 def of_another_month(item: Item, other: Item, sentence: Sentence) -> bool:
@@ -284,10 +283,12 @@ def without_what_is_known(items: Sequence[Item], known: Case, sentence: Sentence
             or (known.amount == Span.exactly(item.amount.low) and _THEN_ASKED.match(item.after))
         )
         again = named or (a_guess and item.amount.low in bounds)
-        if known.amount == Span.exactly(item.amount.low) and _AS_BEFORE.search(item.before):
-            item = replace(item, role="cost", placed=True)
         former = known.own_terms and item.role in _BOUNDS and _FORMER.search(item.before)
-        told.append(replace(item, role="aside") if again or former else item)
+        as_before = known.amount == Span.exactly(item.amount.low) and _AS_BEFORE.search(item.before)
+        if again or former:
+            told.append(replace(item, role="aside"))
+        else:
+            told.append(replace(item, role="cost", placed=True) if as_before else item)
     return tuple(told)
 
 
