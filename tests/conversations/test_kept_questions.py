@@ -50,12 +50,12 @@ def a_word() -> str:
 @pytest.mark.engine
 def test_what_was_voted_down_is_listed_with_how_it_was_taken(running: Running, kept: KeptQuestions) -> None:
     sender, word = f"votes-{uuid.uuid4().hex}", a_word()
-    answer = ask(running, sender, f"湖南退休报多少，我电话13912345678 {word}")
+    answer = ask(running, sender, f"湖南退休职工的门诊慢特病报销比例是多少，我电话13912345678 {word}")
     assert listed(kept, word) == []
     vote = {"sender": sender, "id": answer["id"]}
     post(running, "feedback", {**vote, "helpful": False})
     (question,) = listed(kept, word)
-    assert question.text.startswith("湖南退休报多少，我电话〔手机〕")
+    assert question.text.startswith("湖南退休职工的门诊慢特病报销比例是多少，我电话〔手机〕")
     assert (question.region, question.topic, question.status) == ("湖南", "ratio", "fixed")
     assert question.intent
     assert 0 < question.confidence <= 1

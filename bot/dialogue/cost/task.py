@@ -207,7 +207,7 @@ class Costs:
         """Whether a cost told before, of which a question about a rule came in between, is spoken of again: in other
         terms (那边报八成,还是这么多,报多少), to hear the sum, as one of its bills, or with what is not paid of it."""
         if not context.case or not Talk.recall(context).people[0].cost_known:
-            return False
+            return self._tells_what_is_paid_of_the_question(turn, context)
         terms = find_ratios(turn.text) or self.tells_figures(turn)
         if terms and (takes_up(turn.text) or supposes(turn.text)):
             return True
@@ -217,6 +217,13 @@ class Costs:
         a_part = said.case.excluded is not None and not said.cost_known and not asks(turn.text)
         why_unpaid = said.case.conditions & UNPAID and not asks(turn.text)
         return bool(a_part or why_unpaid or said.day_asked is not None)
+
+    def _tells_what_is_paid_of_the_question(self, turn: Turn, context: Context) -> bool:
+        """Whether a share is told, and the sum asked for, of a cost that the question about a rule before told."""
+        asked = context.task is Task.POLICY and context.last_question
+        if not asked or not (find_ratios(turn.text) and asks_for_a_sum(turn.text)):
+            return False
+        return self._read(replace(turn, text=asked, mentions=())).cost_known
 
     def goes_on(self, turn: Turn, context: Context) -> bool:
         """Whether a turn tells of the cost under way: a figure, a variation, "不知道", or a wish for the steps."""
@@ -280,7 +287,7 @@ class Costs:
         if talk.people[0].cost_known or len(people) > 1 or supposes(turn.text):
             return context.case
         said, case = people[0], people[0].case
-        stated, sure = not asks(turn.text), not seeks_confirmation(turn.text)
+        stated, sure = not asks(turn.text.rstrip("呢。")), not seeks_confirmation(turn.text)
         terms = Case(
             ratio=case.ratio if stated else None,
             monthly_limit=case.monthly_limit if stated else None,

@@ -28,6 +28,7 @@ _HOW_MUCH_THEN = re.compile(
     r"^(?:那|那么|所以|我|俺|他|她|这|这?个?月|一个月|按(?:现在)?[这那]个[^,。;]{1,4}|你?就?(?:告诉|跟|和)我(?:讲|说)?|到底|究竟|最后|总共|一共|实际|,)*"
     r"(?:能|可以|该|给)*(?:报(?:销)?(?:得了?|了|到)?|(?:自己|个人|自个儿?)(?:还?要|得|该|能|总共|一共)*(?:掏|出|付|贴|拿|负担|花)(?:了)?)"
     r"(?:多少|几多|好多|几个?)[钱元啊呢呀嘛咯?。]*$"
+    r"|(?:就|先)(?:说|讲|给|告诉)(?:我)?个(?:大概|大致|准)?的?(?:数|范围)[吧嘛呀啊。]*$"
     r"|^(?:那|那么)?(?:还|照样|照常)(?:能|给)?报(?:得到|得了|得成|得|到|不报)?(?:吗|不|么|嘛|啵)?[?。]?$"
 )
 _HOW_MUCH_AT_LAST = re.compile(
@@ -155,4 +156,4 @@ def asks_for_all(text: str) -> bool:
 def asks_how_much_then(text: str) -> bool:
     """Whether the sum is asked for once more, and nothing else (那到底报多少), or after a remark."""
     written = normalise(text).replace("，", ",")
-    return bool(_HOW_MUCH_THEN.match(written) or _HOW_MUCH_AT_LAST.search(written.replace(" ", ",")))
+    return bool(_HOW_MUCH_THEN.search(written) or _HOW_MUCH_AT_LAST.search(written.replace(" ", ",")))
