@@ -189,7 +189,7 @@ class Costs:
 
     def tells_terms(self, turn: Turn) -> bool:
         """Whether terms of a cost are stated before it, and nothing is asked: 起付线六百,报八成."""
-        if asks(turn.text) or seeks_confirmation(turn.text) or _OF_OTHERS.search(turn.text):
+        if asks(_said_plainly(turn)) or seeks_confirmation(turn.text) or _OF_OTHERS.search(turn.text):
             return False
         person = self._read(turn)
         case = person.case
@@ -201,7 +201,8 @@ class Costs:
             case.deductible,
             case.extra_limit,
         )
-        return person.limit is not None or any(term is not None for term in terms)
+        of_places = bool(person.ratios or person.ratios_elsewhere)
+        return of_places or person.limit is not None or any(term is not None for term in terms)
 
     def takes_up_again(self, turn: Turn, context: Context) -> bool:
         """Whether a cost told before, of which a question about a rule came in between, is spoken of again: in other
@@ -287,7 +288,7 @@ class Costs:
         if talk.people[0].cost_known or len(people) > 1 or supposes(turn.text):
             return context.case
         said, case = people[0], people[0].case
-        stated, sure = not asks(turn.text.rstrip("呢。")), not seeks_confirmation(turn.text)
+        stated, sure = not asks(_said_plainly(turn)), not seeks_confirmation(turn.text)
         terms = Case(
             ratio=case.ratio if stated else None,
             monthly_limit=case.monthly_limit if stated else None,
@@ -297,7 +298,12 @@ class Costs:
             benefit_class=case.benefit_class,
             conditions=case.conditions & _KEPT if stated else frozenset(),
         )
-        told = Person(terms, limit=said.limit if stated else None, ratios=said.ratios if sure else ())
+        told = Person(
+            terms,
+            limit=said.limit if stated else None,
+            ratios=said.ratios if sure else (),
+            ratios_elsewhere=said.ratios_elsewhere if sure else (),
+        )
         after = merged(talk.people[0], told)
         return context.case if after == talk.people[0] else replace(talk, people=(after,)).remembered()
 
@@ -324,6 +330,11 @@ class Costs:
 def _first_told(turn: Turn, costs: Costs) -> Person:
     """What a turn tells of the first person, by itself."""
     return read_cost(turn, None, costs.parameters, learnt=costs.learnt).people[0]
+
+
+def _said_plainly(turn: Turn) -> str:
+    """The turn without the 呢 that only ends it: 今年一分没扣过呢."""
+    return turn.text.rstrip("呢。 ")
 
 
 def _without_what_is_not_known(text: str) -> str:
