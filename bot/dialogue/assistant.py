@@ -366,9 +366,9 @@ class Assistant:
         )
         if not of_money and self._is_of_one(turn) and self.deadlines.concerns(turn, context):
             return Errand.CHECK_STATUS
-        among_others = told_in_full and self._costs.sets_a_part_apart(turn)
+        set_apart = told_in_full and self._costs.sets_a_part_apart(turn)
+        among_others = set_apart or self._costs.tells_a_part(turn, context)
         answers = context.task is Task.COST and self._costs.answers(turn, context)
-        among_others = among_others or self._costs.tells_a_part(turn, context)
         if scope.is_other_cost(turn, self.knowledge.refusals) and not (among_others or bought or answers):
             return Errand.DECLINE
         if context.task is not Task.COST and is_for_inpatient_care(turn):

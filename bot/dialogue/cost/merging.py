@@ -72,7 +72,7 @@ def merged(known: Person, said: Person) -> Person:
         bills=bills,
         home_ratio=_share_at_home(known, said),
         class_b=said.class_b or (None if said.cost_known else known.class_b),
-        stay=_longest(known.stay, said.stay),
+        stay=_stay_told(known.stay, said.stay),
         stretch=stretch,
         month=said.month if said.cost_known else known.month,
         price=said.price if said.cost_known else known.price,
@@ -81,7 +81,7 @@ def merged(known: Person, said: Person) -> Person:
     )
 
 
-def _longest(known: Days | None, said: Days | None) -> Days | None:
+def _stay_told(known: Days | None, said: Days | None) -> Days | None:
     """The stay in hospital that is told; a day within a known one, told without an end, is no other stay."""
     if known is None or said is None:
         return said or known

@@ -261,10 +261,8 @@ def _with_another_bill(known: Person, said: Person, this_month: Days | None) -> 
 def _together_again(known: Person, said: Person, text: str) -> Person:
     """What was known, with what was spent before the last purchase in one sum again, where both are asked about."""
     case = known.case
-    apart = (
-        case.used_as_cost and case.used and case.amount and not said.cost_known and _TWO_OF_THEM.search(text)
-    )
-    if not apart or case.used is None or case.amount is None or not asks_for_all(text):
+    both_asked = _TWO_OF_THEM.search(text) and asks_for_all(text) and not said.cost_known
+    if not both_asked or not case.used_as_cost or not case.used or case.amount is None:
         return known
     amount = case.amount.plus(Span.exactly(case.used))
     return replace(known, case=replace(case, amount=amount, used=None, used_as_cost=None))
