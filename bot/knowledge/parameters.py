@@ -71,6 +71,7 @@ Condition = Literal[
     "outside_indication",
     "not_for_outpatients",
     "review_missed",
+    "disqualified",
     "not_approved",
     "below_the_standard",
     "unsuited_to_outpatients",

@@ -78,11 +78,11 @@ _ENDS_THERE = re.compile(r"^[呢呀啊咯哦]?\s*[?？]?$")
 """Around 几百块 where it asks: 起付线定的几百块, not 限额才几百块."""
 _BARE = re.compile(
     rf"(?:(?<![A-Za-z\d.,第〔\[/])(?<!\d:)|(?<=[A-Za-z])(?=[一二两三四五六七八九十])){_UNDER}{_SIGN}(?:{_TWO_DIGITS}|{_VALUE})"
-    rf"(?P<more>(?:[多余]|(?:(?<=00)|(?<=[十百千万]))来)(?!少|则|说|的时候|一?点|些|[天年月个次周张家种名补抵买付报扣填垫用顶])|大几|(?<=[十百千])几(?![十百千万]|[一-龥]?[天年月个次周张家种名岁片盒瓶支粒]))?"
+    rf"(?P<more>(?:[多余]|(?:(?<=00)|(?<=[十百千万]))来)(?!少|则|说|算|的时候|一?点|些|[天年月个次周张家种名补抵买付报扣填垫用顶])|大几|(?<=[十百千])几(?![十百千万]|[一-龥]?[天年月个次周张家种名岁片盒瓶支粒]))?"
     rf"(?P<late_scale>万)?{_AROUND}(?![A-Za-z\d])"
 )
 _COUNTED = re.compile(
-    r"^(?:人(?!家)|[个個天日号月年周岁次种条级类项张盒片粒支瓶家位度米斤点时床区期版文楼倍成折%份届步样趟回遍口本根针袋颗副]"
+    r"^(?:人(?!家)|回(?![来去])|月(?![初底末月])|[个個天日号年周岁次种条级类项张盒片粒支瓶家位度米斤点时床区期版文楼倍成折%份届步样趟遍口本根针袋颗副]"
     r"|[多来几余](?:[天年月个次周岁张家种名人])|分(?!钱|别)|公里|小时|分钟|工作日|名(?!字)|院|甲|级|季度|mg|ml|毫|克|路|后(?!来|头|面|又|再)|℃|级|号|代|-\d|/\d|:\d)"
 )
 _CUES = (
@@ -176,6 +176,8 @@ def _asks_how_much(written: str, match: re.Match[str]) -> bool:
 def _is_together(written: str, match: re.Match[str]) -> bool:
     """一块 means "together" unless money is spoken of; 三元 before 区 is a place."""
     if match[0] == "一块":
+        if re.search(r"[加合凑算放搁]$", written[: match.start()]):
+            return True
         return not re.search(r"(?:[花付掏扣报付多少差]了?|一盒|一片|每片)$", written[: match.start()])
     return bool(re.match(r"[区桥乡镇]", written[match.end() :])) and match[0].endswith("元")
 

@@ -54,6 +54,7 @@ class Case:
     `quota_left` is what remains of the month's limit or of the year's cap; `unused_before` what an earlier
     month left over. `cap_not_reached`: the limit or cap, whatever it is, was not reached. `cap_of_inpatient`: the cap,
     or what was paid of it, was told of inpatient care.
+    `fund_paid`, `own_paid`: what one side paid of a cost that is told by that alone. `nothing_spent`: there was none.
     `until`: the amount recurs monthly to this day.
     """
 
@@ -68,6 +69,9 @@ class Case:
     months: int | None = None
     each_month: bool | None = None
     until: date | None = None
+    fund_paid: Decimal | None = None
+    own_paid: Decimal | None = None
+    nothing_spent: bool | None = None
     uncounted: Decimal | None = None
     by_month: tuple[MonthCost, ...] = ()
     asked_month: date | None = None

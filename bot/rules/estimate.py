@@ -37,6 +37,8 @@ class _Estimator:
             return refused
         if unpaid := self._unpaid():
             return self._nothing_paid(unpaid)
+        if self._known.case.nothing_spent and not self._known.cost_known:
+            return self._nothing_spent()
         if not self._known.cost_known:
             missing = ("amount", *self._known.unknown(), *self._known.unsaid)
             return self._refused(lacking(("amount",), self._known), missing)._replace(certain=self._certain())
@@ -133,6 +135,24 @@ class _Estimator:
             Step("个人自付", f"全部自付，{yuan(total)}", total),
         )
         return nothing._replace(you_pay=total, steps=steps)
+
+    def _nothing_spent(self) -> Estimate:
+        """Nothing to share: what is paid is a share of a cost, and no limit is paid out."""
+        known, nothing = self._known, Span.exactly(to_fen(NOTHING))
+        places = known.parameters.citations(entry.cite for entry in known.ratio_entries)
+        steps = (
+            Step("医疗费总额", "没有花费，0 元", nothing),
+            Step("统筹基金支出", "报的是花掉的费用，没有花费就没有可报的", nothing, places),
+            Step("个人自付", "0 元", nothing),
+        )
+        return Estimate(
+            known.parameters.region,
+            known.case.scheme,
+            fund_pays=nothing,
+            you_pay=nothing,
+            steps=steps,
+            warnings=self._general_notes(),
+        )
 
     # The figures
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from bot.knowledge.parameters import Between, Delegated, Entry, Fixed
+from bot.knowledge.parameters import Between, Delegated, Entry, Fixed, Unknown
 from bot.rules.bill import settle
 from bot.rules.corners import Bounds, Corners, settled_at_corners
 from bot.rules.money import NO_MONEY, NOTHING, Span, to_fen
@@ -254,8 +254,9 @@ class Known(Spent):
             names.append("deductible")
         if self.ratio is None:
             names.append("ratio")
-            delegated = any(isinstance(entry.state, Delegated) for entry in self.limit_entries)
-            if delegated and self.cap_left is None and not self.case.cap_not_reached:
+            left_open = any(isinstance(entry.state, Delegated | Unknown) for entry in self.limit_entries)
+            told = self.bounds_cost or self.cap_left is not None or self.case.cap_not_reached
+            if left_open and not told:
                 names.append(limit)
         return tuple(names)
 

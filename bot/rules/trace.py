@@ -7,7 +7,7 @@ from bot.knowledge.schema import Cite
 from bot.messages import Citation
 from bot.rules.case import MonthCost
 from bot.rules.known import Known
-from bot.rules.money import NOTHING, Span, percent, yuan
+from bot.rules.money import NO_MONEY, NOTHING, Span, percent, yuan
 from bot.rules.result import Remark, Step
 
 
@@ -38,6 +38,10 @@ class Trace:
             said = " + ".join(f"{_month_said(c)}{yuan(c.amount)}" for c in months)
         elif self._known.repeats and self._known.months > 1 and case.amount:
             said = f"每月 {yuan(case.amount)} × {self._known.months} 个月 = {yuan(total)}"
+        elif told := case.fund_paid or case.own_paid:
+            ratio = self._known.ratio or NO_MONEY
+            who, share = ("医保", ratio.low) if case.fund_paid else ("您自己", 1 - ratio.low)
+            said = f"{who}付的 {yuan(told)} ÷ {percent(share)} = {yuan(total)}"
         else:
             said = f"您说的费用 {yuan(total)}"
         return Step("医疗费总额", said, total)

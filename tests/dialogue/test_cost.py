@@ -32,7 +32,7 @@ def test_months_told_in_turns_are_asked_about_together(talk: Any) -> None:
         ("湖南退休，花了500能报多少", ("monthly_limit",)),
         ("湖南职工，花了500能报多少", ("monthly_limit", "employment")),
         ("江西职工花了500", ("ratio", "annual_cap")),
-        ("山东职工花了500", ("deductible", "ratio")),
+        ("山东职工花了500", ("deductible", "ratio", "annual_cap")),
         ("湖南在职，限额300，花了-50元", ("amount",)),
         ("湖南退休，单列支付的药4000元", ("single_line_ratio", "single_line_limit")),
     ],

@@ -9,6 +9,7 @@ from bot.dialogue.cost.apart import told_apart
 from bot.dialogue.cost.differences import fact_said
 from bot.dialogue.cost.person import Person
 from bot.knowledge.parameters import Condition, RegionParameters
+from bot.rules.backwards import reckoned_back
 from bot.rules.estimate import estimate
 from bot.rules.faults import Fault
 from bot.rules.money import NOTHING, Span, yuan
@@ -70,7 +71,7 @@ def _estimated(person: Person, rules: RegionParameters, today: date) -> Estimate
         return _at_each_end(person, rules, today)
     if person.ratios:
         return _at_each_place(person, rules, today)
-    return estimate(person.case, rules, today)
+    return estimate(reckoned_back(person.case, rules, today), rules, today)
 
 
 def _at_each_end(person: Person, rules: RegionParameters, today: date) -> Estimate:

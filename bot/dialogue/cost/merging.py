@@ -221,6 +221,8 @@ def _still_known(known: Case, bills: tuple[Bill, ...], said: Person) -> Case:
         known = replace(known, treated_on=None)  # one of its purchases
     if case.amount is not None:
         known = replace(known, by_month=(), asked_month=None, within_policy=None)
+    if said.cost_known or case.nothing_spent:
+        known = replace(known, fund_paid=None, own_paid=None, nothing_spent=None)
     if case.by_month:
         known = replace(known, amount=None)
     if case.monthly_limit is not None or said.limit is not None:

@@ -243,13 +243,14 @@ def _updated(person: Person, said: Person, turn: Turn) -> Person:
 
 
 def _with_another_bill(known: Person, said: Person, this_month: Days | None) -> tuple[Person, Person]:
-    """Why nothing is paid of one month's bill (a stay in hospital, a place that is not designated) is not so of another
-    month's; the first is then done with."""
+    """Why nothing is paid of one bill (a stay in hospital, a place that is not designated) is not so of another
+    month's, nor of one that is asked about alone; the first is then done with."""
     first, second = known.case.treated_on, said.case.treated_on or this_month
     apart = first and second and (second.first > first.last or second.last < first.first)
+    asked_alone = not said.adds and (said.follows or said.this_one)
     unpaid = held_against_stay(known.case, known.stay).conditions & UNPAID
     together = said.adds and first and second and first.first.replace(day=1) == second.first.replace(day=1)
-    if not apart or not said.cost_known or not unpaid or together:
+    if not (apart or asked_alone) or not said.cost_known or not unpaid or together:
         return known, said
     spent = known.case.amount
     case = replace(known.case, conditions=known.case.conditions - UNPAID, amount=None, by_month=())

@@ -81,6 +81,7 @@ _TOLD_OF_A_COST = frozenset[Condition](
         "not_approved",
         "below_the_standard",
         "review_missed",
+        "disqualified",
         "inpatient_stay",
         "long_prescription",
         "cancer_therapy",

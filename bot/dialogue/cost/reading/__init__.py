@@ -36,7 +36,7 @@ from bot.dialogue.cost.reading.deductible import deductible_of, doubts_of_the_de
 from bot.dialogue.cost.reading.doubts import open_conditions
 from bot.dialogue.cost.reading.hospital import days_in_hospital
 from bot.dialogue.cost.reading.learned import Learnt
-from bot.dialogue.cost.reading.limits import limit_of, limits_of, wondered_about
+from bot.dialogue.cost.reading.limits import limit_of, limits_of, used_up_ahead, wondered_about
 from bot.dialogue.cost.reading.people import (
     asked_of,
     clauses_by_person,
@@ -57,6 +57,7 @@ from bot.dialogue.cost.reading.shares import (
     shares_of,
     withdrawn_share,
 )
+from bot.dialogue.cost.reading.sides import of_one_side
 from bot.dialogue.cost.reading.stretch import stretch_of
 from bot.dialogue.cost.reading.times import times_of
 from bot.dialogue.cost.reading.visits import price_of, puts_visits_right, visits_told
@@ -117,6 +118,8 @@ def read_cost(
     person = _read(whole, covered, known)
     if fault:
         person = person.without(fault.field)
+    if person.case.own_paid is not None:
+        claimed = None  # then it is no figure to be held against what the fund pays
     return Reading(
         (person,), named_in(sentence, whole.costs), fault, supposes(turn.text), claimed, wondered_about(whole)
     )
@@ -188,6 +191,9 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
     for read in (limits_of, cost_of, shares_of, times_of):
         case = case.updated(read(part))
     case = case.updated(deductible_of(part, case, known))
+    case = of_one_side(case, part)
+    if used_up_ahead(part):
+        case = replace(case, months=None, each_month=None, conditions=case.conditions - {"long_prescription"})
     stretch = stretch_of(part)
     if stretch.without:  # what happened in a month without a cost is told of none
         case = replace(case, conditions=case.conditions - {"inpatient_stay"})

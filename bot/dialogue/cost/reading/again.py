@@ -23,12 +23,13 @@ _PUT_RIGHT = re.compile(
 _AND_NOT = re.compile(r"[元块]?钱?,?不是")
 _MIXED_UP = re.compile(r"[说弄搞记看讲](?:错|反|岔|混|串)")
 _NOT_MINE = re.compile(
-    r"[元块]?钱?的?(?:那个|那笔)?是(?:上上?[次回趟]|前[次回]|[我俺他她]?(?:老伴|老公|老婆|老头|爱人|[爸妈爹娘])|别[人个]|人家|隔壁)[^,。;\d]{0,4}的"
+    r"[元块]?钱?的?(?:那个|那笔)?是(?:上上?[次回趟]|前[次回]|[我俺他她]?(?:屋里的?)?(?:老伴|老公|老婆|老头|老倌子?|爱人|堂客|婆娘|男人|那口子|[爸妈爹娘爷奶公婆])|别[人个]|人家|隔壁)[^,。;\d]{0,4}的"
 )
 """Words that make a figure another's, or another time's: 300是我老伴的."""
 _MINE = re.compile(r"(?:我(?:自己)?|[他她](?=的)|这[次回趟]|今[天日]|本人)的?(?:其实|应该|才|实际)*是$")
+_OF_MINE = re.compile(r"[我俺]的?[^,。;\d]{1,6}$")
 _ONLY_THAT = re.compile(r"(?:是不是|难道|该不会)[^,。;\d]{0,2}[只才就光][^,。;\d]{0,2}[付报给认按]$")
-_AGAIN = re.compile(r"[这那][个笔张]?$|(?:月份?|[次回])的$")
+_AGAIN = re.compile(r"(?:[这那][个笔张]?|整[个笔]|全部)$|(?:月份?|[次回])的$")
 _INSIDE_IT = re.compile(r"(?:里[头面边]?|其中|当中)(?:还)?有?$")
 _THEN_ASKED = re.compile(r"[元块]?钱?[^,。;\d]{0,10}(?:报|[掏付出给拿])(?:销)?得?(?:多少|几|好多)")
 _AGAIN_WITH_ANOTHER = re.compile(r"[这那]\d+[元块]?钱?(?:和|跟|与|加|、)$")
@@ -83,7 +84,10 @@ def put_right(items: list[Item], sentence: Sentence) -> list[Item]:
             return [right_now if item is right else item for item in items if item is not wrong]
         if _MIXED_UP.search(sentence.text[wrong.end : right.start]) and right.amount.low == wrong.amount.low:
             return [item for item in items if item is not wrong]
-        if corrects(sentence.text) and _NOT_MINE.match(wrong.after) and _MINE.search(right.before):
+        another_s = corrects(sentence.text) and _NOT_MINE.match(wrong.after)
+        if another_s and right.placed and right.role != "cost" and _OF_MINE.search(right.before):
+            return [item for item in items if item is not wrong]
+        if another_s and _MINE.search(right.before):
             mine = replace(right, instead_of=wrong.amount.low)
             return [mine if item is right else item for item in items if item is not wrong]
         if _AND_NOT.fullmatch(sentence.text, wrong.end, right.start) and wrong.before.endswith("是"):
@@ -128,6 +132,8 @@ def _is_no_other(item: Item, earlier: list[Item], others: list[Item]) -> bool:
         return True  # 还得刨掉那250吗
     if _AGAIN_WITH_ANOTHER.search(item.before):
         return True  # 就问这70和95: the second
+    if item.role == "cost" and _listed(item, others):
+        return False  # 312、350、421
     unplaced = item.role == "cost" and (not item.placed or _ONLY_THAT.search(item.before))
     beside = "extra_limit" in same or any(other.role == "cost" for other in others)
     if unplaced and beside and same - {"cost"}:
@@ -135,6 +141,14 @@ def _is_no_other(item: Item, earlier: list[Item], others: list[Item]) -> bool:
     if _AGAIN.search(item.before):
         return "cost" not in same  # 封顶15万…算不算在这15万里头
     return _is_asked_about(item)  # 花了88,…88报几块
+
+
+def _listed(item: Item, others: list[Item]) -> bool:
+    """Whether it stands in a list, one cost before or after it with nothing but a mark between."""
+    costs = [other for other in others if other.role == "cost"]
+    return any(
+        item.before == "、" or (other.start > item.end and other.before == "、") for other in costs
+    ) and (item.before == "、" or item.after.strip("元块") == "、")
 
 
 def _asked_alone(asked: Item, others: list[Item], sentence: Sentence) -> list[Item]:

@@ -22,7 +22,7 @@ from bot.language.spans import overlaps, without_overlaps
 
 _BARE_ANSWER = re.compile(
     r"(?:^|[,。 :是为有约概到就共才加剩差])(\d+(?:\.\d{1,2})?|[零一二两三四五六七八九十百千万]+)"
-    r"(?=块(?!儿|[总给报算])|[元多左上吧呢啊哦呀了。,! ]|$)"
+    r"(?=块(?!儿|[总给报算能结付])|[元多左上吧呢啊哦呀了。,! ]|$)"
 )
 _OF_MONTHS = re.compile(r"(?:[到至和]|[-~—、])(?:(?:1[0-2]|[1-9])、)*(?:1[0-2]|[1-9])月")
 """2到4月, 8、9、10月."""
@@ -106,6 +106,12 @@ _STRUCK_OUT = re.compile(
 )
 _BACK_TO_IT = re.compile(r"[元块]?钱?的?那[个笔次回](?:价|数)?来")
 _WENT_AGAIN = re.compile(r"[又再]去了?[一两几][趟次回]")
+_OF_THE_QUARTER = re.compile(r"把[^,。;\d]{0,3}(?:季度?|三个月)的?(?:额度|限额)?$")
+"""4月就把二季度900用完了: what a long prescription took at once."""
+_AT_A_PLACE = re.compile(r"(?:药店|商店|定点店|药房|医院|社区|卫生[院室所]|诊所|门诊)[里的]?[,\s]*$")
+"""定点店 320块 is what was spent there."""
+_EXCLAIMED = re.compile(r"^(?:[啊哎唉]?,?)?(?:怎么|咋)?(?:就|才|只|这么)+(?:给|报|有)?$")
+_IN_SURPRISE = re.compile(r"[元块]?钱?[啊呀哇吗么嘛]")
 _NOTHING_ELSE = re.compile(
     r"(?:大概|差不多|大约|约|可能|应该|好像|就|是|有|嗯|哦|呃|那|我|吧|呢|啊|呀|了|的|样子|左右|上下|多|来|[元块]钱?|整|[,。.!?\s])*"
 )
@@ -158,7 +164,10 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
         ]
     learnt = _not_a_part_of_nothing(_one_limit(items, learnt))
     told = without_reckoned([item for item in learnt if item is not None], sentence)
-    told = [replace(item, role="aside") if _is_hearsay(item) else item for item in told]
+    told = [
+        replace(item, role="aside") if _is_hearsay(item) or _is_exclaimed(item, sentence) else item
+        for item in told
+    ]
     told = [replace(item, role="unused_before") if _is_carried_over(item) else item for item in told]
     told = [replace(item, role="claimed") if _is_concluded(item, sentence) else item for item in told]
     told = [replace(item, role="returned") if _is_given_up(item, sentence) else item for item in told]
@@ -215,6 +224,12 @@ def _is_of_another_visit(item: Item, sentence: Sentence) -> bool:
 
 def _is_hearsay(item: Item) -> bool:
     return item.role in ("extra_limit", "unplaced") and bool(_EACH_ADDED.search(item.before))
+
+
+def _is_exclaimed(item: Item, sentence: Sentence) -> bool:
+    """Whether a turn begins with our answer, said again in surprise: 才300啊."""
+    begins = _EXCLAIMED.fullmatch(sentence.text[: item.start])
+    return bool(begins and _IN_SURPRISE.match(item.after))
 
 
 def _one_limit(items: Sequence[Item], learnt: Sequence[Item | None]) -> list[Item | None]:
@@ -303,7 +318,9 @@ def _learnt(item: Item, told: Judged[Role], by_words: str, sentence: Sentence) -
         or (item.weighed and item.role == "deductible_met" and COUNTED_UP.search(sentence.text, item.end))
         or (item.role == "used" and told.label == "claimed" and item.before in _WAS_PAID)
         or (item.role == "aside" and _NO_COST_OF_THIS.match(item.after))
+        or (item.role == "aside" and _OF_THE_QUARTER.search(item.before))
         or (item.role == "cost" and _BACK_TO_IT.match(item.after))
+        or (item.role == "cost" and told.label in _BY_PERIOD and _AT_A_PLACE.search(item.before))
         or (item.because - {"inpatient_stay"} and told.label == "aside")
         or (item.role in _BY_PERIOD and _IS_THE_LIMIT.match(item.after))
         or (item.role == "cost" and told.label == "aside" and _OF_A_CLASS.search(item.before))

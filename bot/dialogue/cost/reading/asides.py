@@ -16,6 +16,7 @@ _HOW_PAID = re.compile(
 )
 _IN_CASH = re.compile(r"[元块]?钱?的?(?:现金|现钱)")
 _PRICE = re.compile(r"(?:单价|[一每1][盒瓶支袋片粒])[^,。;\d]{0,3}$")
+_BOTH_ASKED = re.compile(r"两[笔次回处家张趟边头][^,。;\d]{0,4}(?:[加合凑]|一共|总共|拢共|一起)")
 _ELSEWHERE = re.compile(
     r"(?:网上|外[面头边]|别[家处]|别的(?:药店|地方)|隔壁|另[外一]{1,2}家|其[他它](?:药店|地方|家)|京东|淘宝|美团|拼多多|平台|直播间)[^,。;\d花买拿开付叫订拍]{0,10}$"
 )
@@ -115,6 +116,8 @@ def without_prices_elsewhere(items: list[Item], sentence: Sentence) -> list[Item
     """ "医院开的280,网上要320": what it would have cost elsewhere, beside what it did."""
     costs = [item for item in items if item.role == "cost"]
     elsewhere = [item for item in costs if _ELSEWHERE.search(item.before)]
+    if _BOTH_ASKED.search(sentence.text):
+        return items  # then both were spent
     if len(elsewhere) == len(costs):
         return items
     return [replace(item, role="aside") if item in elsewhere else item for item in items]

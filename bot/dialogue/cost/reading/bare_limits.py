@@ -12,6 +12,8 @@ _A_MONTH = re.compile(r"[元块]?钱?是?(?:/月|(?:一个|每个?)月(?:的额�
 _SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
 _FORMER = re.compile(r"原[来先本]|本来|以前|之前|自己(?:还|也)?有|普通|病种")
 _OF_THE_FORMER = re.compile(r"(?:原[来先本]?|本来|以前|之前)[^,。;\d]{0,4}病种?的?(?:限额|额度|定额)?$")
+_CHOSEN = re.compile(r"[选挑][^,。;\d]{2,8}(?:做|作|当|为|是)主(?:病|的)*,[^,。;\d]*$")
+"""我选冠心病做主的,一个月280."""
 _IN_A_MONTH = re.compile(r"[\d一二三四五六七八九十这本上]个?月份?[是为]?$")
 
 
@@ -59,7 +61,8 @@ def monthly_without_a_word(items: list[Item], sentence: Sentence) -> list[Item]:
         for item in costs
         if item not in bare
     ]
-    if len(bare) == 1 and any(item.role == "extra_limit" for item in items):
+    added = any(item.role == "extra_limit" for item in items)
+    if len(bare) == 1 and (added or _CHOSEN.search(sentence.text[: bare[0].start])):
         return [replace(item, role="monthly_limit") if item in bare else item for item in items]
     if len(bare) != 1 or not any(_SPENT.search(before) or _IN_A_MONTH.search(before) for before in others):
         return items

@@ -10,6 +10,7 @@ from bot.dialogue.cost.reading.amount_words import EXAMINATION, SUNDRIES, WHOLE
 from bot.dialogue.cost.reading.bills import PART_OF, SPENT_ELSEWHERE, adds, returned_of
 from bot.dialogue.cost.reading.changes import NOT_KNOWN
 from bot.dialogue.cost.reading.months import asked_month, costs_by_month, month_before, only_month_asked
+from bot.dialogue.cost.reading.roles import LIMITS
 from bot.dialogue.cost.reading.sentence import Item, Part, Role, within_a_month
 from bot.dialogue.cost.reading.times import is_monthly, months_spoken_of
 from bot.dialogue.cost.reading.visits import visits_of
@@ -31,6 +32,7 @@ _REST = re.compile(
 _TIMES_THE_LIMIT = re.compile(r"是?(?:限额|额度|它|这个?数)的([两二三四五])倍")
 _EQUALS_THE_LIMIT = re.compile(
     r"[药费钱花][^,。;]{0,4}(?:等于|跟|和|就是|卡着)(?:限额|额度)(?:一样|相等|持平)?"
+    r"|(?:限额|额度)(?:是|有)?\d+(?:\.\d+)?[元块]?钱?(?:的)?(?:我|他|她|都|就|全|正好|刚好|每?个?月)*[花用]得?(?:[满完光]|干净)了?"
 )
 _ONE_OF_WHAT_WAS_TOLD = re.compile(r"[元块]?钱?的?那[盒瓶样种支]")
 _SIDE_BY_SIDE = re.compile(r"[元块]?钱?(?:和|跟|加上?|及|、|,?(?:还有|另外|外加))[^,。;\d]{0,8}")
@@ -43,6 +45,11 @@ _ANOTHER_LOST = re.compile(
 )
 """A bill of which the amount is gone: 另一张单子找不到了."""
 _NOTHING_COUNTS = re.compile(r"(?<!不)(?:全部?|都)是[^,。;\d]{0,6}(?:目录外|范围外|自费|丙类|不在目录)")
+_NOTHING_BOUGHT = re.compile(
+    r"(?:这个?月|本月|今年)[^。;]{0,14}(?:一[分粒片盒瓶颗毛][钱药]?(?:都|也)?没(?:有)?(?:花|买|开|拿|用|动)|(?:药?(?:一点|啥|什么)(?:都|也)?)没(?:有)?(?:花|买|开|拿|用)"
+    r"|没(?:有)?(?:花|用)(?:过)?(?:一分)?钱|没(?:有)?(?:去)?(?:买|开|拿|看)过?(?:药|病)(?=[,。;]))"
+)
+"""这个月一盒药没买,额度会发给我吗."""
 _OF_NO_COST: frozenset[Role] = frozenset({"aside", "claimed", "unused_before"})
 _TAKEN = re.compile(r"[用花][掉去]?了$")
 _PAID_OUT = re.compile(r"报(?:销)?[了过掉]+$|(?:统筹|基金|医保局?|公家)[^,。;\d]{0,4}[付报出][了过掉]*$")
@@ -58,6 +65,8 @@ _CORRECTED = re.compile(r"不对|错了|更正|改成|应该是|不是$")
 
 def cost_of(part: Part) -> Case:
     """Everything the part's amounts say."""
+    if _nothing_is_told_but_limits(part) and _NOTHING_BOUGHT.search(part.text):
+        return Case(nothing_spent=True)
     if all(item.role == "aside" for item in part.own_items):
         return only_month_asked(part)
     case = Case()
@@ -92,6 +101,10 @@ def cost_of(part: Part) -> Case:
             case, amount=case.amount.plus(Span.exactly(_beside(part) - _returned(part, case.amount)))
         )
     return _with_unplaced(case.updated(asked_month(part, case)), part)
+
+
+def _nothing_is_told_but_limits(part: Part) -> bool:
+    return all(item.role in LIMITS or item.role in _OF_NO_COST for item in part.own_items)
 
 
 def unplaced_in(part: Part) -> tuple[Decimal, ...]:

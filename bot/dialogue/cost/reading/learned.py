@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from bot.dialogue.cost.person import UNPAID
+from bot.dialogue.cost.reading.changes import NOT_KNOWN
 from bot.dialogue.cost.reading.sentence import Role
 from bot.dialogue.cost.reading.signs import Seen, signs_of
 from bot.dialogue.cost.reading.told import Circumstance, Told, clauses_of, signs_of_clause
@@ -29,6 +30,11 @@ _TELLS_THAT_NOTHING_IS_PAID = 1.0
 """By so much what a clause tells must lead; by more, where nothing would be paid for it."""
 _NOTHING_IS_PAID = UNPAID | {"review_missed", "not_approved", "cap_reached"}
 
+_MAY_BE_WONDERED = frozenset[Circumstance](
+    {"deductible_full", "deductible_untouched", "cap_open", "cap_reached"}
+)
+"""What a clause does not tell that says it is not known: 起付线多少真记不清了."""
+_NOT_KNOWN = re.compile(NOT_KNOWN)
 _NEVER_WITHOUT: Mapping[Circumstance, re.Pattern[str]] = {
     "not_designated": re.compile("定点|医保|[店网牌签]|诊所|药房"),
     "inpatient_stay": re.compile("[住院床]|病房"),
@@ -83,6 +89,9 @@ class Circumstances:
             if (
                 judged.label
                 and judged.lead >= least
+                and not (
+                    judged.label in _MAY_BE_WONDERED and _NOT_KNOWN.search(text[clause.start : clause.end])
+                )
                 and _may_tell(judged.label, text[clause.start : clause.end])
             ):
                 told.append(Told(clause.start, clause.end, judged.label))

@@ -36,6 +36,12 @@ _NOT_REACHED = re.compile(
     r"|(?:额度|限额)(?:都|也)?(?:还有|有的是|没动|足)(?=[,。;]|$)|(?:反正|肯定|应该|都)够用(?![不吗])|(?:限额|额度|定额)(?:多着|多得很|大着|宽裕|富余|根本用不完|用不完|绰绰有余)|在[^,。;]{0,3}(?:限额|额度|定额)(?:里头?|之内|以内|范围内?)(?!的|按)"
     r"|(?:没|未)(?:有)?(?:到|达到?|超过?|超出|碰到)了?(?:封?顶|(?:[年月季]度?)?(?:限额|额度))|没封顶|离封顶|离[用花](?:完|光|满)(?:还|都)?(?:早|远|差)|(?:没|未)(?:有)?超(?:过|出|了|的)?(?=[,。;]|$)|^(?:还)?(?:没|未|没有)到[。吧呢啊的]*$"
 )
+_ASKS_FOR_IT = re.compile(r"[报给付](?:销)?(?:得|了)?(?:多少|几|好多)")
+_USED_UP_AHEAD = re.compile(
+    r"长(?:期)?处方把[^,。;]{0,16}[用花刷]得?[完光尽满]|长(?:期)?处方[^。;]{0,24}(?:额度|限额)[^,。;]{0,8}(?:[用花刷]得?[完光尽满没]|[用花]了)[^。;]{0,3},"
+    r"|(?:额度|限额)[^,。;]{0,8}[^。;]{0,4}长(?:期)?处方[^,。;]{0,6}[用花刷]得?[完光尽满没]"
+)
+"""4月开长处方把到6月的额度用光了,5月又拿药."""
 _OF_A_MONTH_BEFORE = re.compile(
     r"(?:上个?月|前[面头]?[几两三]?个?月|之前[几两三]个月|以前|(?<!\d)(?:1[0-2]|[1-9])月份?|[一二三四五六七八九十]+月份?)的?(?:额度|限额|定额)"
 )
@@ -43,8 +49,8 @@ _WHETHER_REACHED = re.compile(
     r"有没有?(?:到|超|满|达到)|(?:到|超|满|够)没(?:有)?(?:到|超|满|够)|够不够[^,。;]{0,3}" + NOT_KNOWN
 )
 _REACHED = re.compile(
-    r"(?:(?<!快)(?<!要)(?:已经?|今年|早就?|都)(?:封顶|到顶)了(?!没)|限额[\d一二两三四五六七八九百]*[元块]?(?:已经?|都|就|早)*(?:用完|用光|花完|用满|刷完|刷光)(?!了?(?:没|\d)))"
-    r"|(?<!住院)(?:封顶|年限额|年度限额|额度)[^,。;没未快离]{0,4}(?:到了|已到|用完|用光|花完|满了|用满|没了|刷爆|爆了|见底)|(?:这个?月|本月|额度|限额)[^,。;没未]{0,4}刷爆"
+    r"长(?:期)?处方把[^,。;]{0,16}[用花刷]得?[完光尽满]|(?:(?<!快)(?<!要)(?:已经?|今年|早就?|都)(?:封顶|到顶)了(?!没)|限额[\d一二两三四五六七八九百]*[元块]?(?:已经?|都|就|早)*(?:用完|用光|花完|用满|刷完|刷光)(?!了?(?:没|\d)))"
+    r"|(?<!住院)(?:封顶|年限额|年度限额|额度|限额(?=\d{1,2}月))(?:\d{1,2}月(?:份|底|初)?)?[^,。;没未快离\d]{0,4}(?:一[分毛]钱?[都也]?(?:不剩|没剩|没有)|(?:用|花|刷|报|吃|使|拿)得?精?(?:[完光尽空爆]|没(?=了))|满了|用满|见底|透支|没了|爆了|到了|已到)|(?:这个?月|本月|额度|限额)[^,。;没未]{0,4}刷爆"
 )
 _WONDERED = tuple(
     (name, re.compile(rf"{words}[^,。;\d]{{0,6}}{NOT_KNOWN}"))
@@ -70,6 +76,8 @@ def limits_of(part: Part) -> Case:
     if _NOTHING_ADDED.search(part.text):
         case = replace(case, extra_limit=Decimal(0))
     if _is_reached(part):
+        if not part.costs and _ASKS_FOR_IT.search(part.text) and _only_limit(part):
+            return case  # 限额330花满了,报几多: it is the cost that is told
         return replace(case, quota_left=Decimal(0))
     if used := used_roughly(part):
         return replace(case, used=used.low)
@@ -108,6 +116,13 @@ def _is_reached(part: Part) -> bool:
         )  # 封顶六千,报掉五千二
     ]
     return bool(now) and not _NOT_REACHED.search(part.text)
+
+
+def used_up_ahead(part: Part) -> bool:
+    """Whether a long prescription told with it used up the months' limits, and the cost is a later one."""
+    return (
+        bool(part.costs) and _USED_UP_AHEAD.search(part.text[: part.costs[-1].start - part.start]) is not None
+    )
 
 
 def _clause_of(part: Part, start: int, end: int) -> str:

@@ -25,6 +25,7 @@ _EACH_OF_MONTHS = re.compile(
     rf"(?<![\d.]){_LISTED}月份?(?:这?[两三四五六\d]个月)?[^,。;\d]{{0,6}}?(?:各|都|每个?月|均)[^,。;\d]{{0,8}}$"
 )
 _MONTHS_AND_THEIR_NUMBER = re.compile(rf"(?<![\d.]){_LISTED}月?份?这?[两三四五六\d]个月")
+_MONTHS_LISTED = re.compile(rf"(?<![\d.]){_LISTED}月份?[^,。;\d]{{0,10}}(?:分别|依次|先后)[^,。;\d]{{0,4}}$")
 _FROM_TO = re.compile(rf"(?<![\d年])({MONTH})月份?(?:到|至|-)({MONTH})月")
 _EACH_FROM_TO = re.compile(
     rf"(?<!\d)(?<!\d年)({MONTH})(?:月份?)?(?:到|至|-)({MONTH})月[^,。;\d]{{0,4}}(?:各|都|每个?月|均)[^,。;\d]{{0,8}}$"
@@ -32,10 +33,11 @@ _EACH_FROM_TO = re.compile(
 _FROM_THEN_ON = re.compile(rf"(?<!\d)({MONTH})月份?(?:起|开始|往后|以后)[^,。;\d]{{0,8}}$")
 _FIRST_SOME = re.compile(r"[头前]([两二三四五])个月(?:各|每个?月|都|均)[^,。;\d]{0,4}$")
 _LAST_SOME = re.compile(r"后([两二])个?月(?:各|每个?月|都|均)[^,。;\d]{0,4}$")
+_LISTED_BEFORE = re.compile(rf"(?:(?:{MONTH})、)+$")
 _MOST_IN_A_LIST = 12
 _ONE_AFTER_THE_OTHER = re.compile(r"分别|依次|先后|各[是自花用买吃]")
 _THIS_MONTH = re.compile(r"这个?月|本月|当月")
-_OF_THE_MONTH_TOLD = re.compile(r"当月(?=的?\d{1,2}[号日])")
+_OF_THE_MONTH_TOLD = re.compile(r"当月(?=的?\d{1,2}[号日])|(?:批|认定|通过|办|评|下来)[^,。;\d]{0,6}当月")
 _MONTH_OF_QUARTER = re.compile(r"[第头]([一二三123]?)个月(?=[^各都])")
 _QUARTER_NAMED = re.compile(r"第?([一二三四])季度")
 _LAST_QUARTER = re.compile(r"上个?季度?")
@@ -46,9 +48,13 @@ _SPENT_NOTHING = re.compile(
 )
 _ONLY_THIS_MONTH = re.compile(r"[只就单][^,。;]{0,2}[问算看要][^,。;]{0,4}(?:这个?月|本月|当月)")
 _ASKED_MONTH = re.compile(
-    r"(?:这个?月|本月|当月|[上下]个?月|[第头][一二三123]个月|\d{1,2}月份?|[一二三四五六七八九十]{1,2}月份?)(?:[这那]?一?个?月|[这那]笔|(?:这|那|的)*(?:\d+(?:\.\d+)?|[一二两三四五六七八九十百千零]+)[元块]?钱?|的|里|份|药费|医保|统筹|单独)*"
+    r"(?:这个?月|本月|当月|[上下]个?月|[第头][一二三123]个月|\d{1,2}月份?|[一二三四五六七八九十]{1,2}月份?)(?:[这那]?一?个?月|[这那]一?[笔次回趟单张]|到底|究竟|实际|(?:这|那|的)*(?:\d+(?:\.\d+)?|[一二两三四五六七八九十百千零]+)[元块]?钱?|的|里|份|药费|医保|统筹|单独)*"
     r"(?:能|可以?|该|应该|给)*(?:[按照]\d+[元块]?的?(?:额度|限额)?|按剩[^,。;\d]{0,6})?(?:[报付给]|出(?![门去院差]))"
 )
+_WHAT_ANOTHER_LEFT = re.compile(
+    rf"({MONTH})月份?(?:能不能|可不可以|能|可以|好不好)把?(?:{MONTH})月份?[^,。;\d]{{0,3}}(?:剩|余|没用)[^。;]{{0,14}}报(?:多少|几|好多)"
+)
+"""2月能把1月剩的用上不,报多少: of 2月."""
 _ONLY_ONE_MONTH = re.compile(
     r"[单光只][独是就]?[算问讲说看报]?(\d{1,2}|十[一二]?|[一二三四五六七八九])月(?![^,。;]{0,6}[没忘])"
 )
@@ -91,7 +97,7 @@ def _one_after_the_other(part: Part) -> tuple[MonthCost, ...]:
 
 def _listed_months(part: Part, before: str) -> tuple[date, ...]:
     """七八九三个月, 一月到三月."""
-    if found := _MONTHS_AND_THEIR_NUMBER.search(before):
+    if found := _MONTHS_AND_THEIR_NUMBER.search(before) or _MONTHS_LISTED.search(before):
         return months_named(part, re.findall(MONTH, found[1]))
     if found := _FROM_TO.search(before):
         first, last = (int(to_decimal(number) or 0) for number in found.groups())
@@ -174,6 +180,8 @@ def _months_without_cost(part: Part) -> Iterator[date]:
     text = part.sentence.text
     for mention in part.sentence.dates:
         if within_a_month(mention) and _SPENT_NOTHING.match(text[mention.end :]):
+            listed = _LISTED_BEFORE.search(text[: mention.start])
+            yield from months_named(part, listed[0].strip("、").split("、")) if listed else ()
             yield mention.first.replace(day=1)
     for ordinal in _MONTH_OF_QUARTER.finditer(text):
         if _SPENT_NOTHING.match(text[ordinal.end() :]):
@@ -195,7 +203,7 @@ def asked_month(part: Part, case: Case) -> Case:
     """Of several months' costs the one that is asked about ("…这个月的能报多少", or by its figure)."""
     costs = [item for item in part.items if item.role == "cost"] or part.items
     after = part.sentence.text[costs[-1].end :]
-    if alone := _ONLY_ONE_MONTH.search(after):
+    if alone := _ONLY_ONE_MONTH.search(after) or _WHAT_ANOTHER_LEFT.search(after):
         return Case(asked_month=next(iter(months_named(part, [alone[1]])), None))
     if len(case.by_month) > 1 and (figure := _ASKED_FIGURE.search(after)):
         named = [cost.month for cost in case.by_month if cost.amount == to_decimal(figure[1])]

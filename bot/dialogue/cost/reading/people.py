@@ -52,7 +52,7 @@ _ASK_ME = re.compile(
     rf"(?:问|算|说|看|管)(?:的是)?我(?:自己|本人)|我(?:自己|本人)?(?:这[次回]|到底|究竟)*能{_HOW_MUCH}"
 )
 _WORKS_OR_NOT = re.compile(r"(?:是|还|在|也|早|已经?)*(?:上着?班|在岗|没?退了?(?![休费药了一两\d]))")
-_IN = re.compile(r"[是在]*")
+_IN, _OF = re.compile(r"[是在]*"), re.compile(r"是?")
 _WHICH = re.compile(r"[按算](?:在职|在岗)(?:的)?还是[按算]?退休|[按算]退休(?:的)?还是[按算]?(?:在职|在岗)")
 _OF_ALL = re.compile(r"各|每人|都|两个?人|俩|分别")
 _OF_ALL_TOGETHER = re.compile(r"一共|总共|合计|合起来|加起来|加一块")
@@ -69,7 +69,7 @@ _FIGURE_FOLLOWS = re.compile(r"呢?,?(?:\d{2}(?!\d*岁)|[一二两三四五六�
 _STILL_AWAY = re.compile(r"(?:离|距离?)(?:我|他|她|正式|真正)*$")
 _STILL = re.compile(r"(?:年龄)?(?:还|差|早|远|有|得)")
 _NOT_YET = re.compile(
-    r"(?:不是|没有?|未|还没|并非|别按|哪(?:里|来|儿)?[的是有]?|谁)(?:到|够|正式|真正|办|能|年纪|年龄|岁数|时候)*$"
+    r"(?:不是|不算|不属于?|没有?|未|还没|并非|别按|哪(?:里|来|儿)?[的是有]?|谁)(?:到|够|正式|真正|办|能|年纪|年龄|岁数|时候)*$"
 )
 _WHETHER = re.compile(r"(?:(?:算不算|是不是|是否|属不属于)(?:是|到)?|退休?了?没|退不)$")
 _OR_NOT = re.compile(r"(?:了没有?|没有?|与否|不退休)(?=[,。;他她我不]|$)|了?没退")
@@ -116,7 +116,7 @@ _TREATED_LIKE: tuple[tuple[Employment, str], ...] = (
     ),
     (
         "退休",
-        r"返聘|退下来|(?<![没未要])退的(?=[,。;]|$)|退啦(?=[,。;]|$)|领退休工资|从[^,。;没不]{1,10}退(?:下来|了|的)|(?:[前去昨]几?年|早|已经?|年底|年初|后来|刚)[^,。;没不]{0,3}退了(?=[,。;]|$)|(?:^|[,。;他她我爸爹妈娘公婆爷奶伴哥嫂姐弟妹叔伯舅姑姨])(?:(?:已经|早就?|也)?退了的?|已退)(?=[,。;\s]|$)|退[了的过哒咗哩]休|拿退休金|[领拿][^,。;\d]{0,6}养老金|退了(?:好些|好几|好多|几|多|十几|十来|几十|[一二两三四五六七八九十\d]+)年|[厂局社校]退的",
+        r"返聘|退下来|(?<![没未要])退的(?=[,。;]|$)|退啦(?=[,。;]|$)|领退休工资|从[^,。;没不]{1,10}退(?:下来|了|的)|(?:[前去昨]几?年|早|已经?|年底|年初|后来|刚)[^,。;没不]{0,3}退了(?=[,。;]|$)|(?:^|[,。;他她我爸爹妈娘公婆爷奶伴哥嫂姐弟妹叔伯舅姑姨])(?:(?:已经|早就?|也)?退了的?|已退)(?=[,。;\s]|$)|退[了的过哒咗哩]休|退休了[哒咯哩]|拿退休金|[领拿][^,。;\d]{0,6}养老金|退了(?:好些|好几|好多|几|多|十几|十来|几十|[一二两三四五六七八九十\d]+)年|[厂局社校]退的",
     ),
 )
 _TOLD_AS: tuple[tuple[Employment, Circumstance], ...] = (("退休", "retired"), ("在职", "at_work"))
@@ -295,9 +295,9 @@ def _of_oneself(sentence: Sentence, position: int) -> bool:
 def _told_apart(sentence: Sentence, position: int) -> bool:
     told = (m for m in sentence.turn.mentions if m.entity in ("employment", "scheme"))
     near = any(0 <= m.start - position <= 4 for m in told)
-    position = _after_place(sentence, position)
-    own = _WORKS_OR_NOT.match(sentence.text, position) or _OWN_TERMS.match(sentence.text, position)
-    return near or bool(own) or _lives_elsewhere(sentence, position)
+    after = _after_place(sentence, position)
+    own = _WORKS_OR_NOT.match(sentence.text, after) or _OWN_TERMS.match(sentence.text, after)
+    return near or bool(own) or _is_of_another_region(sentence, position)
 
 
 def _after_place(sentence: Sentence, position: int) -> int:
@@ -306,12 +306,12 @@ def _after_place(sentence: Sentence, position: int) -> int:
     return next((m.end for m in places if _IN.fullmatch(sentence.text[position : m.start])), position)
 
 
-def _lives_elsewhere(sentence: Sentence, position: int) -> bool:
-    """Whether the person's own province follows, one of several that are named (我爸在湖南…,我叔在江西…)."""
+def _is_of_another_region(sentence: Sentence, position: int) -> bool:
+    """Whether the person's own province follows, one of several that are named (我爸湖南的,我叔是江西的)."""
     named = [m for m in sentence.turn.mentions if m.entity == "region"]
     if len({m.value.split("/")[0] for m in named}) < 2:
         return False
-    return any(_IN.fullmatch(sentence.text[position : m.start]) for m in named if m.start >= position)
+    return any(_OF.fullmatch(sentence.text[position : m.start]) for m in named if m.start >= position)
 
 
 def _names(sentence: Sentence) -> Mapping[int, str]:

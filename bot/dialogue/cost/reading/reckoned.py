@@ -32,10 +32,14 @@ _TIMES_A_SHARE = re.compile(
     r"[元块]?钱?(?:全|都|直接|也|,)*(?:乘以?|×|\*|x)(?=\d|百分|[一二三四五六七八九]|零)|[元块]?钱?(?:全|都)?[按照][^,。;]{1,8}算"
 )
 _TAKEN_AS = re.compile(r"[按照拿](?:一个?月|每月|这个?|限额|额度|的|是)*$")
-_RECKONED = re.compile(r"[元块]?钱?(?:来)?算")
+_RECKONED = re.compile(r"[元块]?钱?[来去]?[算乘]")
 _LIMIT = re.compile(r"限额|额度|定额")
 _IS_EQUAL_TO = re.compile(r"(?:=|等于)$")
 _DEDUCTED = re.compile(r"[扣交付减]|起付|门槛")
+_CHOSEN = re.compile(r"[选挑](?:了|的)?(?:是|那个)?$")
+_IN_PARTS = re.compile(r"[分拆](?:成|开|了|作)*[两二三四五2-5]|分开|拆开")
+_WONDERED = re.compile(r"(?:是不是|能不能|可不可以|应不应该)[^。;?]*$")
+_TAKEN_AGAIN = re.compile(r"(?:再|还|又|重新|另)[^,。;\d]{0,4}[扣交付缴][^,。;\d]{0,4}$")
 _TAKEN_OFF: frozenset[Role] = frozenset({"deductible", "deductible_left", "excluded"})
 
 
@@ -48,7 +52,12 @@ def without_reckoned(items: Sequence[Item], sentence: Sentence) -> list[Item]:
             told.append(replace(item, role="claimed", placed=True))
         elif item.role in _MAY_BE_CLAIMED and _is_multiplied(item, others, sentence):
             told.append(replace(item, role="aside", placed=True))
-        elif item.role == "quota_left" and _ONLY_THOUGHT.search(_led_by(item, sentence)):
+        elif (
+            _is_only_thought(item, sentence)
+            or _is_taken_again(item, others, sentence)
+            or _is_split(item, others, sentence)
+            or _is_chosen(item, others)
+        ):
             told.append(replace(item, role="aside"))
         elif item.role == "quota_left" and _is_rest_of_the_deductible(item, others):
             told.append(replace(item, role="deductible_left"))
@@ -100,6 +109,30 @@ def _is_the_deductible(item: Item, others: Sequence[Item], sentence: Sentence) -
     return same and bool(_DEDUCTED.search(_led_by(item, sentence)))
 
 
+def _is_only_thought(item: Item, sentence: Sentence) -> bool:
+    """Whether it is what somebody thought was left: 我还以为剩300."""
+    return item.role == "quota_left" and bool(_ONLY_THOUGHT.search(_led_by(item, sentence)))
+
+
+def _is_split(item: Item, others: Sequence[Item], sentence: Sentence) -> bool:
+    """Whether it is what several purchases make together, told before them: 400的药分两回,月初200,月底200."""
+    parts = [other.amount.low for other in others if other.role == "cost" and other.start > item.end]
+    together = item.role == "cost" and len(parts) > 1 and sum(parts) == item.amount.low
+    return together and _IN_PARTS.search(sentence.text, item.end) is not None
+
+
+def _is_chosen(item: Item, others: Sequence[Item]) -> bool:
+    """Whether it is one of several limits, named again: 一个限额260一个340,我挑340的."""
+    limits = {other.amount.low for other in others if other.role in LIMITS}
+    return item.role == "cost" and item.amount.low in limits and bool(_CHOSEN.search(item.before))
+
+
+def _is_taken_again(item: Item, others: Sequence[Item], sentence: Sentence) -> bool:
+    """Whether it is said that the deductible would be taken once more: 换个病还得再扣一回七百."""
+    again = item.role == "cost" and _TAKEN_AGAIN.search(item.before)
+    return bool(again) and _is_the_deductible(item, others, sentence)
+
+
 def _is_worked_out(item: Item, sentence: Sentence) -> bool:
     """Whether it is told as what came of a calculation: 900乘70%等于630, 我算是318.5."""
     reckons = _MULTIPLIES.search(sentence.text, 0, item.start)
@@ -112,10 +145,10 @@ def _is_multiplied(item: Item, others: Sequence[Item], sentence: Sentence) -> bo
     told_before = {other.amount.low for other in others if other.start < item.start}
     spent = [other.amount.low for other in others if other.role in ("cost", "used")]
     again = item.amount.low in told_before or item.amount.low == sum(spent)
-    with_it = _TIMES_A_SHARE.match(text, item.end) or (
-        _TAKEN_AS.search(item.before) and _RECKONED.match(text, item.end)
-    )
-    return again and bool(with_it)
+    taken_as = _TAKEN_AS.search(item.before) and _RECKONED.match(text, item.end)
+    with_it = _TIMES_A_SHARE.match(text, item.end) or taken_as
+    wondered = taken_as and _WONDERED.search(text[: item.start])  # 是不是再加100,按600来算
+    return bool((again and with_it) or wondered)
 
 
 def _is_rest_of_the_deductible(item: Item, others: Sequence[Item]) -> bool:

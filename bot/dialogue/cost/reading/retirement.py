@@ -13,10 +13,15 @@ _SINCE = (
     re.compile(_MONTH + r"[^,。;\d花买药拿]{0,5}(?:退休|退了|退的)"),
 )
 """From when, the plainer words first."""
+_THIS_MONTH = re.compile(
+    r"(?<!上)上个?月(?:(?!退)[^。;\d]){0,10}(?:这个?月|本月)[^,。;\d要将]{0,6}(?:退休|退了|退的)"
+)
 _TO_COME = re.compile(r"(?:要|将|快|打算|准备|才能?|到)[^,。;]{0,3}退休$")
 
 
 def retired_since(part: Part) -> date | None:
     """The first day of the month from which on the person is retired, if it is told."""
+    if _THIS_MONTH.search(part.text):
+        return part.sentence.turn.now.date().replace(day=1)
     told = next((found for words in _SINCE if (found := words.search(part.text))), None)
     return None if not told or _TO_COME.search(told[0]) else months_named(part, [told[1]])[0]

@@ -7,7 +7,7 @@ from bot.dialogue.cost.reading.amount_words import AFTER, BEFORE, LEFT_OUT, NEXT
 from bot.dialogue.cost.reading.around import Around
 from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
 
-MONTHLY = re.compile(r"每个?月|(?<!十)一个月|(?<!\d)1个月|月月|个个月|按月|/月|(?<!十)一月")
+MONTHLY = re.compile(r"每个?月|(?<![十同])一个月|(?<!\d)1个月|月月|个个月|按月|/月|(?<!十)一月")
 _OF_A_MONTH = re.compile(rf"{MONTHLY.pattern}|月(?=[限额定])")
 _HEDGES = re.compile(
     r"(?:不止|不到|至少|最少|起码|最多|顶多|超过|将近|快|大概|大约|约莫?|差不多|可能|好像|估计|应该"
@@ -26,7 +26,7 @@ _GRANTED_BY_QUARTER = re.compile(
     r"(?:一个?|每个?)季度?[^,。;\d]{0,3}(?:[给管批定限]|能[用开]|[准许]用)(?:我|的是)?$"
 )
 _BY_QUARTER = re.compile(r"季度?[^,。;]{0,10}(?:额度|限额|定额)|(?:额度|限额|定额)[^,。;\d]{0,4}季")
-_MORE = re.compile(r"(?:还有|另外|再加上?|加上|外加|再[给开]?(?:我|他|她)?[加开添配])$")
+_MORE = re.compile(r"(?:还有|另外|再加上?|加上|外加|(?:[再又]|后来)[给开]?(?:我|他|她)?[加开添配]了?)$")
 JUST_BEFORE = re.compile(r"^[元块]?钱?(?:和|跟|及|与|以及|、|加|\+|还有|又)$")
 _RESTATED = re.compile(r"(?:%|成|折),?(?:也?就是|即|等于)(?:说|约|大概)?$")
 _OWN_FIRST = re.compile(r"先|自付|乙类")
@@ -58,7 +58,7 @@ _MAY = re.compile(
 )
 _THEN_SPENT = re.compile(r"[元块]?钱?,?(?:我|他|她|这个?月|只|才|就)*[花用]了")
 _AT_MOST_AFTER = re.compile(
-    r"[元块]?钱?(?:的(?:量|指标|配额|额|慢特?病)|为限|封顶|以内|可以?报|能报(?!多少|几|好多))"
+    r"[元块]?钱?(?:的(?:量|指标|配额|额|慢特?病(?!的?药))|为限|封顶|以内|可以?报|能报(?!多少|几|好多))"
 )
 _AT_FIRST = re.compile(r"(?:头|前|首|开头|先(?:要|得)?|最先)(?:一?个)?$")
 _BY_ONESELF = re.compile(
@@ -77,7 +77,7 @@ _NOT_THE_FIRST = re.compile(r"自费|丙类|目录|范围|除[去掉开]?|刨|�
 _OF_DEDUCTIBLE: frozenset[Role] = frozenset({"deductible", "deductible_met"})
 _OF_A_YEAR = re.compile(r"(?:年度|全年|一年|每年)(?:有|是|给|共)*$")
 _USED_OF_IT = re.compile(r"[用花占报](?:掉|去|了|过)+$")
-_QUOTA = re.compile(r"额度|限额|封顶|到顶|报")
+_QUOTA = re.compile(r"额度|限额|封顶|到顶|报|医保|基金|统筹|再[给付出]")
 LIMITS: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit", "annual_cap"})
 
 
@@ -226,7 +226,7 @@ def _by_what_follows(around: Around) -> Role | None:
             continue  # 扣除自费200后能报
         if role == "claimed" and not re.search(r"报|给|能", before[-3:]):
             continue
-        if role == "monthly_limit" and re.search(r"[加添](?:了|上|个)*$", before):
+        if role == "monthly_limit" and re.search(r"(?:[加添]|多[批给])(?:了|上|个)*$", before):
             return "extra_limit"
         if role in ("monthly_limit", "quota_left") and re.search(r"剩|还有", before):
             return "unused_before" if _EARLIER_MONTH.search(before) else "quota_left"

@@ -1,7 +1,7 @@
 """The shares of a part: what the person says the fund pays, or they pay themselves, and where."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
@@ -50,6 +50,7 @@ _ARE_OF_OTHERS = re.compile(
     r"那?个?[是,]{1,2}住院的?(?:比例)?,?不是|"
     r"那?是,,|那?是[^,。;\d]{0,4}(?:同学|同事|工友|朋友|邻居|隔壁|亲戚|别人|人家|病友|他们|她们|[表堂]?[哥姐弟妹])[^,。;\d]{0,8}的"
 )
+_RESTATED = re.compile(r"(?:就是|等于|也就|合|得|即|=)[^,。;\d]{0,3}$")
 _TIMES = re.compile(r"乘以?$|[×*]$")
 _SUCH = re.compile(r"[这那](?:种|样|个情况)")
 _NEIGHBOURS = re.compile(r"隔壁|邻居|同事|工友|亲戚|别人|人家|(?:硬|非|偏|一口咬定)(?:要|得)?[说讲]")
@@ -79,7 +80,7 @@ _BY_ORDER = (
 )
 """Of two places told one after the other: 药是在后面那家开的."""
 _PLACE = re.compile(
-    r"((?:[一二三123][级甲乙]|[一二三]?附院|社区|县|市|省|区|乡镇|镇|村|卫生院|中心|药店|专科|综合|本地|外地|省内|省外|大|小)[^,。;报按给那住比能是\d花买拿开看]{0,6})"
+    r"((?:在职|退休|[一二三123][级甲乙]|[一二三]?附院|社区|县|市|省|区|乡镇|镇|村|卫生院|中心|药店|专科|综合|本地|外地|省内|省外|大|小)[^,。;报按给那住比能是\d花买拿开看]{0,6})"
 )
 _KINDS_OF_PLACE = tuple(
     re.compile(words)
@@ -100,7 +101,7 @@ _KINDS_OF_PLACE = tuple(
 )
 """A place may be called otherwise where its share is told: 在县医院看, 县里报九成."""
 _OF_SOMETHING_ELSE = re.compile(
-    r"堵[了着住]*$|狭窄[^,。;]{0,3}$|射血[^,。;]{0,4}$|(?:切|烧|烂|坏)[了掉除]+$|(?:病变|面积|含量|饱和)[^,。;]{0,3}$|占比?$|[涨降跌]了?$|血氧|饱和度|折扣|优惠|利率|浓度|[用花剩][掉去下]?了?$|大病|商业?保险?|惠民保|补充|[二再]次报销"
+    r"(?:门诊统筹|普通门诊|普门)[^,。;]{0,3}$|堵[了着住]*$|狭窄[^,。;]{0,3}$|射血[^,。;]{0,4}$|(?:切|烧|烂|坏)[了掉除]+$|(?:病变|面积|含量|饱和)[^,。;]{0,3}$|占比?$|[涨降跌]了?$|血氧|饱和度|折扣|优惠|利率|浓度|[用花剩][掉去下]?了?$|大病|商业?保险?|惠民保|补充|[二再]次报销"
 )
 """What stands before a share that is none of this cost: 药占比30%, 涨了10%, 大病保险再报60%."""
 _OVER_ALL = re.compile(r"(?<![\d.])(1\d\d|[2-9]\d\d)(?:\.\d+)? ?%(?!以上)")
@@ -196,7 +197,19 @@ def _is_share_of(ratio: Ratio, item: Item, sentence: Sentence) -> bool:
 
 def own_shares(items: Sequence[Item], sentence: Sentence) -> tuple[Item, ...]:
     """The amounts again, that of which a share is paid by the person first as that share."""
-    return tuple(_own_share(item, sentence) if item.role == "excluded" else item for item in items)
+    told = [_own_share(item, sentence) if item.role == "excluded" else item for item in items]
+    again = {own.end: own.amount.low for own, item in zip(told, items, strict=True) if own is not item}
+    return tuple(
+        replace(item, role="aside") if _is_restated(item, again, sentence) else item for item in told
+    )
+
+
+def _is_restated(item: Item, shares: Mapping[int, Decimal], sentence: Sentence) -> bool:
+    """Whether it is only what the share of an amount before it comes to: 乙类1200先自付一成就是120."""
+    return item.role == "excluded" and any(
+        share == item.amount.low and end <= item.start and _RESTATED.search(sentence.text, end, item.start)
+        for end, share in shares.items()
+    )
 
 
 def _own_share(item: Item, sentence: Sentence) -> Item:

@@ -11,14 +11,18 @@ MONTH = r"1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九]"
 _YEAR = r"(?:(今年|去年|前年|明年|(?:20)?\d\d年)的?)?"
 _FROM_TO = re.compile(
     rf"(?<![\d第一二两三四五六七八九十]){_YEAR}({MONTH})(?:月份?[^,。;\d月个]{{0,5}}?)?(?:到|至|-|~)"
-    rf"(?:{_YEAR}({MONTH})月(?!\d)|(上个?月|这个?月|本月|现在|今天|目前|年底))"
+    rf"(?:{_YEAR}({MONTH})月(?!\d|份?[^,。;\d花买药拿]{{0,4}}(?:在职|在岗|上班|没退))|(上个?月|这个?月|本月|现在|今天|目前|年底))"
 )
 _FROM = re.compile(
-    rf"(?:从{_YEAR}({MONTH})月|(?<![\d一二两三四五六七八九十到至]){_YEAR}({MONTH})月份?(?:起|开始|以来|往后|以后))"
+    rf"(?:从{_YEAR}({MONTH})月|(?<![\d一二两三四五六七八九十到至]){_YEAR}({MONTH})月份?(?:起|开始|以来|往后|以后))(?![^,。;\d花买药拿]{{0,4}}(?:退休|退了|退的))"
 )
+_LAST_MONTH_AND_THIS = re.compile(
+    r"(?<!上)上个?月[^,。;\d]{0,3}(?:在职|在岗|上班|没退)[^。;\d]{0,6}(?:这个?月|本月)[^,。;\d]{0,6}退"
+)
+"""上月还在职这月退休,两个月各300."""
 _TO = re.compile(rf"[算吃拿用做开买打]?[到至]{_YEAR}({MONTH})月(?:份?为止|[底末])")
 _NOTHING_THEN = re.compile(
-    rf"(?<![\d到至一二两三四五六七八九十])({MONTH})月份?(?:我|他|她|那个?月|一?整个?月|全月|在|都|,)*"
+    rf"(?<![\d到至一二两三四五六七八九十])((?:(?:{MONTH})、)*(?:{MONTH}))月份?(?:我|他|她|那个?月|一?整个?月|全月|在|都|,)*"
     r"(?:住院[^。;\d]{0,10}?|(?:(?![花买拿开配用刷][了掉]|起|开始)[^,。;\d]){0,10}?)(?:没|忘[了记]?)(?:有|得|能|顾上|去|再)*"
     r"(?:在?门诊)?(?:[买开拿用配抓取吃做打透][过了成]?药?|去|看)(?:[了成的]|[,。;]|$|那个?月|要)"
     rf"|(?<![\d到至一二两三四五六七八九十])({MONTH})月份?(?:我|他|她|那个?月|在|都)*(?:一?整个?月|全月)[^,。;\d]{{0,3}}住院"
@@ -29,7 +33,10 @@ _YEARS = {"前年": -2, "去年": -1, "今年": 0, "明年": 1}
 def stretch_of(part: Part) -> Stretch:
     """The months that are told of, as far as they are."""
     text, today = part.text.replace("元月", "1月"), part.sentence.turn.now.date()
-    without = tuple(sorted({_number(found[1] or found[2]) for found in _NOTHING_THEN.finditer(text)}))
+    empty = (found[1] or found[2] for found in _NOTHING_THEN.finditer(text))
+    without = tuple(sorted({_number(number) for months in empty for number in months.split("、")}))
+    if _LAST_MONTH_AND_THIS.search(text):
+        return Stretch(_relative("上个月", today), today.replace(day=1), without)
     if told := _FROM_TO.search(text):
         first = _month(told[1], told[2], today)
         last = _relative(told[5], today) if told[5] else _month(told[3], told[4], today)

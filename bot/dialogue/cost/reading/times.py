@@ -27,7 +27,7 @@ _SPENT = re.compile(r"花|买|用药|吃|[拿开][药了]|看病|刷")
 _SPENT_THEN = re.compile(r"花|费|买|看|[拿开配](?:药|这)")
 _DEDUCTIBLE = re.compile(r"(?<![没无])(?:起付|门槛)")
 _OF_LIFE = re.compile(
-    r"月份?(?:起|以后|之后|开始)[^,。;\d花买药拿]{0,8}退休|(?:办|要|才|正式|刚)[^,。;]{0,4}退休|满[五六\d]|生日|出生"
+    r"月份?(?:起|以后|之后|开始)[^,。;\d花买药拿]{0,8}退休|月(?:份|初|底|中旬?|末)?(?:我|他|她|就|才|正式|办|要|了|的)*退休|(?:办|要|才|正式|刚)[^,。;]{0,4}退休|满[五六\d]|生日|出生"
 )
 _OF_THE_RULES = re.compile(r"(?:起|开始|才|就)*(?:实施|施行|执行|生效|发布|印发|出台)的?")
 """按4月1日起执行的通知: no day of anybody's care."""
@@ -46,9 +46,12 @@ _SPENT_NOTHING = re.compile(r"[我他她]?(?:没|忘了?)(?:有|去|得|再)*(?:
 """上个月没去拿药: nothing happened then."""
 _WHAT_IT_LEFT = re.compile(r"份?那\d+[元块]?钱?[^,。;\d]{0,3}[补挪抵]")
 """9月那150来补: no day of treatment."""
+_EACH_OF_THEM = re.compile(r"(?:[两三四五六七八九十]|\d{1,2})个月[^,。;\d]{0,6}(?:各|都|均)[^,。;\d]{0,4}$")
 _EVERY_MONTH_AFTER = re.compile(r"[元块]?钱?的?(?:/月|每月|一个月|一月)")
 _MONTHS = re.compile(r"(?<![\d第头])(\d{1,2}|十[一二]?|[一二两三四五六七八九])个月")
-_FROM_MONTH_TO_MONTH = re.compile(rf"(?<![\d年])({MONTH})(?:月份?[^,。;\d月]?)?(?:到|至|-)({MONTH})月(?!\d)")
+_FROM_MONTH_TO_MONTH = re.compile(
+    rf"(?<![\d年])({MONTH})(?:月份?[^,。;\d月]?)?(?:到|至|-)({MONTH})月(?!\d)(?!份?[^,。;\d花买药拿]{{0,4}}(?:在职|在岗|上班|没退))"
+)
 _SINCE_MONTH = re.compile(rf"从(?:今年)?({MONTH})月份?(?:起|开始|以来)[^。;]{{0,24}}[到至]({MONTH})月(?!\d)")
 _A_QUARTER = "(?:季|三个月|3个月)"
 MONTH_OR_QUARTER = re.compile(
@@ -58,6 +61,10 @@ _ALL_ALIKE = re.compile(r",?(?:每[次回]|也)?都是")
 _WITHOUT_COST = re.compile(r"[\d一二两三四五六七八九十]+个月(?:都|也|全|里)*没(?:有|去)*[拿买开配取]")
 _ABOUT_MONTHS = re.compile(r"(?<![一二两三四五六七八九十\d])([一二两三四五六七八])([二三四五六七八九])个月")
 _MOST_MONTHS = 24
+_LIMITS_OF_MONTHS = re.compile(
+    r"(?:一?个?季度?)?(?:前[面头]?)?[一二两三四五六\d]个月的?(?:额度|限额|定额)(?:全|都|已经?|就|给)*(?:一次|一下)?[用花刷报]"
+)
+"""前面两个月的额度都用满了: no time that a cost is told for."""
 _SPANS: tuple[tuple[str, int], ...] = (
     (
         r"(?:一|1|这|整|上|本|每)个?(?:整)?季度?(?=[^,。;没剩头第]{0,4}(?:花|共|买|开|药|吃|要|医保|基金|统筹|能|报|出))",
@@ -73,7 +80,7 @@ _SPANS: tuple[tuple[str, int], ...] = (
     ),
 )
 _LIMIT_OF_A_YEAR = re.compile(
-    r"(?:年度?|一年|每年)(?:的)?(?:限额|额度|封顶|起付)|(?:最多|最高|顶多)[一每全]年|[一每]年(?:要|得|都|就|只|也)*(?:[交缴]|[扣算报][一两]?[回次遍])|(?:一|每|全)年[^,。;\d花]{0,4}(?:最多|最高|顶多|总共[给报能]|[只就]给|[能给]?报(?=\d))|(?:起付|门槛|限额|额度|封顶)[^,。;]{0,4}[一每全]年"
+    r"(?:年度?|一年|每年)(?:\d+[元块]?钱?)?(?:的)?(?:限额|额度|封顶|起付)|(?:最多|最高|顶多)[一每全]年|[一每]年(?:要|得|都|就|只|也)*(?:[交缴]|[扣算报][一两]?[回次遍])|(?:一|每|全)年[^,。;\d花]{0,4}(?:最多|最高|顶多|总共[给报能]|[只就]给|[能给]?报(?=\d))|(?:起付|门槛|限额|额度|封顶)[^,。;]{0,4}[一每全]年"
 )
 _TO_YEAR_END = re.compile(
     r"(?<![\d月份])到(?:今年|当年|本年)?(?:年底|年末|(?:年)?过完|12月底?|十二月底?)(?!的量)(?![^,。;]{0,10}(?:就|只|还)剩)"
@@ -88,7 +95,7 @@ _FROM_THE_START_ON = re.compile(
 _OF_ANOTHER_DISEASE = re.compile(r"第[二三四]个?[样种]?病|另外?(?:一|那)?[个种样]病|新[加添]的病")
 _ALSO_APPROVED = re.compile(r"[^,。;\d]{0,2}[又还]给?我?(?:批|评|办)了?(?:一|另|第二)")
 """上个礼拜又批了一个病: the first was approved before."""
-_UP_TO = re.compile(r"(?<![拖等推挪留放延改移排约忍熬捱])[到至]$")
+_UP_TO = re.compile(r"(?<![拖等推挪留放延改移排约忍熬捱])[到至往]$")
 _THIS_MONTH = re.compile(r"这个?月|本月")
 _THIS_MONTH_APPROVED = re.compile(r"(?:这个?月|本月)[才刚]*(?:办好|办下来|批|评上|认定|审核通过|通过)(?!发)")
 _PUT_OFF = re.compile(r"[忍等拖留放挪推熬捱]到(?:了)?(?:(这个?月|本月)|下个?月)")
@@ -186,13 +193,14 @@ def is_monthly(part: Part, amount: Amount) -> bool:
     earlier = max((item.end for item in part.items if item.end <= amount.start), default=0)
     return bool(
         MONTHLY.search(text[max(begin, earlier) : amount.start])
+        or _EACH_OF_THEM.search(text[max(begin, earlier) : amount.start])
         or _EVERY_MONTH_AFTER.match(text[amount.end : end])
     )
 
 
 def months_spoken_of(text: str) -> int | None:
     """For how many months together a cost is told: 三个月, 半年, 一年."""
-    text = _WITHOUT_COST.sub("", MONTH_OR_QUARTER.sub("", text))
+    text = _LIMITS_OF_MONTHS.sub("", _WITHOUT_COST.sub("", MONTH_OR_QUARTER.sub("", text)))
     counted = [
         int(number)
         for match in _MONTHS.finditer(text)
