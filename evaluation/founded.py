@@ -72,7 +72,7 @@ class Sources:
             yield self._ends.get(citation.document, "")
         for card in answer.earlier:
             if card["card"] == "estimate":
-                yield "，".join(_leaves(card["fund_pays"]))
+                yield "，".join(_leaves(card))
         for card in answer.cards:
             if card["card"] in _WORKED_OUT:
                 yield "，".join(_leaves(card))

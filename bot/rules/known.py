@@ -208,10 +208,17 @@ class Known(Spent):
             since = (self.ratio or NO_MONEY).times(case.spent_since or NOTHING)
             told = Span.exactly(case.quota_left)
             most, least = paid.high + to_fen(since.high), paid.low + to_fen(since.low)
-            return Span(told.less(most).low, told.less(least).high)
+            return self._or_apart(Span(told.less(most).low, told.less(least).high))
         paid = self.paid_before
-        left = Span(self.cap.less(paid.high).low, self.cap.less(paid.low).high) if self.cap else None
-        return Span(left.low, max(left.high, self.total.high)) if left and self.may_share_the_cap else left
+        return (
+            self._or_apart(Span(self.cap.less(paid.high).low, self.cap.less(paid.low).high))
+            if self.cap
+            else None
+        )
+
+    def _or_apart(self, left: Span) -> Span:
+        """What is left of the cap, or all of the cost where it may not fall under that cap at all."""
+        return Span(left.low, max(left.high, self.total.high)) if self.may_share_the_cap else left
 
     @remembered
     def paid_before(self) -> Span:

@@ -700,6 +700,11 @@ def test_what_is_taken_back_is_missing_again(talk: Any, turns: tuple[str, ...], 
             ),
             "96.00",
         ),
+        (
+            ("江西居民二类，今年的限额用光了，报65%，花了600，报多少", "那我拖到明年1月再去看，还是600呢"),
+            "390.00",
+        ),
+        (("山东职工，花了800，报70%，报多少", "起付线500，今年前面累计过300了，限额够"), "420.00"),
     ],
 )
 def test_a_figure_told_again_is_no_other(talk: Any, told: tuple[str, ...], fund: Any) -> None:

@@ -100,7 +100,14 @@ def _at_each_place(person: Person, rules: RegionParameters, today: date) -> Esti
             return together
     estimates = [estimate(replace(person.case, ratio=at.ratio), rules, today) for at in person.ratios]
     joined = _joined(estimates, [at.place for at in person.ratios], _range)
-    return _still_open(joined, ("institution",))
+    return _still_open(joined, (_what_tells_them_apart(person),))
+
+
+def _what_tells_them_apart(person: Person) -> str:
+    """What decides which of several shares holds: what kind of person it is for, else where they were treated."""
+    places = {at.place for at in person.ratios}
+    kinds = (("employment", {"在职", "退休"}), ("scheme", {"职工", "居民"}))
+    return next((name for name, words in kinds if places <= words), "institution")
 
 
 def _still_open(joined: Estimate, names: tuple[str, ...]) -> Estimate:

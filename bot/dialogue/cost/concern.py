@@ -3,12 +3,13 @@
 import re
 from dataclasses import replace
 
+from bot.dialogue.cost.reading.changes import NOT_KNOWN
 from bot.dialogue.turn import Turn
 from bot.language import normalise
 from bot.language.asking import asks
 
 _ASKS_FOR_A_SUM = re.compile(
-    r"报|付|担|掏|贴|出多少|算|负担|自费|自付|拿回|[给退][我俺他她]?(?:得|回)*(?:多少|几|好多)"
+    r"报|付|担|掏|贴|出多少|算|负担|自费|自付|拿回|[给退][我俺他她]?(?:得|回)*(?:多少|几|好多)|(?:还|能)给(?:不|吗|么|嘛|[?。]?$)"
 )
 _ASKS_TO_COMPUTE = re.compile(
     r"算|(?<!评)估|大概|花|负担|自己.{0,4}[掏出付]|(?:[我俺咱他她]|[爸妈爹娘爷奶伴])[^,，。]{0,4}(?:药费|药钱|费用)(?:的事情?)?[。!]?$"
@@ -19,7 +20,9 @@ _TELLS_A_COST = re.compile(
 )
 _WHETHER_BEYOND = re.compile(r"超(?:了|过|出|支)?.{0,6}(?:限额|额度|封顶|上限)")
 _TO_GIVE_BACK = re.compile(r"吐|追(?:回|缴|讨)|退(?:回|还|钱|款|出)")
-_INPATIENT_COST = re.compile(r"住[了过]?[^,，。;]{0,4}院(?!期间)[^,，。;报比]{0,10}?(?<!起)[花用交付费]")
+_INPATIENT_COST = re.compile(
+    r"住[了过]?[^,，。;]{0,4}院(?!期间)[^,，。;报比]{0,10}?(?<![起合共])[花用交付费]"
+)
 _CONFIRMS = re.compile(
     r"(?:对吧|对吗|对不对|没错吧|是吧|是真的吗|真的吗|有这事吗)[?。!]?$|还能[^,，。]{0,6}[用留攒]"
 )
@@ -34,6 +37,7 @@ _ASKS_WHETHER = re.compile(
 )
 
 
+_SUM_FORGOTTEN = re.compile(rf"花了?(?:多少|几多|好多)钱?[^,，。;]{{0,4}}{NOT_KNOWN}")
 _WHETHER_IT_COUNTS = re.compile(
     r"算不算|[算包]不?[在进]|在不在|属不属|归不归|包不包|进不进|走得了|走不走得了|管不管"
 )
@@ -75,6 +79,8 @@ def asks_for_the_rule(turn: Turn) -> bool:
     if turn.values("amount"):
         about_a_sum = _ASKS_FOR_A_SUM.search(text) or _TELLS_A_COST.search(text)
         return _is_no_sum(text) or (not about_a_sum and asks(text))
+    if _SUM_FORGOTTEN.search(text):
+        return False
     return not _ASKS_TO_COMPUTE.search(text) or bool(_ASKS_FOR_THE_DEDUCTIBLE.search(text))
 
 

@@ -231,7 +231,7 @@ def _people_after(
 def _updated(person: Person, said: Person, turn: Turn) -> Person:
     text = normalise(turn.text)
     this_month = this_month_in(text, turn.now.date())
-    person = _together_again(person, said, text)
+    person = _in_a_new_year(_together_again(person, said, text), said, turn.now.year)
     said = _with_what_is_set_apart(person, said, text)
     person, said = _with_another_bill(person, said, this_month)
     if this_month and said.case.amount and not said.case.treated_on:
@@ -267,6 +267,15 @@ def _together_again(known: Person, said: Person, text: str) -> Person:
         return known
     amount = case.amount.plus(Span.exactly(case.used))
     return replace(known, case=replace(case, amount=amount, used=None, used_as_cost=None))
+
+
+def _in_a_new_year(known: Person, said: Person, this_year: int) -> Person:
+    """What was known, without what was used or left of this year's limit, where the cost is put off to a later one."""
+    treated = said.case.treated_on
+    if treated is None or treated.first.year <= this_year:
+        return known
+    anew = replace(known.case, quota_left=None, used=None, used_as_paid=None, used_as_cost=None)
+    return replace(known, case=anew)
 
 
 def _with_what_is_set_apart(known: Person, said: Person, text: str) -> Person:

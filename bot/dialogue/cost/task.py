@@ -161,7 +161,10 @@ class Costs:
         if not self.tells_figures(turn):  # most turns: spares them the rest of the reading
             return False
         person = self._read(turn)
-        terms = (person.limit, person.case.monthly_limit, person.case.quota_left, person.case.ratio)
+        case = person.case
+        if case.fund_paid is not None or case.own_paid is not None:
+            return True
+        terms = (person.limit, case.monthly_limit, case.quota_left, case.ratio)
         return person.cost_known and any(term is not None for term in terms)
 
     def employment_of_oneself(self, turn: Turn) -> Employment | None:
@@ -237,7 +240,13 @@ class Costs:
         if _SUM_FOR_MYSELF.search(normalise(text)) or self.answers(turn, context):
             return True
         other_person = bool(turn.values("employment")) and says_the_same(text)
-        if tells_of_the_purchase(text) or _dates_the_purchase(turn) or self._read(turn).day_asked:
+        said = self._read(turn)
+        if (
+            tells_of_the_purchase(text)
+            or _dates_the_purchase(turn)
+            or said.day_asked
+            or said.case.asked_month
+        ):
             return True
         figure = (
             turn.values("amount") or find_ratios(text) or ends_in_a_figure(text) or self.tells_figures(turn)
@@ -272,7 +281,7 @@ class Costs:
             case.scheme,
         )
         tells = any(fact is not None for fact in told) or case.conditions & _TOLD_OF_A_COST
-        written = _ASKED_BACK.sub("", normalise(turn.text))
+        written = _ASKED_BACK.sub("", normalise(_said_plainly(turn)))
         but_for_the_sum = _SUM_AT_LAST.sub("", _WHAT_TO_SAY.sub("", written)).rstrip(",，。 ")
         asks_the_sum_alone = not asks(_without_what_is_not_known(but_for_the_sum))
         not_known = answers_that_it_is_not_known(but_for_the_sum) or (
@@ -297,6 +306,7 @@ class Costs:
             deductible=case.deductible if stated else None,
             cap_not_reached=case.cap_not_reached if stated else None,
             benefit_class=case.benefit_class,
+            approved_on=case.approved_on if stated else None,
             conditions=case.conditions & _KEPT if stated else frozenset(),
         )
         told = Person(

@@ -44,8 +44,12 @@ _ASKED_BY_NUMBER = re.compile(r"(?:第([二两三四五六])|最([后末]))一?[
 _IT_FOLLOWS = re.compile(r"(?:[余剩]下?|其余|那|就|是|等于|得|应该|算下来|也就|报了?)的?$")
 _THAT, _THAT_ONE = re.compile(r"[那这]个?$|扣[掉去]?[一二两][遍次回道]?$"), re.compile(r"[元块]?钱?的?那个")
 _BOUNDS: frozenset[Role] = frozenset({"limit", "monthly_limit", "quota_left"})
+_TOGETHER = re.compile(
+    r"(?:[加合凑并][起到在]*(?:来|一?[起块]儿?|拢)|一?[起块]儿?|一共|总共|合计)(?:就|是|花了)*$"
+)
 _PARTS: frozenset[Role] = frozenset({"cost", "examination", "excluded", "unplaced"})
 _FORMER = re.compile(r"原[来先本]|本来|以前|之前|普通|病种")
+_OF_THE_FORMER = re.compile(r"(?:原[来先本]?|本来|以前|之前)[^,。;\d]{0,4}病种?的?那?个?$")
 _OF_EACH: frozenset[Role] = frozenset({"limit", "monthly_limit", "cost"})
 _ANOTHER_PERSON = re.compile(r"[元块]?钱?,?(?:[我他她]|老伴儿?|老公|老婆|堂客|爱人|[爸妈]妈?)(?:是|的)?")
 _TAKEN_OFF = re.compile(r"[减扣][^,。;]{1,8}$")
@@ -295,15 +299,28 @@ def without_what_is_known(items: Sequence[Item], known: Case, sentence: Sentence
             (item.amount.low in bounds and (_THAT.search(item.before) or _THAT_ONE.match(item.after)))
             or item.amount.low == share
             or (known.amount == Span.exactly(item.amount.low) and _THEN_ASKED.match(item.after))
+            or (
+                known.amount == Span.exactly(item.amount.low)
+                and any(cost is not item for cost in costs)
+                and _THAT.search(item.before)
+            )
         )
-        again = named or (a_guess and item.amount.low in bounds)
-        former = known.own_terms and item.role in _BOUNDS and _FORMER.search(item.before)
+        again = named or _is_known_with_more(item, items, known) or (a_guess and item.amount.low in bounds)
+        former = known.own_terms and (
+            (item.role in _BOUNDS and _FORMER.search(item.before)) or _OF_THE_FORMER.search(item.before)
+        )
         as_before = known.amount == Span.exactly(item.amount.low) and _AS_BEFORE.search(item.before)
         if again or former:
             told.append(replace(item, role="aside"))
         else:
             told.append(replace(item, role="cost", placed=True) if as_before else item)
     return tuple(told)
+
+
+def _is_known_with_more(item: Item, items: Sequence[Item], known: Case) -> bool:
+    """Whether it is what the known cost and one told now come to: 又拿了460,合到一块960一起结."""
+    more = [known.amount.low + other.amount.low for other in items if known.amount and other.role == "cost"]
+    return item.amount.low in more and bool(_TOGETHER.search(item.before))
 
 
 def _without_a_share(item: Item, items: Sequence[Item], known: Case, sentence: Sentence) -> Item:
@@ -325,9 +342,16 @@ def in_parallel(items: list[Item], sentence: Sentence) -> list[Item]:
     for item in items:
         before = told[-1] if told else None
         between = sentence.text[before.end : item.start] if before else ""
-        same = before and _ANOTHER_PERSON.fullmatch(between) and before.role in _OF_EACH
+        another = _ANOTHER_PERSON.fullmatch(between) or _is_next_disease(item, between, sentence)
+        same = before and another and before.role in _OF_EACH
         told.append(replace(item, role=before.role, placed=True) if before and same else item)
     return told
+
+
+def _is_next_disease(item: Item, between: str, sentence: Sentence) -> bool:
+    """Whether nothing but another disease stands between it and the amount before: 高血压额度200,糖尿病260."""
+    named = (m for m in sentence.turn.mentions if m.entity == "disease" and m.end == item.start)
+    return any(between.strip(",元块") == mention.text for mention in named)
 
 
 def _meet(one: Amount, other: Amount) -> bool:

@@ -56,6 +56,7 @@ _WORKED_OUT: frozenset[tuple[Role, Role | None]] = frozenset(
         ("aside", "over_limit"),
         ("aside", "used"),
         ("unused_before", "quota_left"),
+        ("deductible_met", "deductible"),  # 扣了500,不对,是600
         ("aside", "limit"),  # of the disease, beside that of a drug paid separately
     }
 )
@@ -74,7 +75,13 @@ _EACH_ADDED = re.compile(
     r"(?:是不是|(?<!医保局)(?<!窗口)(?<!局里)(?<!经办)(?<!医保)[讲说]|以为)[^,。;\d]{0,8}(?:各|都|一[个种样]病?|每[个种样]病?)[^,。;\d]{0,3}[加添]"
 )
 """Hearsay of what several more diseases add each: what they add together is still not told."""
+_EACH_ADDS, _IS_IT_SO = (
+    re.compile(r"(?:各|都|每[个样种])[^,。;\d]{0,3}[加添]$"),
+    re.compile(r"[元块]?钱?(?:对|是|没错)[吧吗不]"),
+)
+"""另两种各加100对吧."""
 _OF_A_CLASS = re.compile(r"[甲乙]类药?[费的是]?$")
+_IS_OF_A_CLASS = re.compile(r"[元块]?钱?的?是[甲乙]类")
 """Of each class a part of the cost is told."""
 _NO_COST_OF_THIS = re.compile(r"[元块]?钱?(?:是[两三四五六2-6](?:个月|[次回趟])|超[了出过]的|乘以?|×|\*)")
 """620是两个月的; 拿900乘75%."""
@@ -82,7 +89,7 @@ _WAS_PAID = ("报了", "给报了", "报销了")
 """Right after another amount: 头一次180报了144."""
 _IS_THE_LIMIT = re.compile(r"[元块]?钱?[才就]?是(?:每?月)?(?:限额|额度|定额)(?![里内之])")
 _DRUGS_BOUGHT = re.compile(
-    r"[拿买吃用配抓][^,。;\d]{0,3}…[元块]?钱?的[^,。;\d]{0,3}药|…[元块]?钱?(?:来|去)?[开买拿吃配抓]药"
+    r"…[元块]?钱?的?药(?:[,。;]|$)|[拿买吃用配抓][^,。;\d]{0,3}…[元块]?钱?的[^,。;\d]{0,3}药|…[元块]?钱?(?:来|去)?[开买拿吃配抓]药"
 )
 """每月拿230块的药 is spent, and no limit."""
 _CONCLUDED = re.compile(r"^那(?:么|样|我)?[不就也该应得岂可]+(?:是|有|等于|给|报|[只才]剩下?)(?:该)?$")
@@ -108,8 +115,13 @@ _BACK_TO_IT = re.compile(r"[元块]?钱?的?那[个笔次回](?:价|数)?来")
 _WENT_AGAIN = re.compile(r"[又再]去了?[一两几][趟次回]")
 _OF_THE_QUARTER = re.compile(r"把[^,。;\d]{0,3}(?:季度?|三个月)的?(?:额度|限额)?$")
 """4月就把二季度900用完了: what a long prescription took at once."""
-_AT_A_PLACE = re.compile(r"(?:药店|商店|定点店|药房|医院|社区|卫生[院室所]|诊所|门诊)[里的]?[,\s]*$")
-"""定点店 320块 is what was spent there."""
+_SENT_TO_ME = re.compile(r"[元块]?钱?(?:打|发|转|汇)(?:给|到|进|在)?[我俺]")
+"""能把221打我卡上不: what somebody hopes to get."""
+_ON_A_BILL = re.compile(
+    r"(?:单子|发票|小票|账单)[上里面]*(?:写的?|打的?)?是?$|(?:药店|商店|定点店|药房|医院|社区|卫生[院室所]|诊所|门诊)[里的]?[,\s]*$"
+)
+"""定点店 320块, 单子上是960: what was spent."""
+_IN_IT = re.compile(r"(?:里[头面边]|其中|(?<!院)当中)有?$")
 _EXCLAIMED = re.compile(r"^(?:[啊哎唉]?,?)?(?:怎么|咋)?(?:就|才|只|这么)+(?:给|报|有)?$")
 _IN_SURPRISE = re.compile(r"[元块]?钱?[啊呀哇吗么嘛]")
 _NOTHING_ELSE = re.compile(
@@ -158,6 +170,7 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
             if was.role == "cost"
             and was.start not in by_itself
             and now
+            and not (now.role == "excluded" and _IN_IT.search(was.before))
             and (now.role in _NO_COST or (asked and was.start in unsure))
             else now
             for was, now in pairs
@@ -223,6 +236,8 @@ def _is_of_another_visit(item: Item, sentence: Sentence) -> bool:
 
 
 def _is_hearsay(item: Item) -> bool:
+    if item.role == "extra_limit" and _EACH_ADDS.search(item.before) and _IS_IT_SO.match(item.after):
+        return True
     return item.role in ("extra_limit", "unplaced") and bool(_EACH_ADDED.search(item.before))
 
 
@@ -318,12 +333,13 @@ def _learnt(item: Item, told: Judged[Role], by_words: str, sentence: Sentence) -
         or (item.weighed and item.role == "deductible_met" and COUNTED_UP.search(sentence.text, item.end))
         or (item.role == "used" and told.label == "claimed" and item.before in _WAS_PAID)
         or (item.role == "aside" and _NO_COST_OF_THIS.match(item.after))
+        or (item.role == "aside" and _SENT_TO_ME.match(item.after))
         or (item.role == "aside" and _OF_THE_QUARTER.search(item.before))
         or (item.role == "cost" and _BACK_TO_IT.match(item.after))
-        or (item.role == "cost" and told.label in _BY_PERIOD and _AT_A_PLACE.search(item.before))
+        or (item.role == "cost" and told.label == "limit" and _ON_A_BILL.search(item.before))
         or (item.because - {"inpatient_stay"} and told.label == "aside")
         or (item.role in _BY_PERIOD and _IS_THE_LIMIT.match(item.after))
-        or (item.role == "cost" and told.label == "aside" and _OF_A_CLASS.search(item.before))
+        or (item.role == "cost" and told.label == "aside" and _is_of_a_class(item))
         or (
             item.role == "cost"
             and told.label == "limit"
@@ -346,6 +362,10 @@ def _learnt(item: Item, told: Judged[Role], by_words: str, sentence: Sentence) -
             else replace(item, role=limit_by_period(around, sentence), placed=True)
         )
     return item if item.role == told.label else replace(item, role=told.label, placed=True)
+
+
+def _is_of_a_class(item: Item) -> bool:
+    return bool(_OF_A_CLASS.search(item.before) or _IS_OF_A_CLASS.match(item.after))
 
 
 def _is_alone(item: Item, sentence: Sentence) -> bool:

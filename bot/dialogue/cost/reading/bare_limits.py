@@ -11,7 +11,8 @@ _ABOUT_LIMITS = re.compile(r"限额|额度|定额")
 _A_MONTH = re.compile(r"[元块]?钱?是?(?:/月|(?:一个|每个?)月(?:的额度?)?(?=[,。;]|$))")
 _SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
 _FORMER = re.compile(r"原[来先本]|本来|以前|之前|自己(?:还|也)?有|普通|病种")
-_OF_THE_FORMER = re.compile(r"(?:原[来先本]?|本来|以前|之前)[^,。;\d]{0,4}病种?的?(?:限额|额度|定额)?$")
+_OF_THE_FORMER = re.compile(r"(?:原[来先本]?|本来|以前|之前)[^,。;\d]{0,4}病种?的?那?个?(?:限额|额度|定额)?$")
+_DRUGS = re.compile(r"[元块]?钱?的?药(?!费?限)")
 _CHOSEN = re.compile(r"[选挑][^,。;\d]{2,8}(?:做|作|当|为|是)主(?:病|的)*,[^,。;\d]*$")
 """我选冠心病做主的,一个月280."""
 _IN_A_MONTH = re.compile(r"[\d一二三四五六七八九十这本上]个?月份?[是为]?$")
@@ -72,4 +73,4 @@ def monthly_without_a_word(items: list[Item], sentence: Sentence) -> list[Item]:
 def _only_called_monthly(item: Item) -> bool:
     before = item.before.strip()
     monthly = re.search(rf"(?:{MONTHLY.pattern})$", before) or _A_MONTH.match(item.after)
-    return bool(monthly) and not _SPENT.search(before)
+    return bool(monthly) and not _SPENT.search(before) and not _DRUGS.match(item.after)

@@ -34,6 +34,12 @@ _WHEN_ANOTHER_THING = re.compile(
     r"(?:发|批|办|领|评|申请|认定|查出来|得病|得这个?病)[^,。;花买]{0,8}(?:的时候|那会儿?|那时候?|那阵子?|当时)[^,。;花买]{0,20}"
 )
 _WHERE_OTHERS_ARE = re.compile(r"(?:[他她]|崽|女儿?|儿子?|弟|妹|哥|姐|孙子?|外甥|侄子?)(?:也|现在|还|人)?在$")
+_NOT_DONE_ANEW = re.compile(
+    r"(?:资格|慢特?病)[^,。;]{0,8}(?:没|未)(?:有)?(?:在[^,。;]{1,4})?(?:重新)?(?:办|申请|认定|评)|没(?:有)?重新(?:办|申请|认定|评)"
+)
+"""Whoever came from another province, whose recognition does not hold here."""
+_MINE = re.compile(r"(?<!告诉)(?<!问)(?<!帮)(?<!给)[我俺咱]们?(?:是|在)?$")
+_IN_IT = re.compile(r"(?:里[头面边]|其中)有?$")
 _OF_CARE = re.compile(r"看病|住院|[买拿开配取]|药|门诊|医院|透析|化疗")
 _GONE_THERE = re.compile(r"[去到在来]$")
 
@@ -58,7 +64,13 @@ def circumstances_of(part: Part, covered: Container[str], home: str | None = Non
         - _of_another_time(part),
         ruled_out=ruled_out_in(part.text) - of_a_part - left_open,
     )
+    if _NOT_DONE_ANEW.search(part.text) and len(_provinces(part)) > 1:
+        case = replace(case, conditions=case.conditions | {"not_approved"})
     return _placed(case, part, covered, home)
+
+
+def _provinces(part: Part) -> set[str]:
+    return {m.value.split("/")[0] for m in part.sentence.turn.mentions if m.entity == "region"}
 
 
 def _is_beside_the_point(region: Mention, part: Part) -> bool:
@@ -85,7 +97,8 @@ def is_at_home_after_all(part: Part) -> bool:
 
 def _conditions_of(item: Item, part: Part) -> frozenset[Condition]:
     """What is told of one amount alone, which then is not paid for: 一共700,膏药90不是治这个的."""
-    if item.role not in ("excluded", "aside") or len(part.own_items) < 2:
+    alone = len(part.own_items) < 2 and not _IN_IT.search(item.before)
+    if item.role not in ("excluded", "aside") or alone:
         return item.because
     return item.because | (part.sentence.conditions(*part.sentence.clause(item.start)) & UNPAID)
 
@@ -102,7 +115,8 @@ def _placed(case: Case, part: Part, covered: Container[str], known: str | None) 
         return case
     ours = [at for at in named if at[0] in covered]
     own = [at for at in ours if not _OF_SOMEBODY_ELSE.match(text, at[1])]
-    home = next(iter(own or ours), named[0])[0]
+    mine = [at for at in own if _MINE.search(text[: at[1]])]
+    home = next(iter(mine or own or ours), named[0])[0]
     if CAME_HOME_FOR_IT.search(part.text):
         return replace(case, region=home) if home in covered else case
     went_there = case.conditions & ELSEWHERE or any(

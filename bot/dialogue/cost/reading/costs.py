@@ -20,7 +20,7 @@ from bot.rules.case import Case
 from bot.rules.money import NOTHING, Span
 
 _AMONG = re.compile(
-    r"其中|当中|\((?=[甲乙丙]类)|里[面头边](?:有|是|含)?|里(?:有|是|含)|包括|(?<!不)(?<!不包)含|(?<!还)有(?=\d+[元块]?钱?的?(?:是|属|那[盒瓶样种支]))"
+    r"其中|(?<!院)当中|\((?=[甲乙丙]类)|里[面头边](?:有|是|含)?|里(?:有|是|含)|包括|(?<!不)(?<!不包)含|(?<!还)有(?=\d+[元块]?钱?的?(?:是|属|那[盒瓶样种支]))"
 )
 _IS = re.compile(r"[元块]?钱?的?(?:是|属)")
 _BEFORE = re.compile(r"已|前|上[次回]|早|(?:额度|限额)(?!\d)|剩")
@@ -46,10 +46,12 @@ _ANOTHER_LOST = re.compile(
 """A bill of which the amount is gone: 另一张单子找不到了."""
 _NOTHING_COUNTS = re.compile(r"(?<!不)(?:全部?|都)是[^,。;\d]{0,6}(?:目录外|范围外|自费|丙类|不在目录)")
 _NOTHING_BOUGHT = re.compile(
-    r"(?:这个?月|本月|今年)[^。;]{0,14}(?:一[分粒片盒瓶颗毛][钱药]?(?:都|也)?没(?:有)?(?:花|买|开|拿|用|动)|(?:药?(?:一点|啥|什么)(?:都|也)?)没(?:有)?(?:花|买|开|拿|用)"
+    r"(?:这个?月|本月|今年)[^。;]{0,14}(?:一[分粒片盒瓶颗毛][钱药]*(?:都|也)?没(?:有)?(?:花|买|开|拿|用|动)|(?:药?(?:一点|啥|什么)(?:都|也)?)没(?:有)?(?:花|买|开|拿|用)"
     r"|没(?:有)?(?:花|用)(?:过)?(?:一分)?钱|没(?:有)?(?:去)?(?:买|开|拿|看)过?(?:药|病)(?=[,。;]))"
 )
 """这个月一盒药没买,额度会发给我吗."""
+_OTHER_MONTH = re.compile(r"上个?月|前[几两]?个?月|(?:\d|[一二三四五六七八九十])月|去年")
+_GIVEN_IN_CASH = re.compile(r"^[元块]?钱?(?:的?额度)?[^,。;\d]{0,5}(?:[打发给转退领折]|现[钱金])")
 _OF_NO_COST: frozenset[Role] = frozenset({"aside", "claimed", "unused_before"})
 _TAKEN = re.compile(r"[用花][掉去]?了$")
 _PAID_OUT = re.compile(r"报(?:销)?[了过掉]+$|(?:统筹|基金|医保局?|公家)[^,。;\d]{0,4}[付报出][了过掉]*$")
@@ -65,7 +67,7 @@ _CORRECTED = re.compile(r"不对|错了|更正|改成|应该是|不是$")
 
 def cost_of(part: Part) -> Case:
     """Everything the part's amounts say."""
-    if _nothing_is_told_but_limits(part) and _NOTHING_BOUGHT.search(part.text):
+    if _nothing_was_spent(part):
         return Case(nothing_spent=True)
     if all(item.role == "aside" for item in part.own_items):
         return only_month_asked(part)
@@ -103,8 +105,18 @@ def cost_of(part: Part) -> Case:
     return _with_unplaced(case.updated(asked_month(part, case)), part)
 
 
-def _nothing_is_told_but_limits(part: Part) -> bool:
-    return all(item.role in LIMITS or item.role in _OF_NO_COST for item in part.own_items)
+def _nothing_was_spent(part: Part) -> bool:
+    """Whether it is said that there was no cost, and none is told but what somebody hopes to be sent."""
+    told = _NOTHING_BOUGHT.search(part.text) or any(
+        t.circumstance == "nothing_spent" and not _OTHER_MONTH.search(part.sentence.text[t.start : t.end])
+        for t in part.sentence.told
+        if part.start <= t.start < part.end
+    )
+    costs = [i for i in part.own_items if i.role not in LIMITS and i.role not in _OF_NO_COST]
+    hoped_for = all(
+        not i.amount.high or _GIVEN_IN_CASH.search(part.sentence.text[i.end : i.end + 12]) for i in costs
+    )
+    return bool(told) and hoped_for
 
 
 def unplaced_in(part: Part) -> tuple[Decimal, ...]:

@@ -32,7 +32,7 @@ _ONLY_THIS_ONE = re.compile(
 )
 _SPENT_THIS_MONTH = re.compile(r"(?:这个?月|本月|这[次回])[^,。;\d]{0,3}花[掉去]了?$")
 _APPROVAL = re.compile(r"批下|批的|批准|认定|审核通过|通过的|办下来")
-_BOUGHT_FIRST = re.compile(r"先[^,。;\d]{0,3}[买拿花垫开]了$")
+_BOUGHT_FIRST = re.compile(r"(?:先|已经|早就)[^,。;\d]{0,3}[买拿花垫开]了$")
 _MONTH_NUMBER = re.compile(r"(?<![\d.])(?:1[0-2]|[1-9])(?=[月、])|十[一二]?(?=月)|[一二三四五六七八九](?=月)")
 _ALL_ASKED = re.compile(r"一共|总共|合计|[加合凑]起来|拢共|统共|累计|[合加凑]在?到?一[块起]")
 _THE_LAST_ASKED = re.compile(r"(?:后[面来一]|最后|第二)的?[这那]?[笔次回趟][^,。;\d]{0,5}[报付给]")
@@ -43,6 +43,8 @@ _TIMES_EACH = re.compile(
     r"(\d{1,2}|[两二三四五六七八九十]{1,2})(?:[次回趟][^,。;\d]{0,3},?(?:都|各|均|每次|每回)|个月,?(?:每个?月|月月|个个月))"
     r"(?:都|各|均|是|要|得|花|用|报|付|扣)*[了掉]*$|(?:正好|刚好|就是|共)([两二三四五六])个$|([两二三四])个(?:病种?)?(?:各|都|每个|一个|一样)[^,。;\d]{0,3}加了?$"
 )
+_SEVERAL_DISEASES = re.compile(r"([两二三])[个样种](?:慢|特)?(?:性)?病")
+_EACH_COST = re.compile(r"药?[费钱]?(?:也|都|又)*各(?:自|花|用|买|拿|开|是)+了?$")
 _SEVERAL_TIMES = re.compile(r"(?:这个?月|本月|这[几两三四])[^,。;\d]{0,4}[次回趟](?:分别|各|是)?用了$")
 _ASKS_FOR_IT = re.compile(r"(?<!还能)(?<!还可以)(?<!还)[报给付出掏退补](?:销)?(?:得?了|我|得)?(?:多少|几)")
 _NOTHING_WAS_PAID = re.compile(
@@ -193,6 +195,17 @@ def spent_now(items: list[Item], sentence: Sentence) -> list[Item]:
 def as_often_as_told(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "前两次各花了80": twice."""
     return [_as_often_as_told(item) for item in items]
+
+
+def of_two_diseases(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "两个病的药也各花了300": as much for each, where one cost is told."""
+    costs = [item for item in items if item.role == "cost"]
+    several = _SEVERAL_DISEASES.search(sentence.text)
+    if len(costs) != 1 or not several or not _EACH_COST.search(costs[0].before):
+        return items
+    count, amount = to_decimal(several[1]) or 1, costs[0].amount
+    both = replace(costs[0], amount=replace(amount, low=amount.low * count, high=amount.high * count))
+    return [both if item is costs[0] else item for item in items]
 
 
 def _as_often_as_told(item: Item) -> Item:

@@ -28,7 +28,7 @@ _PENALTY = 0.05
 _TELLS = 0.5
 _TELLS_THAT_NOTHING_IS_PAID = 1.0
 """By so much what a clause tells must lead; by more, where nothing would be paid for it."""
-_NOTHING_IS_PAID = UNPAID | {"review_missed", "not_approved", "cap_reached"}
+_NOTHING_IS_PAID = UNPAID | {"review_missed", "disqualified", "nothing_spent", "not_approved", "cap_reached"}
 
 _MAY_BE_WONDERED = frozenset[Circumstance](
     {"deductible_full", "deductible_untouched", "cap_open", "cap_reached"}
@@ -39,8 +39,10 @@ _NEVER_WITHOUT: Mapping[Circumstance, re.Pattern[str]] = {
     "not_designated": re.compile("定点|医保|[店网牌签]|诊所|药房"),
     "inpatient_stay": re.compile("[住院床]|病房"),
     "no_prescription": re.compile("[方单]|医生|大夫|自己"),
-    "review_missed": re.compile("审|期|重新"),
+    "review_missed": re.compile("[没忘未错晚迟超误漏]|过(?:了|期)|断"),
     "not_approved": re.compile("[批办评证审交]|申请|认定|资格|复核|结果"),
+    "disqualified": re.compile("[停除消退撤销废踢]|没[有能]?[过通]|终止|收[了回走]"),
+    "nothing_spent": re.compile("[没冇未零0空不]"),
     "cap_reached": re.compile("[完光满顶超爆尽没净干]"),
     "long_prescription": re.compile("[长季周]|[两三四六2-6]个月|一次|一下|一口气"),
 }

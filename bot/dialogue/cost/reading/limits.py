@@ -36,6 +36,7 @@ _NOT_REACHED = re.compile(
     r"|(?:额度|限额)(?:都|也)?(?:还有|有的是|没动|足)(?=[,。;]|$)|(?:反正|肯定|应该|都)够用(?![不吗])|(?:限额|额度|定额)(?:多着|多得很|大着|宽裕|富余|根本用不完|用不完|绰绰有余)|在[^,。;]{0,3}(?:限额|额度|定额)(?:里头?|之内|以内|范围内?)(?!的|按)"
     r"|(?:没|未)(?:有)?(?:到|达到?|超过?|超出|碰到)了?(?:封?顶|(?:[年月季]度?)?(?:限额|额度))|没封顶|离封顶|离[用花](?:完|光|满)(?:还|都)?(?:早|远|差)|(?:没|未)(?:有)?超(?:过|出|了|的)?(?=[,。;]|$)|^(?:还)?(?:没|未|没有)到[。吧呢啊的]*$"
 )
+_REACHED_BY_STAYS = re.compile(r"住院[^,。;]{0,8}(?:封顶|限额|额度)")
 _ASKS_FOR_IT = re.compile(r"[报给付](?:销)?(?:得|了)?(?:多少|几|好多)")
 _USED_UP_AHEAD = re.compile(
     r"长(?:期)?处方把[^,。;]{0,16}[用花刷]得?[完光尽满]|长(?:期)?处方[^。;]{0,24}(?:额度|限额)[^,。;]{0,8}(?:[用花刷]得?[完光尽满没]|[用花]了)[^。;]{0,3},"
@@ -78,7 +79,10 @@ def limits_of(part: Part) -> Case:
     if _is_reached(part):
         if not part.costs and _ASKS_FOR_IT.search(part.text) and _only_limit(part):
             return case  # 限额330花满了,报几多: it is the cost that is told
-        return replace(case, quota_left=Decimal(0))
+        inpatient = _REACHED_BY_STAYS.search(part.text) and not _SHARED.search(part.text)
+        return replace(
+            case, quota_left=Decimal(0), cap_of_inpatient=case.cap_of_inpatient or bool(inpatient) or None
+        )
     if used := used_roughly(part):
         return replace(case, used=used.low)
     said = _PART.search(part.text)

@@ -11,6 +11,7 @@ from bot.dialogue.cost.reading.roles import LIMITS
 from bot.dialogue.cost.reading.sentence import Item, Part, within_a_month
 from bot.dialogue.cost.reading.stretch import MONTH, last_month_of, stretch_of
 from bot.dialogue.cost.reading.times import field_of, is_monthly, months_spoken_of
+from bot.dialogue.cost.reading.visits import days_of
 from bot.language.dates import find_dates, in_order_told
 from bot.language.money import Amount
 from bot.language.numerals import to_decimal
@@ -25,6 +26,7 @@ _EACH_OF_MONTHS = re.compile(
     rf"(?<![\d.]){_LISTED}月份?(?:这?[两三四五六\d]个月)?[^,。;\d]{{0,6}}?(?:各|都|每个?月|均)[^,。;\d]{{0,8}}$"
 )
 _MONTHS_AND_THEIR_NUMBER = re.compile(rf"(?<![\d.]){_LISTED}月?份?这?[两三四五六\d]个月")
+_EACH_LISTED = re.compile(rf"(?<![\d.]){_LISTED}月份?[^,。;\d]{{0,4}}各[^,。;\d]{{0,4}}$")
 _MONTHS_LISTED = re.compile(rf"(?<![\d.]){_LISTED}月份?[^,。;\d]{{0,10}}(?:分别|依次|先后)[^,。;\d]{{0,4}}$")
 _FROM_TO = re.compile(rf"(?<![\d年])({MONTH})月份?(?:到|至|-)({MONTH})月")
 _EACH_FROM_TO = re.compile(
@@ -84,7 +86,10 @@ def _one_after_the_other(part: Part) -> tuple[MonthCost, ...]:
     in_order = listed or _ONE_AFTER_THE_OTHER.search(part.text)
     if not 1 < len(costs) <= _MOST_IN_A_LIST or not in_order:
         return ()
-    months = _listed_months(part, text[: costs[0].start])
+    before = text[: costs[0].start]
+    one_by_one = all(text[a.end : b.start].strip("元块钱") == "、" for a, b in pairwise(costs))
+    each = _EACH_LISTED.search(before) if one_by_one else None
+    months = months_named(part, re.findall(MONTH, each[1])) if each else _listed_months(part, before)
     if len(months) == len(costs):
         return tuple(MonthCost(month, cost.low) for month, cost in zip(months, costs, strict=True))
     if months_spoken_of(text) != len(costs) or any(_months_of(part, cost) for cost in costs):
@@ -107,6 +112,9 @@ def _listed_months(part: Part, before: str) -> tuple[date, ...]:
 
 def _months_of(part: Part, cost: Amount) -> tuple[date, ...]:
     """The months a cost is told for: the one named in its clause, or each of several (3月4月5月各花了200)."""
+    days = tuple(dict.fromkeys(day.replace(day=1) for day in days_of(part, cost)))
+    if len(days) > 1:
+        return days
     begin, _ = part.sentence.clause(cost.start)
     earlier = max((other.end for other in part.costs if other.end <= cost.start), default=0)
     before = part.sentence.text[max(earlier, begin - 12, cost.start - 48, 0) : cost.start]

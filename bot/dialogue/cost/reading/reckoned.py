@@ -29,7 +29,7 @@ _MY_SUM = re.compile(
     r"计算器[^,。;\d]{0,4}$|(?:^|[ ,。])[我俺咱](?:自己)?算(?:的|了下?|下来|出来)*(?:是|得|有|就|等于)+$"
 )
 _TIMES_A_SHARE = re.compile(
-    r"[元块]?钱?(?:全|都|直接|也|,)*(?:乘以?|×|\*|x)(?=\d|百分|[一二三四五六七八九]|零)|[元块]?钱?(?:全|都)?[按照][^,。;]{1,8}算"
+    r"[元块]?钱?(?:全|都|直接|也|,)*(?:打(?=[一二三四五六七八九])|乘以?|×|\*|x)(?=\d|百分|[一二三四五六七八九]|零)|[元块]?钱?(?:全|都)?[按照][^,。;]{1,8}算"
 )
 _TAKEN_AS = re.compile(r"[按照拿](?:一个?月|每月|这个?|限额|额度|的|是)*$")
 _RECKONED = re.compile(r"[元块]?钱?[来去]?[算乘]")
@@ -37,6 +37,7 @@ _LIMIT = re.compile(r"限额|额度|定额")
 _IS_EQUAL_TO = re.compile(r"(?:=|等于)$")
 _DEDUCTED = re.compile(r"[扣交付减]|起付|门槛")
 _CHOSEN = re.compile(r"[选挑](?:了|的)?(?:是|那个)?$")
+_TOGETHER = re.compile(r"(?:一[块起]儿?|一共|总共|合计|共|[加合]起来|拢共)(?:是|花了?|要)*$")
 _IN_PARTS = re.compile(r"[分拆](?:成|开|了|作)*[两二三四五2-5]|分开|拆开")
 _WONDERED = re.compile(r"(?:是不是|能不能|可不可以|应不应该)[^。;?]*$")
 _TAKEN_AGAIN = re.compile(r"(?:再|还|又|重新|另)[^,。;\d]{0,4}[扣交付缴][^,。;\d]{0,4}$")
@@ -71,10 +72,24 @@ def without_reckoned(items: Sequence[Item], sentence: Sentence) -> list[Item]:
             told.append(replace(item, role="aside"))
         else:
             told.append(item)
+    told = _with_other_care(told)
     total_told = any(item.role == "aside" and _is_total(item, items) for item in told)
     if total_told:  # then its parts are all there is
         told = [replace(i, role="cost", placed=True) if i.role == "unplaced" else i for i in told]
     return told
+
+
+def _with_other_care(items: list[Item]) -> list[Item]:
+    """ "透析800,补牙300,一块儿1100": what makes up a total with the costs is of the bill, and not paid for."""
+    for whole in items:
+        before = [item for item in items if item.end <= whole.start]
+        other = [item for item in before if item.role == "aside" and item.amount.low < whole.amount.low]
+        costs = [item.amount.low for item in before if item.role == "cost"]
+        adds_up = len(other) == 1 and costs and sum(costs) + other[0].amount.low == whole.amount.low
+        if whole.role in ("cost", "unplaced") and adds_up and _TOGETHER.search(whole.before):
+            anew: dict[int, Role] = {whole.start: "aside", other[0].start: "excluded"}
+            return [replace(item, role=anew.get(item.start, item.role)) for item in items]
+    return items
 
 
 def _placed(item: Item, others: Sequence[Item], sentence: Sentence) -> Item:
@@ -124,7 +139,9 @@ def _is_split(item: Item, others: Sequence[Item], sentence: Sentence) -> bool:
 def _is_chosen(item: Item, others: Sequence[Item]) -> bool:
     """Whether it is one of several limits, named again: 一个限额260一个340,我挑340的."""
     limits = {other.amount.low for other in others if other.role in LIMITS}
-    return item.role == "cost" and item.amount.low in limits and bool(_CHOSEN.search(item.before))
+    return (
+        item.role in ("cost", "unplaced") and item.amount.low in limits and bool(_CHOSEN.search(item.before))
+    )
 
 
 def _is_taken_again(item: Item, others: Sequence[Item], sentence: Sentence) -> bool:

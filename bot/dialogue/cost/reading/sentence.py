@@ -63,6 +63,8 @@ _IN_A_MONTH = re.compile(
 )
 
 _STAYED_LAST_MONTH = re.compile(r"上个?月[^,。;\d]{0,6}住(?:了|过|着)?(?:一次|一回)?院")
+_WHOM_A_RULE_IS_FOR = frozenset({"region", "scheme", "employment"})
+_TOLD_THE_RULE = re.compile(r"[讲说](?:的是)?(?:[我俺咱]们?)?[^,。;他她自]{0,6}$")
 _PLANNED = re.compile(r"[^,。;\d]{0,4}(?:打算|准备|计划|预备)")
 _YET_TO_BUY = re.compile(r"份?(?:再|还要|还得|要)[去来]?[花买开拿配]")
 _IF = re.compile(r"(?:要是|如果|假如|假设|万一)[^。;]*$")
@@ -121,6 +123,7 @@ class Sentence:
         written, mentions = as_meant(turn)
         text = without_others(written)
         own = tuple(m for m in mentions if text[m.start : m.end] == written[m.start : m.end])
+        own += _told_with_the_rule(mentions, own, written)
         today = turn.now.date()
         found = [_to_come(d, text, today) for d in find_dates(text, today) if not _ends_months(text, d)]
         told = in_order_told(found, text, told_before or _month_of_a_stay(text, today))
@@ -187,6 +190,15 @@ class Part:
 
     def _inside(self, placed: Iterable[_P]) -> list[_P]:
         return [one for one in placed if self.start <= one.start < self.end]
+
+
+def _told_with_the_rule(
+    mentions: tuple[Mention, ...], own: tuple[Mention, ...], written: str
+) -> tuple[Mention, ...]:
+    """Whom the rule is for that somebody else told of (邻居讲湖南退休报九成), where nothing else tells it."""
+    told = {mention.entity for mention in own}
+    others = (m for m in mentions if m.entity in _WHOM_A_RULE_IS_FOR - told)
+    return tuple(m for m in others if _TOLD_THE_RULE.search(written[: m.start]))
 
 
 def told_as_either(mention: DateMention, text: str) -> bool:

@@ -12,6 +12,7 @@ from bot.dialogue.cost.reading.circumstance_words import CAME_HOME_FOR_IT
 from bot.dialogue.cost.reading.ranges import AT_LEAST, AT_MOST, ends_joined
 from bot.dialogue.cost.reading.sentence import Item, Part, Sentence
 from bot.dialogue.cost.reading.share_words import TO
+from bot.dialogue.turn import Mention
 from bot.language.money import Amount
 from bot.language.numerals import to_decimal
 from bot.language.ratios import Ratio
@@ -51,11 +52,16 @@ _ARE_OF_OTHERS = re.compile(
     r"那?是,,|那?是[^,。;\d]{0,4}(?:同学|同事|工友|朋友|邻居|隔壁|亲戚|别人|人家|病友|他们|她们|[表堂]?[哥姐弟妹])[^,。;\d]{0,8}的"
 )
 _RESTATED = re.compile(r"(?:就是|等于|也就|合|得|即|=)[^,。;\d]{0,3}$")
+_MINE = re.compile(r"[我俺咱]们?(?:是|在)?$")
+_MOVED_TO = re.compile(r"[转迁](?:到|去|入|来|进)?了?$")
 _TIMES = re.compile(r"乘以?$|[×*]$")
 _SUCH = re.compile(r"[这那](?:种|样|个情况)")
 _NEIGHBOURS = re.compile(r"隔壁|邻居|同事|工友|亲戚|别人|人家|(?:硬|非|偏|一口咬定)(?:要|得)?[说讲]")
 _ASKED_TOO = re.compile(r"(?:是不是|能不能|可不可以|可以|该不该|应不应该)也(?:能|可以|是|给)*(?:按|照|报)*$")
 """Whether a share holds here, too, is asked: 是不是也能报80."""
+_AS_THERE = re.compile(r"(?:是不是|是否|能不能|可不可以)[^,。;]{0,12}(?:一样|同样)[^,。;]{0,6}$")
+"""是不是跟湖南一样退休报85%."""
+_OF_LOCALS = re.compile(r"(?:当地|本地|那边)的?人(?:家)?[^,。;]{0,3}$")
 _NOT_BELIEVED = re.compile(r"不是(?:应该|应|该|都该)[^,。;]{0,3}$")
 """不是应该85%吗."""
 _FIGURE = r"(\d{1,3}(?:\.\d+)?|[一二三四五六七八九]?十[一二三四五六七八九]?)"
@@ -80,7 +86,7 @@ _BY_ORDER = (
 )
 """Of two places told one after the other: 药是在后面那家开的."""
 _PLACE = re.compile(
-    r"((?:在职|退休|[一二三123][级甲乙]|[一二三]?附院|社区|县|市|省|区|乡镇|镇|村|卫生院|中心|药店|专科|综合|本地|外地|省内|省外|大|小)[^,。;报按给那住比能是\d花买拿开看]{0,6})"
+    r"((?:在职|退休|职工|居民|[一二三123][级甲乙]|[一二三]?附院|社区|县|市|省|区|乡镇|镇|村|卫生院|中心|药店|专科|综合|本地|外地|省内|省外|大|小)[^,。;报按给那住比能是\d花买拿开看]{0,6})"
 )
 _KINDS_OF_PLACE = tuple(
     re.compile(words)
@@ -353,6 +359,8 @@ def _meant(part: Part) -> list[Ratio]:
             or _ASKED_TOO.search(before)
             or (_NOT_BELIEVED.search(before) and _AS_A_QUESTION.match(after))
             or _is_of_another_region(sentence, ratio)
+            or _AS_THERE.search(before)
+            or (len(part.ratios) > 1 and _OF_LOCALS.search(_label(sentence, ratio)))
             or (len(part.ratios) > 1 and _REMINDED.search(before) and _AS_A_QUESTION.match(after))
             or not _is_of_the_cost(ratio, sentence)
             or (len(part.ratios) > 1 and before.endswith("不是") and _IT_ENDS.match(after))
@@ -384,7 +392,9 @@ def _is_of_another_region(sentence: Sentence, ratio: Ratio) -> bool:
     here = [m for m in named if m.text in label]
     others = here and any(m.value.split("/")[0] != here[0].value.split("/")[0] for m in named)
     told_so = any(label.startswith(m.text) and _OF_PEOPLE.match(label[len(m.text) :]) for m in here)
-    return bool(here and (_OF_THEM_THERE.search(label) or (others and told_so)))
+    own = any(_MINE.search(sentence.text[: m.start]) for m in named if m not in here)
+    rule_there = own and any(label.startswith(m.text) for m in here)
+    return bool(here and (_OF_THEM_THERE.search(label) or (others and (told_so or rule_there))))
 
 
 def _at_home(part: Part) -> list[Ratio]:
@@ -411,6 +421,8 @@ def _for_the_place(sentence: Sentence, ratios: Sequence[Ratio]) -> list[Ratio]:
     elsewhere = [(label, ratio) for label, ratio in labelled if _AWAY.search(label)]
     if elsewhere and is_away(sentence):
         return _as_one_stays(sentence, elsewhere)
+    if theirs := _where_they_moved(sentence, labelled) or _of_such_people(sentence, labelled):
+        return theirs
     visited = {place.removesuffix("医院") for place in _VISITED.findall(sentence.text)}
     place = next(iter(visited)) if len(visited) == 1 else ""
     named = [(_place(sentence, r).removesuffix("医院"), r) for _, r in labelled]
@@ -421,6 +433,33 @@ def _for_the_place(sentence: Sentence, ratios: Sequence[Ratio]) -> list[Ratio]:
         return [by_order]
     taken_back = corrects(sentence.text[ratios[0].end :])
     return there[:1] or ([ratios[-1]] if taken_back else list(ratios))
+
+
+def _where_they_moved(sentence: Sentence, labelled: Sequence[tuple[str, Ratio]]) -> list[Ratio]:
+    """The share of the place the insurance was moved to: 白城转长春,白城报80%,长春报70%."""
+    moved = [
+        m.text
+        for m in sentence.turn.mentions
+        if m.entity == "region" and _MOVED_TO.search(sentence.text[: m.start])
+    ]
+    return [ratio for label, ratio in labelled if any(place in label for place in moved)][:1]
+
+
+def _of_such_people(sentence: Sentence, labelled: Sequence[tuple[str, Ratio]]) -> list[Ratio]:
+    """The share of people insured as this one is: 职工报90%,居民报60%,我是居民."""
+    told = [
+        m.text
+        for m in sentence.turn.mentions
+        if m.entity in ("employment", "scheme")
+        and not any(_is_label(m, label, sentence) for label in labelled)
+    ]
+    return [ratio for label, ratio in labelled if any(word in label for word in told)][:1]
+
+
+def _is_label(mention: Mention, labelled: tuple[str, Ratio], sentence: Sentence) -> bool:
+    """Whether a mention stands in the words that a share is told with."""
+    label, ratio = labelled
+    return ratio.start - len(label) <= mention.start < ratio.start
 
 
 def _as_one_stays(sentence: Sentence, elsewhere: Sequence[tuple[str, Ratio]]) -> list[Ratio]:

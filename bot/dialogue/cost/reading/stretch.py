@@ -16,6 +16,10 @@ _FROM_TO = re.compile(
 _FROM = re.compile(
     rf"(?:从{_YEAR}({MONTH})月|(?<![\d一二两三四五六七八九十到至]){_YEAR}({MONTH})月份?(?:起|开始|以来|往后|以后))(?![^,。;\d花买药拿]{{0,4}}(?:退休|退了|退的))"
 )
+_BEFORE_AND_AFTER = re.compile(
+    rf"(?<!\d)({MONTH})月份?(?:我|他|她|还|都|是|在)*(?:在岗|在职|上着?班|没退)[^。;\d]{{0,8}}({MONTH})月(?:\d+[号日])?[^,。;\d]{{0,6}}退休[^。;]{{0,14}}两个月"
+)
+"""6月还在岗,7月起退休,两个月都是300."""
 _LAST_MONTH_AND_THIS = re.compile(
     r"(?<!上)上个?月[^,。;\d]{0,3}(?:在职|在岗|上班|没退)[^。;\d]{0,6}(?:这个?月|本月)[^,。;\d]{0,6}退"
 )
@@ -37,6 +41,8 @@ def stretch_of(part: Part) -> Stretch:
     without = tuple(sorted({_number(number) for months in empty for number in months.split("、")}))
     if _LAST_MONTH_AND_THIS.search(text):
         return Stretch(_relative("上个月", today), today.replace(day=1), without)
+    if both := _BEFORE_AND_AFTER.search(text):
+        return Stretch(_month(None, both[1], today), _month(None, both[2], today), without)
     if told := _FROM_TO.search(text):
         first = _month(told[1], told[2], today)
         last = _relative(told[5], today) if told[5] else _month(told[3], told[4], today)

@@ -16,7 +16,7 @@ from bot.language.spans import overlaps
 from bot.rules.case import Case, Days
 
 _APPROVED = re.compile(
-    r"(?<![这那一])批(?![发药次])|认定|办[下出]来|下来的(?=[,。;]|$)|(?:资格|慢特?病?)下来|审核通过|通过"
+    r"(?<![这那一没未])批(?![发药次])|认定|办[下出]来|下来的(?=[,。;]|$)|(?:资格|慢特?病?)下来|审核通过|通过"
     r"|(?:证|本子?|资格)[^,。;]{0,10}(?:拿到|到手|发)"
 )
 _ABOUT_THEN = re.compile(r"(?:大约|大概|约莫?|差不多|可能|好像|也许|说不定)(?:是|在|就|也)*$")
@@ -29,6 +29,7 @@ _DEDUCTIBLE = re.compile(r"(?<![没无])(?:起付|门槛)")
 _OF_LIFE = re.compile(
     r"月份?(?:起|以后|之后|开始)[^,。;\d花买药拿]{0,8}退休|月(?:份|初|底|中旬?|末)?(?:我|他|她|就|才|正式|办|要|了|的)*退休|(?:办|要|才|正式|刚)[^,。;]{0,4}退休|满[五六\d]|生日|出生"
 )
+_APPLIED = re.compile(r"份?(?:才|就|我|他|她)*(?:[交递报提]了?的?(?:上去|上)?(?:的)?|提出)(?:申请|材料|资料)")
 _OF_THE_RULES = re.compile(r"(?:起|开始|才|就)*(?:实施|施行|执行|生效|发布|印发|出台)的?")
 """按4月1日起执行的通知: no day of anybody's care."""
 _IN_FORCE_BY_NOW = re.compile(r"(?:已经?|都|也)生效|生效了|能用了")
@@ -254,7 +255,12 @@ def _dated(part: Part, mention: DateMention) -> Case:
     ):
         about = _ABOUT_THEN.search(led_by) or _OR_SO.match(own[mention.end - mention.start :])
         return Case(approved_on=_give_or_take(days) if about and not told_as_either(mention, text) else days)
-    if _OF_LIFE.search(own) or _OF_THE_RULES.match(text, mention.end) or _FOUND_OUT.match(text, mention.end):
+    if (
+        _APPLIED.match(own[mention.end - mention.start :])
+        or _OF_LIFE.search(own)
+        or _OF_THE_RULES.match(text, mention.end)
+        or _FOUND_OUT.match(text, mention.end)
+    ):
         return Case()
     if _PAID_UP.search(own):
         return Case(deductible_met_in=days)

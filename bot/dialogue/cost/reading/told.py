@@ -18,6 +18,8 @@ Circumstance = Literal[
     "no_prescription",
     "unrelated_disease",
     "review_missed",
+    "disqualified",
+    "nothing_spent",
     "not_approved",
     "long_prescription",
     "staying_elsewhere",

@@ -40,7 +40,7 @@ _MISHEARD: tuple[tuple[str, str, str | None], ...] = (
     (r"(?<=[\d十百千])蚊", "块", None),
     (r"门[珍真诊]", "门诊", None),
     (r"退[咖噶嘎]休", "退休了", "employment"),
-    (r"[退腿推][休修秀]", "退休", "employment"),
+    (r"[退腿推][休修秀体]", "退休", "employment"),
     (r"[在再][值直职织](?!工)|[在再]织(?=职工)", "在职", "employment"),
     (r"药[废肥]", "药费", None),
     (r"慢特[冰兵并]", "慢特病", None),
