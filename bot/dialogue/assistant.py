@@ -20,6 +20,7 @@ from bot.dialogue.cost.concern import (
     asks_beside_a_sum,
     asks_for_the_rule,
     asks_whether_it_counts,
+    has_forgotten_the_sum,
     is_for_inpatient_care,
     tells_a_cost,
     without_amounts,
@@ -390,6 +391,7 @@ class Assistant:
         if terms:
             return Errand.ESTIMATE_COST
         begins = errand is Errand.ESTIMATE_COST and context.task is not Task.COST
+        begins = begins and not has_forgotten_the_sum(turn)
         if begins and (asks_for_the_rule(turn) or self._hardly_asks_for_a_sum(turn, context)):
             return Errand.ANSWER_POLICY
         return None

@@ -57,6 +57,11 @@ def tells_a_cost(turn: Turn) -> bool:
     return bool(_TELLS_A_COST.search(normalise(turn.text))) or turn.text.strip(" 。.,，吧呢啊") == words
 
 
+def has_forgotten_the_sum(turn: Turn) -> bool:
+    """Whether it is said that nobody knows what was spent (花多少忘了): then we ask for that."""
+    return bool(_SUM_FORGOTTEN.search(normalise(turn.text)))
+
+
 def without_amounts(turn: Turn) -> Turn:
     """The turn without its sums: 为什么超过的不报 asks for the rule, whatever the sum was."""
     text = turn.text
@@ -79,8 +84,6 @@ def asks_for_the_rule(turn: Turn) -> bool:
     if turn.values("amount"):
         about_a_sum = _ASKS_FOR_A_SUM.search(text) or _TELLS_A_COST.search(text)
         return _is_no_sum(text) or (not about_a_sum and asks(text))
-    if _SUM_FORGOTTEN.search(text):
-        return False
     return not _ASKS_TO_COMPUTE.search(text) or bool(_ASKS_FOR_THE_DEDUCTIBLE.search(text))
 
 

@@ -227,10 +227,10 @@ class Person:
         return replace(rest, case=rest.case.updated(holds)), replace(rest, case=rest.case.updated(not_so))
 
     def visiting(self, text: str) -> "Person":
-        """With the ratio of the place that is named, where those of several were told."""
+        """With the ratio of the place that is named, or of such people, where those of several were told."""
         told = self.ratios or self.ratios_by_place
         for at in told:
-            if at.place in text:
+            if at.place in text or at.place in (self.case.employment, self.case.scheme):
                 case = replace(self.case, ratio=at.ratio)
                 return replace(self, case=case, ratios=(), ratios_by_place=told)
         return self

@@ -71,6 +71,8 @@ _ASKED_BACK = re.compile(r"^[^,，。;；?]{1,7}\?(?=.)")
 _OF_THE_BILL = re.compile(r"(?:票|单子|发票)(?:都)?是[^,，。;；]{2,10}[月年号](?:份)?的(?=[,，。;；!]|$)")
 _BOUGHT = re.compile(r"[买开拿配取抓](?:的(?=[,，。;；!]|$)|了[,，]?[\d一二两三四五六七八九])")
 
+_NOT_ENTITLED = frozenset[Condition]({"review_missed", "disqualified"})
+"""Then it is known what is paid, whatever the terms are."""
 _KEPT = ELSEWHERE | frozenset[Condition]({"long_prescription", "several_diseases"})
 """What is told of the care, and not of one purchase alone."""
 _TOLD_OF_A_COST = frozenset[Condition](
@@ -165,7 +167,8 @@ class Costs:
         if case.fund_paid is not None or case.own_paid is not None:
             return True
         terms = (person.limit, case.monthly_limit, case.quota_left, case.ratio)
-        return person.cost_known and any(term is not None for term in terms)
+        told = any(term is not None for term in terms) or case.conditions & _NOT_ENTITLED
+        return person.cost_known and bool(told)
 
     def employment_of_oneself(self, turn: Turn) -> Employment | None:
         """Whether the person says of themselves, in whatever words, that they work or are retired: 我在厂里上班."""
@@ -407,6 +410,8 @@ def _known(turn: Turn, context: Context) -> Case:
     if context.task is Task.COST:
         return Talk.recall(context).people[0].case
     told, stay = told_before(context), stay_told(context.last_question or "", turn)
+    noted = Talk.recall(context).people[0].case.approved_on
+    told = replace(told, approved_on=told.approved_on or noted)
     return replace(told, treated_on=Days(stay.first, stay.first)) if stay and stay.first > date.min else told
 
 

@@ -36,7 +36,7 @@ _EQUALS_THE_LIMIT = re.compile(
 )
 _ONE_OF_WHAT_WAS_TOLD = re.compile(r"[元块]?钱?的?那[盒瓶样种支]")
 _SIDE_BY_SIDE = re.compile(r"[元块]?钱?(?:和|跟|加上?|及|、|,?(?:还有|另外|外加))[^,。;\d]{0,8}")
-_MORE_COST = re.compile(r"和|跟|还有|另外|外加|加上|又|再|顺[带便]")
+_MORE_COST = re.compile(r"同一?天|和|跟|还有|另外|外加|加上|又|再|顺[带便]")
 _BOUGHT = re.compile(r"[花买开拿配付做补抓取]")
 _APART_FROM = re.compile(r"除[了开去]")
 _OF_A_DRUG = re.compile(r"药[费钱]?(?:是|花了?)?$")

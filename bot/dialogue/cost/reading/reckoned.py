@@ -23,6 +23,9 @@ _ON_TOP: frozenset[Role] = frozenset({"unused_before", "quota_left", "extra_limi
 _MAY_BE_CLAIMED: frozenset[Role] = frozenset({"cost", "quota_left", "used", "unplaced", "aside"})
 _IS_IT = re.compile(r"[元块]?钱?(?:[吗么没吧?]|不(?![算在是报])|对|是不是)")
 _WHETHER = re.compile(r"(?:是不是|是否|能不能|可不可以|有没有|不就)[^,。;\d]{0,6}$")
+_WHETHER_PAID = re.compile(
+    r"(?:是不是|是否|能不能|可不可以)(?:就|也|应该|该|能|要)*(?:给|报|付)(?:我|俺|到|得)?$"
+)
 _MULTIPLIES = re.compile(r"[乘×*]|(?:都|全|一律)?[按照][^,。;]{0,8}(?:\d%?|成)[^,。;]{0,3}算")
 _COMES_TO = re.compile(r"(?:等于|=|[算得]成?(?:出来?|下来)?)(?:了|的|是|就)*$")
 _MY_SUM = re.compile(
@@ -95,7 +98,8 @@ def _with_other_care(items: list[Item]) -> list[Item]:
 def _placed(item: Item, others: Sequence[Item], sentence: Sentence) -> Item:
     if _ONLY_THOUGHT.search(item.before) or _OF_OTHERS.search(_led_by(item, sentence)):
         return replace(item, role="aside", placed=True)
-    if _is_share(item, others, sentence) or _IS_IT.match(sentence.text, item.end):
+    hoped_for = _IS_IT.match(sentence.text, item.end) or _WHETHER_PAID.search(sentence.text[: item.start])
+    if hoped_for or _is_share(item, others, sentence):
         return replace(item, role="claimed", placed=True)
     if _is_the_deductible(item, others, sentence):
         return replace(item, role="aside", placed=True)
@@ -216,7 +220,8 @@ def _is_of_a_limit(item: Item) -> bool:
 
 def _adds_up_limits(item: Item, others: Sequence[Item]) -> bool:
     """What two limits would be together, or a limit with what was left of it, or with what is added, once or twice."""
-    return any(item.amount.low == sum(together) for together in _sums(others))
+    before = [other for other in others if other.start < item.start]
+    return any(item.amount.low == sum(together) for together in _sums(before))
 
 
 def _sums(others: Sequence[Item]) -> Iterator[tuple[Decimal, ...]]:
