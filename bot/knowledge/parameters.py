@@ -72,6 +72,7 @@ Condition = Literal[
     "not_for_outpatients",
     "review_missed",
     "disqualified",
+    "insured_otherwise",
     "not_approved",
     "below_the_standard",
     "unsuited_to_outpatients",

@@ -28,6 +28,7 @@ SITUATIONS: Mapping[str, Condition] = {
     "限住院用药": "not_for_outpatients",
     "复审没办": "review_missed",
     "资格取消": "disqualified",
+    "离休统筹": "insured_otherwise",
     "没达标准": "below_the_standard",
     "不适宜门诊用药": "unsuited_to_outpatients",
     "长期处方": "long_prescription",

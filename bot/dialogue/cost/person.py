@@ -227,13 +227,23 @@ class Person:
         return replace(rest, case=rest.case.updated(holds)), replace(rest, case=rest.case.updated(not_so))
 
     def visiting(self, text: str) -> "Person":
-        """With the ratio of the place that is named, or of such people, where those of several were told."""
-        told = self.ratios or self.ratios_by_place
-        for at in told:
-            if at.place in text or at.place in (self.case.employment, self.case.scheme):
-                case = replace(self.case, ratio=at.ratio)
-                return replace(self, case=case, ratios=(), ratios_by_place=told)
-        return self
+        """With the ratio of the place that is named, where those of several were told."""
+        return self._at(next((at for at in self._ratios_told if at.place in text), None))
+
+    def of_their_kind(self) -> "Person":
+        """With the ratio of people insured as they are (退休报90%), where those of several kinds were told."""
+        kinds = (self.case.employment, self.case.scheme)
+        return self._at(next((at for at in self._ratios_told if at.place in kinds), None))
+
+    @property
+    def _ratios_told(self) -> tuple[RatioAt, ...]:
+        return self.ratios or self.ratios_by_place
+
+    def _at(self, one: RatioAt | None) -> "Person":
+        if one is None:
+            return self
+        case = replace(self.case, ratio=one.ratio)
+        return replace(self, case=case, ratios=(), ratios_by_place=self._ratios_told)
 
     def with_limit_of(self, period: Period) -> "Person":
         """The same, the limit without a period taken for one of `period`."""

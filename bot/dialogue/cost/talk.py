@@ -238,7 +238,7 @@ def _updated(person: Person, said: Person, turn: Turn) -> Person:
         said = replace(said, month=this_month)
     if not (corrects(text) or supposes(text)):
         said = beside(said, person if _LEFT_OVER.search(text) else replace(person, month=None), this_month)
-    after = merged(person, said)
+    after = merged(person, said).of_their_kind()
     return after if said.ratios else after.visiting(text)
 
 

@@ -40,6 +40,7 @@ _BY_PERIOD: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_li
 _SUM_ASKED = re.compile(r"[报付给掏出退][^,。;\d]{0,4}(?:多少|几多|好多|几个?钱)")
 _SURE = 0.5
 _SURE_OF_ITSELF = 0.8
+_BEYOND_DOUBT = 1.5
 _SURER_THAN_A_GUESS = 0.2
 """By so much the role that was learnt must lead, to be believed before what our words say; where they say that nobody
 can know, so that whether it is summed at all would rest on what was learnt alone; and where they place nothing, and
@@ -64,6 +65,7 @@ _WORKED_OUT: frozenset[tuple[Role, Role | None]] = frozenset(
 _OPEN: frozenset[tuple[Role, Role | None]] = frozenset(
     {
         ("aside", "extra_limit"),  # asked about and not told: 会不会再添80
+        ("unused_before", "cost"),
         ("unused_before", "limit"),  # as are those that tell what was left: 6月限额剩200
         ("deductible_met", "limit"),  # words that tell what was paid are plain: 把260交清了
         ("examination", "excluded"),  # no document settles whether it is paid for
@@ -326,7 +328,10 @@ def _learnt(item: Item, told: Judged[Role], by_words: str, sentence: Sentence) -
     sure = _SURER_THAN_A_GUESS if answers and by_words.endswith("?") else _how_sure(item, told.label)
     all_asked = (item.role, told.label) == ("cost", "used") and _ALL_ASKED.search(sentence.text)
     told_why = bool(item.because) and told.label in _IN_OR_OUT
-    worked_out = item.weighed and (item.role, told.label) in _WORKED_OUT
+    worked_out = item.weighed and (
+        (item.role, told.label) in _WORKED_OUT
+        or ((item.role, told.label) == ("aside", "annual_cap") and told.lead < _BEYOND_DOUBT)
+    )
     if (
         asked_for
         or (item.role, told.label) in _OPEN

@@ -38,7 +38,7 @@ def limits_of_diseases(items: list[Item], sentence: Sentence) -> list[Item]:
 def replaced_by_the_separate(items: list[Item], sentence: Sentence) -> list[Item]:
     """Beside the limit of a drug that is paid separately the disease's own counts for nothing
     (湘医保发〔2022〕52号第二十条)."""
-    bounds = [item for item in items if item.role in ("limit", "monthly_limit", "quota_left")]
+    bounds = [i for i in items if i.role in ("limit", "monthly_limit", "quota_left", "unused_before")]
     former = [item for item in bounds if _FORMER.search(_clause_before(item, sentence))]
     former += [item for item in items if item not in bounds and _OF_THE_FORMER.search(item.before)]
     if "单列" not in sentence.text or not former or all(item in former for item in bounds):

@@ -38,6 +38,7 @@ _NOT_DONE_ANEW = re.compile(
     r"(?:资格|慢特?病)[^,。;]{0,8}(?:没|未)(?:有)?(?:在[^,。;]{1,4})?(?:重新)?(?:办|申请|认定|评)|没(?:有)?重新(?:办|申请|认定|评)"
 )
 """Whoever came from another province, whose recognition does not hold here."""
+_INSURED_IN = re.compile(r"(?:医保|社保|参保)(?:地|关系)?(?:还|就|都|却)*(?:是|在)$")
 _MINE = re.compile(r"(?<!告诉)(?<!问)(?<!帮)(?<!给)[我俺咱]们?(?:是|在)?$")
 _IN_IT = re.compile(r"(?:里[头面边]|其中)有?$")
 _OF_CARE = re.compile(r"看病|住院|[买拿开配取]|药|门诊|医院|透析|化疗")
@@ -115,8 +116,9 @@ def _placed(case: Case, part: Part, covered: Container[str], known: str | None) 
         return case
     ours = [at for at in named if at[0] in covered]
     own = [at for at in ours if not _OF_SOMEBODY_ELSE.match(text, at[1])]
+    insured = [at for at in named if _INSURED_IN.search(text[: at[1]])]
     mine = [at for at in own if _MINE.search(text[: at[1]])]
-    home = next(iter(mine or own or ours), named[0])[0]
+    home = next(iter(insured or mine or own or ours), named[0])[0]
     if CAME_HOME_FOR_IT.search(part.text):
         return replace(case, region=home) if home in covered else case
     went_there = case.conditions & ELSEWHERE or any(

@@ -35,6 +35,9 @@ _EACH_FROM_TO = re.compile(
 _FROM_THEN_ON = re.compile(rf"(?<!\d)({MONTH})月份?(?:起|开始|往后|以后)[^,。;\d]{{0,8}}$")
 _FIRST_SOME = re.compile(r"[头前]([两二三四五])个月(?:各|每个?月|都|均)[^,。;\d]{0,4}$")
 _LAST_SOME = re.compile(r"后([两二])个?月(?:各|每个?月|都|均)[^,。;\d]{0,4}$")
+_SOME_UNTOUCHED = re.compile(
+    r"前[面头]?的?(\d{1,2}|[两二三四五六七八九]|十[一二]?)个月的?(?:额度|限额|药)?(?:都|全|一直|也)*没(?:有)?(?:动|用|花|买|拿|开)"
+)
 _LISTED_BEFORE = re.compile(rf"(?:(?:{MONTH})、)+$")
 _MOST_IN_A_LIST = 12
 _ONE_AFTER_THE_OTHER = re.compile(r"分别|依次|先后|各[是自花用买吃]")
@@ -188,12 +191,27 @@ def _months_without_cost(part: Part) -> Iterator[date]:
     text = part.sentence.text
     for mention in part.sentence.dates:
         if within_a_month(mention) and _SPENT_NOTHING.match(text[mention.end :]):
+            last = mention.first.replace(day=1)
             listed = _LISTED_BEFORE.search(text[: mention.start])
-            yield from months_named(part, listed[0].strip("、").split("、")) if listed else ()
-            yield mention.first.replace(day=1)
+            for number in listed[0].strip("、").split("、") if listed else ():
+                month = int(to_decimal(number) or 1)
+                yield date(last.year - (month > last.month), month, 1)
+            yield last
+    yield from _untouched_before_it(part)
     for ordinal in _MONTH_OF_QUARTER.finditer(text):
         if _SPENT_NOTHING.match(text[ordinal.end() :]):
             yield _month_of_quarter(part, int(to_decimal(ordinal[1]) or 1))
+
+
+def _untouched_before_it(part: Part) -> Iterator[date]:
+    """The months before the one of the cost of which nothing was used: 前11个月额度都没动,12月买了3000."""
+    told, text = _SOME_UNTOUCHED.search(part.text), part.sentence.text
+    months = [
+        d.first for d in part.dates if within_a_month(d) and told and d.start >= part.start + told.end()
+    ]
+    if told and months and len(part.costs) == 1 and text:
+        number = min(int(to_decimal(told[1]) or 0), 11)
+        yield from (later_month(months[0].replace(day=1), -place) for place in range(number, 0, -1))
 
 
 def month_before(part: Part, item: Item) -> date | None:

@@ -53,6 +53,9 @@ _ASK_ME = re.compile(
 )
 _WORKS_OR_NOT = re.compile(r"(?:是|还|在|也|早|已经?)*(?:上着?班|在岗|没?退了?(?![休费药了一两\d]))")
 _IN, _OF = re.compile(r"[是在]*"), re.compile(r"是?")
+_ONLY_IS_THERE = re.compile(
+    r"[^,。;]{0,5}(?:上班|打工|做事|干活|带|住|读书|当兵|厂|工地|看|花|买|拿|开|送|跑)"
+)
 _WHICH = re.compile(r"[按算](?:在职|在岗)(?:的)?还是[按算]?退休|[按算]退休(?:的)?还是[按算]?(?:在职|在岗)")
 _OF_ALL = re.compile(r"各|每人|都|两个?人|俩|分别")
 _OF_ALL_TOGETHER = re.compile(r"一共|总共|合计|合起来|加起来|加一块")
@@ -73,6 +76,10 @@ _NOT_YET = re.compile(
 )
 _WHETHER = re.compile(r"(?:(?:算不算|是不是|是否|属不属于)(?:是|到)?|退休?了?没|退不)$")
 _OR_NOT = re.compile(r"(?:了没有?|没有?|与否|不退休)(?=[,。;他她我不]|$)|了?没退")
+_OF_A_SHARE = re.compile(
+    r"(?:的|人员|职工)?(?:住院)?(?:报(?:销)?|按|多|少)(?:是|个)?(?:\d{1,2}|百分之|[一二三四五六七八九]成)"
+)
+"""在职的住院报85,退休的多5个点: whom a share is for."""
 _LEFT_OPEN = re.compile(rf"[^,。;]{{0,6}}(?:([办批下退])没\1|有没有|是不是)[^,。;]{{0,6}}{NOT_KNOWN}")
 _NOT_INSURED_SO = re.compile(
     r"(?:不是|不算|不属于|没(?:有)?(?:交|参加|买)|并非|哪(?:里|来|儿)?(?:有|的|是))$"
@@ -224,6 +231,8 @@ def employments_said(part: Part) -> frozenset[Employment]:
     echoed = [m.span() for m in _ECHOED.finditer(part.sentence.text)]
     mentions = [m for m in part.mentions if m.entity == "employment"]
     mentions = [m for m in mentions if not any(start <= m.start < end for start, end in echoed)]
+    own = [m for m in mentions if not _OF_A_SHARE.match(part.sentence.text, m.end)]
+    mentions = own if own or _treated_like(part) else mentions
     if like := _treated_like(part)[:1]:  # 灵活就业的,按在职还是按退休
         mentions = [m for m in mentions if not any(start <= m.start < end for start, end in asked)]
     said = frozenset(employment for m in mentions if (employment := _meant(m, part.sentence)))
@@ -311,7 +320,13 @@ def _is_of_another_region(sentence: Sentence, position: int) -> bool:
     named = [m for m in sentence.turn.mentions if m.entity == "region"]
     if len({m.value.split("/")[0] for m in named}) < 2:
         return False
-    return any(_OF.fullmatch(sentence.text[position : m.start]) for m in named if m.start >= position)
+    text = sentence.text
+    return any(
+        _OF.fullmatch(text[position : m.start])
+        or (_IN.fullmatch(text[position : m.start]) and not _ONLY_IS_THERE.match(text, m.end))
+        for m in named
+        if m.start >= position
+    )
 
 
 def _names(sentence: Sentence) -> Mapping[int, str]:

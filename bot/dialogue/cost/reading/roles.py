@@ -25,7 +25,9 @@ _A_QUARTER = re.compile(r"(?:一个?|每个?)季度?(?:是|有|给|为)*$")
 _GRANTED_BY_QUARTER = re.compile(
     r"(?:一个?|每个?)季度?[^,。;\d]{0,3}(?:[给管批定限]|能[用开]|[准许]用)(?:我|的是)?$"
 )
-_BY_QUARTER = re.compile(r"季度?[^,。;]{0,10}(?:额度|限额|定额)|(?:额度|限额|定额)[^,。;\d]{0,4}季")
+_BY_QUARTER = re.compile(
+    r"按季度?(?:来)?[管算给]|季度?[^,。;]{0,10}(?:额度|限额|定额)|(?:额度|限额|定额)[^,。;\d]{0,4}季"
+)
 _MORE = re.compile(r"(?:还有|另外|再加上?|加上|外加|(?:[再又]|后来)[给开]?(?:我|他|她)?[加开添配]了?)$")
 JUST_BEFORE = re.compile(r"^[元块]?钱?(?:和|跟|及|与|以及|、|加|\+|还有|又)$")
 _RESTATED = re.compile(r"(?:%|成|折),?(?:也?就是|即|等于)(?:说|约|大概)?$")
@@ -43,7 +45,7 @@ _HAVE_PAID = re.compile(
 )
 _CLASS_B = re.compile(r"乙类[^,。;\d]*自付")
 _BY_NOW = re.compile(r"已|早|前面|之前")
-_PAID_OFF = re.compile(r"[交付扣缴][了过掉]+$")
+_PAID_OFF = re.compile(r"(?:[交付扣缴]|累计)[了过掉]+$")
 _BEYOND = re.compile(r"超(?:过|出)?了?$")
 _NOT_BEYOND = re.compile(r"不超(?:过|出)?$")
 _IS_OWN = re.compile(r"[元块]?钱?的(?:部分)?,?(?:都|就|全|要)*(?:自费|自己|自付|不报|不管|不给报)")
@@ -77,6 +79,7 @@ _NOT_THE_FIRST = re.compile(r"自费|丙类|目录|范围|除[去掉开]?|刨|�
 _OF_DEDUCTIBLE: frozenset[Role] = frozenset({"deductible", "deductible_met"})
 _OF_A_YEAR = re.compile(r"(?:年度|全年|一年|每年)(?:有|是|给|共)*$")
 _USED_OF_IT = re.compile(r"[用花占报](?:掉|去|了|过)+$")
+_LEFT_WHOLE = re.compile(r"[元块]?钱?的?(?:额度|限额)(?:一[分点]|都|全|也)*没(?:动|用|花)")
 _QUOTA = re.compile(r"额度|限额|封顶|到顶|报|医保|基金|统筹|再[给付出]")
 LIMITS: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit", "annual_cap"})
 
@@ -103,6 +106,7 @@ def _told(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | N
         or _counted_up(around, known)
         or _bounding(around)
         or _left_out(around)
+        or _left_whole(around)
         or _by_what_follows(around)
         or by_what_precedes(around.before)
         or _asked_for(around, sentence, known)
@@ -194,6 +198,12 @@ def _left_out(around: Around) -> Role | None:
     """里头有50的护肝片不算."""
     part = _AMONG_IT.search(around.before) and _IS_LEFT_OUT.match(around.after)
     return "excluded" if part else None
+
+
+def _left_whole(around: Around) -> Role | None:
+    """三月的300额度一分没动."""
+    left = _LEFT_WHOLE.match(around.after) and _EARLIER_MONTH.search(around.before)
+    return "unused_before" if left else None
 
 
 def _is_allowance(around: Around) -> bool:

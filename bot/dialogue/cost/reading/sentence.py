@@ -236,7 +236,8 @@ def _ends_and_begins(first: DateMention, second: DateMention, text: str) -> bool
 def _to_come(mention: DateMention, text: str, today: date) -> DateMention:
     """4月9号准备再去开药 is the next one, not the last; so is 12月再花400, told in November."""
     led_by = text[: mention.start]
-    planned = _PLANNED.match(text, mention.end) or _PUT_OFF.search(led_by)
+    put_off = _PUT_OFF.search(led_by) and not text.startswith("才", mention.end)
+    planned = _PLANNED.match(text, mention.end) or put_off
     later_this_year = mention.first.replace(year=today.year, day=1) > today
     supposed = later_this_year and (
         _YET_TO_BUY.match(text, mention.end) or _IF.search(led_by) or _MOVED_TO.search(led_by)

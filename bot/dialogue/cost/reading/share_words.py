@@ -40,6 +40,9 @@ _OF_A_HUNDRED = re.compile(
 _PART_OF_IT = re.compile(
     r"(?:报销?|出|付|给|比例)(?:是|为|个)?([三四五六七八九十]分之[一二三四五六七八九])(?![一二三四五六七八九十])"
 )
+_SO_MANY_POINTS = re.compile(
+    r"报(?:销)?(?P<base>\d{2})%?[^。;\d]{1,10}(?P<more>[多高少低])(?:出|了)?(?P<points>\d{1,2})个(?:百分)?点"
+)
 _SPLIT = re.compile(r"([一二三四五六七八九])([一二三四五六七八九])开")
 _PAID_OF_A_SPLIT = re.compile(
     r"(?:医保|公家|统筹|基金|国家|报销?)(?:局|部门)?[出报付拿占给管]?([一二三四五六七八九])(?=[,。;成我个自]|$)"
@@ -88,7 +91,8 @@ def rough_fraction(text: str, verbs: str) -> tuple[Decimal, Decimal] | None:
 def shares_in(text: str) -> tuple[Ratio, ...]:
     """All shares in text order, each between 0 and 1; without two of which it is asked which holds, where one of them
     is told beside (批的是70%,照80%还是70%)."""
-    signed = find_ratios(text)
+    relative = tuple(_beside_another(text))
+    signed = (*relative, *(share for share in find_ratios(text) if not overlaps(share, relative)))
     bare = [share for share in without_overlaps(_bare(text)) if not overlaps(share, signed)]
     shares = tuple(sorted((*signed, *bare), key=lambda share: share.start))
     asked = [pair for pair in pairwise(shares) if _WHICH_HOLDS.fullmatch(text, pair[0].end, pair[1].start)]
@@ -121,6 +125,15 @@ def _bare(text: str) -> Iterator[Ratio]:
                 share = _share(found[group])
                 if share is not None:
                     yield Ratio(found.start(group), found.end(group), share)
+
+
+def _beside_another(text: str) -> Iterator[Ratio]:
+    """退休的多5个点, after 在职的报85."""
+    for found in _SO_MANY_POINTS.finditer(text):
+        base, points = (to_decimal(found[name]) or Decimal(0) for name in ("base", "points"))
+        share = (base + points if found["more"] in "多高" else base - points) / 100
+        if 0 < share <= 1:
+            yield Ratio(found.start("points"), found.end(), share)
 
 
 def _split(text: str) -> Iterator[Ratio]:

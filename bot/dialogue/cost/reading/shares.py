@@ -52,6 +52,8 @@ _ARE_OF_OTHERS = re.compile(
     r"那?是,,|那?是[^,。;\d]{0,4}(?:同学|同事|工友|朋友|邻居|隔壁|亲戚|别人|人家|病友|他们|她们|[表堂]?[哥姐弟妹])[^,。;\d]{0,8}的"
 )
 _RESTATED = re.compile(r"(?:就是|等于|也就|合|得|即|=)[^,。;\d]{0,3}$")
+_OVER_THERE = re.compile(r"那[边里儿]")
+_LIVES_THERE = re.compile(r"参保|上班|住着?|工作|退休")
 _MINE = re.compile(r"[我俺咱]们?(?:是|在)?$")
 _MOVED_TO = re.compile(r"[转迁](?:到|去|入|来|进)?了?$")
 _TIMES = re.compile(r"乘以?$|[×*]$")
@@ -423,11 +425,15 @@ def _for_the_place(sentence: Sentence, ratios: Sequence[Ratio]) -> list[Ratio]:
         return _as_one_stays(sentence, elsewhere)
     if theirs := _where_they_moved(sentence, labelled) or _of_such_people(sentence, labelled):
         return theirs
-    visited = {place.removesuffix("医院") for place in _VISITED.findall(sentence.text)}
+    told = (place for place in _VISITED.findall(sentence.text) if not _LIVES_THERE.search(place))
+    visited = {place.removesuffix("医院") for place in told}
     place = next(iter(visited)) if len(visited) == 1 else ""
     named = [(_place(sentence, r).removesuffix("医院"), r) for _, r in labelled]
     there = [r for label, r in labelled if place and place in label]
     there = there or [r for at, r in named if at and at in place]
+    over_there = [ratio for label, ratio in labelled if _OVER_THERE.match(label)]
+    if len(over_there) == 1 and not there:
+        return over_there  # 去南昌看的,那边报88%,本地92%
     by_order = next((ratios[place] for place, words in _BY_ORDER if words.search(sentence.text)), None)
     if by_order and not there and len(ratios) == 2:
         return [by_order]
