@@ -37,6 +37,7 @@ from bot.dialogue.cost.reading.doubts import open_conditions
 from bot.dialogue.cost.reading.hospital import days_in_hospital
 from bot.dialogue.cost.reading.learned import Learnt
 from bot.dialogue.cost.reading.limits import limit_of, limits_of, used_up_ahead, wondered_about
+from bot.dialogue.cost.reading.own_share import own_shares
 from bot.dialogue.cost.reading.people import (
     asked_of,
     clauses_by_person,
@@ -48,11 +49,10 @@ from bot.dialogue.cost.reading.people import (
 from bot.dialogue.cost.reading.retirement import retired_since
 from bot.dialogue.cost.reading.rough import rough_facts
 from bot.dialogue.cost.reading.sentence import Part, Sentence
+from bot.dialogue.cost.reading.several_shares import ratios_elsewhere
 from bot.dialogue.cost.reading.shares import (
     is_share_at_home,
-    own_shares,
     ratios_by_place,
-    ratios_elsewhere,
     share_put_right,
     shares_of,
     withdrawn_share,

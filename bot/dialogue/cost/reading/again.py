@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from bot.dialogue.cost.reading.amount_words import IN_IT
 from bot.dialogue.cost.reading.around import NOW_IT_IS
 from bot.dialogue.cost.reading.changes import NOT_KNOWN, corrects
 from bot.dialogue.cost.reading.roles import by_what_precedes
@@ -30,7 +31,6 @@ _MINE = re.compile(r"(?:我(?:自己)?|[他她](?=的)|这[次回趟]|今[天日
 _OF_MINE = re.compile(r"[我俺]的?[^,。;\d]{1,6}$")
 _ONLY_THAT = re.compile(r"(?:是不是|难道|该不会)[^,。;\d]{0,2}[只才就光][^,。;\d]{0,2}[付报给认按]$")
 _AGAIN = re.compile(r"(?:[这那][个笔张]?|整[个笔]|全部)$|(?:月份?|[次回])的$")
-_INSIDE_IT = re.compile(r"(?:里[头面边]?|其中|当中)(?:还)?有?$")
 _THEN_ASKED = re.compile(r"[元块]?钱?[^,。;\d]{0,10}(?:报|[掏付出给拿])(?:销)?得?(?:多少|几|好多)")
 _AGAIN_WITH_ANOTHER = re.compile(r"[这那]\d+[元块]?钱?(?:和|跟|与|加|、)$")
 _AS_BEFORE = re.compile(r"(?:一样|照样|照旧|还是|也是|同样)(?:是|花|的|那)*$")
@@ -162,9 +162,7 @@ def _asked_alone(asked: Item, others: list[Item], sentence: Sentence) -> list[It
     if any(of_another_month(i, asked, sentence) for i in others if i.role in ("cost", "used")):
         return others  # each month has its own limit
     return [
-        replace(i, role="used")
-        if i.role == "cost" and i is not asked and not _INSIDE_IT.search(i.before)
-        else i
+        replace(i, role="used") if i.role == "cost" and i is not asked and not IN_IT.search(i.before) else i
         for i in others
     ]
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.dialogue.cost.reading.amount_words import BARE_BY_CUE, OF_QUESTION
+from bot.dialogue.cost.reading.amount_words import BARE_BY_CUE, IN_IT, OF_QUESTION
 from bot.dialogue.cost.reading.around import Around, around_of
 from bot.dialogue.cost.reading.earlier import COUNTED_UP
 from bot.dialogue.cost.reading.learned import AmountRoles, Judged
@@ -123,7 +123,6 @@ _ON_A_BILL = re.compile(
     r"(?:单子|发票|小票|账单)[上里面]*(?:写的?|打的?)?是?$|(?:药店|商店|定点店|药房|医院|社区|卫生[院室所]|诊所|门诊)[里的]?[,\s]*$"
 )
 """定点店 320块, 单子上是960: what was spent."""
-_IN_IT = re.compile(r"(?:里[头面边]|其中|(?<!院)当中)有?$")
 _EXCLAIMED = re.compile(r"^(?:[啊哎唉]?,?)?(?:怎么|咋)?(?:就|才|只|这么)+(?:给|报|有)?$")
 _IN_SURPRISE = re.compile(r"[元块]?钱?[啊呀哇吗么嘛]")
 _NOTHING_ELSE = re.compile(
@@ -172,7 +171,7 @@ def items_in(sentence: Sentence, roles: AmountRoles | None) -> tuple[Item, ...]:
             if was.role == "cost"
             and was.start not in by_itself
             and now
-            and not (now.role == "excluded" and _IN_IT.search(was.before))
+            and not (now.role == "excluded" and IN_IT.search(was.before))
             and (now.role in _NO_COST or (asked and was.start in unsure))
             else now
             for was, now in pairs

@@ -5,6 +5,7 @@ from collections.abc import Container
 from dataclasses import replace
 
 from bot.dialogue.cost.person import ELSEWHERE, UNPAID
+from bot.dialogue.cost.reading.amount_words import IN_IT
 from bot.dialogue.cost.reading.changes import corrects
 from bot.dialogue.cost.reading.circumstance_words import CAME_HOME_FOR_IT, conditions_in, ruled_out_in
 from bot.dialogue.cost.reading.doubts import open_conditions
@@ -40,7 +41,6 @@ _NOT_DONE_ANEW = re.compile(
 """Whoever came from another province, whose recognition does not hold here."""
 _INSURED_IN = re.compile(r"(?:医保|社保|参保)(?:地|关系)?(?:还|就|都|却)*(?:是|在)$")
 _MINE = re.compile(r"(?<!告诉)(?<!问)(?<!帮)(?<!给)[我俺咱]们?(?:是|在)?$")
-_IN_IT = re.compile(r"(?:里[头面边]|其中)有?$")
 _OF_CARE = re.compile(r"看病|住院|[买拿开配取]|药|门诊|医院|透析|化疗")
 _GONE_THERE = re.compile(r"[去到在来]$")
 
@@ -98,7 +98,7 @@ def is_at_home_after_all(part: Part) -> bool:
 
 def _conditions_of(item: Item, part: Part) -> frozenset[Condition]:
     """What is told of one amount alone, which then is not paid for: 一共700,膏药90不是治这个的."""
-    alone = len(part.own_items) < 2 and not _IN_IT.search(item.before)
+    alone = len(part.own_items) < 2 and not IN_IT.search(item.before)
     if item.role not in ("excluded", "aside") or alone:
         return item.because
     return item.because | (part.sentence.conditions(*part.sentence.clause(item.start)) & UNPAID)

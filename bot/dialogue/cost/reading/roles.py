@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.dialogue.cost.reading.amount_words import AFTER, BEFORE, LEFT_OUT, NEXT, OF_QUESTION, SUNDRIES
+from bot.dialogue.cost.reading.amount_words import AFTER, BEFORE, IN_IT, LEFT_OUT, NEXT, OF_QUESTION, SUNDRIES
 from bot.dialogue.cost.reading.around import Around
 from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
 
@@ -13,7 +13,6 @@ _HEDGES = re.compile(
     r"(?:不止|不到|至少|最少|起码|最多|顶多|超过|将近|快|大概|大约|约莫?|差不多|可能|好像|估计|应该"
     r"|刚好|正好|恰好|整整?|足足|怕|总|得|有|在|是)+$"
 )
-_AMONG_IT = re.compile(r"(?:里[头面边]|其中|当中)(?:还)?有?$")
 _IS_LEFT_OUT = re.compile(
     r"[元块]?钱?(?:是|的)[^,。;\d]{1,10},[^,。;\d]{0,4}(?:自费|目录外|丙类|不[能给可]?报|不在目录)|"
     r"[元块]?钱?的?[^,。;\d]{0,8}?(?:不算(?!多)|不能算|不给算|算不[得进]|不[能给可]报|不报|报不[了得]|不进)(?![^,。;]{0,2}[吗么?])"
@@ -196,7 +195,7 @@ def _bounding(around: Around) -> Role | None:
 
 def _left_out(around: Around) -> Role | None:
     """里头有50的护肝片不算."""
-    part = _AMONG_IT.search(around.before) and _IS_LEFT_OUT.match(around.after)
+    part = IN_IT.search(around.before) and _IS_LEFT_OUT.match(around.after)
     return "excluded" if part else None
 
 
@@ -259,7 +258,7 @@ def by_what_precedes(before: str) -> Role | None:
 
 
 def _asked_for(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | None:
-    if _AMONG_IT.search(around.before) or _THAT_BILL.match(around.after):
+    if IN_IT.search(around.before) or _THAT_BILL.match(around.after):
         return None  # 起付线多少? 当中有110是洗牙的; 120那趟有30块的维生素
     role = OF_QUESTION.get(sentence.asked or "")
     if role != "cost" and (_ON_DRUGS.search(around.before) or _IS_ASKED_OF.match(around.after)):
