@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from itertools import pairwise, product
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
@@ -117,12 +117,12 @@ def _said_by_person(turn: str) -> str:
 
 
 def _amounts_worked_out(given: Given, answer: Answer) -> set[Decimal]:
-    """A share of an amount, both given, and by how much an estimate differs from the one before it."""
+    """A share of an amount, both given, and by how much an estimate differs from one before it."""
     shares = (value for value, kind in given if kind == "percent")
     amounts = (value for value, kind in given if kind in ("money", None))
     found = {(share * amount / 100).quantize(_CENT) for share, amount in product(shares, amounts)}
     estimates = [card for card in (*answer.earlier, *answer.cards) if card["card"] == "estimate"]
-    for before, after in pairwise(estimates):
+    for before, after in combinations(estimates, 2):
         found |= {abs(one - other) for one, other in product(_fund_pays(before), _fund_pays(after))}
     return found
 

@@ -107,6 +107,8 @@ _NUMBERED = re.compile(r"(?:尾号|[栋幢楼座]|单元|[编卡工房账学证]
 _ABOUT_MONEY = re.compile(r"[费钱花元块付掏]|限额|定额|额度|起付|封顶|报销|[能给]报|报[多好几]|总共|合计")
 _HOTLINES = {"12393", "12345", "12320", "110", "120", "119", "114"}
 _CALLED = re.compile(r"(?:打|拨|叫|呼|问|找|联系|咨询|电话|热线)(?:个|了|过|通|一下|是)*$")
+_IN_BRACKETS, _A_YEAR = re.compile(r"[(（]$"), re.compile(r"(?:19|20)\d\d[)）]")
+"""去年6月(2025): no sum."""
 _AFTER_PERCENT_WORDS = re.compile(r"(?:报|比例|报销|报到)(?:是|为|了)?$")
 _SCALES = {"十": 10, "百": 100, "千": 1_000, "万": 10_000, "十万": 100_000, "百万": 1_000_000}
 _GREETING = re.compile(r"^[\s啊呀吧呢哦嗯。.!！?？~]*$")
@@ -281,6 +283,8 @@ def _bare(written: str, is_amount: Callable[[re.Match[str]], bool]) -> Iterator[
     about_money = bool(_ABOUT_MONEY.search(written))
     for match in _BARE.finditer(written):
         before, after = written[: match.start()], written[match.end() :]
+        if _IN_BRACKETS.search(before) and _A_YEAR.match(written, match.start()):
+            continue
         if _COUNTED.match(after) or _MEASURED.search(before) or _NUMBERED.search(before):
             continue
         if match["number"] in _HOTLINES and (

@@ -39,6 +39,8 @@ def told_apart(person: Person) -> tuple[Person, ...]:
 def _without_unpaid_days(person: Person) -> Case:
     """The case, what was spent before the approval or in hospital set apart where each cost has its day."""
     case, stay, approved = person.case, person.stay, person.case.approved_on
+    if case.by_month and all(bill.day for bill in person.bills):
+        return _without_bills_before_approval(person)
     if not _spent_as_told(person):
         return held_against_stay(case, stay)
     early = [bill for bill in person.bills if bill.day and approved and bill.day < approved.first]
@@ -52,6 +54,22 @@ def _without_unpaid_days(person: Person) -> Case:
         excluded = (case.excluded or NOTHING) + sum(inside, NOTHING)
         return case.updated(Case(excluded=excluded, excluded_for=_IN_HOSPITAL, ruled_out=_IN_HOSPITAL))
     return held_against_stay(case, stay)
+
+
+def _without_bills_before_approval(person: Person) -> Case:
+    """The case by months, what was spent in the month of the approval before its day set apart."""
+    case, approved = person.case, person.case.approved_on
+    if approved is None or approved.first != approved.last:
+        return case
+    month = approved.first.replace(day=1)
+    bills = (bill for bill in person.bills if bill.day and month <= bill.day < approved.first)
+    early = sum((bill.cost for bill in bills), NOTHING)
+    of_it = next((cost for cost in case.by_month if cost.month == month), None)
+    if not early or of_it is None or of_it.amount < early:
+        return case
+    rest = replace(of_it, amount=of_it.amount - early)
+    months = tuple(rest if cost is of_it else cost for cost in case.by_month)
+    return replace(case, by_month=months, uncounted=(case.uncounted or NOTHING) + early)
 
 
 def _spent_as_told(person: Person) -> bool:

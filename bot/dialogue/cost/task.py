@@ -12,7 +12,7 @@ from bot.dialogue.cost.computing import compute, refused, settled
 from bot.dialogue.cost.concern import asks_for_a_sum
 from bot.dialogue.cost.differences import compared, replaced
 from bot.dialogue.cost.merging import merged
-from bot.dialogue.cost.person import ELSEWHERE, UNPAID, Person
+from bot.dialogue.cost.person import ELSEWHERE, UNPAID, Person, Stretch
 from bot.dialogue.cost.questions import QUESTIONS, buttons_for, next_question, question_for
 from bot.dialogue.cost.reading import TURNS_KEPT, read_cost, stay_told, tells_figures
 from bot.dialogue.cost.reading.changes import (
@@ -71,6 +71,7 @@ _ASKED_BACK = re.compile(r"^[^,，。;；?]{1,7}\?(?=.)")
 _OF_THE_BILL = re.compile(r"(?:票|单子|发票)(?:都)?是[^,，。;；]{2,10}[月年号](?:份)?的(?=[,，。;；!]|$)")
 _BOUGHT = re.compile(r"[买开拿配取抓](?:的(?=[,，。;；!]|$)|了[,，]?[\d一二两三四五六七八九])")
 
+_THIS_TIME_ASKED = re.compile(r"这一?[次回趟][^,，。;\d]{0,3}报(?:销)?(?:多少|几|好多)")
 _NOT_ENTITLED = frozenset[Condition]({"review_missed", "disqualified"})
 """Then it is known what is paid, whatever the terms are."""
 _KEPT = ELSEWHERE | frozenset[Condition]({"long_prescription", "several_diseases"})
@@ -152,6 +153,8 @@ class Costs:
 
     def asks_for_a_sum(self, turn: Turn) -> bool:
         """Whether an amount is told and what comes of it is asked for."""
+        if find_ratios(turn.text) and _THIS_TIME_ASKED.search(turn.text):
+            return True  # 报85%,我这次能报多少: we ask for the cost
         return asks_for_a_sum(turn.text) and self.tells_figures(turn)
 
     def only_tells_a_cost(self, turn: Turn) -> bool:
@@ -317,6 +320,8 @@ class Costs:
             limit=said.limit if stated else None,
             ratios=said.ratios if sure else (),
             ratios_elsewhere=said.ratios_elsewhere if sure else (),
+            retired_since=said.retired_since if stated else None,
+            stretch=said.stretch if stated and said.retired_since else Stretch(),
         )
         after = merged(talk.people[0], told)
         return context.case if after == talk.people[0] else replace(talk, people=(after,)).remembered()
