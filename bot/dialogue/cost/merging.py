@@ -212,6 +212,8 @@ def _still_known(known: Case, bills: tuple[Bill, ...], said: Person) -> Case:
     another = case.amount is not None and not case.excluded and is_one_of(bills, case.amount)
     if another and known.excluded_for & UNPAID:  # then what is not paid was another bill
         known = replace(known, excluded=None, excluded_for=frozenset())
+    if "employment" in said.doubted:
+        known = replace(known, employment=None)
     if "living_elsewhere" in case.conditions:
         known = replace(known, conditions=known.conditions - {"staying_elsewhere"})
     went_away = ELSEWHERE & (case.conditions - known.conditions)

@@ -41,6 +41,7 @@ from bot.dialogue.cost.reading.own_share import own_shares
 from bot.dialogue.cost.reading.people import (
     asked_of,
     clauses_by_person,
+    employment_is_open,
     is_not_ill,
     named_in,
     people_in,
@@ -180,6 +181,10 @@ def _with_what_was_spent(person: Person) -> Person:
     return replace(person, case=replace(person.case, amount=Span.exactly(limit - left), quota_left=None))
 
 
+def _doubts_of_employment(part: Part) -> frozenset[str]:
+    return frozenset({"employment"}) if employment_is_open(part) else frozenset()
+
+
 def _day_told(known: Case) -> date | None:
     """The last day that earlier turns told: a day without its month is of the same month."""
     told = known.treated_on or known.approved_on
@@ -213,7 +218,7 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
         instead_of=puts_right,
         unplaced=unplaced_in(part),
         open=open_conditions(part.text),
-        doubted=doubts_of_the_deductible(part, case),
+        doubted=doubts_of_the_deductible(part, case) | _doubts_of_employment(part),
         retired_since=retired_since(part),
         bills=bills_of(part),
         class_b=class_b_of(part),

@@ -95,7 +95,7 @@ _DRUGS_BOUGHT = re.compile(
 )
 """每月拿230块的药 is spent, and no limit."""
 _CONCLUDED = re.compile(r"^那(?:么|样|我)?[不就也该应得岂可]+(?:是|有|等于|给|报|[只才]剩下?)(?:该)?$")
-_SO_IT_IS = re.compile(r"[多来]?[元块]?钱?(?:[呗吧嘛咯啦喽喔哦呀啊么吗]|对不对|[,。?]|$)")
+_SO_IT_IS = re.compile(r"[多来]?[元块]?钱?(?:[呗吧嘛咯啦啰喽喔哦呀啊么吗]|对不对|[,。?]|$)")
 _A_SHORT_ANSWER = 12
 _ONLY_MONTHLY = re.compile(r"(?:每|一个?|每个)月(?:是|有|给)?$")
 """What answers our question for a limit, though it is told as costs are, too: 翻出来了,一个月380."""

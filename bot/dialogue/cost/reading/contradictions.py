@@ -12,7 +12,7 @@ from bot.rules.faults import Fault
 from bot.rules.money import yuan
 
 _SEVERAL = re.compile(r"病种?|一[个种]|另")
-_EITHER = re.compile(r"还是|或者?|明年|后年|以后|之前|原来|以前|刚|快|马上")
+_EITHER = re.compile(r"[莫别甭不]管|还是|或者?|明年|后年|以后|之前|原来|以前|刚|快|马上")
 
 
 def contradiction_in(part: Part) -> Fault | None:

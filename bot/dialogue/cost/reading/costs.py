@@ -9,6 +9,7 @@ from typing import Any
 from bot.dialogue.cost.reading.amount_words import EXAMINATION, SUNDRIES, WHOLE
 from bot.dialogue.cost.reading.bills import PART_OF, SPENT_ELSEWHERE, adds, returned_of
 from bot.dialogue.cost.reading.changes import NOT_KNOWN
+from bot.dialogue.cost.reading.earlier import BEFORE_IT_CAME
 from bot.dialogue.cost.reading.months import asked_month, costs_by_month, month_before, only_month_asked
 from bot.dialogue.cost.reading.roles import LIMITS
 from bot.dialogue.cost.reading.sentence import Item, Part, Role, within_a_month
@@ -36,6 +37,10 @@ _EQUALS_THE_LIMIT = re.compile(
 )
 _ONE_OF_WHAT_WAS_TOLD = re.compile(r"[元块]?钱?的?那[盒瓶样种支]")
 _SIDE_BY_SIDE = re.compile(r"[元块]?钱?(?:和|跟|加上?|及|、|,?(?:还有|另外|外加))[^,。;\d]{0,8}")
+_OF_NO_CLASS = re.compile(r"丙类药?[费的是]?$")
+_LISTED_BESIDE = re.compile(
+    r"[元块]?钱?(?:[要得]?先(?:自)?付\d+(?:\.\d+)?[元块]?钱?)?(?:、|和|跟|加上?)[^,。;\d里其]{1,8}"
+)
 _MORE_COST = re.compile(r"同一?天|和|跟|还有|另外|外加|加上|又|再|顺[带便]")
 _BOUGHT = re.compile(r"[花买开拿配付做补抓取]")
 _APART_FROM = re.compile(r"除[了开去]")
@@ -266,8 +271,13 @@ def _is_beside(part: Part, item: Item) -> bool:
     text = part.sentence.text
     if _ONE_OF_WHAT_WAS_TOLD.match(text, item.end):
         return False
+    if BEFORE_IT_CAME.search(item.before):
+        return True
     if any(_SIDE_BY_SIDE.fullmatch(text[item.end : cost.start]) for cost in part.costs):
         return True
+    of_its_own = item.because or _OF_NO_CLASS.search(item.before) or _SUNDRY.search(item.before)
+    if of_its_own and any(_LISTED_BESIDE.fullmatch(text[cost.end : item.start]) for cost in part.costs):
+        return True  # 狼疮药360、感冒药90
     if _APART_FROM.search(text[begin : item.start]) and any(c.start > item.end for c in part.costs):
         return not any(
             WHOLE.search(text[: cost.start]) or _BILL.search(text[: cost.start]) for cost in part.costs

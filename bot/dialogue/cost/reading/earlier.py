@@ -43,6 +43,9 @@ _TIMES_EACH = re.compile(
     r"(\d{1,2}|[两二三四五六七八九十]{1,2})(?:[次回趟][^,。;\d]{0,3},?(?:都|各|均|每次|每回)|个月,?(?:每个?月|月月|个个月))"
     r"(?:都|各|均|是|要|得|花|用|报|付|扣)*[了掉]*$|(?:正好|刚好|就是|共)([两二三四五六])个$|([两二三四])个(?:病种?)?(?:各|都|每个|一个|一样)[^,。;\d]{0,3}加了?$"
 )
+BEFORE_IT_CAME = re.compile(
+    r"(?:批|复核|认定|审核|通过|办)(?:下来|完|好)?(?:的)?(?:以前|之前|前(?![头面]))[^,。;\d]{0,4}[花买拿开]了?$"
+)
 _SEVERAL_DISEASES = re.compile(r"([两二三])[个样种](?:慢|特)?(?:性)?病")
 _EACH_COST = re.compile(r"药?[费钱]?(?:也|都|又)*各(?:自|花|用|买|拿|开|是)+了?$")
 _SEVERAL_TIMES = re.compile(r"(?:这个?月|本月|这[几两三四])[^,。;\d]{0,4}[次回趟](?:分别|各|是)?用了$")
@@ -195,6 +198,15 @@ def spent_now(items: list[Item], sentence: Sentence) -> list[Item]:
 def as_often_as_told(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "前两次各花了80": twice."""
     return [_as_often_as_told(item) for item in items]
+
+
+def before_approval(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "复核下来以前花了200,下来以后花了300": beside another cost, what nothing is paid of."""
+    costs = [item for item in items if item.role in ("cost", "used")]
+    early = [item for item in costs if BEFORE_IT_CAME.search(item.before)]
+    if not 0 < len(early) < len(costs):
+        return items
+    return [replace(item, role="excluded") if item in early else item for item in items]
 
 
 def of_two_diseases(items: list[Item], sentence: Sentence) -> list[Item]:

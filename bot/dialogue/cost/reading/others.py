@@ -25,6 +25,10 @@ _NOT_COUNTED = re.compile(
     r"(?:^|(?<=[,。;!?\n]))[^,。;!?\n]*(?:爸|妈|老[伴公婆]|爱人|哥|姐|弟|妹|儿子|女儿|[他她])[^,。;!?\n]*"
     r"(?:先)?不(?:管|提|说|算|用[算管])(?:了|的)?(?=[,。;!?\n]|$)"
 )
+_LEFT_OUT = re.compile(
+    r"(?:^|(?<=[,。;!?\n]))[^,。;!?\n]*(?:双通道|单列|另外|别的)[^,。;!?\n]*(?:不[提管说问]|先放着?|抛开)(?:它|这个|那个|了)*(?=[,。;!?\n]|$)"
+)
+"""另外双通道药1500不提它."""
 _WHY_NOT_ALIKE = re.compile(r"怎么(?:才|只|就)|为[啥什]|凭[啥什]")
 _HEARD = re.compile(r"我?(?:听[说讲人]|网上[说讲写传])[^,。;!?\n]*,(?=(?:可|但|不过|其实|而))")
 _LIMIT = re.compile(r"限额|额度|定额")
@@ -49,7 +53,7 @@ def _told_of_others(text: str) -> Iterator[tuple[int, int]]:
     for well in _NOT_ILL.finditer(text):
         if _FIGURE.search(well[0]) and _FIGURE.search(text[: well.start()] + text[well.end() :]):
             yield well.span()  # who has none of our diseases is not asked about
-    yield from (found.span() for found in _NOT_COUNTED.finditer(text))
+    yield from (found.span() for words in (_NOT_COUNTED, _LEFT_OUT) for found in words.finditer(text))
     if _ASKED_FOR_TOO.search(text):
         return
     for another in (

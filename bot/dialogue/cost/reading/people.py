@@ -88,7 +88,7 @@ _AS_A_RESIDENT = re.compile(
     r"新农合|农合|合作医疗|农村(?:户口)?的?医保|(?:村里|村上|乡里|社区|一年|每年)[^,。;]{0,3}[收交缴][^,。;]{0,6}(?:那[个种]|的)医保"
 )
 _OPEN = re.compile(
-    rf"{NOT_KNOWN}[^,。;]{{0,4}}退休[^,。;]{{0,8}}没有?(?=[,。;]|$)|办没办退休[^,。;]{{0,8}}{NOT_KNOWN}|{NOT_KNOWN}[^,。;]{{0,4}}办没办退休|退休?[了没]?(?:还是|或者?|没)+(?:没退|退休?)|(?:在职|在岗|上班)的?(?:还是|或者?|跟)(?:已经|都)?退(?:休|了)[^,。;]{{0,6}}(?:{NOT_KNOWN}|没问)|退没退(?!休)|上没上班[^,。;]{{0,6}}{NOT_KNOWN}|在没在(?:上)?班[^,。;]{{0,8}}{NOT_KNOWN}|退休没退休[^,。;]{{0,4}}{NOT_KNOWN}"
+    rf"{NOT_KNOWN}[^,。;]{{0,4}}退休[^,。;]{{0,8}}没有?(?=[,。;]|$)|办没办退休[^,。;]{{0,8}}{NOT_KNOWN}|{NOT_KNOWN}[^,。;]{{0,4}}办没办退休|退休?[了没]?(?:还是|或者?|没)+(?:没退|退休?)|(?:在职|在岗|上班)的?(?:还是|或者?|跟)(?:已经|都)?退(?:休|了)[^,。;]{{0,6}}(?:{NOT_KNOWN}|没问)|退没退(?!休)|上没上班[^,。;]{{0,6}}{NOT_KNOWN}|在没在(?:上)?班[^,。;]{{0,8}}{NOT_KNOWN}|退休没退休[^,。;]{{0,4}}{NOT_KNOWN}|退没退休?[^,。;]{{0,4}}(?:{NOT_KNOWN}|没问)"
 )
 _ECHOED = re.compile(
     r"(?:你|您)(?:是|刚|刚才)?问(?:的是)?(?:我|他|她)?[^,。;]{1,10}(?=[,。;])|^[^,。;?]{1,8}\?(?=.)"
@@ -108,7 +108,7 @@ _HOLDS_OF_ALL = re.compile(r"(?:人员|的)?(?:都|全|一律|统统)")
 """The rule is reminded of, and nothing denied: 不是退休都报85%吗."""
 _TAKEN_BACK = re.compile(r"(?:^|,)不,|其实|[哦噢啊呃]不|不对|不是,|[说搞弄讲]错")
 _TO_COME = re.compile(
-    r"(?:还?[要得]|再)过[^,。;]{1,4}(?:才|就)?(?:能|会|到|够|年纪|年龄|岁数|正式|办)*$|(?:\d+月份?(?:就?要|才|将)|下个?月|明年(?:[\d一二三四五六七八九十]+月份?)?|后年|年底|快要?|马上要?|还?差[^,。;]{1,6}|还有[^,。;]{1,6}|再过?[^,。;]{1,5})(?:我|他|她|才|就|要|能|会|该)*(?:满[^,。;]{1,3})?(?:办|到)?$"
+    r"(?:还?[要得]|再)过[^,。;]{1,4}(?:才|就)?(?:能|会|到|够|年纪|年龄|岁数|正式|办)*$|(?:\d+月份?(?:就?要|才|将)|下个?月(?:[\d一二三四五六七八九十]+[号日])?|明年(?:[\d一二三四五六七八九十]+月份?)?|后年|年底|快要?|马上要?|还?差[^,。;]{1,6}|还有[^,。;]{1,6}|再过?[^,。;]{1,5})(?:我|他|她|才|就|要|能|会|该)*(?:满[^,。;]{1,3})?(?:办|到)?$"
 )
 _RETIRES_LATER = re.compile(
     r"(?:明年|后年|下个?月|(?<!\d)\d{1,2}月份?|年底)[^,。;\d]{0,5}[就要才]退(?=[,。;]|$)"
@@ -223,6 +223,11 @@ def _is_had(mention: Mention, text: str) -> bool:
     )
 
 
+def employment_is_open(part: Part) -> bool:
+    """Whether it is said that nobody knows if the person is retired: 她退没退休我还没问."""
+    return bool(_OPEN.search(_ECHOED.sub("", part.text)))
+
+
 def employments_said(part: Part) -> frozenset[Employment]:
     """What the person is said to be: 在职, 退休, or both where the sentence says both."""
     asked = [m.span() for m in _WHICH.finditer(part.sentence.text)]
@@ -252,7 +257,7 @@ def _treated_like(part: Part) -> list[Employment]:
 def _employment(part: Part) -> Employment | None:
     """The one that is said; of both the last, where something is taken back, else none."""
     said = employments_said(part)
-    if _OPEN.search(_ECHOED.sub("", part.text)):
+    if employment_is_open(part):
         return None
     if len(said) > 1 and _TAKEN_BACK.search(part.text):
         mentions = (m for m in part.mentions if m.entity == "employment")

@@ -33,6 +33,7 @@ from bot.dialogue.cost.reading.bare_limits import (
 )
 from bot.dialogue.cost.reading.earlier import (
     as_often_as_told,
+    before_approval,
     bought_by_then,
     in_all,
     left_after,
@@ -78,6 +79,7 @@ _STEPS: tuple[Callable[[list[Item], Sentence], list[Item]], ...] = (
     paid_before,
     spent_earlier,
     bought_by_then,
+    before_approval,
     spent_now,
     as_often_as_told,
     of_two_diseases,

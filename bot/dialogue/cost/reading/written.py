@@ -15,7 +15,7 @@ _LISTED = re.compile(r"(?<=\d) (?=\d+(?:\.\d+)?(?![\d.%成折个月号日]))")  
 _MONTHS_LISTED = re.compile(r"(?<=\d)月(?=(?:1[0-2]|[1-9])月(?:1[0-2]|[1-9])?月?)")  # 7月8月9月每月
 _NUMERAL = "一二两三四五六七八九十百千万"
 _TORN = re.compile(rf"(?<![{_NUMERAL}])[{_NUMERAL}]+(?: [{_NUMERAL}]+)+")
-_FORMAL = re.compile("[壹贰叁肆伍陆柒捌玖拾佰仟零]{2,}")
+_FORMAL = re.compile("[壹贰叁肆伍陆柒捌玖拾佰仟零]{2,}|[壹贰叁肆伍陆柒捌玖](?=[元圆角分整])")
 _AS_SPOKEN = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
 _COUNTED = re.compile(r" ?[号日月个年天次类级盒种样岁点成折]")
 _PHRASE = re.compile(r"\d{2,}[元块]?(?:限额|额度|药费|起付线?|自费)")
