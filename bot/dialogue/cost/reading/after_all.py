@@ -1,0 +1,127 @@
+"""What an amount is after all: said again in surprise, hoped for, given up, or the only one of a turn."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.dialogue.cost.reading.amount_words import OF_QUESTION
+from bot.dialogue.cost.reading.sentence import Item, Sentence
+from bot.dialogue.cost.reading.weighing import BY_PERIOD
+
+_EACH_ADDED = re.compile(
+    r"(?:是不是|(?<!医保局)(?<!窗口)(?<!局里)(?<!经办)(?<!医保)[讲说]|以为)[^,。;\d]{0,8}(?:各|都|一[个种样]病?|每[个种样]病?)[^,。;\d]{0,3}[加添]"
+)
+"""Hearsay of what several more diseases add each: what they add together is still not told."""
+_EACH_ADDS, _IS_IT_SO = (
+    re.compile(r"(?:各|都|每[个样种])[^,。;\d]{0,3}[加添]$"),
+    re.compile(r"[元块]?钱?(?:对|是|没错)[吧吗不]"),
+)
+"""另两种各加100对吧."""
+_CONCLUDED = re.compile(r"^那(?:么|样|我)?[不就也该应得岂可]+(?:是|有|等于|给|报|[只才]剩下?)(?:该)?$")
+_SO_IT_IS = re.compile(r"[多来]?[元块]?钱?(?:[呗吧嘛咯啦啰喽喔哦呀啊么吗]|对不对|[,。?]|$)")
+_A_SHORT_ANSWER = 12
+_ONLY_MONTHLY = re.compile(r"(?:每|一个?|每个)月(?:是|有|给)?$")
+"""What answers our question for a limit, though it is told as costs are, too: 翻出来了,一个月380."""
+_BOUGHT = re.compile(r"[花买吃开拿用药]")
+_LEFT_OF_IT = re.compile(r"(?:剩|余|没用完|没花完)下?的?那?$|^那$")
+_CARRIED_OVER = re.compile(
+    r"[元块]?钱?的?(?:额度)?(?:能不能|可不可以|可以|能|是不是|想|让|都)*(?:挪|结转|搬|移|留|攒|补|顶|滚|加|转)(?:到|给|进|在|得|上)"
+)
+_THAT_PIECE = re.compile(r"[那这一]?[盒瓶样支](?:药|是|要)*$")
+_FEWER = re.compile(r"(?:少|不|别)[给]?(?:开|拿|买|配|要)[^,。;\d]{0,3}一?[盒瓶样支]")
+_CALLED_A_LIMIT = re.compile(
+    r"限额|额度|定额|指标|标准|上限|封顶|最多|顶多|线|能|[批核给定准][的了我是]*(?:每|一个?)?月?$"
+)
+_PAID_OF_IT = re.compile(r"[元块]?钱?,?(?:医保|统筹)?(?:能|可以?|给|该)*报(?:销)?(?:多少|几|好多)")
+_STRUCK_OUT = re.compile(
+    r"(?:去掉|刨[掉开出]|拿掉|除开|扣掉)[,]?(?:它|那个)?(?:就)?(?:别|不|莫)(?:要)?算|别(?:把它)?算(?:进|在里)"
+)
+_WENT_AGAIN = re.compile(r"[又再]去了?[一两几][趟次回]")
+_EXCLAIMED = re.compile(r"^(?:[啊哎唉]?,?)?(?:怎么|咋)?(?:就|才|只|这么)+(?:给|报|有)?$")
+_IN_SURPRISE = re.compile(r"[元块]?钱?[啊呀哇吗么嘛]")
+
+
+def after_all(items: Sequence[Item], sentence: Sentence) -> list[Item]:
+    """The same amounts, each of what it is once all others are known."""
+    told = [_after_all(item, sentence) for item in items]
+    unplaced = [item for item in told if item.role == "unplaced"]
+    if len(told) == 1:
+        return [_alone(told[0], sentence)]
+    if len(unplaced) == 1 and not any(item.role == "cost" for item in told):
+        return [replace(item, role="cost") if item is unplaced[0] else item for item in told]
+    return told
+
+
+def _after_all(item: Item, sentence: Sentence) -> Item:
+    if _is_hearsay(item) or _is_exclaimed(item, sentence):
+        return replace(item, role="aside")
+    if _is_carried_over(item):
+        return replace(item, role="unused_before")
+    if _is_concluded(item, sentence):
+        return replace(item, role="claimed")
+    if _is_given_up(item, sentence) or _is_struck_out(item, sentence):
+        return replace(item, role="returned")
+    return item
+
+
+def _alone(item: Item, sentence: Sentence) -> Item:
+    """The only amount of a turn: what answers our question, else what was spent."""
+    answers = OF_QUESTION.get(sentence.asked or "")
+    if answers and item.role == "cost" and _is_monthly_alone(item):
+        item = replace(item, role=answers)
+    if item.role == "unplaced":
+        item = replace(item, role="cost")
+    if _is_asked_of(item) or _is_of_another_visit(item, sentence):
+        return replace(item, role="cost", placed=True)
+    return item
+
+
+def _is_concluded(item: Item, sentence: Sentence) -> bool:
+    """Whether the person says what, they think, comes of it, where no figure was asked for: 那不就是448嘛."""
+    asked_for = sentence.asked in OF_QUESTION and len(sentence.text) <= _A_SHORT_ANSWER
+    said_so = _CONCLUDED.search(item.before) and _SO_IT_IS.match(item.after)
+    return item.role in ("cost", "deductible", "quota_left", "unplaced") and bool(said_so) and not asked_for
+
+
+def _is_carried_over(item: Item) -> bool:
+    """Whether it is what an earlier month left, and is wished into a later one: 余的70转到五月用."""
+    left = item.role in ("quota_left", "unplaced", "cost", "aside") and _LEFT_OF_IT.search(item.before)
+    return bool(left and _CARRIED_OVER.match(item.after))
+
+
+def _is_given_up(item: Item, sentence: Sentence) -> bool:
+    """Whether it is the price of what would not be bought: 少开一盒呢,那盒68."""
+    return item.role == "cost" and bool(_THAT_PIECE.search(item.before) and _FEWER.search(sentence.text))
+
+
+def _is_struck_out(item: Item, sentence: Sentence) -> bool:
+    """Whether a part is to be left out altogether: 其中30替人带的,刨开不算."""
+    return item.role == "excluded" and bool(_STRUCK_OUT.search(sentence.text, item.end))
+
+
+def _is_monthly_alone(item: Item) -> bool:
+    return bool(_ONLY_MONTHLY.search(item.before)) and not _BOUGHT.search(item.before)
+
+
+def _is_asked_of(item: Item) -> bool:
+    """Whether what is called monthly is what is asked to be paid: 那个针一个月三千四报多少."""
+    called_so = item.role in BY_PERIOD and not _CALLED_A_LIMIT.search(item.before)
+    return called_so and bool(_PAID_OF_IT.match(item.after))
+
+
+def _is_of_another_visit(item: Item, sentence: Sentence) -> bool:
+    """Whether it is what a further visit cost, though nothing beside it says so: 上周又跑了一趟,记得是230."""
+    called_so = item.role in BY_PERIOD and not _CALLED_A_LIMIT.search(item.before)
+    return called_so and bool(_WENT_AGAIN.search(sentence.text, 0, item.start))
+
+
+def _is_hearsay(item: Item) -> bool:
+    if item.role == "extra_limit" and _EACH_ADDS.search(item.before) and _IS_IT_SO.match(item.after):
+        return True
+    return item.role in ("extra_limit", "unplaced") and bool(_EACH_ADDED.search(item.before))
+
+
+def _is_exclaimed(item: Item, sentence: Sentence) -> bool:
+    """Whether a turn begins with our answer, said again in surprise: 才300啊."""
+    begins = _EXCLAIMED.fullmatch(sentence.text[: item.start])
+    return bool(begins and _IN_SURPRISE.match(item.after))
