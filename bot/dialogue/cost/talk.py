@@ -220,7 +220,10 @@ def _people_after(
         by_name = {kin_of(person.name): person for person in known}
         others = [person for person in known if person.name and person.name != _ONESELF]
         by_name |= {pronoun: others[0] for pronoun in ("他", "她") if len(others) == 1}
-        return tuple(merged(by_name.get(kin_of(said.name), known[0]), said) for said in reading.people)
+        alike = known[0]
+        if any(said.case.employment for said in reading.people):
+            alike = alike.without("employment")  # what is told of one holds of no other
+        return tuple(merged(by_name.get(kin_of(said.name), alike), said) for said in reading.people)
     said = reading.people[0]
     return tuple(
         _updated(person, said, turn) if _is_meant(person, known, asked, reading) else person
