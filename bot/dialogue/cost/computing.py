@@ -8,7 +8,7 @@ from typing import TypeVar
 from bot.dialogue.cost.apart import told_apart
 from bot.dialogue.cost.differences import fact_said
 from bot.dialogue.cost.person import Person
-from bot.knowledge.parameters import Condition, RegionParameters
+from bot.knowledge.parameters import Condition, RegionParameters, Unknown
 from bot.rules.backwards import reckoned_back
 from bot.rules.estimate import estimate
 from bot.rules.faults import Fault
@@ -127,9 +127,17 @@ def _with_remarks(result: Estimate, person: Person, rules: RegionParameters) -> 
         said.append(Remark(f"没听明白您说的 {figures}是不是这次的费用，这里按 {yuan(amount)}算"))
     elif amount and not amount.is_exact:
         said.append(Remark(f"您说的是大概的数，这里按 {yuan(amount)}算"))
-    if person.limit is not None and rules.limit is None:
+    if person.limit is not None and _says_nothing_of_a_limit(rules):
         said.append(Remark("您没有说限额是一个月的还是一年的，这里按一年的算"))
     return result._replace(assumptions=tuple(said))
+
+
+def _says_nothing_of_a_limit(rules: RegionParameters) -> bool:
+    """Whether the text at hand does not even tell if a limit is a month's or a year's."""
+    limit = rules.limit
+    return limit is None or (
+        limit.period == "year" and all(isinstance(e.state, Unknown) for e in limit.entries)
+    )
 
 
 # Several estimates as one

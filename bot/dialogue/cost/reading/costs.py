@@ -269,7 +269,7 @@ def _returned(part: Part, cost: Span) -> Decimal:
 def _is_beside(part: Part, item: Item) -> bool:
     begin, stop = part.sentence.clause(item.start)
     text = part.sentence.text
-    if _ONE_OF_WHAT_WAS_TOLD.match(text, item.end):
+    if _ONE_OF_WHAT_WAS_TOLD.match(text, item.end) or is_part(item):
         return False
     if BEFORE_IT_CAME.search(item.before):
         return True

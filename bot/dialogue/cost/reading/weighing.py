@@ -17,7 +17,7 @@ _ALL_ASKED = re.compile(
 BY_PERIOD: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit"})
 SURE = 0.5
 _SURE_OF_ITSELF = 0.8
-_BEYOND_DOUBT = 1.5
+_BEYOND_DOUBT = 1.0
 _SURER_THAN_A_GUESS = 0.2
 """By so much the role that was learnt must lead, to be believed before what our words say; where they say that nobody
 can know, so that whether it is summed at all would rest on what was learnt alone; and where they place nothing, and
