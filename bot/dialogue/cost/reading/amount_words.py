@@ -21,6 +21,7 @@ SUNDRIES = (
 )
 WHOLE = re.compile(r"(?:总共?|一共|合计|共)[^,。;\d]{0,5}$")
 """A cost that holds the others."""
+OF_A_CLASS = re.compile(r"[甲乙]类药?[费的是]?$")
 IN_IT = re.compile(r"(?:里[头面边]|其中|(?<!院)当中)(?:还)?有?$")
 """What stands before a figure that is a part of another one."""
 LEFT_OUT = re.compile(r"(?:少|漏|忘|落)了?(?:说|算|报|写|讲|加)?了?[一两]?[张笔次样]|忘(?:了|记)[说讲提]")

@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from bot.dialogue.cost.reading.amount_words import EXAMINATION, WHOLE
+from bot.dialogue.cost.reading.amount_words import EXAMINATION, OF_A_CLASS, WHOLE
 from bot.dialogue.cost.reading.costs import is_part
 from bot.dialogue.cost.reading.people import people_in
 from bot.dialogue.cost.reading.sentence import Item, Sentence
@@ -34,7 +34,6 @@ _WORDS = (
 )
 _WORD = re.compile("|".join(_WORDS))
 _MONTH = re.compile(rf"十?{_N}月份?|[上这本当]个?月")
-_OF_A_CLASS = re.compile(r"[甲乙]类药?[费的是]?$")
 _OF_DRUGS = re.compile(r"[元块]?钱?的?(?:都)?是[^,。;\d]{0,3}药")
 """Of what is in the cost the part that is paid for anyway: 里头90是药."""
 _BOUGHT = re.compile(r"(?:[买花拿开配抓]了|又[买花拿开配抓补])$")
@@ -94,7 +93,7 @@ def _is_of_a_day(item: Item, sentence: Sentence) -> bool:
 
 def _is_told_as_further(item: Item, sentence: Sentence) -> bool:
     """Whether every word that leads up to a cost is one that sums are told with, or it is a month's."""
-    if _MONTH.search(item.before) or _OF_A_CLASS.search(item.before):
+    if _MONTH.search(item.before) or OF_A_CLASS.search(item.before):
         return True
     begin = max(sentence.text.rfind(item.before, 0, item.start), 0)
     if _BOUGHT.search(item.before) and any(d.day and begin <= d.start < item.start for d in sentence.dates):

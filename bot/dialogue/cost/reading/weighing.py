@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from bot.dialogue.cost.reading.amount_words import OF_QUESTION
+from bot.dialogue.cost.reading.amount_words import OF_A_CLASS, OF_QUESTION
 from bot.dialogue.cost.reading.around import Around
 from bot.dialogue.cost.reading.earlier import COUNTED_UP
 from bot.dialogue.cost.reading.learned import Judged
@@ -49,7 +49,6 @@ _OPEN: frozenset[tuple[Role, Role | None]] = frozenset(
     }
 )
 """What is open is not settled by what it sounds like."""
-_OF_A_CLASS = re.compile(r"[甲乙]类药?[费的是]?$")
 _IS_OF_A_CLASS = re.compile(r"[元块]?钱?的?是[甲乙]类")
 """Of each class a part of the cost is told."""
 _NO_COST_OF_THIS = re.compile(r"[元块]?钱?(?:是[两三四五六2-6](?:个月|[次回趟])|超[了出过]的|乘以?|×|\*)")
@@ -135,7 +134,7 @@ def _is_told_plainly(item: Item, label: Role | None) -> bool:
 
 
 def _is_of_a_class(item: Item) -> bool:
-    return bool(_OF_A_CLASS.search(item.before) or _IS_OF_A_CLASS.match(item.after))
+    return bool(OF_A_CLASS.search(item.before) or _IS_OF_A_CLASS.match(item.after))
 
 
 def _is_alone(item: Item, sentence: Sentence) -> bool:
