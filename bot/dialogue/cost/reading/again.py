@@ -7,9 +7,10 @@ from itertools import pairwise
 
 from bot.dialogue.cost.reading.amount_words import IN_IT
 from bot.dialogue.cost.reading.around import NOW_IT_IS
+from bot.dialogue.cost.reading.bare_limits import OF_THE_FORMER
 from bot.dialogue.cost.reading.changes import NOT_KNOWN, corrects
 from bot.dialogue.cost.reading.roles import by_what_precedes
-from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
+from bot.dialogue.cost.reading.sentence import PARTS, Item, Role, Sentence
 from bot.language.money import Amount
 from bot.language.numerals import to_decimal
 from bot.rules.case import Case
@@ -47,9 +48,7 @@ _BOUNDS: frozenset[Role] = frozenset({"limit", "monthly_limit", "quota_left"})
 _TOGETHER = re.compile(
     r"(?:[加合凑并][起到在]*(?:来|一?[起块]儿?|拢)|一?[起块]儿?|一共|总共|合计)(?:就|是|花了)*$"
 )
-_PARTS: frozenset[Role] = frozenset({"cost", "examination", "excluded", "unplaced"})
 _FORMER = re.compile(r"原[来先本]|本来|以前|之前|普通|病种")
-_OF_THE_FORMER = re.compile(r"(?:原[来先本]?|本来|以前|之前)[^,。;\d]{0,4}病种?的?那?个?$")
 _OF_EACH: frozenset[Role] = frozenset({"limit", "monthly_limit", "cost"})
 _ANOTHER_PERSON = re.compile(r"[元块]?钱?,?(?:[我他她]|老伴儿?|老公|老婆|堂客|爱人|[爸妈]妈?)(?:是|的)?")
 _TAKEN_OFF = re.compile(r"[减扣][^,。;]{1,8}$")
@@ -157,7 +156,7 @@ def _listed(item: Item, others: list[Item]) -> bool:
 
 def _asked_alone(asked: Item, others: list[Item], sentence: Sentence) -> list[Item]:
     """The others as spent before the one that is asked about, unless they are its parts or another month's."""
-    if _is_sum_of(asked, others):
+    if asked.is_sum_of([i for i in others if i.role in PARTS and i.end <= asked.start]):
         return others  # 化验40,药60,合计100,…这100中
     if any(of_another_month(i, asked, sentence) for i in others if i.role in ("cost", "used")):
         return others  # each month has its own limit
@@ -176,11 +175,6 @@ def _told_again_together(items: list[Item], sentence: Sentence) -> list[Item]:
         if joined and first.role == second.role == "cost" and {first.amount.low, second.amount.low} <= told:
             return [first, second]
     return []
-
-
-def _is_sum_of(item: Item, items: list[Item]) -> bool:
-    parts = [i.amount.low for i in items if i.role in _PARTS and i.end <= item.start]
-    return len(parts) > 1 and sum(parts) == item.amount.low
 
 
 def _is_asked_about(item: Item) -> bool:
@@ -305,7 +299,7 @@ def without_what_is_known(items: Sequence[Item], known: Case, sentence: Sentence
         )
         again = named or _is_known_with_more(item, items, known) or (a_guess and item.amount.low in bounds)
         former = known.own_terms and (
-            (item.role in _BOUNDS and _FORMER.search(item.before)) or _OF_THE_FORMER.search(item.before)
+            (item.role in _BOUNDS and _FORMER.search(item.before)) or OF_THE_FORMER.search(item.before)
         )
         as_before = known.amount == Span.exactly(item.amount.low) and _AS_BEFORE.search(item.before)
         if again or former:

@@ -11,7 +11,7 @@ _ABOUT_LIMITS = re.compile(r"限额|额度|定额")
 _A_MONTH = re.compile(r"[元块]?钱?是?(?:/月|(?:一个|每个?)月(?:的额度?)?(?=[,。;]|$))")
 _SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
 _FORMER = re.compile(r"原[来先本]|本来|以前|之前|自己(?:还|也)?有|普通|病种")
-_OF_THE_FORMER = re.compile(r"(?:原[来先本]?|本来|以前|之前)[^,。;\d]{0,4}病种?的?那?个?(?:限额|额度|定额)?$")
+OF_THE_FORMER = re.compile(r"(?:原[来先本]?|本来|以前|之前)[^,。;\d]{0,4}病种?的?那?个?(?:限额|额度|定额)?$")
 _DRUGS = re.compile(r"[元块]?钱?的?药(?!费?限)")
 _CHOSEN = re.compile(r"[选挑][^,。;\d]{2,8}(?:做|作|当|为|是)主(?:病|的)*,[^,。;\d]*$")
 """我选冠心病做主的,一个月280."""
@@ -40,7 +40,7 @@ def replaced_by_the_separate(items: list[Item], sentence: Sentence) -> list[Item
     (湘医保发〔2022〕52号第二十条)."""
     bounds = [i for i in items if i.role in ("limit", "monthly_limit", "quota_left", "unused_before")]
     former = [item for item in bounds if _FORMER.search(_clause_before(item, sentence))]
-    former += [item for item in items if item not in bounds and _OF_THE_FORMER.search(item.before)]
+    former += [item for item in items if item not in bounds and OF_THE_FORMER.search(item.before)]
     if "单列" not in sentence.text or not former or all(item in former for item in bounds):
         return items
     return [replace(item, role="aside") if item in former else item for item in items]

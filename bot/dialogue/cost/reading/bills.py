@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.dialogue.cost.person import Bill, Later
 from bot.dialogue.cost.reading.amount_words import LEFT_OUT, WHOLE
-from bot.dialogue.cost.reading.changes import corrects, supposes
+from bot.dialogue.cost.reading.changes import A_FURTHER_MONTH, corrects, supposes
 from bot.dialogue.cost.reading.sentence import Part
 from bot.dialogue.cost.reading.times import is_monthly, months_spoken_of
 from bot.dialogue.cost.reading.visits import days_of
@@ -50,9 +50,7 @@ _AGAIN = re.compile(
 SPENT_ELSEWHERE = frozenset[Condition]({"not_designated", "inpatient_stay"})
 _NUMBERED = re.compile(r"第([一二三四五])[次回趟张笔](?:其实|应该|才|实际)*是?$")
 _NAMED_BY_NUMBER = re.compile(r"(?:头|第)([一二三四五])一?[次回趟张笔]")
-_THAT_MONTH_AGAIN = re.compile(
-    r"^(?:那|,)*(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?(?:我|他|她)?(?:还|也|又)[^,。;]{0,10}呢[?。]?$"
-)
+_IN_SHORT = re.compile(r"[^,。;]{0,10}呢[?。]?$")
 _IN_ALL_ASKED = re.compile(
     r"[元块]?钱?(?:一共|总共|拢共|统共)(?:能|可以|该|给|我)*(?:报|[给出付拿])(?:销)?(?:多少|几|好多)"
 )
@@ -209,7 +207,12 @@ def asks_of_this_one(part: Part) -> bool:
     """Whether of all purchases this one alone is asked about: 就单算这回, 这次能报多少, 你把11月的给我算出来."""
     asked = _THIS_ONE.search(part.text) and not _ALL_OF_THEM.search(part.text)
     by_figure = len(part.costs) == 1 and _is_asked_by_its_figure(part, part.costs[0])
-    return bool(asked or by_figure or _THIS_ALONE.search(part.text) or _THAT_MONTH_AGAIN.match(part.text))
+    return bool(asked or by_figure or _THIS_ALONE.search(part.text) or _is_of_a_further_month(part))
+
+
+def _is_of_a_further_month(part: Part) -> bool:
+    month = A_FURTHER_MONTH.match(part.text)
+    return month is not None and _IN_SHORT.match(part.text, month.end()) is not None
 
 
 def next_time(part: Part) -> Later | None:

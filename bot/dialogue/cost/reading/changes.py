@@ -67,7 +67,7 @@ _SUM_PUT_RIGHT = re.compile(
 )
 
 
-_A_FURTHER_MONTH = re.compile(
+A_FURTHER_MONTH = re.compile(
     r"^(?:那|，|,)*(?:\d{1,2}|[一二三四五六七八九十]{1,2})月份?(?:我|他|她)?(?:还|也|又)"
 )
 _SLIPPED = re.compile(
@@ -98,7 +98,7 @@ def says_swapped(text: str) -> bool:
 
 def supposes(text: str) -> bool:
     """Whether it is asked what would be if: "那要是…呢"; not of what a further month was: 6月也是90呢."""
-    if _A_FURTHER_MONTH.match(normalise(text)):
+    if A_FURTHER_MONTH.match(normalise(text)):
         return False
     return bool(_SUPPOSITION.search(normalise(text).replace("，", ",")))
 

@@ -11,11 +11,10 @@ from itertools import combinations
 
 from bot.dialogue.cost.reading.amount_words import WHOLE
 from bot.dialogue.cost.reading.roles import LIMITS
-from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
+from bot.dialogue.cost.reading.sentence import PARTS, Item, Role, Sentence
 from bot.dialogue.cost.reading.times import months_spoken_of
 from bot.rules.money import to_fen
 
-_WHOLE_OF: frozenset[Role] = frozenset({"cost", "excluded", "unplaced", "examination"})
 """What a bill adds up: then its total says nothing that its parts do not."""
 _ONLY_THOUGHT = re.compile(r"以为|还当是?|想着|指望|巴望")
 _OF_OTHERS = re.compile(r"(?:邻居|隔壁|同事|工友|亲戚|熟人|人家|别人|他们)[^,。;]{0,4}[说讲]")
@@ -198,12 +197,7 @@ def _is_share(item: Item, others: Sequence[Item], sentence: Sentence) -> bool:
 
 
 def _is_total(item: Item, others: Sequence[Item]) -> bool:
-    parts = [
-        o.amount.low
-        for o in others
-        if o is not item and o.role in _WHOLE_OF and o.amount.low < item.amount.low
-    ]
-    return len(parts) > 1 and sum(parts) == item.amount.low
+    return item.is_sum_of([o for o in others if o.role in PARTS and o.amount.low < item.amount.low])
 
 
 def _is_of_all_months(item: Item, others: Sequence[Item], sentence: Sentence) -> bool:

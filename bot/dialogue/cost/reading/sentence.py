@@ -4,7 +4,7 @@ Positions are character offsets of its text.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -100,6 +100,14 @@ class Item:
     @property
     def end(self) -> int:
         return self.amount.end
+
+    def is_sum_of(self, parts: Sequence["Item"]) -> bool:
+        """Whether it is only what they, several, come to: 药70,洗牙20,合着90."""
+        return len(parts) > 1 and self.amount.low == sum(part.amount.low for part in parts)
+
+
+PARTS: frozenset[Role] = frozenset({"cost", "excluded", "unplaced", "examination"})
+"""What may add up to a whole cost."""
 
 
 @dataclass(frozen=True)

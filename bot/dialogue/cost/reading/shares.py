@@ -250,7 +250,7 @@ def _meant(part: Part) -> list[Ratio]:
             or _ONLY_THOUGHT.search(before)
             or _ASKED_TOO.search(before)
             or (_NOT_BELIEVED.search(before) and _AS_A_QUESTION.match(after))
-            or _is_of_another_region(sentence, ratio)
+            or _is_of_another_place(sentence, ratio)
             or _AS_THERE.search(before)
             or (len(part.ratios) > 1 and _OF_LOCALS.search(label_of(sentence, ratio)))
             or (len(part.ratios) > 1 and _REMINDED.search(before) and _AS_A_QUESTION.match(after))
@@ -277,7 +277,7 @@ def _meant(part: Part) -> list[Ratio]:
     return insured if each_told else the_ones_that_hold(sentence, insured)
 
 
-def _is_of_another_region(sentence: Sentence, ratio: Ratio) -> bool:
+def _is_of_another_place(sentence: Sentence, ratio: Ratio) -> bool:
     """Whether it is told of others where they live: 姑爷在黑龙江他那边报80%."""
     label = label_of(sentence, ratio)
     named = [m for m in sentence.turn.mentions if m.entity == "region"]

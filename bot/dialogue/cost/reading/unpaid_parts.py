@@ -51,7 +51,7 @@ def not_paid_for(items: list[Item], sentence: Sentence) -> list[Item]:
     in_a_whole = any(WHOLE.search(sentence.text[: item.start]) for item in items if item.role == "cost")
     parts = ("cost", "excluded", "unplaced", "aside") if in_a_whole else ("cost", "excluded", "unplaced")
     costs = [item for item in items if item.role in parts]
-    costs = [item for item in costs if not _adds_up(item, costs)]
+    costs = [item for item in costs if not item.is_sum_of([c for c in costs if c.end <= item.start])]
     unpaid = {item.start: _conditions_of(item, items, sentence) & UNPAID for item in costs}
     if not any(not unpaid[item.start] for item in costs if item.role == "cost"):
         return _part_of_what_was_told(items, sentence)
@@ -59,12 +59,6 @@ def not_paid_for(items: list[Item], sentence: Sentence) -> list[Item]:
         replace(item, role="excluded", because=because) if (because := unpaid.get(item.start)) else item
         for item in items
     ]
-
-
-def _adds_up(item: Item, costs: list[Item]) -> bool:
-    """Whether it is only what those before it come to: 药70,洗牙20,合着90."""
-    before = [other.amount.low for other in costs if other.end <= item.start]
-    return len(before) > 1 and item.amount.low == sum(before)
 
 
 def names_one_of_them(position: int, sentence: Sentence) -> bool:
