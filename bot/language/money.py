@@ -130,6 +130,7 @@ def possible_amounts(text: str) -> list[Amount]:
 
 
 def _found(written: str, is_amount: Callable[[re.Match[str]], bool]) -> list[Amount]:
+    written = _NOT_A_CENT.sub(",", written)
     taken: list[Span] = [*find_identifiers(written), *find_ratios(written), *find_dates(written, _ANY_DAY)]
     found = without_overlaps(_with_unit(written))
     free: list[Amount] = [amount for amount in found if not overlaps(amount, taken)]
@@ -138,6 +139,8 @@ def _found(written: str, is_amount: Callable[[re.Match[str]], bool]) -> list[Amo
     return without_overlaps(free + bare)
 
 
+_NOT_A_CENT = re.compile(r"(?<=[十百千万])一(?=分(?:[都也没未]|钱[都也没]))")
+"""起付八百一分没扣: eight hundred, not a cent of it."""
 _TEN = 10
 """Below it, a number that nothing tells to be money is a count (一刀, 两病)."""
 _ANY_DAY = date(2020, 6, 15)  # only the places of dates matter here

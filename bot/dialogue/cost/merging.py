@@ -111,6 +111,8 @@ def _without_the_terms_of_another_region(known: Person, said: Person) -> Person:
     if not moved or all(term is None for term in terms):
         return known
     nothing: dict[str, Any] = dict.fromkeys((*LIMITS, "ratio", "deductible", "deductible_met", "quota_left"))
+    if said.case.employment and not said.case.scheme:
+        nothing["scheme"] = None  # 江西居民…; 说串了那是我妹,我是湖南退休的
     return replace(known, case=replace(known.case, **nothing), limit=None, ratios=())
 
 

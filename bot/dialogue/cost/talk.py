@@ -263,13 +263,17 @@ def _with_another_bill(known: Person, said: Person, this_month: Days | None) -> 
 
 
 def _together_again(known: Person, said: Person, text: str) -> Person:
-    """What was known, with what was spent before the last purchase in one sum again, where both are asked about."""
+    """What was known, with what was spent before the last purchase in one sum again, where both are asked about:
+    先花了300; 又花了400,总共能报多少."""
     case = known.case
-    both_asked = _TWO_OF_THEM.search(text) and asks_for_all(text) and not said.cost_known
-    if not both_asked or not case.used_as_cost or not case.used or case.amount is None:
+    if not case.used_as_cost or not case.used or not asks_for_all(text):
         return known
-    amount = case.amount.plus(Span.exactly(case.used))
-    return replace(known, case=replace(case, amount=amount, used=None, used_as_cost=None))
+    spent = Span.exactly(case.used)
+    if case.amount is None and said.cost_known and said.adds:
+        return replace(known, case=replace(case, amount=spent, used=None, used_as_cost=None))
+    if case.amount is None or said.cost_known or not _TWO_OF_THEM.search(text):
+        return known
+    return replace(known, case=replace(case, amount=case.amount.plus(spent), used=None, used_as_cost=None))
 
 
 def _in_a_new_year(known: Person, said: Person, this_year: int) -> Person:

@@ -170,8 +170,9 @@ class Costs:
         if case.fund_paid is not None or case.own_paid is not None:
             return True
         terms = (person.limit, case.monthly_limit, case.quota_left, case.ratio)
-        told = any(term is not None for term in terms) or case.conditions & _NOT_ENTITLED
-        return person.cost_known and bool(told)
+        stated = any(term is not None for term in terms) or person.ratios
+        told = stated or case.conditions & _NOT_ENTITLED
+        return bool((person.cost_known and told) or (case.nothing_spent and stated))
 
     def employment_of_oneself(self, turn: Turn) -> Employment | None:
         """Whether the person says of themselves, in whatever words, that they work or are retired: 我在厂里上班."""

@@ -17,7 +17,11 @@ _EACH_ADDS, _IS_IT_SO = (
     re.compile(r"[元块]?钱?(?:对|是|没错)[吧吗不]"),
 )
 """另两种各加100对吧."""
-_CONCLUDED = re.compile(r"^那(?:么|样|我)?[不就也该应得岂可]+(?:是|有|等于|给|报|[只才]剩下?)(?:该)?$")
+_NOT_WRITTEN = re.compile(r"[元块]?钱?吧?,?[^,。;\d]{0,4}(?:没|未)(?:有)?(?:写|标|印|注明|说)")
+"""各加100吧,单子上没写."""
+_CONCLUDED = re.compile(
+    r"^那(?:么|样|我)?[不就也该应得岂可]+(?:是|有|等于|给|报|[只才]剩下?)(?:该)?$|^那(?:么)?是?报$"
+)
 _SO_IT_IS = re.compile(r"[多来]?[元块]?钱?(?:[呗吧嘛咯啦啰喽喔哦呀啊么吗]|对不对|[,。?]|$)")
 _A_SHORT_ANSWER = 12
 _ONLY_MONTHLY = re.compile(r"(?:每|一个?|每个)月(?:是|有|给)?$")
@@ -116,7 +120,8 @@ def _is_of_another_visit(item: Item, sentence: Sentence) -> bool:
 
 
 def _is_hearsay(item: Item) -> bool:
-    if item.role == "extra_limit" and _EACH_ADDS.search(item.before) and _IS_IT_SO.match(item.after):
+    only_asked = _IS_IT_SO.match(item.after) or _NOT_WRITTEN.match(item.after)
+    if item.role == "extra_limit" and _EACH_ADDS.search(item.before) and only_asked:
         return True
     return item.role in ("extra_limit", "unplaced") and bool(_EACH_ADDED.search(item.before))
 

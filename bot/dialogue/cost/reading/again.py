@@ -33,6 +33,7 @@ _OF_MINE = re.compile(r"[我俺]的?[^,。;\d]{1,6}$")
 _ONLY_THAT = re.compile(r"(?:是不是|难道|该不会)[^,。;\d]{0,2}[只才就光][^,。;\d]{0,2}[付报给认按]$")
 _AGAIN = re.compile(r"(?:[这那][个笔张]?|整[个笔]|全部)$|(?:月份?|[次回])的$")
 _THEN_ASKED = re.compile(r"[元块]?钱?[^,。;\d]{0,10}(?:报|[掏付出给拿])(?:销)?得?(?:多少|几|好多)")
+_YES = re.compile(r"(?:吧|啊|呀|哦|嗯|对|没错|就是|是|,)*(?:吧|对|没错|就是)(?:的|是|,)*")
 _AGAIN_WITH_ANOTHER = re.compile(r"[这那]\d+[元块]?钱?(?:和|跟|与|加|、)$")
 _AS_BEFORE = re.compile(r"(?:一样|照样|照旧|还是|也是|同样)(?:是|花|的|那)*$")
 _JOINED = re.compile(r"[元块]?钱?(?:和|跟|与|加|、|还有)(?:那|这)?")
@@ -42,7 +43,9 @@ _ASKED_ABOUT = re.compile(
 _NOT_SURE = re.compile(rf"[^,。;\d]{{0,4}}{NOT_KNOWN}|可能是?|不是$")
 _MONTH = re.compile(r"上个?月|元月|这个?月|本月|(?:1[0-2]|[1-9])月|十[一二]?月|(?<!十)[一二三四五六七八九]月")
 _ASKED_BY_NUMBER = re.compile(r"(?:第([二两三四五六])|最([后末]))一?[次回趟张笔][^,。;\d花买]{0,6}[报付给]")
-_IT_FOLLOWS = re.compile(r"(?:[余剩]下?|其余|那|就|是|等于|得|应该|算下来|也就|报了?)的?$")
+_IT_FOLLOWS = re.compile(
+    r"(?:[余剩]下?|其余|那|就|是|等于|得|应该|算下来|也就|报了?)的?$|(?:实际|净|真正|最后)(?:上|就)?(?:花|付|是)?了?$"
+)
 _THAT, _THAT_ONE = re.compile(r"[那这]个?$|扣[掉去]?[一二两][遍次回道]?$"), re.compile(r"[元块]?钱?的?那个")
 _BOUNDS: frozenset[Role] = frozenset({"limit", "monthly_limit", "quota_left"})
 _TOGETHER = re.compile(
@@ -51,6 +54,7 @@ _TOGETHER = re.compile(
 _FORMER = re.compile(r"原[来先本]|本来|以前|之前|普通|病种")
 _OF_EACH: frozenset[Role] = frozenset({"limit", "monthly_limit", "cost"})
 _ANOTHER_PERSON = re.compile(r"[元块]?钱?,?(?:[我他她]|老伴儿?|老公|老婆|堂客|爱人|[爸妈]妈?)(?:是|的)?")
+_ALSO_THEN = re.compile(r"月[^,。;\d]{0,8}(?:也|还|同样|照样)是$")
 _TAKEN_OFF = re.compile(r"[减扣][^,。;]{1,8}$")
 _NEAR = 26
 _WITHIN_IT = re.compile(r"[元块]?钱?(?:里[头面边]?|当中|之内|以内|总数)")
@@ -131,6 +135,10 @@ def _is_no_other(item: Item, earlier: list[Item], others: list[Item]) -> bool:
     same = {other.role for other in earlier if other.amount.low == item.amount.low}
     if not same:
         return False
+    if earlier[-1].amount.low == item.amount.low and _YES.fullmatch(item.before.lstrip("元块钱")):
+        return True  # 花了190吧对190
+    if item.role in ("unused_before", "quota_left") and "unused_before" in same:
+        return True  # 3月剩了200,…剩的200能挪到4月吧
     if item.role == "excluded" and "deductible" in same:
         return True  # 还得刨掉那250吗
     if _AGAIN_WITH_ANOTHER.search(item.before):
@@ -336,6 +344,10 @@ def in_parallel(items: list[Item], sentence: Sentence) -> list[Item]:
         between = sentence.text[before.end : item.start] if before else ""
         another = _ANOTHER_PERSON.fullmatch(between) or _is_next_disease(item, between, sentence)
         same = before and another and before.role in _OF_EACH
+        alike = before and not item.placed and before.role == "cost" and _ALSO_THEN.search(between)
+        if alike and before and before.amount.low == item.amount.low:
+            told.append(replace(item, role="cost", placed=True))  # 3月药费220,5月也是220
+            continue
         told.append(replace(item, role=before.role, placed=True) if before and same else item)
     return told
 

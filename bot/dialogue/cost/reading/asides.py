@@ -34,7 +34,8 @@ _AS_INPATIENT = re.compile(
 
 
 _TAKEN_TIMES, _TIMES = re.compile(r"(?:拿|用|按)$"), re.compile(r"[元块]?钱?(?:乘以?|×|\*)")
-"""是不是拿900乘75%."""
+_IS_IT_RECKONED = re.compile(r"[元块]?钱?来?算[吧吗么呗]")
+_GETS = re.compile(r"(?:能|该|会|可以|给)[给我俺]*(?:拿|报|得|到手)[到回得]*$")
 
 
 def reckoned_with(items: list[Item], sentence: Sentence) -> list[Item]:
@@ -47,14 +48,26 @@ def reckoned_with(items: list[Item], sentence: Sentence) -> list[Item]:
             _WHETHER_TAKEN.search(item.before)
             and item.role in ("cost", "deductible", "quota_left", "unplaced")
         )
-        or (
-            item.role in ("cost", "unplaced")
-            and _TAKEN_TIMES.search(item.before)
-            and _TIMES.match(item.after)
-        )
+        or _is_only_multiplied(item, items)
+        or (item.role in ("cost", "unplaced") and _is_one_of_two_results(item))
         or (_AGAIN.search(item.before) and (_OR_NOT.match(item.after) or _WHETHER.search(item.before)))
     ]
     return [replace(item, role="aside") if item in hoped else item for item in items]
+
+
+def _is_only_multiplied(item: Item, items: list[Item]) -> bool:
+    """Whether it is what somebody reckons with: 是不是拿900乘75%; 剩400乘80%; 是拿2400来算吧."""
+    if item.role == "quota_left":
+        return bool(_TIMES.match(item.after))
+    if item.role not in ("cost", "unplaced") or not _TAKEN_TIMES.search(item.before):
+        return False
+    others = any(other.role == "cost" and other is not item for other in items)
+    return bool(_TIMES.match(item.after) or (others and _IS_IT_RECKONED.match(item.after)))
+
+
+def _is_one_of_two_results(item: Item) -> bool:
+    """Whether it is which of two sums one gets that is asked: 能拿1350还是1000."""
+    return item.amount.low < item.amount.high and bool(_GETS.search(item.before))
 
 
 def of_earlier_years(items: list[Item], sentence: Sentence) -> list[Item]:

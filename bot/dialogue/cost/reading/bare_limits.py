@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.dialogue.cost.reading.roles import MONTHLY
 from bot.dialogue.cost.reading.sentence import Item, Sentence
 
-_ONE_OF_SEVERAL = re.compile(r"(?:^|[,。;])(?:另)?一[个种]病?种?[是为批给定]*$")
+_ONE_OF_SEVERAL = re.compile(r"(?:^|[,。;])(?:另)?一[个种]病?种?的?(?:月?(?:限额|额度|定额))?[是为批给定]*$")
+_ONE_CAP = re.compile(r"一[个种][^,。;\d]{0,3}(?:年度?|一年|每年)[^,。;\d]{0,2}(?:限额|额度|封顶)?[是为]?$")
 _ABOUT_LIMITS = re.compile(r"限额|额度|定额")
 _A_MONTH = re.compile(r"[元块]?钱?是?(?:/月|(?:一个|每个?)月(?:的额度?)?(?=[,。;]|$))")
 _SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
@@ -15,15 +17,29 @@ OF_THE_FORMER = re.compile(r"(?:原[来先本]?|本来|以前|之前)[^,。;\d]{
 _DRUGS = re.compile(r"[元块]?钱?的?药(?!费?限)")
 _CHOSEN = re.compile(r"[选挑][^,。;\d]{2,8}(?:做|作|当|为|是)主(?:病|的)*,[^,。;\d]*$")
 """我选冠心病做主的,一个月280."""
+_USED_UP_BY_IT = re.compile(r"长(?:期)?处方[^,。;]{0,6}把[^,。;\d]{0,8}$")
 _IN_A_MONTH = re.compile(r"[\d一二三四五六七八九十这本上]个?月份?[是为]?$")
 
 
 def one_each(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "限额一个300一个200": the limits of several diseases, told one after the other."""
+    if caps := _caps_of_each(items):
+        return [replace(item, role="annual_cap") if item in caps else item for item in items]
     paired = [item for item in items if _ONE_OF_SEVERAL.search(item.before)]
     if len(paired) < 2 or not _ABOUT_LIMITS.search(sentence.text[: paired[0].start]):
         return items
     return [replace(item, role="limit") if item in paired else item for item in items]
+
+
+def _caps_of_each(items: list[Item]) -> list[Item]:
+    """ "一个年限额2000一个3000": the caps of two diseases."""
+    for first, second in pairwise(items):
+        named = _ONE_CAP.search(first.before) and _ONE_OF_SEVERAL.search(
+            f",{second.before.lstrip('元块钱,')}"
+        )
+        if first.role in ("annual_cap", "limit") and named:
+            return [first, second]
+    return []
 
 
 def limits_of_diseases(items: list[Item], sentence: Sentence) -> list[Item]:
@@ -44,6 +60,15 @@ def replaced_by_the_separate(items: list[Item], sentence: Sentence) -> list[Item
     if "单列" not in sentence.text or not former or all(item in former for item in bounds):
         return items
     return [replace(item, role="aside") if item in former else item for item in items]
+
+
+def of_a_long_prescription(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "长处方把二季度900的额度用光了,限额300": what several months' limits came to is not a month's."""
+    bounds = [item for item in items if item.role in ("limit", "monthly_limit", "quarterly_limit", "cost")]
+    used_up = [item for item in bounds if _USED_UP_BY_IT.search(_clause_before(item, sentence))]
+    if not used_up or len(used_up) == len(bounds):
+        return items
+    return [replace(item, role="aside") if item in used_up else item for item in items]
 
 
 def _clause_before(item: Item, sentence: Sentence) -> str:

@@ -12,6 +12,7 @@ from bot.rules.faults import Fault
 from bot.rules.money import yuan
 
 _SEVERAL = re.compile(r"病种?|一[个种]|另")
+_SECOND_CLASS = re.compile(r"[二2]类|Ⅱ类|II类")
 _EITHER = re.compile(r"[莫别甭不]管|还是|或者?|明年|后年|以后|之前|原来|以前|刚|快|马上")
 
 
@@ -28,7 +29,7 @@ def contradiction_in(part: Part) -> Fault | None:
         changed or _EITHER.search(part.text) or does_not_know(part.text)
     ):
         return Fault("employment", "您既说在职，又说退休")
-    return _two_limits(part) or _two_deductibles(part)
+    return _two_limits(part) or _two_caps(part) or _two_deductibles(part)
 
 
 def _two_limits(part: Part) -> Fault | None:
@@ -37,6 +38,15 @@ def _two_limits(part: Part) -> Fault | None:
     if len(limits) < 2 or _SEVERAL.search(part.text):
         return None
     return Fault("monthly_limit", f"您说了两个限额，{'，'.join(yuan(limit) for limit in limits)}")
+
+
+def _two_caps(part: Part) -> Fault | None:
+    """Two caps of class Ⅱ diseases: how they go together is for the 统筹区 to say (赣医保字〔2023〕29号第十九条)."""
+    caps = {i.amount.low: None for i in part.own_items if i.role == "annual_cap"}
+    if len(caps) < 2 or not _SECOND_CLASS.search(part.text):
+        return None
+    told = "，".join(yuan(cap) for cap in caps)
+    return Fault("annual_cap", f"您说了两个封顶，{told}；几个病种合起来的封顶由参保地定，请告诉我定的是多少")
 
 
 def _two_deductibles(part: Part) -> Fault | None:

@@ -33,6 +33,8 @@ _REST = re.compile(
 _TIMES_THE_LIMIT = re.compile(r"是?(?:限额|额度|它|这个?数)的([两二三四五])倍")
 _EQUALS_THE_LIMIT = re.compile(
     r"[药费钱花][^,。;]{0,4}(?:等于|跟|和|就是|卡着)(?:限额|额度)(?:一样|相等|持平)?"
+    r"|药[^,。;\d]{0,3}(?:正好|刚好|恰好)[^,。;\d]{0,2}把\d+(?:\.\d+)?[元块]?钱?的?(?:限额|额度)[^,。;\d]{0,2}[用花吃刷](?:[满完光]|干净)"
+    r"|(?:刚好|正好|恰好)[^,。;\d]{0,4}(?:用|花|吃)[满完](?:限额|额度)|额度[^,。;\d]{0,4}不浪费"
     r"|(?:限额|额度)(?:是|有)?\d+(?:\.\d+)?[元块]?钱?(?:的)?(?:我|他|她|都|就|全|正好|刚好|每?个?月)*[花用]得?(?:[满完光]|干净)了?"
 )
 _ONE_OF_WHAT_WAS_TOLD = re.compile(r"[元块]?钱?的?那[盒瓶样种支]")
@@ -50,11 +52,11 @@ _ANOTHER_LOST = re.compile(
 )
 """A bill of which the amount is gone: 另一张单子找不到了."""
 _NOTHING_COUNTS = re.compile(
-    r"(?<!不)(?:全|都)(?:得|要)?自费(?![吗么])|(?<!不)(?:全部?|都)是[^,。;\d]{0,6}(?:目录外|范围外|自费|丙类|不在目录)"
+    r"(?:药|针|片)[^,。;\d不没]{0,8}(?:不在|没[进入]|没有?列[进入])(?:国家|医保|药品|报销)*目录|目录[里内上中]?(?:查不[到着]|找不[到着]|没(?:有|得)这)(?![吗么])|(?<!不)(?:全|都)(?:得|要)?自费(?![吗么])|(?<!不)(?:全部?|都)是[^,。;\d]{0,6}(?:目录外|范围外|自费|丙类|不在目录)"
 )
 _NOTHING_BOUGHT = re.compile(
     r"(?:这个?月|本月|今年)[^。;]{0,14}(?:一[分粒片盒瓶颗毛次回趟点][钱药]*(?:都|也)?没(?:有)?(?:花|买|开|拿|用|动)|(?:药?(?:一点|啥|什么)(?:都|也)?)没(?:有)?(?:花|买|开|拿|用)"
-    r"|没(?:有)?(?:花|用)(?:过)?(?:一分)?钱|没(?:有)?(?:去)?(?:买|开|拿|看)过?(?:药|病)(?=[,。;]))"
+    r"|没(?:有)?(?:花|用)(?:过)?(?:一分)?钱|没(?:有)?(?:去)?(?:买|开|拿|看)过?(?:药|病)(?=[,。;花]))"
 )
 """这个月一盒药没买,额度会发给我吗."""
 _OTHER_MONTH = re.compile(r"上个?月|前[几两]?个?月|(?:\d|[一二三四五六七八九十])月|去年")
@@ -87,7 +89,7 @@ def cost_of(part: Part) -> Case:
         return case.updated(only_month_asked(part))
     if not part.costs:
         if cost := _by_the_limit(part):
-            return replace(case, amount=cost)
+            return replace(case, amount=cost.plus(Span.exactly(case.examination or NOTHING)))
         if case.used is not None and (_is_the_cost(case.used, part) or _is_of_an_earlier_month(part)):
             return replace(case, amount=Span.exactly(case.used), used=None, used_as_cost=None)
         if cost := _by_what_is_left(part):

@@ -26,15 +26,17 @@ _PART = re.compile(rf"(?:(?P<used>(?:用|花|去)(?:掉|去)?)|(?P<left>剩|还�
 _AFTER_A_STAY = re.compile(r"住院|出院")
 """Then half of the limit is only thought to be gone: no stay shortens it."""
 _IS_IT_SO = re.compile(r"[^。;\d]{0,8}(?:是不是|对不对|对[吗不]|真的)")
+_WHETHER_LEFT = re.compile(r"(?:是不是|会不会|是否|难道|不会|该不会)[^,。;\d]{0,4}$")
+"""是不是只剩一半了."""
 _USED_UP_TO = re.compile(r"(?:限额|额度|封顶|顶)[^,。;]{0,10}[用花][掉去]?了(?:差不多|快|大概|将近)?$")
 _LEFT_OF_IT = re.compile(r"(?:限额|额度|封顶|顶)[^,。;]{0,10}(?:剩下?|还有)了?(?:差不多|大概|不到)?$")
 _OWN_TERMS = re.compile(
     r"单列[^。;]{0,8}(?:比例|限额|额度)|单独的?(?:限额|比例|额度)|批的时候[^,。;]{0,4}[讲说]|(?:审批表|批条|批件|批文|批单)[^,。;]{0,6}[写印标]|(?:医保|经办|社保)[^,。;]{0,4}单独[给批核定]|(?:医保|经办|社保)[^,。;]{0,4}(?:告诉|说|讲)"
 )
 _NOT_REACHED = re.compile(
-    r"(?:封顶|限额|额度|顶)(?:[^,。;]{0,6}(?:没到|未到|没有到|没满|还早|够|没超|没用完|充足|还多)|[^,。;\d一二两三四五六七八九十百千]{0,6}不到(?!一半))"
+    r"(?:封顶|限额|额度|顶)(?:[^,。;]{0,6}(?:没到|未到|没有到|没满|还早|够|没超|没用完|充足|还多)|[^,。;\d一二两三四五六七八九十百千]{0,6}(?<![查找问看翻搜])不到(?!一半))"
     r"|(?:额度|限额)(?:都|也)?(?:还有|有的是|没动|足)(?=[,。;]|$)|(?:反正|肯定|应该|都)够用(?![不吗])|(?:限额|额度|定额)(?:多着|多得很|大着|宽裕|富余|根本用不完|用不完|绰绰有余)|在[^,。;]{0,3}(?:限额|额度|定额)(?:里头?|之内|以内|范围内?)(?!的|按)"
-    r"|(?:没|未)(?:有)?(?:到|达到?|超过?|超出|碰到)了?(?:封?顶|(?:[年月季]度?)?(?:限额|额度))|没封顶|离封顶|离[用花](?:完|光|满)(?:还|都)?(?:早|远|差)|(?:没|未)(?:有)?超(?:过|出|了|的)?(?=[,。;]|$)|^(?:还)?(?:没|未|没有)到[。吧呢啊的]*$"
+    r"|(?:没|未)(?:有)?(?:到|达到?|超过?|超出|碰到)了?(?:封?顶|(?:[年月季]度?)?(?:限额|额度))|(?:没|未)(?:有)?超(?:过|出)?(?:[我俺他她]的?|这个?病的?)[^,。;\d]{0,2}(?:限额|额度|定额)|没封顶|离封顶|离[用花](?:完|光|满)(?:还|都)?(?:早|远|差)|(?:没|未)(?:有)?超(?:过|出|了|的)?(?=[,。;]|$)|^(?:还)?(?:没|未|没有)到[。吧呢啊的]*$"
 )
 _REACHED_BY_STAYS = re.compile(r"住院[^,。;]{0,8}(?:封顶|限额|额度)")
 _ASKS_FOR_IT = re.compile(r"[报给付](?:销)?(?:得|了)?(?:多少|几|好多)")
@@ -94,6 +96,7 @@ def limits_of(part: Part) -> Case:
         and said
         and not _EARLIER_MONTH.search(part.text[: said.start()])
         and not _IS_IT_SO.match(part.text, said.end())
+        and not _WHETHER_LEFT.search(part.text[: said.start()])
         and not (said["left"] and _AFTER_A_STAY.search(part.text))
     ):
         share = to_fen(limit * fraction(said[0]))
@@ -169,7 +172,7 @@ def used_roughly(part: Part) -> Rough | None:
 
 def _told_of_inpatient_care(part: Part) -> bool:
     """Whether the cap, or what was paid of it, stands right after 住院."""
-    told = (i for i in part.own_items if i.role in ("annual_cap", "limit", "used"))
+    told = (i for i in part.own_items if i.role in ("annual_cap", "limit", "used", "quota_left"))
     text = part.sentence.text
     return any(
         _OF_INPATIENT_CARE.search(text[: item.start]) or _IS_OF_INPATIENT_CARE.match(text[item.end :])

@@ -52,6 +52,10 @@ _SPENT_NOTHING = re.compile(
     r"(?:份?整个月)?[^,。;\d]{0,8}(?:没|忘了?|一分没|一分钱没|啥也没|什么都没)有?(?:花|去|看|[买拿开用配抓取吃](?:过)?药|[开配拿]过|动|[用买拿开配吃](?=[,。;]|$))"
 )
 _ONLY_THIS_MONTH = re.compile(r"[只就单][^,。;]{0,2}[问算看要][^,。;]{0,4}(?:这个?月|本月|当月)")
+_THAT_MONTH_ALONE = re.compile(
+    rf"(?:^|[,。;])[就只单光][算问要看](?:一下)?({MONTH})月份?的?(?:[,。吧啊呀]|$)"
+)
+"""就算4月的."""
 _ASKED_MONTH = re.compile(
     r"(?:这个?月|本月|当月|[上下]个?月|[第头][一二三123]个月|\d{1,2}月份?|[一二三四五六七八九十]{1,2}月份?)(?:[这那]?一?个?月|[这那]一?[笔次回趟单张]|到底|究竟|实际|(?:这|那|的)*(?:\d+(?:\.\d+)?|[一二两三四五六七八九十百千零]+)[元块]?钱?|的|里|份|药费|医保|统筹|单独)*"
     r"(?:能|可以?|该|应该|给)*(?:[按照]\d+[元块]?的?(?:额度|限额)?|按剩[^,。;\d]{0,6})?(?:[报付给]|出(?![门去院差]))"
@@ -247,6 +251,8 @@ def asked_month(part: Part, case: Case) -> Case:
 
 def only_month_asked(part: Part) -> Case:
     """Of the months that an earlier turn told: 我只问这个月."""
+    if alone := _THAT_MONTH_ALONE.search(part.text):
+        return Case(asked_month=next(iter(months_named(part, [alone[1]])), None))
     if _ONLY_THIS_MONTH.search(part.text):
         return Case(asked_month=part.sentence.turn.now.date().replace(day=1))
     asked = _ASKED_MONTH.search(part.text)

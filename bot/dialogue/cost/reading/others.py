@@ -34,6 +34,10 @@ _HEARD = re.compile(r"我?(?:听[说讲人]|网上[说讲写传])[^,。;!?\n]*,(
 _LIMIT = re.compile(r"限额|额度|定额")
 _OWN_FIGURE_ALONE = re.compile(r"[我俺咱](?:的|这|就|只|才|是|有|那|却)*[\d一二两三四五六七八九]")
 """我只有两百八, after what was told of another's limit."""
+_SAYS = re.compile(r"(?:他|她)?(?:跟我|告诉我|同我|和我)?(?:[说讲]|告诉)")
+_OF_HIMSELF = re.compile(r"[他她]|自己|自家|人家")
+_ANYBODY = re.compile(r"人家")
+"""人家讲报九成五: whoever told it, it is told of oneself."""
 _FIGURE = re.compile(r"\d{2,}|[一二两三四五六七八九][十百千万]")
 _SPEAKER = re.compile(r"[我俺咱]")
 _PAUSE = re.compile(r"[,。;!?\n]")
@@ -64,6 +68,11 @@ def _told_of_others(text: str) -> Iterator[tuple[int, int]]:
         if own is None and _WHY_NOT_ALIKE.search(text):
             own = next(pauses, len(text))  # 怎么才255,我妹报了280
         if own is None or _ANOTHER.match(text, own):
+            continue
+        if _SAYS.match(text, another.end()) and not _OF_HIMSELF.search(text, another.end(), own):
+            end = _PAUSE.search(text, another.end())
+            if not _ANYBODY.search(another[0]) and end:
+                yield another.start(), end.end()  # 隔壁说超了还能报一半,我限额300: only that is theirs
             continue
         if not _SPEAKER.search(text[another.end() : own]):
             yield another.start(), own

@@ -19,7 +19,8 @@ _TREATED_AWAY = re.compile(r"临时|外出|异地|外地|跨省|长期(?:居|住
 _OVER_THERE = re.compile(r"那[边里儿]")
 _LIVES_THERE = re.compile(r"参保|上班|住着?|工作|退休")
 _MOVED_TO = re.compile(r"[转迁](?:到|去|入|来|进)?了?$")
-_SUCH = re.compile(r"[这那](?:种|样|个情况)")
+_SUCH = re.compile(r"[这那](?:种|样|类|些人|个情况)")
+_OF_THIS_ONE = re.compile(r"[这此本](?:家|边|里|儿|个?(?:医院|地方|药店))")
 _VISITED = re.compile(
     r"(?:在|去的?是?)([^,。;在]{2,8}?)(?:花|看的?|拿的?|开的?|买的?|做的?|治的?|取的?|[,。;]|$)"
 )
@@ -63,6 +64,9 @@ def the_ones_that_hold(sentence: Sentence, ratios: Sequence[Ratio]) -> list[Rati
     over_there = [ratio for label, ratio in labelled if _OVER_THERE.match(label)]
     if len(over_there) == 1 and not there:
         return over_there  # 去南昌看的,那边报88%,本地92%
+    here = [ratio for label, ratio in labelled if _OF_THIS_ONE.search(label)]
+    if len(here) == 1 and not there:
+        return here  # 这家医院给我报60%,老家报80%
     by_order = next((ratios[place] for place, words in _BY_ORDER if words.search(sentence.text)), None)
     if by_order and not there and len(ratios) == 2:
         return [by_order]

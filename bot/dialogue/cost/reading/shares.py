@@ -34,6 +34,7 @@ _ARE_OF_OTHERS = re.compile(
     r"那?是,,|那?是[^,。;\d]{0,4}(?:同学|同事|工友|朋友|邻居|隔壁|亲戚|别人|人家|病友|他们|她们|[表堂]?[哥姐弟妹])[^,。;\d]{0,8}的"
 )
 _MINE = re.compile(r"[我俺咱]们?(?:是|在)?$")
+_LIVES_IN = re.compile(r"(?:长住|常住|定居|长期(?:居?住))在?$")
 _TIMES = re.compile(r"乘以?$|[×*]$")
 _NEIGHBOURS = re.compile(r"隔壁|邻居|同事|工友|亲戚|别人|人家|(?:硬|非|偏|一口咬定)(?:要|得)?[说讲]")
 _ASKED_TOO = re.compile(r"(?:是不是|能不能|可不可以|可以|该不该|应不应该)也(?:能|可以|是|给)*(?:按|照|报)*$")
@@ -285,6 +286,12 @@ def _is_of_another_place(sentence: Sentence, ratio: Ratio) -> bool:
     others = here and any(m.value.split("/")[0] != here[0].value.split("/")[0] for m in named)
     told_so = any(label.startswith(m.text) and _OF_PEOPLE.match(label[len(m.text) :]) for m in here)
     own = any(_MINE.search(sentence.text[: m.start]) for m in named if m not in here)
+    if (
+        others
+        and len(sentence.ratios) == 1
+        and any(_LIVES_IN.search(sentence.text[: m.start]) for m in named)
+    ):
+        return False  # 长住上海,江西职工按85%
     rule_there = own and any(label.startswith(m.text) for m in here)
     return bool(here and (_OF_THEM_THERE.search(label) or (others and (told_so or rule_there))))
 

@@ -24,6 +24,8 @@ _LAST_MONTH_AND_THIS = re.compile(
     r"(?<!上)上个?月[^,。;\d]{0,3}(?:在职|在岗|上班|没退)[^。;\d]{0,6}(?:这个?月|本月)[^,。;\d]{0,6}退"
 )
 """上月还在职这月退休,两个月各300."""
+_THESE_TWO = re.compile(r"[这那]?[两2俩]个?月")
+"""5月在职,7月退休,这两个月各280."""
 _TO = re.compile(rf"[算吃拿用做开买打]?[到至]{_YEAR}({MONTH})月(?:份?为止|[底末])")
 _NOTHING_THEN = re.compile(
     rf"(?<![\d到至一二两三四五六七八九十])((?:(?:{MONTH})、)*(?:{MONTH}))月份?(?:我|他|她|那个?月|一?整个?月|全月|在|都|,)*"
@@ -42,7 +44,10 @@ def stretch_of(part: Part) -> Stretch:
     if _LAST_MONTH_AND_THIS.search(text):
         return Stretch(_relative("上个月", today), today.replace(day=1), without)
     if both := _BEFORE_AND_AFTER.search(text):
-        return Stretch(_month(None, both[1], today), _month(None, both[2], today), without)
+        first, last = (_month(None, number, today) for number in both.groups())
+        if _THESE_TWO.search(text):
+            without += tuple(month for month in range(first.month + 1, last.month))
+        return Stretch(first, last, without)
     if told := _FROM_TO.search(text):
         first = _month(told[1], told[2], today)
         last = _relative(told[5], today) if told[5] else _month(told[3], told[4], today)

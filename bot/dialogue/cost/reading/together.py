@@ -28,6 +28,7 @@ from bot.dialogue.cost.reading.asides import (
 from bot.dialogue.cost.reading.bare_limits import (
     limits_of_diseases,
     monthly_without_a_word,
+    of_a_long_prescription,
     one_each,
     replaced_by_the_separate,
 )
@@ -63,6 +64,7 @@ _STEPS: tuple[Callable[[list[Item], Sentence], list[Item]], ...] = (
     limits_of_diseases,
     monthly_without_a_word,
     replaced_by_the_separate,
+    of_a_long_prescription,
     reckoned_with,
     without_inpatient_costs,
     without_inpatient_deductibles,

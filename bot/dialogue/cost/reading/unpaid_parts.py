@@ -20,7 +20,7 @@ _ANOTHER_ONE = re.compile(r"又|另外|还有|后来|再(?![报付给])")
 _DESIGNATED = re.compile(r"(?:在|到|去)(?:个|一家)?(?:医保)?定点")
 _THAT_PLACE = re.compile(r"[那这](?:家|个?店|边|里|个?诊所)")
 """网上叫了药132,那家不是定点."""
-_A_PART = re.compile(r"其中|里[头面边]|含|另外?|还有|又|外加|顺[带便]|剩下|(?<![还没])有(?=\d)")
+_A_PART = re.compile(r"其中|里[头面边]|含|另外?|还有|又|外加|顺[带便手]|剩下|夹|搭|(?<![还没])有(?=\d)")
 
 
 def _part_of_what_was_told(items: list[Item], sentence: Sentence) -> list[Item]:
@@ -100,6 +100,8 @@ def _conditions_of(item: Item, items: list[Item], sentence: Sentence) -> frozens
         _, stop = sentence.clause(min(stop + 1, len(text)))
         return sentence.conditions(item.end, min(stop, later))
     if _DESIGNATED.search(text[first:last]):
+        return frozenset()
+    if WHOLE.search(item.before):
         return frozenset()
     before, _ = sentence.clause(max(begin - 1, 0))
     return sentence.conditions(before, begin) if before >= earlier else frozenset()

@@ -1,13 +1,14 @@
 """How often a cost told for one visit, box or day came about: 一次420,一个月12次; 上周三次,本周两次; 一天9块,30天."""
 
 import re
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from bot.dialogue.cost.reading.sentence import Part
+from bot.dialogue.cost.reading.sentence import Part, within_a_month
 from bot.language.money import Amount
 from bot.language.numerals import to_decimal
 
@@ -17,7 +18,7 @@ _PIECE = f"[{_PIECES}天]|{_WEEK}"
 _N = r"\d{1,3}|[二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九]"
 _EACH = re.compile(
     rf"(?P<any>单价)(?:是|为)?$|(?:每|一个?|单)(?P<piece>{_PIECE})"
-    r"(?:药[费钱]?|液|是|要|得|都|花|用|吃|透析|费用?|药费?|大概|的)*$"
+    r"(?:一?[粒片颗]|药[费钱]?|液|是|要|得|都|花|用|吃|透析|费用?|药费?|大概|的)*$"
 )
 _EACH_AFTER = re.compile(rf"[元块]?钱?(?:左右|上下)?(?:/|一个?|每)(?P<piece>{_PIECE})")
 _EACH_SOME_WEEKS = re.compile(r"每([二两三四])个?(?:周|星期|礼拜)(?:是|要|得|都|花|用|药费?|费用?)*$")
@@ -43,6 +44,8 @@ _A_VISIT = re.compile(r"(?:(?<![每上])一|第?[一二三四五]|头一?)[次�
 _NOT_SO_OFTEN = re.compile(
     rf"不是(?:{_N})[{_PIECES}]|(?:次数|[记说搞弄数]错|不对)[^。;]{{0,10}}(?:{_N})[{_PIECES}]"
 )
+_DAY_BY_DAY = re.compile(r"天天|每天都|一天(?:都|也)?没(?:断|落|停|少|漏)|一整个?月|整月")
+"""一天8块,9月天天没断."""
 _MOST = 400
 
 
@@ -69,11 +72,22 @@ def visits_of(part: Part, amount: Amount) -> tuple[int, int]:
     for words in _told_of(part, amount, begin):
         if roughly := counts.roughly.search(words):  # 三四次, 十二三次
             return _number(roughly[1] + roughly[2]), _number(roughly[1] + roughly[3])
+        if piece == "天" and _DAY_BY_DAY.search(part.text) and (every_day := _days_of_the_month(part)):
+            return every_day, every_day
         often = _counted(words.replace("本周", "这周"), counts)
         if 1 < often <= _MOST:
             return often, often
     by_month = _IN_A_MONTH.get("周" if piece and piece in _WEEK else piece or "")
     return by_month if by_month and _OF_A_MONTH.search(part.text) else (1, 1)
+
+
+def _days_of_the_month(part: Part) -> int | None:
+    """How many days the one month that is named has."""
+    months = {d.first.replace(day=1) for d in part.dates if within_a_month(d)}
+    if len(months) != 1:
+        return None
+    month = months.pop()
+    return monthrange(month.year, month.month)[1]
 
 
 def price_of(part: Part) -> Decimal | None:
