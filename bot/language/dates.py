@@ -188,6 +188,10 @@ _BOUGHT_EARLIER = re.compile(
 )
 
 
+def _months_apart(one: date, other: date) -> int:
+    return (other.year - one.year) * 12 + other.month - one.month
+
+
 def _is_before(led_by: str, followed_by: str) -> bool:
     """Whether a day is told as one before the last: 头天14号; 20号批的,11号先开过一回."""
     return bool(_THE_DAY_BEFORE.search(led_by) or _BOUGHT_EARLIER.match(followed_by))
@@ -204,7 +208,8 @@ def in_the_month_told(
     mentions: Sequence[DateMention], written: str, told_before: date | None = None
 ) -> list[DateMention]:
     """A later day without its month (9月5号住院，19号出院) is of the month told before it, or in an earlier turn; so is
-    the day before that (10月15号批的，头天14号买的). A day told again is the same."""
+    the day before that (10月15号批的，头天14号买的), and any day where that month is long past (8月5号批的，3号花的).
+    A day told again is the same."""
     told: list[DateMention] = []
     before = told_before
     by_number: dict[int, date] = {}
@@ -221,6 +226,7 @@ def in_the_month_told(
                 or day.day in by_number
                 or _is_amid(mentions[place + 1 :], before, written)
                 or _is_before(led_by, written[mention.end :])
+                or _months_apart(before, day) > 1
             )
             and day.day <= calendar.monthrange(before.year, before.month)[1]
         ):

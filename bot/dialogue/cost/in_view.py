@@ -176,6 +176,15 @@ def _without_what_is_not_paid(known: Person, said: Person) -> Person:
     return replace(said, case=case, bills=())
 
 
+def _after_the_stay(known: Person, said: Person) -> Person:
+    """What is told, a stay in hospital none of the purchase that was told to come after one: 出院后拿的药290;
+    前半个月都在住院."""
+    over = {"inpatient_stay"} & known.case.ruled_out
+    if not over or said.cost_known or said.case.treated_on:
+        return said
+    return replace(said, case=replace(said.case, conditions=said.case.conditions - over))
+
+
 def _within_the_bill(known: Person, said: Person) -> Person:
     """What is told, a figure that is what counts of the known cost as no other cost: 政策内是812."""
     case, whole = said.case, known.case.amount
@@ -267,6 +276,7 @@ _READINGS = (
     _without_the_ratio_at_home,
     _with_the_ratio_elsewhere,
     _without_what_is_not_paid,
+    _after_the_stay,
     _within_the_bill,
     _placed,
     _as_a_part,

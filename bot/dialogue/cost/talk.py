@@ -240,6 +240,8 @@ def _updated(person: Person, said: Person, turn: Turn) -> Person:
     if this_month and said.case.amount and not said.case.treated_on:
         said = replace(said, month=this_month)
     if not (corrects(text) or supposes(text)):
+        if said.case.unused_before is not None and not asks_for_all(text):
+            said = replace(said, this_one=True)  # 3月花了150; 4月买了420,把3月剩的150添进来报多少
         said = beside(said, person if _LEFT_OVER.search(text) else replace(person, month=None), this_month)
     after = merged(person, said).of_their_kind()
     return after if said.ratios else after.visiting(text)

@@ -179,7 +179,7 @@ class Costs:
         of_work = _OF_ONESELF.search(turn.text) and _OF_WORK.search(
             turn.text
         )  # spares most turns the reading
-        told = of_work and not (turn.values("employment") or supposes(turn.text))
+        told = of_work and len(turn.values("employment")) != 1 and not supposes(turn.text)
         return self._read(turn).case.employment if told else None
 
     def asks_why(self, turn: Turn) -> bool:

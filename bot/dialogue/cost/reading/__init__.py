@@ -199,6 +199,9 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
     case = of_one_side(case, part)
     if used_up_ahead(part):
         case = replace(case, months=None, each_month=None, conditions=case.conditions - {"long_prescription"})
+    stay = days_in_hospital(part)
+    if stay and stay.last == date.max and "inpatient_stay" in case.ruled_out:
+        stay = None  # 9月上半月住院,出院后20号拿药: it was over by then
     stretch = stretch_of(part)
     if stretch.without:  # what happened in a month without a cost is told of none
         case = replace(case, conditions=case.conditions - {"inpatient_stay"})
@@ -223,7 +226,7 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
         bills=bills_of(part),
         class_b=class_b_of(part),
         bill_put_right=bill_put_right(part),
-        stay=days_in_hospital(part),
+        stay=stay,
         stretch=stretch,
         swapped=says_swapped(part.text),
         returned=returned_of(part),

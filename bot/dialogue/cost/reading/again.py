@@ -33,6 +33,7 @@ _OF_MINE = re.compile(r"[我俺]的?[^,。;\d]{1,6}$")
 _ONLY_THAT = re.compile(r"(?:是不是|难道|该不会)[^,。;\d]{0,2}[只才就光][^,。;\d]{0,2}[付报给认按]$")
 _AGAIN = re.compile(r"(?:[这那][个笔张]?|整[个笔]|全部)$|(?:月份?|[次回])的$")
 _THEN_ASKED = re.compile(r"[元块]?钱?[^,。;\d]{0,10}(?:报|[掏付出给拿])(?:销)?得?(?:多少|几|好多)")
+_RECKONED_BY, _PAID_BY = re.compile(r"[按照拿]$"), re.compile(r"[元块]?钱?(?:来|去|全)?[报算]")
 _YES = re.compile(r"(?:吧|啊|呀|哦|嗯|对|没错|就是|是|,)*(?:吧|对|没错|就是)(?:的|是|,)*")
 _AGAIN_WITH_ANOTHER = re.compile(r"[这那]\d+[元块]?钱?(?:和|跟|与|加|、)$")
 _AS_BEFORE = re.compile(r"(?:一样|照样|照旧|还是|也是|同样)(?:是|花|的|那)*$")
@@ -42,7 +43,9 @@ _ASKED_ABOUT = re.compile(
 )
 _NOT_SURE = re.compile(rf"[^,。;\d]{{0,4}}{NOT_KNOWN}|可能是?|不是$")
 _MONTH = re.compile(r"上个?月|元月|这个?月|本月|(?:1[0-2]|[1-9])月|十[一二]?月|(?<!十)[一二三四五六七八九]月")
-_ASKED_BY_NUMBER = re.compile(r"(?:第([二两三四五六])|最([后末]))一?[次回趟张笔][^,。;\d花买]{0,6}[报付给]")
+_ASKED_BY_NUMBER = re.compile(
+    r"(?:第([二两三四五六])|(最[后末]|后[面头][这那]?))一?[次回趟张笔][^,。;\d花买]{0,6}[报付给]"
+)
 _IT_FOLLOWS = re.compile(
     r"(?:[余剩]下?|其余|那|就|是|等于|得|应该|算下来|也就|报了?)的?$|(?:实际|净|真正|最后)(?:上|就)?(?:花|付|是)?了?$"
 )
@@ -139,6 +142,8 @@ def _is_no_other(item: Item, earlier: list[Item], others: list[Item]) -> bool:
         return True  # 花了190吧对190
     if item.role in ("unused_before", "quota_left") and "unused_before" in same:
         return True  # 3月剩了200,…剩的200能挪到4月吧
+    if "cost" in same and _RECKONED_BY.search(item.before) and _PAID_BY.match(item.after):
+        return True  # 花了2300,能不能按2300报
     if item.role == "excluded" and "deductible" in same:
         return True  # 还得刨掉那250吗
     if _AGAIN_WITH_ANOTHER.search(item.before):

@@ -8,6 +8,7 @@ from bot.dialogue.cost.reading.roles import MONTHLY
 from bot.dialogue.cost.reading.sentence import Item, Sentence
 
 _ONE_OF_SEVERAL = re.compile(r"(?:^|[,。;])(?:另)?一[个种]病?种?的?(?:月?(?:限额|额度|定额))?[是为批给定]*$")
+_A_DISEASE = re.compile(r"一[个种]病种?(?:是|批|给|定)?$")
 _ONE_CAP = re.compile(r"一[个种][^,。;\d]{0,3}(?:年度?|一年|每年)[^,。;\d]{0,2}(?:限额|额度|封顶)?[是为]?$")
 _ABOUT_LIMITS = re.compile(r"限额|额度|定额")
 _A_MONTH = re.compile(r"[元块]?钱?是?(?:/月|(?:一个|每个?)月(?:的额度?)?(?=[,。;]|$))")
@@ -26,7 +27,8 @@ def one_each(items: list[Item], sentence: Sentence) -> list[Item]:
     if caps := _caps_of_each(items):
         return [replace(item, role="annual_cap") if item in caps else item for item in items]
     paired = [item for item in items if _ONE_OF_SEVERAL.search(item.before)]
-    if len(paired) < 2 or not _ABOUT_LIMITS.search(sentence.text[: paired[0].start]):
+    of_diseases = all(_A_DISEASE.search(item.before) for item in paired)
+    if len(paired) < 2 or not (of_diseases or _ABOUT_LIMITS.search(sentence.text[: paired[0].start])):
         return items
     return [replace(item, role="limit") if item in paired else item for item in items]
 

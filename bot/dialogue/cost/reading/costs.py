@@ -41,7 +41,7 @@ _ONE_OF_WHAT_WAS_TOLD = re.compile(r"[元块]?钱?的?那[盒瓶样种支]")
 _SIDE_BY_SIDE = re.compile(r"[元块]?钱?(?:和|跟|加上?|及|、|,?(?:还有|另外|外加))[^,。;\d]{0,8}")
 _OF_NO_CLASS = re.compile(r"丙类药?[费的是]?$")
 _LISTED_BESIDE = re.compile(
-    r"[元块]?钱?(?:[要得]?先(?:自)?付\d+(?:\.\d+)?[元块]?钱?)?(?:、|和|跟|加上?)[^,。;\d里其]{1,8}"
+    r"[元块]?钱?(?:[要得]?先(?:自)?付\d+(?:\.\d+)?[元块]?钱?)?(?:、|和|跟|加上?)?[^,。;\d里其含有包]{1,8}"
 )
 _MORE_COST = re.compile(r"同一?天|和|跟|还有|另外|外加|加上|又|再|顺[带便]")
 _BOUGHT = re.compile(r"[花买开拿配付做补抓取]")
@@ -52,7 +52,7 @@ _ANOTHER_LOST = re.compile(
 )
 """A bill of which the amount is gone: 另一张单子找不到了."""
 _NOTHING_COUNTS = re.compile(
-    r"(?:药|针|片)[^,。;\d不没]{0,8}(?:不在|没[进入]|没有?列[进入])(?:国家|医保|药品|报销)*目录|目录[里内上中]?(?:查不[到着]|找不[到着]|没(?:有|得)这)(?![吗么])|(?<!不)(?:全|都)(?:得|要)?自费(?![吗么])|(?<!不)(?:全部?|都)是[^,。;\d]{0,6}(?:目录外|范围外|自费|丙类|不在目录)"
+    r"(?:药|针|片)[^,。;\d不没]{0,8}(?:不在|没[进入]|没有?列[进入])(?:国家|医保|药品|报销)*目录|是(?:医保)?目录外的[^,。;\d]{0,4}药|目录[里内上中]?(?:查不[到着]|找不[到着]|没(?:有|得)这)(?![吗么])|(?<!不)(?:全|都)(?:得|要)?自费(?![吗么])|(?<!不)(?:全部?|都)是[^,。;\d]{0,6}(?:目录外|范围外|自费|丙类|不在目录)"
 )
 _NOTHING_BOUGHT = re.compile(
     r"(?:这个?月|本月|今年)[^。;]{0,14}(?:一[分粒片盒瓶颗毛次回趟点][钱药]*(?:都|也)?没(?:有)?(?:花|买|开|拿|用|动)|(?:药?(?:一点|啥|什么)(?:都|也)?)没(?:有)?(?:花|买|开|拿|用)"
@@ -278,7 +278,12 @@ def _is_beside(part: Part, item: Item) -> bool:
     if any(_SIDE_BY_SIDE.fullmatch(text[item.end : cost.start]) for cost in part.costs):
         return True
     of_its_own = item.because or _OF_NO_CLASS.search(item.before) or _SUNDRY.search(item.before)
-    if of_its_own and any(_LISTED_BESIDE.fullmatch(text[cost.end : item.start]) for cost in part.costs):
+    whole_told = any(WHOLE.search(text[: cost.start]) for cost in part.costs)
+    if (
+        of_its_own
+        and not whole_told
+        and any(_LISTED_BESIDE.fullmatch(text[cost.end : item.start]) for cost in part.costs)
+    ):
         return True  # 狼疮药360、感冒药90
     if _APART_FROM.search(text[begin : item.start]) and any(c.start > item.end for c in part.costs):
         return not any(

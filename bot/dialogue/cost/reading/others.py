@@ -34,7 +34,7 @@ _HEARD = re.compile(r"我?(?:听[说讲人]|网上[说讲写传])[^,。;!?\n]*,(
 _LIMIT = re.compile(r"限额|额度|定额")
 _OWN_FIGURE_ALONE = re.compile(r"[我俺咱](?:的|这|就|只|才|是|有|那|却)*[\d一二两三四五六七八九]")
 """我只有两百八, after what was told of another's limit."""
-_SAYS = re.compile(r"(?:他|她)?(?:跟我|告诉我|同我|和我)?(?:[说讲]|告诉)")
+_SAYS = re.compile(r"[^,。;\d说讲限额]{0,4}?(?:他|她)?(?:跟我|告诉我|同我|和我)?(?:[说讲]|告诉)")
 _OF_HIMSELF = re.compile(r"[他她]|自己|自家|人家")
 _ANYBODY = re.compile(r"人家")
 """人家讲报九成五: whoever told it, it is told of oneself."""

@@ -253,6 +253,8 @@ def _treated_like(part: Part) -> list[Employment]:
     text = _ECHOED.sub("", part.text)
     text = text if part.sentence.dates else _NOT_YET_THEN.sub("", text)
     by_words = [like for like, words in _TREATED_LIKE if re.search(words, text)]
+    if _WHICH.search(text):
+        return by_words  # 那我到底算在职还是退休
     return by_words or [like for like, tells in _TOLD_AS if part.tells(tells)]
 
 

@@ -10,9 +10,11 @@ from decimal import Decimal
 from itertools import combinations
 
 from bot.dialogue.cost.reading.amount_words import WHOLE
+from bot.dialogue.cost.reading.bare_limits import OF_THE_FORMER
 from bot.dialogue.cost.reading.roles import LIMITS
 from bot.dialogue.cost.reading.sentence import PARTS, Item, Role, Sentence
 from bot.dialogue.cost.reading.times import months_spoken_of
+from bot.knowledge.parameters import Condition
 from bot.rules.money import to_fen
 
 """What a bill adds up: then its total says nothing that its parts do not."""
@@ -40,6 +42,9 @@ _IS_EQUAL_TO = re.compile(r"(?:=|等于)$")
 _DEDUCTED = re.compile(r"[扣交付减]|起付|门槛")
 _CHOSEN = re.compile(r"[选挑](?:了|的)?(?:是|那个)?$")
 _TOGETHER = re.compile(r"(?:一[块起]儿?|一共|总共|合计|共|[加合]起来|拢共)(?:是|花了?|要)*$")
+_ON_ONE_BILL = re.compile(r"[一同]张(?:单|票|发票|小票|处方)|一起开|一并开|同一单")
+_UNRELATED = frozenset[Condition]({"unrelated_disease"})
+_OTHER_CARE = re.compile(r"(?:体检|镶牙|补牙|拔牙|洗牙|眼镜|疫苗)[^,。;\d药]{0,4}$")
 _IN_PARTS = re.compile(r"[分拆](?:成|开|了|作)*[两二三四五2-5]|分开|拆开")
 _WONDERED = re.compile(r"(?:是不是|能不能|可不可以|应不应该)[^。;?]*$")
 _TAKEN_AGAIN = re.compile(r"(?:再|还|又|重新|另)[^,。;\d]{0,4}[扣交付缴][^,。;\d]{0,4}$")
@@ -66,7 +71,10 @@ def without_reckoned(items: Sequence[Item], sentence: Sentence) -> list[Item]:
             told.append(replace(item, role="deductible_left"))
         elif item.role in _MAY_BE_CLAIMED and _is_asked(item, sentence) and _is_share(item, others, sentence):
             told.append(replace(item, role="claimed"))
-        elif item.role == "cost" and _is_of_all_months(item, others, sentence):
+        elif item.role == "cost" and (
+            _is_of_all_months(item, others, sentence)
+            or (WHOLE.search(item.before) and _adds_up_limits(item, others))  # 限额1500,加原来的400,共1900吧
+        ):
             told.append(replace(item, role="aside"))
         elif item.role == "unplaced":
             told.append(_placed(item, others, sentence))
@@ -74,15 +82,23 @@ def without_reckoned(items: Sequence[Item], sentence: Sentence) -> list[Item]:
             told.append(replace(item, role="aside"))
         else:
             told.append(item)
-    told = _with_other_care(told)
+    told = _with_other_care(told, sentence)
     total_told = any(item.role == "aside" and _is_total(item, items) for item in told)
     if total_told:  # then its parts are all there is
         told = [replace(i, role="cost", placed=True) if i.role == "unplaced" else i for i in told]
     return told
 
 
-def _with_other_care(items: list[Item]) -> list[Item]:
-    """ "透析800,补牙300,一块儿1100": what makes up a total with the costs is of the bill, and not paid for."""
+def _with_other_care(items: list[Item], sentence: Sentence) -> list[Item]:
+    """ "透析800,补牙300,一块儿1100", "一张单子狼疮药680外带补牙220": what makes up a total with the costs, or stands on
+    their bill, is of it and not paid for."""
+    if _ON_ONE_BILL.search(sentence.text):
+        return [
+            replace(item, role="excluded", because=_UNRELATED)
+            if item.role == "aside" and _OTHER_CARE.search(item.before)
+            else item
+            for item in items
+        ]
     for whole in items:
         before = [item for item in items if item.end <= whole.start]
         other = [item for item in before if item.role == "aside" and item.amount.low < whole.amount.low]
@@ -209,7 +225,8 @@ def _is_of_all_months(item: Item, others: Sequence[Item], sentence: Sentence) ->
 
 def _is_of_a_limit(item: Item) -> bool:
     """Whether it is a limit that another one replaces: 原来病种限额400,单列的3000."""
-    return item.role == "aside" and bool(_LIMIT.search(item.before) or _LIMIT.search(item.after))
+    named = _LIMIT.search(item.before) or _LIMIT.search(item.after) or OF_THE_FORMER.search(item.before)
+    return item.role == "aside" and bool(named)
 
 
 def _adds_up_limits(item: Item, others: Sequence[Item]) -> bool:

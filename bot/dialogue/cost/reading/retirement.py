@@ -5,7 +5,7 @@ from datetime import date
 
 from bot.dialogue.cost.reading.months import months_named
 from bot.dialogue.cost.reading.sentence import Part
-from bot.dialogue.cost.reading.stretch import MONTH
+from bot.dialogue.cost.reading.stretch import BOTH_HALVES, MONTH
 
 _MONTH = rf"(?<![\d.])(?<!\d年)({MONTH})月份?(?:初|底|\d+[号日])?"
 _SINCE = (
@@ -21,6 +21,8 @@ _TO_COME = re.compile(r"(?:要|将|快|打算|准备|才能?|到)[^,。;]{0,3}�
 
 def retired_since(part: Part) -> date | None:
     """The first day of the month from which on the person is retired, if it is told."""
+    if BOTH_HALVES.search(part.text):
+        return part.sentence.turn.now.date().replace(month=7, day=1)
     if _THIS_MONTH.search(part.text):
         return part.sentence.turn.now.date().replace(day=1)
     told = next((found for words in _SINCE if (found := words.search(part.text))), None)

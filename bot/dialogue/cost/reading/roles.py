@@ -65,6 +65,7 @@ _AT_FIRST = re.compile(r"(?:头|前|首|开头|先(?:要|得)?|最先)(?:一?个
 _BY_ONESELF = re.compile(
     r"[元块]?钱?(?:是|要|得|都|全)*(?:自己|个人|自个儿?)(?:先|来)?(?:掏|付|出|承担|负担|扛|担)"
 )
+_PICKED, _THAT_ONE = re.compile(r"[选挑][了的]?$"), re.compile(r"[元块]?钱?的?那[个种]")
 _SUNDRY = re.compile(rf"[元块]?钱?的?(?:{SUNDRIES})")
 _ITS_OWN = re.compile(r"[元块]?钱?的")
 _ON_DRUGS = re.compile(r"药(?!费?限)|花|[买开拿配]了")
@@ -133,6 +134,8 @@ def _told(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | N
         return "excluded"  # 乙类自付扣去20
     if role == "annual_cap" and (_BY_MONTH.search(around.before) or _A_MONTH.match(around.after)):
         return "monthly_limit"  # 一个月封顶300
+    if role in ("cost", None) and _PICKED.search(around.before) and _THAT_ONE.match(around.after):
+        return "monthly_limit"  # 选了500那个
     if role in ("cost", "claimed", None) and _is_allowance(around):
         return "monthly_limit"
     if role == "extra_limit" and _ASKED_WHETHER.search(around.before):

@@ -19,6 +19,7 @@ from bot.dialogue.turn import Mention, Turn
 from bot.knowledge.parameters import Condition
 from bot.language.dates import DateMention, find_dates, in_order_told
 from bot.language.money import Amount
+from bot.language.numerals import to_decimal
 from bot.language.ratios import Ratio
 from bot.language.spans import Span as Placed
 from bot.rules.case import Days
@@ -63,6 +64,9 @@ _IN_A_MONTH = re.compile(
 )
 
 _STAYED_LAST_MONTH = re.compile(r"上个?月[^,。;\d]{0,6}住(?:了|过|着)?(?:一次|一回)?院")
+_STAYED_IN = re.compile(
+    r"(?<![\d一二三四五六七八九十])(1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月份?(?:上半个?月|前半个?月|上旬|初)[^,。;\d]{0,4}住(?:了|过|着|在)?(?:医)?院"
+)
 _WHOM_A_RULE_IS_FOR = frozenset({"region", "scheme", "employment"})
 _TOLD_THE_RULE = re.compile(r"[讲说](?:的是)?(?:[我俺咱]们?)?[^,。;他她自]{0,6}$")
 _PLANNED = re.compile(r"[^,。;\d]{0,4}(?:打算|准备|计划|预备)")
@@ -275,7 +279,10 @@ def _or_this_month(mention: DateMention, text: str, today: date) -> DateMention:
 
 
 def _month_of_a_stay(text: str, today: date) -> date | None:
-    """The first day of last month, where a stay in hospital is told of it: the days that follow are of that month."""
+    """The first day of the month that a stay in hospital is told of: the days that follow are of that month."""
+    if named := _STAYED_IN.search(text):
+        month = int(to_decimal(named[1]) or 1)
+        return date(today.year - (month > today.month), month, 1)
     return (today.replace(day=1) - timedelta(1)).replace(day=1) if _STAYED_LAST_MONTH.search(text) else None
 
 

@@ -41,6 +41,12 @@ _ASKED_TOO = re.compile(r"(?:是不是|能不能|可不可以|可以|该不该|�
 """Whether a share holds here, too, is asked: 是不是也能报80."""
 _AS_THERE = re.compile(r"(?:是不是|是否|能不能|可不可以)[^,。;]{0,12}(?:一样|同样)[^,。;]{0,6}$")
 """是不是跟湖南一样退休报85%."""
+_LIKE_THERE = re.compile(r"(?:跟|和|像|同)[^,。;\d]{1,6}一样[^,。;\d]{0,8}$")
+"""跟湖南一样退休就报85%吧."""
+_LEVEL = re.compile(r"([一二三])(?:级|甲|乙)")
+_AT_LEVEL = re.compile(
+    r"(?:在|去|到)[^,。;\d]{0,3}([一二三])(?:级|甲|乙)[^,。;\d]{0,4}(?:看|拿|开|买|做|配|取)"
+)
 _OF_LOCALS = re.compile(r"(?:当地|本地|那边)的?人(?:家)?[^,。;]{0,3}$")
 _NOT_BELIEVED = re.compile(r"不是(?:应该|应|该|都该)[^,。;]{0,3}$")
 """不是应该85%吗."""
@@ -252,6 +258,8 @@ def _meant(part: Part) -> list[Ratio]:
             or _ASKED_TOO.search(before)
             or (_NOT_BELIEVED.search(before) and _AS_A_QUESTION.match(after))
             or _is_of_another_place(sentence, ratio)
+            or _is_of_another_level(sentence, ratio)
+            or (_LIKE_THERE.search(before) and _CLAIMED.match(after))
             or _AS_THERE.search(before)
             or (len(part.ratios) > 1 and _OF_LOCALS.search(label_of(sentence, ratio)))
             or (len(part.ratios) > 1 and _REMINDED.search(before) and _AS_A_QUESTION.match(after))
@@ -294,6 +302,13 @@ def _is_of_another_place(sentence: Sentence, ratio: Ratio) -> bool:
         return False  # 长住上海,江西职工按85%
     rule_there = own and any(label.startswith(m.text) for m in here)
     return bool(here and (_OF_THEM_THERE.search(label) or (others and (told_so or rule_there))))
+
+
+def _is_of_another_level(sentence: Sentence, ratio: Ratio) -> bool:
+    """Whether the only share is of hospitals of another level than the one visited: 二级报85%,这回在三级看的."""
+    of_level = _LEVEL.search(label_of(sentence, ratio))
+    visited = _AT_LEVEL.search(sentence.text, ratio.end)
+    return bool(len(sentence.ratios) == 1 and of_level and visited and visited[1] != of_level[1])
 
 
 def _at_home(part: Part) -> list[Ratio]:

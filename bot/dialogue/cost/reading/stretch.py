@@ -24,6 +24,8 @@ _LAST_MONTH_AND_THIS = re.compile(
     r"(?<!上)上个?月[^,。;\d]{0,3}(?:在职|在岗|上班|没退)[^。;\d]{0,6}(?:这个?月|本月)[^,。;\d]{0,6}退"
 )
 """上月还在职这月退休,两个月各300."""
+BOTH_HALVES = re.compile(r"上半年[^。;\d]{0,8}(?:在职|在岗|上班|没退)[^。;\d]{0,6}下半年[^,。;\d]{0,6}退")
+"""上半年在职下半年退休,每月都是200,全年报多少."""
 _THESE_TWO = re.compile(r"[这那]?[两2俩]个?月")
 """5月在职,7月退休,这两个月各280."""
 _TO = re.compile(rf"[算吃拿用做开买打]?[到至]{_YEAR}({MONTH})月(?:份?为止|[底末])")
@@ -41,6 +43,8 @@ def stretch_of(part: Part) -> Stretch:
     text, today = part.text.replace("元月", "1月"), part.sentence.turn.now.date()
     empty = (found[1] or found[2] for found in _NOTHING_THEN.finditer(text))
     without = tuple(sorted({_number(number) for months in empty for number in months.split("、")}))
+    if BOTH_HALVES.search(text):
+        return Stretch(date(today.year, 1, 1), date(today.year, 12, 1), without)
     if _LAST_MONTH_AND_THIS.search(text):
         return Stretch(_relative("上个月", today), today.replace(day=1), without)
     if both := _BEFORE_AND_AFTER.search(text):

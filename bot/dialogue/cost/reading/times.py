@@ -24,6 +24,7 @@ _OR_SO = re.compile(r"份?(?:左右|前后|上下|的?样子|那阵|这阵)")
 _SOME_DAYS = timedelta(5)
 _BARE = re.compile(r"(?:是|可能|好像|大概|应该|在|吧)+")
 _SPENT = re.compile(r"花|买|用药|吃|[拿开][药了]|看病|刷")
+_LAST_DAY = ("最后一天", "年底", "年末")
 _SPENT_THEN = re.compile(r"花|费|买|看|[拿开配](?:药|这)")
 _DEDUCTIBLE = re.compile(r"(?<![没无])(?:起付|门槛)")
 _OF_LIFE = re.compile(
@@ -47,9 +48,11 @@ _SPENT_NOTHING = re.compile(r"[我他她]?(?:没|忘了?)(?:有|去|得|再)*(?:
 """上个月没去拿药: nothing happened then."""
 _WHAT_IT_LEFT = re.compile(r"份?那\d+[元块]?钱?[^,。;\d]{0,3}[补挪抵]")
 """9月那150来补: no day of treatment."""
-_EACH_OF_THEM = re.compile(r"(?:[两三四五六七八九十]|\d{1,2})个月[^,。;\d]{0,6}(?:各|都|均)[^,。;\d]{0,4}$")
+_EACH_OF_THEM = re.compile(
+    r"(?:(?:[两三四五六七八九十]|\d{1,2})个|两)月[^,。;\d]{0,6}(?:各|都|均)[^,。;\d]{0,4}$"
+)
 _EVERY_MONTH_AFTER = re.compile(r"[元块]?钱?的?(?:/月|每月|一个月|一月)")
-_MONTHS = re.compile(r"(?<![\d第头])(\d{1,2}|十[一二]?|[一二两三四五六七八九])个月")
+_MONTHS = re.compile(r"(?<![\d第头])(\d{1,2}|十[一二]?|[一二两三四五六七八九])个月|(?<!\d)(两)月")
 _FROM_MONTH_TO_MONTH = re.compile(
     rf"(?<![\d年])({MONTH})(?:月份?[^,。;\d月]?)?(?:到|至|-)({MONTH})月(?!\d)(?!份?[^,。;\d花买药拿]{{0,4}}(?:在职|在岗|上班|没退))"
 )
@@ -206,7 +209,7 @@ def months_spoken_of(text: str) -> int | None:
     counted = [
         int(number)
         for match in _MONTHS.finditer(text)
-        if (number := to_decimal(match[1])) is not None and 1 < number <= _MOST_MONTHS
+        if (number := to_decimal(match[1] or match[2])) is not None and 1 < number <= _MOST_MONTHS
     ]
     if counted:
         return counted[-1]
@@ -276,4 +279,5 @@ def _dated(part: Part, mention: DateMention) -> Case:
     if not _LEFT_OVER.search(own) and (within_a_month(mention) or told_as_either(mention, text)):
         return Case(treated_on=days)
     other_year = mention.first.year != part.sentence.turn.now.year
-    return Case(treated_on=days) if other_year and _SPENT_THEN.search(own) else Case()
+    said_so = _SPENT_THEN.search(own) or own.endswith(_LAST_DAY)
+    return Case(treated_on=days) if other_year and said_so else Case()

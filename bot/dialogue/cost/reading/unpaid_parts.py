@@ -20,6 +20,7 @@ _ANOTHER_ONE = re.compile(r"又|另外|还有|后来|再(?![报付给])")
 _DESIGNATED = re.compile(r"(?:在|到|去)(?:个|一家)?(?:医保)?定点")
 _THAT_PLACE = re.compile(r"[那这](?:家|个?店|边|里|个?诊所)")
 """网上叫了药132,那家不是定点."""
+_OF_ITSELF = re.compile(r"[元块]?钱?(?:的|都?是|算)")
 _A_PART = re.compile(r"其中|里[头面边]|含|另外?|还有|又|外加|顺[带便手]|剩下|夹|搭|(?<![还没])有(?=\d)")
 
 
@@ -92,6 +93,8 @@ def _conditions_of(item: Item, items: list[Item], sentence: Sentence) -> frozens
     earlier = max((other.end for other in items if other.end <= item.start), default=0)
     later = min((other.start for other in items if other.start >= item.end), default=len(text))
     first, last = max(begin, earlier), min(stop, later)
+    if last == later and earlier <= begin and not _OF_ITSELF.match(text, item.end):
+        last = item.end  # what leads up to the next amount is of that one: 狼疮药680外带补牙220
     if last == later and (another := _ANOTHER_ONE.search(text, item.end, last)):
         last = another.start()  # 中心拿了70又上小店买了20
     if found := sentence.conditions(first, last):

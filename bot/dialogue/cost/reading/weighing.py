@@ -69,6 +69,11 @@ _ON_A_BILL = re.compile(
     r"(?:单子|发票|小票|账单)[上里面]*(?:写的?|打的?)?是?$|(?:药店|商店|定点店|药房|医院|社区|卫生[院室所]|诊所|门诊)[里的]?[,\s]*$"
 )
 """定点店 320块, 单子上是960: what was spent."""
+_A_MONTH = re.compile(r"(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?!底|初|末|中)")
+_SPENT = re.compile(r"[花用]了$")
+_WAGES = re.compile(r"[元块]?钱?的?工[钱资]")
+_REALLY_PAID = re.compile(r"实[收付](?:是|了)?$")
+_MAY_STILL_PAY = re.compile(r"再(?:能|可以)?给?[我俺他她]?(?:支?付|报|出|给)(?:个)?$")
 _NOTHING_ELSE = re.compile(
     r"(?:大概|差不多|大约|约|可能|应该|好像|就|是|有|嗯|哦|呃|那|我|吧|呢|啊|呀|了|的|样子|左右|上下|多|来|[元块]钱?|整|[,。.!?\s])*"
 )
@@ -106,7 +111,7 @@ def weighed(item: Item, told: Judged[Role], by_words: str, sentence: Sentence) -
 def _is_worked_out(item: Item, told: Judged[Role], sentence: Sentence) -> bool:
     """Whether its role follows from the others, or from what is asked about them."""
     both = (item.role, told.label)
-    if both == ("cost", "used") and _ALL_ASKED.search(sentence.text):
+    if both == ("cost", "used") and (_ALL_ASKED.search(sentence.text) or _is_a_month_s(item, sentence)):
         return True
     if not item.weighed:
         return False
@@ -115,19 +120,30 @@ def _is_worked_out(item: Item, told: Judged[Role], sentence: Sentence) -> bool:
     return bool(both in _WORKED_OUT or counted_up or unsure)
 
 
+def _is_a_month_s(item: Item, sentence: Sentence) -> bool:
+    """Whether it is what one of several months cost, each of which has its own limit: 四月用掉100,五月花了500."""
+    return bool(_A_MONTH.search(item.before)) and len(set(_A_MONTH.findall(sentence.text))) > 1
+
+
 def _is_told_plainly(item: Item, label: Role | None) -> bool:
     """Whether the words right beside it leave no doubt, whatever else it sounds like."""
     if item.because and label in _IN_OR_OUT:
         return True
+    if label == "over_limit" and _SPENT.search(item.before):
+        return True  # 8月超了用了400
     if item.role == "used":
         return label == "claimed" and item.before in _WAS_PAID
     if item.role in BY_PERIOD:
         return bool(_IS_THE_LIMIT.match(item.after))
     if item.role == "aside":
-        after = (_NO_COST_OF_THIS, _SENT_TO_ME)
+        after = (_NO_COST_OF_THIS, _SENT_TO_ME, _WAGES)
         return bool(_OF_THE_QUARTER.search(item.before) or any(words.match(item.after) for words in after))
+    if item.role == "quota_left":
+        return bool(_MAY_STILL_PAY.search(item.before))
     if item.role != "cost":
         return False
+    if _REALLY_PAID.search(item.before):
+        return True
     if label == "limit":
         return bool(_ON_A_BILL.search(item.before) or _DRUGS_BOUGHT.search(f"{item.before}…{item.after}"))
     return bool(_BACK_TO_IT.match(item.after)) or (label == "aside" and _is_of_a_class(item))
