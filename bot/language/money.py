@@ -73,7 +73,9 @@ _SCALE_OR_SO = re.compile(
 _SOME = re.compile(
     r"(?<![一二两三四五六七八九\d])(?P<thousands>[一二两三四五六七八九]千(?=[好大小]?几百))?(?P<ten>十[来几多])?(?P<some>[好大小]?几)?(?P<scale>十(?=[块元])|[百千万])(?:块钱?|元)?(?![一-龥]*[个天年月次种人])"
 )
-_ASKED_FOR = re.compile(r"(?:起付|门槛|限额|额度|封顶|定额|标准)[^,，。;；也就才还有]{0,8}$")
+_ASKED_FOR = re.compile(
+    r"(?:起付|门槛|限额|额度|封顶|定额|标准)[^,，。;；也就才还有]{0,8}$|[报付给出掏退][给得回]?$"
+)
 _ENDS_THERE = re.compile(r"^[呢呀啊咯哦]?\s*[?？]?$")
 """Around 几百块 where it asks: 起付线定的几百块, not 限额才几百块."""
 _BARE = re.compile(
@@ -126,7 +128,12 @@ def find_amounts(text: str) -> list[Amount]:
 
 def possible_amounts(text: str) -> list[Amount]:
     """All amounts, and every bare number from ten on that nothing tells to be anything else (阿卡波糖58,二甲双胍22)."""
-    return _found(normalise(text), lambda match: (_value(match["number"] or "百") or 0) >= _TEN)
+    return _found(normalise(text), lambda match: _may_be_money(match, match.string[match.end() :]))
+
+
+def _may_be_money(match: re.Match[str], after: str) -> bool:
+    value = _value(match["number"] or "百") or 0
+    return value >= _TEN and not (value <= _MONTHS_OF_A_YEAR and _SO_MANY_MONTHS.match(after))
 
 
 def _found(written: str, is_amount: Callable[[re.Match[str]], bool]) -> list[Amount]:
@@ -141,6 +148,9 @@ def _found(written: str, is_amount: Callable[[re.Match[str]], bool]) -> list[Amo
 
 _NOT_A_CENT = re.compile(r"(?<=[十百千万])一(?=分(?:[都也没未]|钱[都也没]))")
 """起付八百一分没扣: eight hundred, not a cent of it."""
+_MONTHS_OF_A_YEAR = 12
+_SO_MANY_MONTHS = re.compile(r"[两三四五六七八九十]个月")
+"""8、9、10三个月: October, and no ten yuan."""
 _TEN = 10
 """Below it, a number that nothing tells to be money is a count (一刀, 两病)."""
 _ANY_DAY = date(2020, 6, 15)  # only the places of dates matter here

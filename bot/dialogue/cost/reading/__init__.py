@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from bot.dialogue.cost.merging import merged
-from bot.dialogue.cost.person import Person
+from bot.dialogue.cost.person import Person, Stretch
 from bot.dialogue.cost.reading.again import without_what_is_known
 from bot.dialogue.cost.reading.amounts import items_in
 from bot.dialogue.cost.reading.bills import (
@@ -49,7 +49,7 @@ from bot.dialogue.cost.reading.people import (
 )
 from bot.dialogue.cost.reading.retirement import retired_since
 from bot.dialogue.cost.reading.rough import rough_facts
-from bot.dialogue.cost.reading.sentence import Part, Sentence
+from bot.dialogue.cost.reading.sentence import Part, Sentence, within_a_month
 from bot.dialogue.cost.reading.several_shares import ratios_elsewhere
 from bot.dialogue.cost.reading.shares import (
     is_share_at_home,
@@ -181,6 +181,12 @@ def _with_what_was_spent(person: Person) -> Person:
     return replace(person, case=replace(person.case, amount=Span.exactly(limit - left), quota_left=None))
 
 
+def _is_of_the_month_without(part: Part, stretch: Stretch) -> bool:
+    """Whether the only month that is named is the one of the stay: 9月整月住院没出来,我替她拿了300的药."""
+    named = {mention.first.month for mention in part.dates if within_a_month(mention)}
+    return bool(part.costs) and named == set(stretch.without)
+
+
 def _doubts_of_employment(part: Part) -> frozenset[str]:
     return frozenset({"employment"}) if employment_is_open(part) else frozenset()
 
@@ -203,7 +209,9 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
     if stay and stay.last == date.max and "inpatient_stay" in case.ruled_out:
         stay = None  # 9月上半月住院,出院后20号拿药: it was over by then
     stretch = stretch_of(part)
-    if stretch.without:  # what happened in a month without a cost is told of none
+    if stretch.without and not _is_of_the_month_without(
+        part, stretch
+    ):  # what happened in a month without a cost is told of none
         case = replace(case, conditions=case.conditions - {"inpatient_stay"})
     if (stretch.without or stretch.last) and not (case.amount or case.by_month):
         case = replace(case, treated_on=None)

@@ -34,6 +34,8 @@ _ONLY_THAT = re.compile(r"(?:是不是|难道|该不会)[^,。;\d]{0,2}[只才�
 _AGAIN = re.compile(r"(?:[这那][个笔张]?|整[个笔]|全部)$|(?:月份?|[次回])的$")
 _THEN_ASKED = re.compile(r"[元块]?钱?[^,。;\d]{0,10}(?:报|[掏付出给拿])(?:销)?得?(?:多少|几|好多)")
 _RECKONED_BY, _PAID_BY = re.compile(r"[按照拿]$"), re.compile(r"[元块]?钱?(?:来|去|全)?[报算]")
+_TAKEN = re.compile(r"[元块]?钱?(?:的?起付线?)?(?:是不是|要不要|会不会|还|也|又|得|要)*[扣交付]")
+"""500是不是交两道, of a known deductible."""
 _YES = re.compile(r"(?:吧|啊|呀|哦|嗯|对|没错|就是|是|,)*(?:吧|对|没错|就是)(?:的|是|,)*")
 _AGAIN_WITH_ANOTHER = re.compile(r"[这那]\d+[元块]?钱?(?:和|跟|与|加|、)$")
 _AS_BEFORE = re.compile(r"(?:一样|照样|照旧|还是|也是|同样)(?:是|花|的|那)*$")
@@ -300,14 +302,18 @@ def without_what_is_known(items: Sequence[Item], known: Case, sentence: Sentence
     costs, told = [item for item in items if item.role == "cost"], list[Item]()
     for item in items:
         a_guess = item.role == "unplaced" or (item.role == "cost" and not item.placed and len(costs) > 1)
-        named = item.role in ("cost", "unplaced") and (
-            (item.amount.low in bounds and (_THAT.search(item.before) or _THAT_ONE.match(item.after)))
-            or item.amount.low == share
-            or (known.amount == Span.exactly(item.amount.low) and _THEN_ASKED.match(item.after))
-            or (
-                known.amount == Span.exactly(item.amount.low)
-                and any(cost is not item for cost in costs)
-                and _THAT.search(item.before)
+        asked_again = item.amount.low == known.deductible and not item.before and _TAKEN.match(item.after)
+        named = asked_again or (
+            item.role in ("cost", "unplaced")
+            and (
+                (item.amount.low in bounds and (_THAT.search(item.before) or _THAT_ONE.match(item.after)))
+                or item.amount.low == share
+                or (known.amount == Span.exactly(item.amount.low) and _THEN_ASKED.match(item.after))
+                or (
+                    known.amount == Span.exactly(item.amount.low)
+                    and any(cost is not item for cost in costs)
+                    and _THAT.search(item.before)
+                )
             )
         )
         again = named or _is_known_with_more(item, items, known) or (a_guess and item.amount.low in bounds)

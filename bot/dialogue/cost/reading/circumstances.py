@@ -101,7 +101,7 @@ def is_at_home_after_all(part: Part) -> bool:
 def _conditions_of(item: Item, part: Part) -> frozenset[Condition]:
     """What is told of one amount alone, which then is not paid for: 一共700,膏药90不是治这个的."""
     alone = len(part.own_items) < 2 and not IN_IT.search(item.before)
-    if item.role not in ("excluded", "aside") or alone:
+    if item.role not in ("excluded", "aside", "returned") or alone:
         return item.because
     return item.because | (part.sentence.conditions(*part.sentence.clause(item.start)) & UNPAID)
 

@@ -24,9 +24,9 @@ from bot.dialogue.cost.reading.told import Circumstance, Told, clauses_of, signs
 
 _COLUMNS = 2**17
 """Signs are told apart by a hash of so many values, so that no list of them needs to be kept."""
-_PENALTY = 0.05
-_TELLS = 0.5
-_TELLS_THAT_NOTHING_IS_PAID = 1.0
+_PENALTY = 0.03
+_TELLS = 0.35
+_TELLS_THAT_NOTHING_IS_PAID = 0.7
 """By so much what a clause tells must lead; by more, where nothing would be paid for it."""
 _NOTHING_IS_PAID = UNPAID | {"review_missed", "disqualified", "nothing_spent", "not_approved", "cap_reached"}
 
@@ -47,6 +47,13 @@ _NEVER_WITHOUT: Mapping[Circumstance, re.Pattern[str]] = {
     "long_prescription": re.compile("[长季周]|[两三四六2-6]个月|一次|一下|一口气"),
 }
 """Words of which one stands in every clause that tells it: where nothing is punctuated much else is alike."""
+
+_NEVER_WITH: Mapping[Circumstance, re.Pattern[str]] = {
+    "no_prescription": re.compile("长(?:期)?处方"),
+    "retired": re.compile("[药货票][^,。;]{0,4}退|退(?:货|款|药|回|钱)"),
+    "not_approved": re.compile("(?<![没未不])(?:审核|审批|认定)(?:都|已|已经)?通过(?!的?前)"),
+}
+"""Words of which none stands in a clause that tells it: 医生没开长处方."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
 CIRCUMSTANCES: tuple[Circumstance, ...] = get_args(Circumstance)
@@ -101,8 +108,10 @@ class Circumstances:
 
 
 def _may_tell(circumstance: Circumstance, clause: str) -> bool:
-    words = _NEVER_WITHOUT.get(circumstance)
-    return words is None or words.search(clause) is not None
+    with_it, without = _NEVER_WITHOUT.get(circumstance), _NEVER_WITH.get(circumstance)
+    return (with_it is None or with_it.search(clause) is not None) and not (
+        without and without.search(clause)
+    )
 
 
 @dataclass(frozen=True, eq=False)

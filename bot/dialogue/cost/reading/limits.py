@@ -14,7 +14,7 @@ from bot.rules.case import Case
 from bot.rules.money import NOTHING, to_fen
 
 _NOTHING_ADDED = re.compile(
-    r"没(?:有)?(?:批|评|办|报)(?:下来|过|上)?(?:那个|这个)?第二[个种样]病|(?:合|加)(?:起来|在一起|计)[^,。;\d花买药]{0,3}(?:限额|额度|定额)|(?<!加)没(?:有|给|再|另|我|外|批)*加(?:额度|限额|钱|过|$|[,。了])"
+    r"不(?:给|能|再|让)*[加添](?:额度|限额|钱)|没(?:有)?(?:批|评|办|报)(?:下来|过|上)?(?:那个|这个)?第二[个种样]病|(?:合|加)(?:起来|在一起|计)[^,。;\d花买药]{0,3}(?:限额|额度|定额)|(?<!加)没(?:有|给|再|另|我|外|批)*加(?:额度|限额|钱|过|$|[,。了])"
 )
 _OF_INPATIENT_CARE = re.compile(r"住院(?!(?:报销)?比例)[^,。;\d]{0,10}$")
 _IS_OF_INPATIENT_CARE = re.compile(r"^[元块]?钱?(?:说的)?是?住院的")
@@ -28,6 +28,9 @@ _AFTER_A_STAY = re.compile(r"住院|出院")
 _IS_IT_SO = re.compile(r"[^。;\d]{0,8}(?:是不是|对不对|对[吗不]|真的)")
 _WHETHER_LEFT = re.compile(r"(?:是不是|会不会|是否|难道|不会|该不会)[^,。;\d]{0,4}$")
 """是不是只剩一半了."""
+_A_MONTH_S = re.compile(r"(?:\d|[一二三四五六七八九十])月份?的?\d*[元块]?钱?的?$")
+_ALL_OF_IT = re.compile(r"[元块]?钱?的?(?:额度|限额)(?:一[分点]|都|全|也|就)*没(?:有)?(?:动|用|花)")
+"""1月的300额度没动: that is the month's limit, too."""
 _USED_UP_TO = re.compile(r"(?:限额|额度|封顶|顶)[^,。;]{0,10}[用花][掉去]?了(?:差不多|快|大概|将近)?$")
 _LEFT_OF_IT = re.compile(r"(?:限额|额度|封顶|顶)[^,。;]{0,10}(?:剩下?|还有)了?(?:差不多|大概|不到)?$")
 _OWN_TERMS = re.compile(
@@ -67,6 +70,8 @@ _WONDERED = tuple(
 def limit_of(part: Part) -> Decimal | None:
     """A limit whose period is not said; of those of several diseases the highest, for one disease is chosen."""
     limits = [item.amount.low for item in part.own_items if item.role == "limit"]
+    whole = (item for item in part.own_items if item.role == "unused_before")
+    limits = limits or [item.amount.low for item in whole if _ALL_OF_IT.match(item.after)]
     beyond = [item.amount.low for item in part.own_items if item.role == "over_limit"]
     if not limits and len(beyond) == len(part.costs) == 1 and _only_limit(part) is None:
         return max(part.costs[0].low - beyond[0], NOTHING) or None  # 用药340,超限额40
@@ -103,7 +108,9 @@ def limits_of(part: Part) -> Case:
         return replace(case, used=share) if said["used"] else replace(case, quota_left=share)
     if limit and (gone := _share_used(part)) is not None:
         return replace(case, used=to_fen(limit * gone))
-    told_open = _NOT_REACHED.search(part.text) or part.tells("cap_open")
+    open_now = _NOT_REACHED.search(part.text)
+    of_another = open_now and _A_MONTH_S.search(part.text[: open_now.start()])  # 1月的300额度没动
+    told_open = (open_now and not of_another) or part.tells("cap_open")
     return replace(case, cap_not_reached=bool(told_open and not _WHETHER_REACHED.search(part.text)) or None)
 
 

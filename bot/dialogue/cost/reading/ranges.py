@@ -74,7 +74,9 @@ def _as_one(first: Amount, second: Amount, text: str) -> Amount | None:
     between = text[first.end : second.start]
     if first.said is not None and second.said is not None and _GIVE_OR_TAKE.fullmatch(between):
         return _placed(first, second, first.said - second.said, first.said + second.said, text)
-    if _EITHER_OR.fullmatch(between) or (_AND.fullmatch(between) and _AMID.match(text, second.end)):
+    either_or = _EITHER_OR.fullmatch(between)
+    concluded = between.endswith("就是") and "不是" not in text[: first.start][-4:]  # 花了300,就是80块
+    if (either_or and not concluded) or (_AND.fullmatch(between) and _AMID.match(text, second.end)):
         low, high = min(map(_low_end, (first, second))), max(map(_high_end, (first, second)))
         return _placed(first, second, low, high, text)
     for least, most in ((first, second), (second, first)):

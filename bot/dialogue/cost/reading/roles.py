@@ -138,6 +138,8 @@ def _told(around: Around, sentence: Sentence, known: Sequence[Item]) -> Role | N
         return "monthly_limit"  # 选了500那个
     if role in ("cost", "claimed", None) and _is_allowance(around):
         return "monthly_limit"
+    if role == "over_limit" and around.after.startswith("了"):
+        return "limit"  # 超过限额300了
     if role == "extra_limit" and _ASKED_WHETHER.search(around.before):
         return "aside"
     if _BECOMES.search(around.before) and _IS_THAT_SO.match(around.after):

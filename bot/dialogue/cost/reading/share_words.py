@@ -115,6 +115,10 @@ def _bare(text: str) -> Iterator[Ratio]:
         yield Ratio(found.start(1), found.end(1), fraction(found[1]))
     yield from _split(text)
     for found in _TENTHS.finditer(text):
+        low, high = (to_decimal(digit) or Decimal(0) for digit in found.groups())
+        if high < low:
+            yield Ratio(found.start(), found.end(2) + 1, (10 * low + high) / 100)  # 七五成
+            continue
         for tenths, (start, end) in (
             (found[1], found.span(1)),
             (found[2], (found.start(2), found.end(2) + 1)),

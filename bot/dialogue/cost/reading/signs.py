@@ -4,13 +4,22 @@ before it are of, and what our own words for it (`roles`) say."""
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from itertools import combinations
 
 from bot.language.money import Amount
+from bot.language.ratios import find_ratios
 
 NOT_BY_WORDS = "not"
 """What our words take a number for that they do not take for an amount."""
 _NEAR = 14
 """Characters on each side of an amount that are looked at one by one."""
+_BESIDE = 3
+"""Characters right beside it that are looked at together."""
+_A_CENT = Decimal("0.02")
+_OF_HUNAN = {Decimal("0.8"), Decimal("0.85")}
+_TEXTS_KEPT = 256
 LONGEST = 4
 """Characters of the longest pieces of text that are learnt."""
 FIGURE = re.compile(r"\d+(?:\.\d+)?")
@@ -47,6 +56,7 @@ def _signs(seen: Seen) -> Iterator[str]:
     right = FIGURE.sub("0", seen.text[end : end + _NEAR])
     clause_before, clause_after = _ENDS.split(left)[-1], _ENDS.split(right)[0]
     near: list[str] = []
+    yield from _both_sides(left, right, figure.by_words, seen)
     for length in range(1, LONGEST + 1):
         for at in range(len(left) - length + 1):
             piece, away = left[at : at + length], len(left) - at - length
@@ -68,9 +78,66 @@ def _signs(seen: Seen) -> Iterator[str]:
             yield from (f"{side}{clause[at : at + length]}" for at in range(len(clause) - length + 1))
     yield from near
     yield from _place(seen)
+    yield from _relations(seen)
     yield from (f"S{seen.text[at : at + 2]}" for at in range(len(seen.text) - 1))
     yield f"words={figure.by_words}"
     yield from (f"words={figure.by_words}|{sign}" for sign in near)
+
+
+def _both_sides(left: str, right: str, by_words: str, seen: Seen) -> Iterator[str]:
+    """What stands on both sides of it at once, and that with what the amount before it is of."""
+    before = seen.earlier[-1] if seen.index else "first"
+    for length in range(1, _BESIDE + 1):
+        yield from (f"LR{left[-length:]}|{right[:other]}" for other in range(1, _BESIDE + 1))
+        yield f"pL{before}|{left[-length:]}"
+        yield f"pR{before}|{right[:length]}"
+    yield f"pw={before}|{by_words}"
+    if seen.index > 1:
+        yield f"pp={seen.earlier[-2]}|{before}"
+    for place, other in enumerate(seen.figures):
+        if place != seen.index:
+            yield f"ow={other.by_words}"
+        if place == seen.index + 1:
+            yield f"nw={other.by_words}"
+
+
+def _relations(seen: Seen) -> Iterator[str]:
+    """How it goes with the figures beside it: which are less, what it is the sum, the rest or a share of."""
+    value = seen.figures[seen.index].amount.low
+    told = [
+        (figure.amount.low, role)
+        for figure, role in zip(seen.figures[: seen.index], seen.earlier, strict=True)
+    ]
+    shares = _shares_of(seen.text)
+    for other, role in told:
+        yield f"cmp{role}{_compared(value, other)}"
+        if value != other and any(abs(other * share - value) < _A_CENT for share in shares):
+            yield f"share{role}"
+        if other and value == 2 * other:
+            yield f"twice{role}"
+    if len(told) > 1 and value == sum(other for other, _ in told):
+        yield "sum of all"
+    for (one, of_one), (other, of_other) in combinations(told, 2):
+        if one + other == value:
+            yield from ("sum", f"sum{of_one}+{of_other}")
+        if value and abs(one - other) == value:
+            yield from ("rest", f"rest{of_one}-{of_other}")
+    later = [figure.amount.low for figure in seen.figures[seen.index + 1 :]]
+    if value in later:
+        yield "told again"
+    if any(sum(later[:number]) == value for number in (2, 3) if len(later) >= number):
+        yield "sum of what follows"
+
+
+def _compared(value: Decimal, other: Decimal) -> str:
+    return "<" if value < other else "=" if value == other else ">"
+
+
+@lru_cache(_TEXTS_KEPT)
+def _shares_of(text: str) -> frozenset[Decimal]:
+    """The shares told in a text, what each leaves, and the two that a document fixes (湘医保发〔2022〕52号第十三条)."""
+    told = {ratio.value for ratio in find_ratios(text)}
+    return frozenset(told | {1 - share for share in told} | _OF_HUNAN)
 
 
 def _place(seen: Seen) -> Iterator[str]:

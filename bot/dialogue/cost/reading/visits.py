@@ -46,6 +46,7 @@ _NOT_SO_OFTEN = re.compile(
 )
 _DAY_BY_DAY = re.compile(r"天天|每天都|一天(?:都|也)?没(?:断|落|停|少|漏)|一整个?月|整月")
 """一天8块,9月天天没断."""
+_DAYS_OF_A_WEEK = 7
 _MOST = 400
 
 
@@ -75,6 +76,8 @@ def visits_of(part: Part, amount: Amount) -> tuple[int, int]:
         if piece == "天" and _DAY_BY_DAY.search(part.text) and (every_day := _days_of_the_month(part)):
             return every_day, every_day
         often = _counted(words.replace("本周", "这周"), counts)
+        if piece == "天" and often == 1 and (weeks := _PERIODS["周"].search(words)):
+            often = _DAYS_OF_A_WEEK * _number(weeks[1])  # 一天15块,开满12周
         if 1 < often <= _MOST:
             return often, often
     by_month = _IN_A_MONTH.get("周" if piece and piece in _WEEK else piece or "")

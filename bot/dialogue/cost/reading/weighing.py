@@ -15,7 +15,7 @@ _ALL_ASKED = re.compile(
 )
 """What was spent before is asked about, too."""
 BY_PERIOD: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit"})
-SURE = 0.5
+SURE = 0.35
 _SURE_OF_ITSELF = 0.8
 _BEYOND_DOUBT = 1.0
 _SURER_THAN_A_GUESS = 0.2
@@ -72,6 +72,9 @@ _ON_A_BILL = re.compile(
 _A_MONTH = re.compile(r"(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?!底|初|末|中)")
 _SPENT = re.compile(r"[花用]了$")
 _WAGES = re.compile(r"[元块]?钱?的?工[钱资]")
+_LESS = re.compile(r"(?:优惠|减免|便宜|抹)(?:掉|去)?了?$")
+_COUNTS_ANYWAY = re.compile(r"单价(?:是|为)?…|…[元块]?钱?,(?:剩下?|其余|余下)的?(?:都|全)?是")
+"""药是300,剩下的是检查; 单价65买了四盒: of what was spent."""
 _REALLY_PAID = re.compile(r"实[收付](?:是|了)?$")
 _MAY_STILL_PAY = re.compile(r"再(?:能|可以)?给?[我俺他她]?(?:支?付|报|出|给)(?:个)?$")
 _NOTHING_ELSE = re.compile(
@@ -138,15 +141,19 @@ def _is_told_plainly(item: Item, label: Role | None) -> bool:
     if item.role == "aside":
         after = (_NO_COST_OF_THIS, _SENT_TO_ME, _WAGES)
         return bool(_OF_THE_QUARTER.search(item.before) or any(words.match(item.after) for words in after))
+    if item.role == "returned":
+        return bool(_LESS.search(item.before))
     if item.role == "quota_left":
         return bool(_MAY_STILL_PAY.search(item.before))
     if item.role != "cost":
         return False
-    if _REALLY_PAID.search(item.before):
+    if _REALLY_PAID.search(item.before) or (
+        label == "aside" and _COUNTS_ANYWAY.search(f"{item.before}…{item.after}")
+    ):
         return True
     if label == "limit":
         return bool(_ON_A_BILL.search(item.before) or _DRUGS_BOUGHT.search(f"{item.before}…{item.after}"))
-    return bool(_BACK_TO_IT.match(item.after)) or (label == "aside" and _is_of_a_class(item))
+    return bool(_BACK_TO_IT.match(item.after)) or (label in NO_COST and _is_of_a_class(item))
 
 
 def _is_of_a_class(item: Item) -> bool:
@@ -160,7 +167,7 @@ def _is_alone(item: Item, sentence: Sentence) -> bool:
 
 
 def _how_sure(item: Item, label: Role | None) -> float:
-    if item.role == "unplaced" and (label in _IN_OR_OUT or label == "excluded"):
+    if item.role == "unplaced":
         return _SURE_OF_ITSELF
     a_guess = item.role == "cost" and not item.placed
     return _SURER_THAN_A_GUESS if a_guess and label and label not in NO_COST else SURE
