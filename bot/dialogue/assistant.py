@@ -427,6 +427,12 @@ class Assistant:
             return replace(outcome, context=replace(outcome.context, task=Task.VERIFY, asked=context.asked))
         if context.task is Task.VERIFY:
             return outcome.followed_by(GO_ON_WITH_PROOF, task=Task.VERIFY, asked=context.asked)
+        if context.task is Task.COST and self._costs.bears_on_it(turn, context):
+            again = self._costs.estimate(turn, context)
+            sum_again, *more = again.replies
+            sum_again = replace(sum_again, text=f"{cost.OF_THE_COST_BEFORE}{sum_again.text}")
+            kept = replace(again.context, last_question=outcome.context.last_question)
+            return Outcome((*outcome.replies, sum_again, *more), kept)
         if context.task is Task.COST and (question := cost.question_again(context)):
             return outcome.followed_by(
                 question, task=Task.COST, asked=context.asked, case=cost.asked_again(context)

@@ -334,6 +334,11 @@ class RegionParameters(ParameterFile):
     areas: Mapping[str, "RegionParameters"] = {}
 
     @property
+    def pays_otherwise_elsewhere(self) -> bool:
+        """Whether another share holds where the treatment was outside the province."""
+        return any(entry.when & {"staying_elsewhere", "living_elsewhere"} for entry in self.ratio.entries)
+
+    @property
     def document(self) -> Document:
         """The document the region's rules stand in."""
         return self.documents[0]

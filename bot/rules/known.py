@@ -122,8 +122,16 @@ class Known(Spent):
         limit = self.monthly_limit or NO_MONEY
         if self.base_limit is None or self.is_of_a_later_month:
             return limit
-        used = self.used_up
+        used = self.used_up.plus(Span.exactly(self._spent_before_in_the_quarter()))
         return Span(limit.less(used.high).low, limit.less(used.low).high).plus(self.left_over)
+
+    def _spent_before_in_the_quarter(self) -> Decimal:
+        """What the months before the one asked about used of the limit that holds for their quarter together."""
+        asked = self.case.asked_month
+        if asked is None or self.case.quarterly_limit is None:
+            return NOTHING
+        before = (c for c in self.case.by_month if quarter_of(asked) <= c.month < asked)
+        return sum((cost.amount for cost in before), NOTHING)
 
     @property
     def quota_left(self) -> Decimal | None:

@@ -10,6 +10,7 @@ from bot.dialogue.cost.reading.learned import Learnt
 from bot.dialogue.cost.reading.teaching import taught
 from bot.dialogue.cost.talk import asks_of_both
 from bot.dialogue.cost.task import (
+    OF_THE_COST_BEFORE,
     Costs,
     asked_again,
     puts_a_day_right,
@@ -19,6 +20,7 @@ from bot.dialogue.cost.task import (
 
 __all__ = [
     "DATES",
+    "OF_THE_COST_BEFORE",
     "Costs",
     "Learnt",
     "asked_again",

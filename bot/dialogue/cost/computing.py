@@ -43,8 +43,12 @@ def refused(result: Estimate, fault: Fault) -> Estimate:
 
 
 def settled(person: Person, parameters: Mapping[str, RegionParameters]) -> Person:
-    """With the period of their limit: a month's where the region's document limits months, else a year's."""
+    """With the period of their limit: a month's where the region's document limits months, else a year's; and with the
+    share at home, where the document has no other one elsewhere."""
     rules = parameters.get(person.case.region or "")
+    at_home = person.home_ratio if rules and not rules.pays_otherwise_elsewhere else None
+    if at_home is not None and person.case.ratio is None and not person.ratios:
+        person = replace(person, case=replace(person.case, ratio=at_home))
     return person.with_limit_of(rules.limit.period if rules and rules.limit else "year")
 
 

@@ -124,7 +124,9 @@ def _without_the_ratio_at_home(known: Person, said: Person) -> Person:
     away = ELSEWHERE & (said.case.conditions - known.case.conditions)
     at_home = away and known.case.ratio is not None and said.case.ratio == known.case.ratio
     told_of_home = said.ratio_at_home and ELSEWHERE & (said.case.conditions | known.case.conditions)
-    return replace(said, case=replace(said.case, ratio=None)) if at_home or told_of_home else said
+    if not at_home and not told_of_home:
+        return said
+    return replace(said, case=replace(said.case, ratio=None), home_ratio=said.case.ratio)
 
 
 def _with_the_ratio_elsewhere(known: Person, said: Person) -> Person:

@@ -128,7 +128,7 @@ def _with_cost_and_limit_swapped(known: Person) -> Person:
 def _share_at_home(known: Person, said: Person) -> Decimal | None:
     """The share that held before the treatment was said to be elsewhere."""
     went_away = ELSEWHERE & (said.case.conditions - known.case.conditions)
-    return known.case.ratio if went_away and known.case.ratio else known.home_ratio
+    return (known.case.ratio if went_away else None) or said.home_ratio or known.home_ratio
 
 
 def _last_bill(known: Person) -> Person | None:

@@ -49,13 +49,17 @@ _SUM_AT_LAST = re.compile(
 )
 _WHAT_TO_SAY = re.compile(r"[,，]?我?(?:该|要)?怎么(?:回|跟|和)[^,，。]{1,4}(?:说|讲|解释)?[?。]?$")
 """What a pharmacist or clerk adds to the question for the sum: 我怎么回他."""
+OF_THE_COST_BEFORE = "刚才那笔费用："
+_OF_WHAT_IS_PAID = re.compile("报|[减砍扣付给补]|算[不数]|影响|等[到下]|折")
 _OF_WORK = re.compile("班|岗|退|厂|单位|公司|工地|干活|教书|打工|返聘|就业")
 _OF_ONESELF = re.compile(r"我(?!们)|俺(?!们)|本人")
 _SUM_FOR_MYSELF = re.compile(
     r"[算按](?:在职|退休)[^,，。]{0,6}还是[^,，。]{1,6}[,，]?[^,，。]{0,4}(?:报|拿)(?:多少|几|好多)|[你您](?:再|给我|帮我)?算(?:算看?|看看?|一下)[?。]?$"
 )
 """What I am counted as, with the sum: 按在职还是退休,我能报多少; 你算看看."""
-_OF_A_TERM = re.compile(r"封顶|比例|限额|额度|定额|起付|门槛|报几成|报多少|加(?:了|的|给)?(?:多少|好多|几)")
+_OF_A_TERM = re.compile(
+    r"[哪几一二]类|封顶|比例|限额|额度|定额|起付|门槛|报几成|报多少|加(?:了|的|给)?(?:多少|好多|几)"
+)
 _WHY = re.compile(r"为什么|为啥|为何|凭什么|凭啥")
 _OF_OTHERS = re.compile(r"(?:亲戚|邻居|同事|朋友|熟人|他们|人家|别人)[^,，。;；]{0,3}(?:说|讲|那[边里])")
 """Terms that hold for others: 隔壁讲他们那边没起付线."""
@@ -259,6 +263,20 @@ class Costs:
             turn.values("amount") or find_ratios(text) or ends_in_a_figure(text) or self.tells_figures(turn)
         )
         return bool(figure) or other_person or varies(text) or wants_steps(text)
+
+    def bears_on_it(self, turn: Turn, context: Context) -> bool:
+        """Whether a question about the rules tells something of the cost under way, and asks if that changes what is
+        paid: 前半个月都在住院,额度是不是得砍一半; 票是前年的,能补报不."""
+        case = self._read(turn).case
+        told = case.conditions or case.ruled_out or case.treated_on or case.approved_on
+        known = Talk.recall(context).people
+        return bool(
+            told
+            and _OF_WHAT_IS_PAID.search(turn.text)
+            and asks(turn.text)
+            and all(person.cost_known and person.case.region for person in known)
+            and not self.asks_why(turn)
+        )
 
     def answers(self, turn: Turn, context: Context) -> bool:
         """Whether what we asked for is told, whatever stands beside it (什么档我不懂,我还没退休), or whether they work

@@ -36,6 +36,7 @@ _THEN_ASKED = re.compile(r"[元块]?钱?[^,。;\d]{0,10}(?:报|[掏付出给拿]
 _RECKONED_BY, _PAID_BY = re.compile(r"[按照拿]$"), re.compile(r"[元块]?钱?(?:来|去|全)?[报算]")
 _TAKEN = re.compile(r"[元块]?钱?(?:的?起付线?)?(?:是不是|要不要|会不会|还|也|又|得|要)*[扣交付]")
 """500是不是交两道, of a known deductible."""
+_ITS_SHARE = re.compile(r"[元块]?钱?的(?:\d|百分|[一二三四五六七八九]成)")
 _YES = re.compile(r"(?:吧|啊|呀|哦|嗯|对|没错|就是|是|,)*(?:吧|对|没错|就是)(?:的|是|,)*")
 _AGAIN_WITH_ANOTHER = re.compile(r"[这那]\d+[元块]?钱?(?:和|跟|与|加|、)$")
 _AS_BEFORE = re.compile(r"(?:一样|照样|照旧|还是|也是|同样)(?:是|花|的|那)*$")
@@ -144,6 +145,8 @@ def _is_no_other(item: Item, earlier: list[Item], others: list[Item]) -> bool:
         return True  # 花了190吧对190
     if item.role in ("unused_before", "quota_left") and "unused_before" in same:
         return True  # 3月剩了200,…剩的200能挪到4月吧
+    if "cost" in same and _ITS_SHARE.match(item.after):
+        return True  # 花了340,340的85%是289
     if "cost" in same and _RECKONED_BY.search(item.before) and _PAID_BY.match(item.after):
         return True  # 花了2300,能不能按2300报
     if item.role == "excluded" and "deductible" in same:

@@ -10,7 +10,10 @@ from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
 _ANOTHER_YEAR = re.compile(r"(?:去|前|往)年[^,。;\d今]{0,12}$|以前[^,。;\d]{0,8}$")
 _TOLD_ANEW: tuple[Role, ...] = ("cost", "used", "deductible", "limit", "monthly_limit", "annual_cap")
 """What each year has its own of."""
-_WAS_THAT_RIGHT = re.compile(r"对不对|对[吗吧]|算错|报错|少报|报少|没错|应该[能给]?报|合不合理|正常吗")
+_WAS_THAT_RIGHT = re.compile(
+    r"对不对|对[吗吧]|算错|报错|少报|报少|没错|少算|算少|应该[能给]?报|合不合理|正常吗"
+)
+_ONLY_PAID = re.compile(r"[只才](?:给我?)?[付报出][了过]?$")
 _HOW_PAID = re.compile(
     r"(?:微信|支付宝|现金|刷?(?:医保)?卡|个人账户|个账)[^,。;\d]{0,4}[付交刷扣给]了?$|(?:微信|支付宝|现金|刷卡)$|收[了我他她]+$"
 )
@@ -23,7 +26,9 @@ _ELSEWHERE = re.compile(
 _IN_HOSPITAL = re.compile(r"住[了过]?院")
 _HOPED = re.compile(r"(?:(?<!不)(?:能|可以)|是不是|该)(?:就|也|给我)*[按照]$")
 _AGAIN, _OR_NOT = re.compile(r"[再又][扣交付][^,。;\d]{0,4}$"), re.compile(r"[元块]?钱?[不吗么嘛啵]")
-_WHETHER_TAKEN = re.compile(r"(?:是不是|要不要|是否|难道)[^,。;\d]{0,6}(?:扣|[只就]剩下?[^,。;\d]{0,4})$")
+_WHETHER_TAKEN = re.compile(
+    r"(?:是不是|要不要|是否|难道)[^,。;\d]{0,6}(?:扣(?:两|三)?[个回遍道次份]?|[只就]剩下?[^,。;\d]{0,4})$"
+)
 _WHETHER = re.compile(r"是不是|要不要|是否|难道|不会")
 _AS_A_LIMIT = re.compile(r"[元块]?钱?的?(?:额度|限额|额|标准)?[报算]")
 _OWN_PART = re.compile(r"自付|自己|个人|自费")
@@ -145,7 +150,9 @@ def paid_of_this(items: list[Item], sentence: Sentence) -> list[Item]:
     if not costs or not _WAS_THAT_RIGHT.search(sentence.text[costs[-1].end :]):
         return items
     return [
-        replace(item, role="claimed") if item.role == "used" and item.start > costs[-1].end else item
+        replace(item, role="claimed")
+        if item.role == "used" and (item.start > costs[-1].end or _ONLY_PAID.search(item.before))
+        else item
         for item in items
     ]
 

@@ -11,7 +11,7 @@ from bot.dialogue.cost.reading.bills import PART_OF, SPENT_ELSEWHERE, adds, retu
 from bot.dialogue.cost.reading.changes import NOT_KNOWN
 from bot.dialogue.cost.reading.earlier import BEFORE_IT_CAME
 from bot.dialogue.cost.reading.months import asked_month, costs_by_month, month_before, only_month_asked
-from bot.dialogue.cost.reading.roles import LIMITS
+from bot.dialogue.cost.reading.roles import LIMITS, MONTHLY
 from bot.dialogue.cost.reading.sentence import Item, Part, Role, within_a_month
 from bot.dialogue.cost.reading.times import is_monthly, months_spoken_of
 from bot.dialogue.cost.reading.visits import visits_of
@@ -59,7 +59,9 @@ _NOTHING_BOUGHT = re.compile(
     r"|没(?:有)?(?:花|用)(?:过)?(?:一分)?钱|没(?:有)?(?:去)?(?:买|开|拿|看)过?(?:药|病)(?=[,。;花]))"
 )
 """这个月一盒药没买,额度会发给我吗."""
-_OTHER_MONTH = re.compile(r"上个?月|前[几两]?个?月|(?:\d|[一二三四五六七八九十])月|去年")
+_OTHER_MONTH = re.compile(
+    r"上个?月|[两俩几三四五六\d]个?月|前[几两]?个?月|(?:\d|[一二三四五六七八九十])月|去年"
+)
 _GIVEN_IN_CASH = re.compile(r"^[元块]?钱?(?:的?额度)?[^,。;\d]{0,5}(?:[打发给转退领折]|现[钱金])")
 _OF_NO_COST: frozenset[Role] = frozenset({"aside", "claimed", "unused_before"})
 _TAKEN = re.compile(r"[用花][掉去]?了$")
@@ -89,7 +91,8 @@ def cost_of(part: Part) -> Case:
         return case.updated(only_month_asked(part))
     if not part.costs:
         if cost := _by_the_limit(part):
-            return replace(case, amount=cost.plus(Span.exactly(case.examination or NOTHING)))
+            each = bool(MONTHLY.search(part.text)) or None  # 每个月都把限额用满,一年12个月
+            return replace(case, amount=cost.plus(Span.exactly(case.examination or NOTHING)), each_month=each)
         if case.used is not None and (_is_the_cost(case.used, part) or _is_of_an_earlier_month(part)):
             return replace(case, amount=Span.exactly(case.used), used=None, used_as_cost=None)
         if cost := _by_what_is_left(part):

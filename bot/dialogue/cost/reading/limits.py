@@ -28,6 +28,7 @@ _AFTER_A_STAY = re.compile(r"住院|出院")
 _IS_IT_SO = re.compile(r"[^。;\d]{0,8}(?:是不是|对不对|对[吗不]|真的)")
 _WHETHER_LEFT = re.compile(r"(?:是不是|会不会|是否|难道|不会|该不会)[^,。;\d]{0,4}$")
 """是不是只剩一半了."""
+_REST = re.compile(r"[剩余][了下]?的?$")
 _A_MONTH_S = re.compile(r"(?:\d|[一二三四五六七八九十])月份?的?\d*[元块]?钱?的?$")
 _ALL_OF_IT = re.compile(r"[元块]?钱?的?(?:额度|限额)(?:一[分点]|都|全|也|就)*没(?:有)?(?:动|用|花)")
 """1月的300额度没动: that is the month's limit, too."""
@@ -71,7 +72,9 @@ def limit_of(part: Part) -> Decimal | None:
     """A limit whose period is not said; of those of several diseases the highest, for one disease is chosen."""
     limits = [item.amount.low for item in part.own_items if item.role == "limit"]
     whole = (item for item in part.own_items if item.role == "unused_before")
-    limits = limits or [item.amount.low for item in whole if _ALL_OF_IT.match(item.after)]
+    limits = limits or [
+        i.amount.low for i in whole if _ALL_OF_IT.match(i.after) and not _REST.search(i.before)
+    ]
     beyond = [item.amount.low for item in part.own_items if item.role == "over_limit"]
     if not limits and len(beyond) == len(part.costs) == 1 and _only_limit(part) is None:
         return max(part.costs[0].low - beyond[0], NOTHING) or None  # 用药340,超限额40

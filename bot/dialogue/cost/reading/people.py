@@ -205,9 +205,10 @@ def _is_of_all(sentence: Sentence, start: int, end: int, person: str | None) -> 
 def person_of(part: Part) -> Case:
     """Employment, scheme and diseases the part names."""
     text = part.sentence.text
-    schemes = [
-        m.value for m in part.mentions if m.entity == "scheme" and not _NOT_INSURED_SO.search(text[: m.start])
-    ]
+    named = [m for m in part.mentions if m.entity == "scheme" and not _NOT_INSURED_SO.search(text[: m.start])]
+    if len({m.value for m in named}) > 1:  # 职工报85%居民报65%: whom a share is for
+        named = [m for m in named if not _OF_A_SHARE.match(text, m.end)]
+    schemes = [m.value for m in named]
     told = next((s for s in get_args(Scheme) if s in schemes[-1:]), None)
     return Case(
         scheme=told or ("居民" if _AS_A_RESIDENT.search(part.text) else None),
