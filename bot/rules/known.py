@@ -122,16 +122,23 @@ class Known(Spent):
         limit = self.monthly_limit or NO_MONEY
         if self.base_limit is None or self.is_of_a_later_month:
             return limit
-        used = self.used_up.plus(Span.exactly(self._spent_before_in_the_quarter()))
+        used = self.used_up.plus(Span.exactly(self._used_by_earlier_months(limit.high)))
         return Span(limit.less(used.high).low, limit.less(used.low).high).plus(self.left_over)
 
-    def _spent_before_in_the_quarter(self) -> Decimal:
-        """What the months before the one asked about used of the limit that holds for their quarter together."""
+    def _used_by_earlier_months(self, limit: Decimal) -> Decimal:
+        """What the months before the one asked about used of its limit, where one holds for their quarter together, or
+        a long prescription used up the months that follow (湖南第十六条)."""
         asked = self.case.asked_month
-        if asked is None or self.case.quarterly_limit is None:
+        if asked is None:
             return NOTHING
         before = (c for c in self.case.by_month if quarter_of(asked) <= c.month < asked)
-        return sum((cost.amount for cost in before), NOTHING)
+        spent = sum((cost.amount for cost in before), NOTHING)
+        if self.case.quarterly_limit is not None:
+            return spent
+        if not self.has("long_prescription"):
+            return NOTHING
+        left = max(NOTHING, MONTHS_OF_A_QUARTER * limit - spent)
+        return limit - min(limit, left)
 
     @property
     def quota_left(self) -> Decimal | None:

@@ -264,6 +264,13 @@ class Costs:
         )
         return bool(figure) or other_person or varies(text) or wants_steps(text)
 
+    def _places_it_elsewhere(self, turn: Turn, context: Context) -> bool:
+        """Whether it is told that the treatment was outside the province insured in: 是在北京看的."""
+        if context.task is not Task.COST or not turn.values("region"):
+            return False
+        said = read_cost(turn, context.asked, self.parameters, _known(turn, context), self.learnt).people[0]
+        return bool(said.case.conditions & ELSEWHERE)
+
     def bears_on_it(self, turn: Turn, context: Context) -> bool:
         """Whether a question about the rules tells something of the cost under way, and asks if that changes what is
         paid: 前半个月都在住院,额度是不是得砍一半; 票是前年的,能补报不."""
@@ -305,7 +312,11 @@ class Costs:
             case.approved_on,
             case.scheme,
         )
-        tells = any(fact is not None for fact in told) or case.conditions & _TOLD_OF_A_COST
+        tells = (
+            any(fact is not None for fact in told)
+            or bool(case.conditions & _TOLD_OF_A_COST)
+            or self._places_it_elsewhere(turn, context)
+        )
         written = _ASKED_BACK.sub("", normalise(_said_plainly(turn)))
         but_for_the_sum = _SUM_AT_LAST.sub("", _WHAT_TO_SAY.sub("", written)).rstrip(",，。 ")
         asks_the_sum_alone = not asks(_without_what_is_not_known(but_for_the_sum))

@@ -58,6 +58,7 @@ _PERHAPS_PAID = re.compile(
     rf"(?:好像|可能|应该|也许|似乎|大概)(?:已经?|都|是|就)*{_PAID}[过了满掉]|{_PAID}[过了满掉]*(?:没有?|不)[^,。;\d]{{0,3}}(?:查|问)(?![了过到])"
     rf"|(?:花|交|付|累计)[了掉过]*多少{NOT_KNOWN}|要不要再?{_PAID}[^,。;]{{0,4}}{NOT_KNOWN}"
 )
+_ONCE_MORE = re.compile(r"(?:再|又|重新)[^,。;\d]{0,4}[扣交付缴][^,。;\d]{0,2}(\d+(?:\.\d+)?)")
 _PAID_OR_NOT = re.compile(
     rf"(?:{_PAID}[了过掉]*(?:没有?|不|吗|么){_PAID}*[过掉]?|有没有(?:把?起付[线费]?)?{_PAID}|{_PAID}[了过掉]*(?:多少|到哪))[^,。;]{{0,6}}{NOT_KNOWN}"
     rf"|{NOT_KNOWN}[^。;\d]{{0,8}}(?:{_PAID}[了过掉]*(?:没有?|不)|有没有(?:把?起付[线费]?)?{_PAID}|是不是{_PAID}|{_PAID}[了过掉]*多少)"
@@ -82,6 +83,8 @@ def deductible_of(part: Part, told: Case, known: Case) -> Case:
         return Case(deductible_full=True, deductible_met_in=when)
     if forgotten_deductible(part, told):
         return Case()
+    if told.deductible_met and _is_taken_again(told.deductible_met, part.text):
+        return Case(deductible=told.deductible_met, deductible_met_in=_this_year(part, told))
     if told.deductible_met and _COUNTED_THIS_YEAR.search(part.text):
         year = part.sentence.turn.now.year
         return Case(deductible_met_in=Days(date(year, 1, 1), date(year, 12, 31)))
@@ -102,6 +105,11 @@ def _is_paid_up(figure: Decimal, text: str) -> bool:
     return any(
         figure in map(to_decimal, filter(None, named.groups())) for named in _PAID_BY_FIGURE.finditer(text)
     )
+
+
+def _is_taken_again(met: Decimal, text: str) -> bool:
+    """Whether it is asked if what was paid of it would be taken once more: 扣过500起付线,还得再扣500不."""
+    return any(to_decimal(again[1]) == met for again in _ONCE_MORE.finditer(text))
 
 
 def _this_year(part: Part, told: Case) -> Days | None:

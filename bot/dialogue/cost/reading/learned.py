@@ -49,6 +49,7 @@ _NEVER_WITHOUT: Mapping[Circumstance, re.Pattern[str]] = {
 """Words of which one stands in every clause that tells it: where nothing is punctuated much else is alike."""
 
 _NEVER_WITH: Mapping[Circumstance, re.Pattern[str]] = {
+    "not_designated": re.compile("(?<!非)(?<!不是)定点(?:医院|药店|机构|药房)?[^,。;]{0,3}没(?:有)?[联连]"),
     "no_prescription": re.compile("长(?:期)?处方"),
     "retired": re.compile("[药货票][^,。;]{0,4}退|退(?:货|款|药|回|钱)"),
     "not_approved": re.compile("(?<![没未不])(?:审核|审批|认定)(?:都|已|已经)?通过(?!的?前)"),

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from bot.dialogue.cost.person import later_month
 from bot.dialogue.cost.reading.months import months_named
 from bot.dialogue.cost.reading.sentence import Part
 from bot.dialogue.cost.reading.stretch import BOTH_HALVES, MONTH
@@ -13,6 +14,10 @@ _SINCE = (
     re.compile(_MONTH + r"[^,。;\d花买药拿]{0,5}(?:退休|退了|退的)"),
 )
 """From when, the plainer words first."""
+_AT_THE_END_OF = re.compile(
+    rf"(?<![\d.])(?<!\d年)({MONTH})月(?:份)?[底末](?:才|就|刚)?(?:办|正式)?[^,。;\d花买药拿要将]{{0,4}}(?:退休|退了|退的)"
+)
+"""六月底办好的退休: from July on."""
 _THIS_MONTH = re.compile(
     r"(?<!上)上个?月(?:(?!退)[^。;\d]){0,10}(?:这个?月|本月)[^,。;\d要将]{0,6}(?:退休|退了|退的)"
 )
@@ -25,5 +30,7 @@ def retired_since(part: Part) -> date | None:
         return part.sentence.turn.now.date().replace(month=7, day=1)
     if _THIS_MONTH.search(part.text):
         return part.sentence.turn.now.date().replace(day=1)
+    if ended := _AT_THE_END_OF.search(part.text):
+        return later_month(months_named(part, [ended[1]])[0], 1)
     told = next((found for words in _SINCE if (found := words.search(part.text))), None)
     return None if not told or _TO_COME.search(told[0]) else months_named(part, [told[1]])[0]

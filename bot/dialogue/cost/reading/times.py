@@ -46,7 +46,7 @@ _PAID_UP = re.compile(r"[扣交付缴扛](?:满|够|完|齐)")
 _LEFT_OVER = re.compile(r"剩|结余|没用完|(?:额度|限额|定额)[^,。;\d]{0,4}[用花刷][光完]")
 _SPENT_NOTHING = re.compile(r"[我他她]?(?:没|忘了?)(?:有|去|得|再)*(?:拿|开|买|去)(?:过)?药?(?=[,。;]|$)")
 """上个月没去拿药: nothing happened then."""
-_WHAT_IT_LEFT = re.compile(r"份?那\d+[元块]?钱?[^,。;\d]{0,3}[补挪抵]")
+_WHAT_IT_LEFT = re.compile(r"份?(?:那\d+[元块]?钱?|的)[^,。;\d]{0,3}[补挪抵]")
 """9月那150来补: no day of treatment."""
 _EACH_OF_THEM = re.compile(
     r"(?:(?:[两三四五六七八九十]|\d{1,2})个|两)月[^,。;\d]{0,6}(?:各|都|均)[^,。;\d]{0,4}$"

@@ -72,6 +72,8 @@ _ON_A_BILL = re.compile(
 _A_MONTH = re.compile(r"(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月(?!底|初|末|中)")
 _SPENT = re.compile(r"[花用]了$")
 _WAGES = re.compile(r"[元块]?钱?的?工[钱资]")
+_ALSO_SPENT = re.compile(r"也(?:是)?[花用买拿开]了?$")
+_OF_ITS_OWN = re.compile(r"单列[^,。;\d]{0,4}(?:限额|额度)[^,。;\d]{0,3}$")
 _LESS = re.compile(r"(?:优惠|减免|便宜|抹)(?:掉|去)?了?$")
 _COUNTS_ANYWAY = re.compile(r"单价(?:是|为)?…|…[元块]?钱?,(?:剩下?|其余|余下)的?(?:都|全)?是")
 """药是300,剩下的是检查; 单价65买了四盒: of what was spent."""
@@ -137,7 +139,7 @@ def _is_told_plainly(item: Item, label: Role | None) -> bool:
     if item.role == "used":
         return label == "claimed" and item.before in _WAS_PAID
     if item.role in BY_PERIOD:
-        return bool(_IS_THE_LIMIT.match(item.after))
+        return bool(_IS_THE_LIMIT.match(item.after) or _OF_ITS_OWN.search(item.before))
     if item.role == "aside":
         after = (_NO_COST_OF_THIS, _SENT_TO_ME, _WAGES)
         return bool(_OF_THE_QUARTER.search(item.before) or any(words.match(item.after) for words in after))
@@ -147,6 +149,8 @@ def _is_told_plainly(item: Item, label: Role | None) -> bool:
         return bool(_MAY_STILL_PAY.search(item.before))
     if item.role != "cost":
         return False
+    if label in NO_COST and _ALSO_SPENT.search(item.before):
+        return True  # 我妈也花了300
     if _REALLY_PAID.search(item.before) or (
         label == "aside" and _COUNTS_ANYWAY.search(f"{item.before}…{item.after}")
     ):
