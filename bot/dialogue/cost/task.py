@@ -180,9 +180,8 @@ class Costs:
 
     def employment_of_oneself(self, turn: Turn) -> Employment | None:
         """Whether the person says of themselves, in whatever words, that they work or are retired: 我在厂里上班."""
-        of_work = _OF_ONESELF.search(turn.text) and _OF_WORK.search(
-            turn.text
-        )  # spares most turns the reading
+        of_oneself = _OF_ONESELF.search(turn.text) or turn.intent == "inform"
+        of_work = of_oneself and _OF_WORK.search(turn.text)  # spares most turns the reading
         told = of_work and len(turn.values("employment")) != 1 and not supposes(turn.text)
         return self._read(turn).case.employment if told else None
 

@@ -43,7 +43,7 @@ _OF_NO_CLASS = re.compile(r"丙类药?[费的是]?$")
 _LISTED_BESIDE = re.compile(
     r"[元块]?钱?(?:[要得]?先(?:自)?付\d+(?:\.\d+)?[元块]?钱?)?(?:、|和|跟|加上?)?[^,。;\d里其含有包]{1,8}"
 )
-_MORE_COST = re.compile(r"同一?天|和|跟|还有|另外|外加|加上|又|再|顺[带便]")
+_MORE_COST = re.compile(r"同一?天|和|跟|还有|另外|外[加带]|加上|又|再|顺[带便手]|搭|捎")
 _BOUGHT = re.compile(r"[花买开拿配付做补抓取]")
 _APART_FROM = re.compile(r"除[了开去]")
 _OF_A_DRUG = re.compile(r"药[费钱]?(?:是|花了?)?$")

@@ -52,7 +52,7 @@ _USED_UP_AHEAD = re.compile(
 )
 """4月开长处方把到6月的额度用光了,5月又拿药."""
 _OF_A_MONTH_BEFORE = re.compile(
-    r"(?:上个?月|前[面头]?[几两三]?个?月|之前[几两三]个月|以前|(?<!\d)(?:1[0-2]|[1-9])月份?|[一二三四五六七八九十]+月份?)的?(?:额度|限额|定额)"
+    r"(?:去年|前年|上一?年)[^,。;\d]{0,4}(?:额度|限额|定额|封顶)|(?:上个?月|前[面头]?[几两三]?个?月|之前[几两三]个月|以前|(?<!\d)(?:1[0-2]|[1-9])月份?|[一二三四五六七八九十]+月份?)的?(?:额度|限额|定额)"
 )
 _WHETHER_REACHED = re.compile(
     r"有没有?(?:到|超|满|达到)|(?:到|超|满|够)没(?:有)?(?:到|超|满|够)|够不够[^,。;]{0,3}" + NOT_KNOWN
@@ -76,6 +76,9 @@ def limit_of(part: Part) -> Decimal | None:
         i.amount.low for i in whole if _ALL_OF_IT.match(i.after) and not _REST.search(i.before)
     ]
     beyond = [item.amount.low for item in part.own_items if item.role == "over_limit"]
+    named = [item.amount.low for item in part.own_items if item.role == "monthly_limit"]
+    if limits and named and not corrects(part.text):
+        return max(*limits, *named)  # 高血压限额200,肾病每月400,我选的肾病
     if not limits and len(beyond) == len(part.costs) == 1 and _only_limit(part) is None:
         return max(part.costs[0].low - beyond[0], NOTHING) or None  # 用药340,超限额40
     return (limits[-1] if corrects(part.text) else max(limits)) if limits else None

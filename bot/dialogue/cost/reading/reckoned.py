@@ -45,6 +45,7 @@ _TOGETHER = re.compile(r"(?:一[块起]儿?|一共|总共|合计|共|[加合]起
 _ON_ONE_BILL = re.compile(r"[一同]张(?:单|票|发票|小票|处方)|一起开|一并开|同一单")
 _UNRELATED = frozenset[Condition]({"unrelated_disease"})
 _OTHER_CARE = re.compile(r"(?:体检|镶牙|补牙|拔牙|洗牙|眼镜|疫苗)[^,。;\d药]{0,4}$")
+_BEYOND_IT = re.compile(r"[超多](?:出|过)?了?$")
 _IN_PARTS = re.compile(r"[分拆](?:成|开|了|作)*[两二三四五2-5]|分开|拆开")
 _WONDERED = re.compile(r"(?:是不是|能不能|可不可以|应不应该)[^。;?]*$")
 _TAKEN_AGAIN = re.compile(r"(?:再|还|又|重新|另)[^,。;\d]{0,4}[扣交付缴][^,。;\d]{0,4}$")
@@ -118,7 +119,12 @@ def _placed(item: Item, others: Sequence[Item], sentence: Sentence) -> Item:
         return replace(item, role="claimed", placed=True)
     if _is_the_deductible(item, others, sentence):
         return replace(item, role="aside", placed=True)
-    if _is_total(item, others) or _IS_EQUAL_TO.search(item.before) or _adds_up_limits(item, others):
+    if (
+        _is_more_than_is_left(item, others)
+        or _is_total(item, others)
+        or _IS_EQUAL_TO.search(item.before)
+        or _adds_up_limits(item, others)
+    ):
         return replace(item, role="aside", placed=True)
     return item
 
@@ -130,6 +136,13 @@ def _is_beyond(item: Item, items: Sequence[Item]) -> bool:
     costs = [other.amount.low for other in items if other.role == "cost"]
     sums = [o.amount.low for o in items if o.role == "aside" and _adds_up_limits(o, items)]
     return any(cost - one == item.amount.low for cost in costs for one in sums)
+
+
+def _is_more_than_is_left(item: Item, others: Sequence[Item]) -> bool:
+    """Whether it is by how much a cost is beyond what is left: 还剩1000额度,药费1100超了100."""
+    bounds = [o.amount.low for o in others if o.role == "quota_left" or o.role in LIMITS]
+    beyond = (o.amount.low - bound for o in others if o.role == "cost" for bound in bounds)
+    return bool(_BEYOND_IT.search(item.before)) and item.amount.low in set(beyond)
 
 
 def _led_by(item: Item, sentence: Sentence) -> str:

@@ -42,7 +42,7 @@ _PART_OF_IT = re.compile(
     r"(?:报销?|出|付|给|比例)(?:是|为|个)?([三四五六七八九十]分之[一二三四五六七八九])(?![一二三四五六七八九十])"
 )
 _SO_MANY_POINTS = re.compile(
-    r"(?:报(?:销)?|住院|比例)(?:是|按)?(?P<base>\d{2})%?[^。;\d]{1,12}(?P<more>[多高少低降减扣])(?:出|了|低)?(?P<points>\d{1,2})个(?:百分)?点"
+    r"(?:报(?:销)?|住院|比例)(?:是|按)?(?P<base>\d{2})%?[^。;\d]{1,12}(?P<more>[多高加少低降减扣])(?:出|了|低)?(?P<points>\d{1,2})个(?:百分)?点"
 )
 _SPLIT = re.compile(r"([一二三四五六七八九])([一二三四五六七八九])开")
 _PAID_OF_A_SPLIT = re.compile(
@@ -136,7 +136,7 @@ def _beside_another(text: str) -> Iterator[Ratio]:
     """退休的多5个点, after 在职的报85."""
     for found in _SO_MANY_POINTS.finditer(text):
         base, points = (to_decimal(found[name]) or Decimal(0) for name in ("base", "points"))
-        share = (base + points if found["more"] in "多高" else base - points) / 100
+        share = (base + points if found["more"] in "多高加" else base - points) / 100
         if 0 < share <= 1:
             yield Ratio(found.start("more"), found.end(), share)
 
