@@ -13,7 +13,7 @@ _EACH_ADDED = re.compile(
 )
 """Hearsay of what several more diseases add each: what they add together is still not told."""
 _EACH_ADDS, _IS_IT_SO = (
-    re.compile(r"(?:各|都|每[个样种])[^,。;\d]{0,3}[加添]$"),
+    re.compile(r"(?:各|都|每[个样种]|一[个样种])[^,。;\d]{0,3}[加添]$"),
     re.compile(r"[元块]?钱?(?:对|是|没错)[吧吗不]"),
 )
 """另两种各加100对吧."""
@@ -21,6 +21,10 @@ _NOT_WRITTEN = re.compile(
     r"[元块]?钱?,?就是|[元块]?钱?吧?,?[^,。;\d]{0,4}(?:没|未)(?:有)?(?:写|标|印|注明|说)"
 )
 """各加100吧,单子上没写."""
+_IS_NOT_COUNTED = re.compile(
+    r"[元块]?钱?(?:医院|医生|医保局?|窗口|他们)?(?:[说讲]了?)?(?:是)?不[算在](?:慢特?病|门慢|门特|里头|限额)"
+)
+"""化验160医院讲了不算慢病."""
 _CONCLUDED = re.compile(
     r"^那(?:么|样|我)?[不就也该应得岂可]+(?:是|有|等于|给|报|[只才]剩下?)(?:该)?$|^那(?:么)?是?报$"
 )
@@ -61,6 +65,8 @@ def after_all(items: Sequence[Item], sentence: Sentence) -> list[Item]:
 def _after_all(item: Item, sentence: Sentence) -> Item:
     if _is_hearsay(item) or _is_exclaimed(item, sentence):
         return replace(item, role="aside")
+    if item.role == "examination" and _IS_NOT_COUNTED.match(item.after):
+        return replace(item, role="excluded")
     if _is_carried_over(item):
         return replace(item, role="unused_before")
     if _is_concluded(item, sentence):

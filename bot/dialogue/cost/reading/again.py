@@ -37,6 +37,7 @@ _RECKONED_BY, _PAID_BY = re.compile(r"[按照拿]$"), re.compile(r"[元块]?钱?
 _TAKEN = re.compile(r"[元块]?钱?(?:的?起付线?)?(?:是不是|要不要|会不会|还|也|又|得|要)*[扣交付]")
 """500是不是交两道, of a known deductible."""
 _ITS_SHARE = re.compile(r"[元块]?钱?的(?:\d|百分|[一二三四五六七八九]成)")
+_OF_DRUGS = re.compile(r"[元块]?钱?的?药(?!费)")
 _YES = re.compile(r"(?:吧|啊|呀|哦|嗯|对|没错|就是|是|,)*(?:吧|对|没错|就是)(?:的|是|,)*")
 _AGAIN_WITH_ANOTHER = re.compile(r"[这那]\d+[元块]?钱?(?:和|跟|与|加|、)$")
 _AS_BEFORE = re.compile(r"(?:一样|照样|照旧|还是|也是|同样)(?:是|花|的|那)*$")
@@ -306,8 +307,9 @@ def without_what_is_known(items: Sequence[Item], known: Case, sentence: Sentence
     for item in items:
         a_guess = item.role == "unplaced" or (item.role == "cost" and not item.placed and len(costs) > 1)
         asked_again = item.amount.low == known.deductible and not item.before and _TAKEN.match(item.after)
+        apart = item.role == "excluded" and not item.because  # 又加了300的药,前面那500还没结
         named = asked_again or (
-            item.role in ("cost", "unplaced")
+            (item.role in ("cost", "unplaced") or apart)
             and (
                 (item.amount.low in bounds and (_THAT.search(item.before) or _THAT_ONE.match(item.after)))
                 or item.amount.low == share
@@ -342,6 +344,8 @@ def _without_a_share(item: Item, items: Sequence[Item], known: Case, sentence: S
     that cost again, told of which another one is a part."""
     if item.role not in ("cost", "unplaced") or known.amount is None or not known.amount.is_exact:
         return item
+    if _OF_DRUGS.match(item.after):
+        return item  # 又加了300的药: bought, whatever share of the first it comes to
     cost, figure = known.amount.low, item.amount.low
     shares = [ratio.value for ratio in sentence.ratios] + ([known.ratio] if known.ratio else [])
     if figure != cost and figure in {to_fen(cost * share) for share in shares}:

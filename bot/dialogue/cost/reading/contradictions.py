@@ -6,12 +6,13 @@ from bot.dialogue.cost.reading.changes import corrects, does_not_know
 from bot.dialogue.cost.reading.deductible import denies_deductible
 from bot.dialogue.cost.reading.people import employments_said
 from bot.dialogue.cost.reading.retirement import retired_since
-from bot.dialogue.cost.reading.sentence import Part
+from bot.dialogue.cost.reading.sentence import Part, Role
 from bot.dialogue.cost.reading.times import field_of
 from bot.rules.faults import Fault
 from bot.rules.money import yuan
 
 _SEVERAL = re.compile(r"病种?|一[个种]|另")
+_BOUNDS: tuple[Role, ...] = ("annual_cap", "quota_left")
 _SECOND_CLASS = re.compile(r"[二2]类|Ⅱ类|II类")
 _EITHER = re.compile(r"[莫别甭不]管|还是|或者?|明年|后年|以后|之前|原来|以前|刚|快|马上")
 
@@ -42,7 +43,8 @@ def _two_limits(part: Part) -> Fault | None:
 
 def _two_caps(part: Part) -> Fault | None:
     """Two caps of class Ⅱ diseases: how they go together is for the 统筹区 to say (赣医保字〔2023〕29号第十九条)."""
-    caps = {i.amount.low: None for i in part.own_items if i.role == "annual_cap"}
+    told_of = ({i.amount.low: None for i in part.own_items if i.role == role} for role in _BOUNDS)
+    caps = max(told_of, key=len)
     if len(caps) < 2 or not _SECOND_CLASS.search(part.text):
         return None
     told = "，".join(yuan(cap) for cap in caps)

@@ -55,14 +55,18 @@ _NOTHING_COUNTS = re.compile(
     r"(?:药|针|片)[^,。;\d不没]{0,8}(?:不在|没[进入]|没有?列[进入])(?:国家|医保|药品|报销)*目录|是(?:医保)?目录外的[^,。;\d]{0,4}药|目录[里内上中]?(?:查不[到着]|找不[到着]|没(?:有|得)这)(?![吗么])|(?<!不)(?:全|都)(?:得|要)?自费(?![吗么])|(?<!不)(?:全部?|都)是[^,。;\d]{0,6}(?:目录外|范围外|自费|丙类|不在目录)"
 )
 _NOTHING_BOUGHT = re.compile(
-    r"(?:这个?月|本月|今年)[^。;]{0,14}(?:一[分粒片盒瓶颗毛次回趟点][钱药]*(?:都|也)?没(?:有)?(?:花|买|开|拿|用|动)|(?:药?(?:一点|啥|什么)(?:都|也)?)没(?:有)?(?:花|买|开|拿|用)"
+    r"(?:这个?月|本月|今年)[^。;]{0,14}(?:一[分粒片盒瓶颗毛次回趟点][钱的药]*(?:都|也)?没(?:有)?(?:花|买|开|拿|用|动)|(?:药?(?:一点|啥|什么)(?:都|也)?)没(?:有)?(?:花|买|开|拿|用)"
     r"|没(?:有)?(?:花|用)(?:过)?(?:一分)?钱|没(?:有)?(?:去)?(?:买|开|拿|看)过?(?:药|病)(?=[,。;花]))"
 )
 """这个月一盒药没买,额度会发给我吗."""
+_BY_THEN = re.compile(
+    r"已|前|上[次回个]|早|今年|累计|之前|报[了掉过]|(?:额度|限额|封顶)[^,。;\d]{0,4}用|统筹|基金|医保[^,。;]{0,3}付"
+)
 _OTHER_MONTH = re.compile(
     r"上个?月|[两俩几三四五六\d]个?月|前[几两]?个?月|(?:\d|[一二三四五六七八九十])月|去年"
 )
 _GIVEN_IN_CASH = re.compile(r"^[元块]?钱?(?:的?额度)?[^,。;\d]{0,5}(?:[打发给转退领折]|现[钱金])")
+_GIVEN_TO_ME = re.compile(r"(?:给|发|打|转)(?:给)?[我俺]$")
 _OF_NO_COST: frozenset[Role] = frozenset({"aside", "claimed", "unused_before"})
 _TAKEN = re.compile(r"[用花][掉去]?了$")
 _PAID_OUT = re.compile(r"报(?:销)?[了过掉]+$|(?:统筹|基金|医保局?|公家)[^,。;\d]{0,4}[付报出][了过掉]*$")
@@ -126,7 +130,10 @@ def _nothing_was_spent(part: Part) -> bool:
     )
     costs = [i for i in part.own_items if i.role not in LIMITS and i.role not in _OF_NO_COST]
     hoped_for = all(
-        not i.amount.high or _GIVEN_IN_CASH.search(part.sentence.text[i.end : i.end + 12]) for i in costs
+        not i.amount.high
+        or _GIVEN_IN_CASH.search(part.sentence.text[i.end : i.end + 12])
+        or _GIVEN_TO_ME.search(i.before)
+        for i in costs
     )
     return bool(told) and hoped_for
 
@@ -171,6 +178,8 @@ def _is_the_cost(used: Decimal, part: Part) -> bool:
     """Whether what was used is all that was spent: more than the limit, before the approval, or one of
     several people's 用了260."""
     of_one = len(part.text) < len(part.sentence.text)
+    if part.ratios and not _BY_THEN.search(part.text):
+        return True  # 住院报八成,用了950
     return (
         used > max(_limits(part), default=used)
         or part.tells("not_approved")

@@ -32,7 +32,9 @@ _ONLY_THIS_ONE = re.compile(
 )
 _SPENT_THIS_MONTH = re.compile(r"(?:这个?月|本月|这[次回])[^,。;\d]{0,3}花[掉去]了?$")
 _APPROVAL = re.compile(r"批下|批的|批准|认定|审核通过|通过的|办下来")
-_BOUGHT_FIRST = re.compile(r"(?:先|已经|早就)[^,。;\d]{0,3}[买拿花垫开][了的]$")
+_BOUGHT_FIRST = re.compile(
+    r"(?:先|已经|早就)[^,。;\d]{0,3}[买拿花垫开][了的]$|(?:上旬|中旬|月初)[^,。;\d]{0,2}[买拿花开]了?$"
+)
 _MONTH_NUMBER = re.compile(r"(?<![\d.])(?:1[0-2]|[1-9])(?=[月、])|十[一二]?(?=月)|[一二三四五六七八九](?=月)")
 _ALL_ASKED = re.compile(r"一共|总共|合计|[加合凑]起来|拢共|统共|累计|[合加凑]在?到?一[块起]")
 _THE_LAST_ASKED = re.compile(r"(?:后[面来一]|最后|第二)的?[这那]?[笔次回趟][^,。;\d]{0,5}[报付给]")
