@@ -737,6 +737,7 @@ def test_what_is_taken_back_is_missing_again(talk: Any, turns: tuple[str, ...], 
         ),
         (("山东居民，起付线满了，报60%，限额够，花了500", "是在上海看的"), "300.00"),
         (("山东，起付线400没扣过，报50%，限额够，花了1000，报多少", "再花300呢，那次报多少"), "150.00"),
+        (("湖南退休，限额400", "拿了两回药，头一回一百六，第二回一百八", "不对，第二回是两百二"), "323.00"),
     ],
 )
 def test_a_figure_told_again_is_no_other(talk: Any, told: tuple[str, ...], fund: Any) -> None:

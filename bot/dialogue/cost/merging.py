@@ -31,7 +31,8 @@ def merged(known: Person, said: Person) -> Person:
     said = in_view_of(known, said)
     if _asks_of_the_last(known, said) and (last := _last_bill(known)):
         return last
-    said = replace(said, follows=said.follows or (known.earlier and not said.adds))
+    put_right = said.bill_put_right is not None
+    said = replace(said, follows=said.follows or (known.earlier and not said.adds and not put_right))
     stretch = said.stretch if said.stretch.first and said.cost_known else known.stretch.updated(said.stretch)
     case = _still_known(known.case, known.bills, said).updated(_with_the_rest(known.case, said))
     latest = said if said.cost_known else known

@@ -37,6 +37,7 @@ _THIS_ONE = re.compile(
 )
 _ALL_OF_THEM = re.compile(r"一共|总共|合计|拢共|[加合]起来|一起|[两三四][次回趟笔个]")
 _EARLIER = re.compile(r"(?:头|前|上)(?:[一两二三四几]?[次回趟]|面)")
+_BY_NUMBER = re.compile(r"第[二三四五][次回趟张笔]")
 _BOTH_ASKED = re.compile(
     r"两[笔次回处家张趟边头][^,。;\d]{0,4}(?:拢共|总共|一共|合计|统共|[加合]起来|[加合凑]在?到?一[块起]|一起)(?!的)"
     r"|(?:拢共|总共|一共|合计|统共|加起来|合起来)[^,。;\d]{0,3}两[笔次回处家张趟边头]"
@@ -137,8 +138,10 @@ def returned_of(part: Part) -> Decimal | None:
 
 
 def are_earlier(part: Part) -> bool:
-    """Whether several costs are told as those before another: 前两趟45和70."""
-    return len(part.costs) > 1 and bool(_EARLIER.search(part.sentence.text[: part.costs[-1].start]))
+    """Whether several costs are told as those before another (前两趟45和70), and not each by its number (头一回180,
+    第二回210)."""
+    led_by = part.sentence.text[: part.costs[-1].start] if len(part.costs) > 1 else ""
+    return bool(_EARLIER.search(led_by)) and not _BY_NUMBER.search(led_by)
 
 
 def adds(part: Part) -> bool:
