@@ -475,11 +475,17 @@ def _outcome(context: Context, talk: Talk, reply: Reply, asked: str | None = Non
 
 
 def _remembering(context: Context, case: Case) -> Context:
+    """What the conversation knows of the person; of whoever is insured elsewhere nothing holds that was told before."""
+    before = replace(context, scheme=None, employment=None) if _is_elsewhere(case, context) else context
     return replace(
         context,
         region=case.region or context.region,
-        scheme=case.scheme or context.scheme,
-        employment=case.employment or context.employment,
+        scheme=case.scheme or before.scheme,
+        employment=case.employment or before.employment,
         diseases=case.diseases or context.diseases,
         task=Task.COST,
     )
+
+
+def _is_elsewhere(case: Case, context: Context) -> bool:
+    return bool(case.region and context.region and case.region != context.region)
