@@ -91,7 +91,8 @@ def _used_up(known: Known) -> Iterator[Fault]:
         name, limit = "限额", known.base_limit and known.base_limit.plus(known.extra_limit)
     else:
         name, limit = "封顶", known.cap
-    if limit and used > limit.high and not known.bounds_cost and known.has("several_diseases"):
+    of_several = known.has("several_diseases") and known.case.benefit_class == "Ⅱ"  # 江西第十九条
+    if limit and used > limit.high and of_several:
         told = f"您说已经用了 {yuan(used)}，比封顶 {yuan(limit.high)} 还多"
         yield Fault("annual_cap", f"{told}；几个病种合起来的封顶由参保地定，请告诉我定的是多少")
     elif limit and used > limit.high:

@@ -18,7 +18,6 @@ _NEAR = 14
 _BESIDE = 3
 """Characters right beside it that are looked at together."""
 _A_CENT = Decimal("0.02")
-_OF_HUNAN = {Decimal("0.8"), Decimal("0.85")}
 _TEXTS_KEPT = 256
 LONGEST = 4
 """Characters of the longest pieces of text that are learnt."""
@@ -135,9 +134,9 @@ def _compared(value: Decimal, other: Decimal) -> str:
 
 @lru_cache(_TEXTS_KEPT)
 def _shares_of(text: str) -> frozenset[Decimal]:
-    """The shares told in a text, what each leaves, and the two that a document fixes (湘医保发〔2022〕52号第十三条)."""
+    """The shares told in a text, and what each leaves."""
     told = {ratio.value for ratio in find_ratios(text)}
-    return frozenset(told | {1 - share for share in told} | _OF_HUNAN)
+    return frozenset(told | {1 - share for share in told})
 
 
 def _place(seen: Seen) -> Iterator[str]:
