@@ -85,7 +85,7 @@ _BARE = re.compile(
 )
 _COUNTED = re.compile(
     r"^(?:人(?!家)|回(?![来去])|月(?![初底末月])|[个個天日号年周岁次种条级类项张盒片粒支瓶家位度米斤点时床区期版文楼倍成折%份届步样趟遍口本根针袋颗副]"
-    r"|[多来几余](?:[天年月个次周岁张家种名人])|分(?!钱|别)|公里|小时|分钟|工作日|名(?!字)|院|甲|级|季度|mg|ml|毫|克|路|行[里中上]|、\d{1,2}[两三四五六]个月|后(?!来|头|面|又|再)|℃|级|号|代|-\d|/\d|:\d)"
+    r"|[多来几余](?:[天年月个次周岁张家种名人])|分(?!钱|别)|公里|小时|分钟|工作日|名(?!字)|院|甲|级|季度|mg|ml|毫|克|路|行[里中上]|后(?!来|头|面|又|再)|℃|级|号|代|-\d|/\d|:\d)"
 )
 _CUES = (
     "药费|医药费|医疗费|门诊费|检查费|化验费|治疗费|诊疗费|手术费|住院费|总费用|费用|门诊|药钱|花费|花销|花|消费|开销|总共|一共|共|合计|总计|总额|总"
@@ -149,8 +149,8 @@ def _found(written: str, is_amount: Callable[[re.Match[str]], bool]) -> list[Amo
 _NOT_A_CENT = re.compile(r"(?<=[十百千万])一(?=分(?:[都也没未]|钱[都也没]))")
 """起付八百一分没扣: eight hundred, not a cent of it."""
 _MONTHS_OF_A_YEAR = 12
-_SO_MANY_MONTHS = re.compile(r"[两三四五六七八九十]个月")
-"""8、9、10三个月: October, and no ten yuan."""
+_SO_MANY_MONTHS = re.compile(r"(?:、\d{1,2})?[两三四五六七八九十]个月")
+"""8、9、10三个月 and 10、11两个月: October, and no ten yuan."""
 _TEN = 10
 """Below it, a number that nothing tells to be money is a count (一刀, 两病)."""
 _ANY_DAY = date(2020, 6, 15)  # only the places of dates matter here

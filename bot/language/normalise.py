@@ -12,15 +12,12 @@ del _FULL_WIDTH["，"]
 
 _CANTONESE = dict(zip("嘅喺咗唔冇佢睇嚟仲係嗰攞俾畀", "的在了不没他看来还是那拿给给", strict=True))
 """Particles that stand for one of Mandarin's."""
-_ON_INVOICES = dict(zip("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千", strict=True))
-"""Numerals as receipts write them."""
 
 _traditional = OpenCC("t2s")
 
 
 def normalise(text: str) -> str:
-    """Simplified characters, half-width letters, digits and signs, Mandarin particles, plain
-    numerals; as long as `text`, character by
+    """Simplified characters, half-width letters, digits and signs, Mandarin particles; as long as `text`, character by
     character."""
     return "".join(map(_normal_character, text.replace("關係", "关系")))
 
@@ -33,6 +30,5 @@ def _normal_character(character: str) -> str:
         return _CANTONESE[character]
     if "\u3400" <= character <= "\u9fff":
         simplified: str = _traditional.convert(character)
-        written = simplified if len(simplified) == 1 else character
-        return _ON_INVOICES.get(written, written)
+        return simplified if len(simplified) == 1 else character
     return character

@@ -17,7 +17,6 @@ from bot.dialogue.cost.reading.times import months_spoken_of
 from bot.knowledge.parameters import Condition
 from bot.rules.money import to_fen
 
-"""What a bill adds up: then its total says nothing that its parts do not."""
 _ONLY_THOUGHT = re.compile(r"以为|还当是?|想着|指望|巴望")
 _OF_OTHERS = re.compile(r"(?:邻居|隔壁|同事|工友|亲戚|熟人|人家|别人|他们)[^,。;]{0,4}[说讲]")
 _ON_TOP: frozenset[Role] = frozenset({"unused_before", "quota_left", "extra_limit", "unplaced"})
