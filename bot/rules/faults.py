@@ -91,9 +91,10 @@ def _used_up(known: Known) -> Iterator[Fault]:
         name, limit = "限额", known.base_limit and known.base_limit.plus(known.extra_limit)
     else:
         name, limit = "封顶", known.cap
-    of_several = known.has("several_diseases") and known.case.benefit_class == "Ⅱ"  # 江西第十九条
-    if limit and used > limit.high and of_several:
+    of_several = known.case.benefit_class == "Ⅱ" and known.has("several_diseases")
+    together = known.parameters.rule("several_diseases") if of_several else None
+    if limit and used > limit.high and together:
         told = f"您说已经用了 {yuan(used)}，比封顶 {yuan(limit.high)} 还多"
-        yield Fault("annual_cap", f"{told}；几个病种合起来的封顶由参保地定，请告诉我定的是多少")
+        yield Fault("annual_cap", f"{told}；{together.says}，请告诉我合起来定的是多少")
     elif limit and used > limit.high:
         yield Fault("used", f"您说已经用了 {yuan(used)}，比{name} {yuan(limit.high)} 还多，请核对这两个数")

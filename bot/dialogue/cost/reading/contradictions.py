@@ -48,9 +48,7 @@ def _two_caps(part: Part) -> Fault | None:
     if len(caps) < 2 or not _SECOND_CLASS.search(part.text):
         return None
     told = "，".join(yuan(cap) for cap in caps)
-    return Fault(
-        "annual_cap", f"您说的封顶不止一个，{told}；几个病种合起来的封顶由参保地定，请告诉我定的是多少"
-    )
+    return Fault("annual_cap", f"您说的封顶不止一个，{told}，请告诉我合起来定的是多少")
 
 
 def _two_deductibles(part: Part) -> Fault | None:
