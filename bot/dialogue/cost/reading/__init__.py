@@ -11,7 +11,6 @@ from functools import lru_cache
 
 from bot.dialogue.cost.merging import merged
 from bot.dialogue.cost.person import Person, Stretch
-from bot.dialogue.cost.reading.again import without_what_is_known
 from bot.dialogue.cost.reading.amounts import items_in
 from bot.dialogue.cost.reading.bills import (
     adds,
@@ -35,6 +34,7 @@ from bot.dialogue.cost.reading.costs import cost_of, unplaced_in
 from bot.dialogue.cost.reading.deductible import deductible_of, doubts_of_the_deductible
 from bot.dialogue.cost.reading.doubts import open_conditions
 from bot.dialogue.cost.reading.hospital import days_in_hospital
+from bot.dialogue.cost.reading.known_before import without_what_is_known
 from bot.dialogue.cost.reading.learned import Learnt
 from bot.dialogue.cost.reading.limits import limit_of, limits_of, used_up_ahead, wondered_about
 from bot.dialogue.cost.reading.own_share import own_shares

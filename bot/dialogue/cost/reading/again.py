@@ -1,20 +1,17 @@
 """A figure that is told more than once: put right, pinned down, named again, raised, or with its discount."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from bot.dialogue.cost.reading.amount_words import IN_IT
 from bot.dialogue.cost.reading.around import NOW_IT_IS
-from bot.dialogue.cost.reading.bare_limits import OF_THE_FORMER
 from bot.dialogue.cost.reading.changes import NOT_KNOWN, corrects
 from bot.dialogue.cost.reading.roles import by_what_precedes
 from bot.dialogue.cost.reading.sentence import PARTS, Item, Role, Sentence
 from bot.language.money import Amount
 from bot.language.numerals import to_decimal
-from bot.rules.case import Case
-from bot.rules.money import Span, to_fen
+from bot.rules.money import to_fen
 
 _PUT_RIGHT = re.compile(
     r"[元块]?钱?(?:[^,。;\d]{1,4},)?(?:哎呀?|哦|噢|啊|呃|嗯|等等|等下|等一下|不好意思|这个|我|,)*"
@@ -32,15 +29,10 @@ _MINE = re.compile(r"(?:我(?:自己)?|[他她](?=的)|这[次回趟]|今[天日
 _OF_MINE = re.compile(r"[我俺]的?[^,。;\d]{1,6}$")
 _ONLY_THAT = re.compile(r"(?:是不是|难道|该不会)[^,。;\d]{0,2}[只才就光][^,。;\d]{0,2}[付报给认按]$")
 _AGAIN = re.compile(r"(?:[这那][个笔张]?|整[个笔]|全部)$|(?:月份?|[次回])的$")
-_THEN_ASKED = re.compile(r"[元块]?钱?[^,。;\d]{0,10}(?:报|[掏付出给拿])(?:销)?得?(?:多少|几|好多)")
 _RECKONED_BY, _PAID_BY = re.compile(r"[按照拿]$"), re.compile(r"[元块]?钱?(?:来|去|全)?[报算]")
-_TAKEN = re.compile(r"[元块]?钱?(?:的?起付线?)?(?:是不是|要不要|会不会|还|也|又|得|要)*[扣交付]")
-"""500是不是交两道, of a known deductible."""
 _ITS_SHARE = re.compile(r"[元块]?钱?的(?:\d|百分|[一二三四五六七八九]成)")
-_OF_DRUGS = re.compile(r"[元块]?钱?的?药(?!费)")
 _YES = re.compile(r"(?:吧|啊|呀|哦|嗯|对|没错|就是|是|,)*(?:吧|对|没错|就是)(?:的|是|,)*")
 _AGAIN_WITH_ANOTHER = re.compile(r"[这那]\d+[元块]?钱?(?:和|跟|与|加|、)$")
-_AS_BEFORE = re.compile(r"(?:一样|照样|照旧|还是|也是|同样)(?:是|花|的|那)*$")
 _JOINED = re.compile(r"[元块]?钱?(?:和|跟|与|加|、|还有)(?:那|这)?")
 _ASKED_ABOUT = re.compile(
     r"[元块]?钱?(?:里[头面边]?|当中|(?:到底|究竟|一共|总共|医保|慢特?病|门[慢特]|能|可以|该|给|我)*(?:报(?:销)?得?|[给出付拿])(?:多少|几|好多))"
@@ -53,18 +45,11 @@ _ASKED_BY_NUMBER = re.compile(
 _IT_FOLLOWS = re.compile(
     r"(?:[余剩]下?|其余|那|就|是|等于|得|应该|算下来|也就|报了?)的?$|(?:实际|净|真正|最后)(?:上|就)?(?:花|付|是)?了?$"
 )
-_THAT, _THAT_ONE = re.compile(r"[那这]个?$|扣[掉去]?[一二两][遍次回道]?$"), re.compile(r"[元块]?钱?的?那个")
-_BOUNDS: frozenset[Role] = frozenset({"limit", "monthly_limit", "quota_left"})
-_TOGETHER = re.compile(
-    r"(?:[加合凑并][起到在]*(?:来|一?[起块]儿?|拢)|一?[起块]儿?|一共|总共|合计)(?:就|是|花了)*$"
-)
-_FORMER = re.compile(r"原[来先本]|本来|以前|之前|普通|病种")
 _OF_EACH: frozenset[Role] = frozenset({"limit", "monthly_limit", "cost"})
 _ANOTHER_PERSON = re.compile(r"[元块]?钱?,?(?:[我他她]|老伴儿?|老公|老婆|堂客|爱人|[爸妈]妈?)(?:是|的)?")
 _ALSO_THEN = re.compile(r"月[^,。;\d]{0,8}(?:也|还|同样|照样)是$")
 _TAKEN_OFF = re.compile(r"[减扣][^,。;]{1,8}$")
 _NEAR = 26
-_WITHIN_IT = re.compile(r"[元块]?钱?(?:里[头面边]?|当中|之内|以内|总数)")
 _REMEMBERED = re.compile(r"记得|印象|以为|听说|说是|估摸|原来|本来")
 _FOUND = re.compile(
     r"(?:写的?|显示|一?看|查|翻|核对|打|问)[^,。;\d]{0,6}(?:是|成|为|到)$"
@@ -294,64 +279,6 @@ def pinned_down(items: list[Item], sentence: Sentence) -> list[Item]:
         else:
             told[-1] = replace(told[-1], amount=item.amount)
     return told
-
-
-def without_what_is_known(items: Sequence[Item], known: Case, sentence: Sentence) -> tuple[Item, ...]:
-    """Figures that an earlier turn told of something else are only named again, where no word places them; so is the
-    limit of the disease beside that of a drug that is paid separately (湘医保发〔2022〕52号第二十条). What a share of
-    the known cost comes to is no cost."""
-    items = [_without_a_share(item, items, known, sentence) for item in items]
-    bounds = (known.used, known.quota_left, known.monthly_limit, known.annual_cap, known.deductible)
-    share = known.ratio and 100 * known.ratio  # 讲错了,85是三甲的
-    costs, told = [item for item in items if item.role == "cost"], list[Item]()
-    for item in items:
-        a_guess = item.role == "unplaced" or (item.role == "cost" and not item.placed and len(costs) > 1)
-        asked_again = item.amount.low == known.deductible and not item.before and _TAKEN.match(item.after)
-        apart = item.role == "excluded" and not item.because  # 又加了300的药,前面那500还没结
-        named = asked_again or (
-            (item.role in ("cost", "unplaced") or apart)
-            and (
-                (item.amount.low in bounds and (_THAT.search(item.before) or _THAT_ONE.match(item.after)))
-                or item.amount.low == share
-                or (known.amount == Span.exactly(item.amount.low) and _THEN_ASKED.match(item.after))
-                or (
-                    known.amount == Span.exactly(item.amount.low)
-                    and any(cost is not item for cost in costs)
-                    and _THAT.search(item.before)
-                )
-            )
-        )
-        again = named or _is_known_with_more(item, items, known) or (a_guess and item.amount.low in bounds)
-        former = known.own_terms and (
-            (item.role in _BOUNDS and _FORMER.search(item.before)) or OF_THE_FORMER.search(item.before)
-        )
-        as_before = known.amount == Span.exactly(item.amount.low) and _AS_BEFORE.search(item.before)
-        if again or former:
-            told.append(replace(item, role="aside"))
-        else:
-            told.append(replace(item, role="cost", placed=True) if as_before else item)
-    return tuple(told)
-
-
-def _is_known_with_more(item: Item, items: Sequence[Item], known: Case) -> bool:
-    """Whether it is what the known cost and one told now come to: 又拿了460,合到一块960一起结."""
-    more = [known.amount.low + other.amount.low for other in items if known.amount and other.role == "cost"]
-    return item.amount.low in more and bool(_TOGETHER.search(item.before))
-
-
-def _without_a_share(item: Item, items: Sequence[Item], known: Case, sentence: Sentence) -> Item:
-    """The figure, as what is claimed where it is what a share of the known cost comes to, and as an aside where it is
-    that cost again, told of which another one is a part."""
-    if item.role not in ("cost", "unplaced") or known.amount is None or not known.amount.is_exact:
-        return item
-    if _OF_DRUGS.match(item.after):
-        return item  # 又加了300的药: bought, whatever share of the first it comes to
-    cost, figure = known.amount.low, item.amount.low
-    shares = [ratio.value for ratio in sentence.ratios] + ([known.ratio] if known.ratio else [])
-    if figure != cost and figure in {to_fen(cost * share) for share in shares}:
-        return replace(item, role="claimed")
-    of_it = figure == cost and any(other is not item and other.amount.low < cost for other in items)
-    return replace(item, role="aside") if of_it and _WITHIN_IT.match(item.after) else item
 
 
 def in_parallel(items: list[Item], sentence: Sentence) -> list[Item]:
