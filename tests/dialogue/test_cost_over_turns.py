@@ -742,3 +742,9 @@ def test_what_is_taken_back_is_missing_again(talk: Any, turns: tuple[str, ...], 
 )
 def test_a_figure_told_again_is_no_other(talk: Any, told: tuple[str, ...], fund: Any) -> None:
     assert paid(talk(*told)) == fund
+
+
+def test_a_cost_by_the_day_says_how_it_comes_about(talk: Any) -> None:
+    outcome = talk("湖南退休，限额400，药一天一片6块，吃满20天，报多少")
+    assert paid(outcome) == "102.00"
+    assert "6 元 × 20 = 120 元" in outcome.replies[0].text
