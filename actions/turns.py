@@ -6,7 +6,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.tracker import context_of, say, slots_of, turn_of
-from bot.dialogue.assistant import Assistant, Errand
+from bot.dialogue.assistant import Assistant
+from bot.dialogue.errand import Errand
 
 
 class TurnAction(Action):  # type: ignore[misc]  # rasa-sdk ships no types

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.clock import SHANGHAI
-from bot.dialogue.cost import Costs, Learnt
+from bot.dialogue.cost import CostRecognition, Costs, Learnt
 from bot.dialogue.turn import Context, Mention, Outcome, Turn
 from bot.knowledge.parameters import RegionParameters, load_parameters
 from bot.messages import AmountRange, EstimateCard
@@ -43,6 +43,11 @@ def turn(text: str) -> Turn:
 @pytest.fixture
 def costs(parameters: Mapping[str, RegionParameters], learnt: Learnt) -> Costs:
     return Costs(parameters, learnt)
+
+
+@pytest.fixture
+def recognition(parameters: Mapping[str, RegionParameters], learnt: Learnt) -> CostRecognition:
+    return CostRecognition(parameters, learnt)
 
 
 @pytest.fixture

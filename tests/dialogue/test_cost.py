@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.dialogue.cost import Costs
+from bot.dialogue.cost import CostRecognition
 from bot.dialogue.turn import Context, Task
 from bot.messages import AmountRange
 from tests.dialogue.costs import card, paid, turn
@@ -137,18 +137,18 @@ def test_not_knowing_ends_in_who_decides(talk: Any) -> None:
     assert paid(talk("报80%", context=outcome.context)) == "640.00"
 
 
-def test_what_is_not_known_may_be_said_last(talk: Any, costs: Costs) -> None:
+def test_what_is_not_known_may_be_said_last(talk: Any, recognition: CostRecognition) -> None:
     question = talk("湖南退休，限额200，有两个慢病", "花了350")
     assert question.context.asked == "extra_limit"
-    assert costs.goes_on(turn("第二个病加多少不晓得"), question.context)
+    assert recognition.goes_on(turn("第二个病加多少不晓得"), question.context)
     assert paid(talk("第二个病加多少不晓得", context=question.context)) == ("170.00", "255.00")
 
 
-def test_a_second_disease_is_told_in_between(talk: Any, costs: Costs) -> None:
+def test_a_second_disease_is_told_in_between(talk: Any, recognition: CostRecognition) -> None:
     question = talk("湖南退休，限额200")
-    assert costs.goes_on(turn("我有两个病种，第二个加多少医院没讲"), question.context)
-    assert not costs.goes_on(turn("两个病种第二个加多少"), question.context)
-    assert costs.goes_on(turn("两个病种，第二个加了些我没记住，能报多少"), question.context)
+    assert recognition.goes_on(turn("我有两个病种，第二个加多少医院没讲"), question.context)
+    assert not recognition.goes_on(turn("两个病种第二个加多少"), question.context)
+    assert recognition.goes_on(turn("两个病种，第二个加了些我没记住，能报多少"), question.context)
 
 
 @pytest.mark.parametrize(
@@ -161,9 +161,12 @@ def test_a_second_disease_is_told_in_between(talk: Any, costs: Costs) -> None:
     ],
 )
 def test_when_and_where_the_cost_came_about_belongs_to_it(
-    talk: Any, costs: Costs, said: str, of_the_cost: bool
+    talk: Any, recognition: CostRecognition, said: str, of_the_cost: bool
 ) -> None:
-    assert costs.goes_on(turn(said), talk("吉林，报七成，没起付线，没封顶，花了500").context) is of_the_cost
+    assert (
+        recognition.goes_on(turn(said), talk("吉林，报七成，没起付线，没封顶，花了500").context)
+        is of_the_cost
+    )
 
 
 @pytest.mark.parametrize("said", ["在职退休分不清", "不晓得我这算不算退休", "搞不清是在职还是退休"])
@@ -179,8 +182,10 @@ def test_what_was_told_as_a_range_is_asked_for_and_settled(talk: Any) -> None:
 
 
 @pytest.mark.parametrize("said", ["没封顶", "起付线交满了", "那到底报多少", "所以我能报多少钱呢"])
-def test_terms_told_without_a_figure_go_on_with_the_cost(talk: Any, costs: Costs, said: str) -> None:
-    assert costs.goes_on(turn(said), talk("江西职工，报80%，花了500").context)
+def test_terms_told_without_a_figure_go_on_with_the_cost(
+    talk: Any, recognition: CostRecognition, said: str
+) -> None:
+    assert recognition.goes_on(turn(said), talk("江西职工，报80%，花了500").context)
 
 
 def test_a_day_without_its_month_is_of_the_month_told_before(talk: Any) -> None:

@@ -8,19 +8,19 @@ from bot.dialogue.cost.questions import DATES
 from bot.dialogue.cost.reading.changes import asks_how_much_then, says_swapped
 from bot.dialogue.cost.reading.learned import Learnt
 from bot.dialogue.cost.reading.teaching import taught
+from bot.dialogue.cost.recognising import CostRecognition, puts_a_day_right, tells_of_the_purchase
 from bot.dialogue.cost.talk import asks_of_both
 from bot.dialogue.cost.task import (
     OF_THE_COST_BEFORE,
     Costs,
     asked_again,
-    puts_a_day_right,
     question_again,
-    tells_of_the_purchase,
 )
 
 __all__ = [
     "DATES",
     "OF_THE_COST_BEFORE",
+    "CostRecognition",
     "Costs",
     "Learnt",
     "asked_again",

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any, get_args
 
@@ -148,6 +149,17 @@ def told_before(context: Context) -> Case:
         approved_on=Days(approved, approved) if approved else None,
         conditions=conditions_in(context.last_question or "") & kept,
     )
+
+
+def known_of_it(turn: Turn, context: Context) -> Case:
+    """What was told of the cost under way, or before there was one; a stay in hospital told last places the days that
+    are told without their month."""
+    if context.task is Task.COST:
+        return Talk.recall(context).people[0].case
+    told, stay = told_before(context), stay_told(context.last_question or "", turn)
+    noted = Talk.recall(context).people[0].case.approved_on
+    told = replace(told, approved_on=told.approved_on or noted)
+    return replace(told, treated_on=Days(stay.first, stay.first)) if stay and stay.first > date.min else told
 
 
 def talk_after(before: Talk, turn: Turn, asked: str | None, reading: Reading) -> Talk:
