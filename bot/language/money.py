@@ -48,7 +48,7 @@ _MORE = r"(?P<more>(?:[多来余几]|大几)(?=万|元|块|圆|钱))?(?P<late_sc
 _UNIT = r"(?:元钱|元整|元|块钱|块|圆|RMB|rmb|人民币)"
 _BELOW_YUAN = (
     rf"(?:零?(?P<jiao>{_N}|[1-9]|半)(?:毛钱?|角)(?:(?P<fen>{_N}|[1-9])(?:分钱?)?(?![\d天年个月]))?"
-    rf"|零?(?P<only_fen>{_N}|[1-9])分钱?|(?P<bare_jiao>{_N}|[1-9]|半)(?=一[盒瓶支片袋针包粒]|(?![\d零一二三四五六七八九十百千万个年月天周次成号%元块点家种岁片盒瓶支针袋贴粒包回趟共起])))?"
+    rf"|[零0](?P<after_zero>[1-9])(?!\d)|零?(?P<only_fen>{_N}|[1-9])分钱?|(?P<bare_jiao>{_N}|[1-9]|半)(?=一[盒瓶支片袋针包粒]|(?![\d零一二三四五六七八九十百千万个年月天周次成号%元块点家种岁片盒瓶支针袋贴粒包回趟共起])))?"
 )
 _UNDER = r"(?:(?P<under>[不没]到|将近|接近|差不多到|差一?点儿?|快|小(?=[一两二三]?[百千万]))[了有要]?)?"
 _AROUND = (
@@ -282,7 +282,7 @@ def _value(numeral: str) -> Decimal | None:
 
 def _below_yuan(named: Mapping[str, str | None]) -> Decimal:
     jiao = named.get("jiao") or named.get("bare_jiao")
-    fen = named.get("fen") or named.get("only_fen")
+    fen = named.get("fen") or named.get("only_fen") or named.get("after_zero")
     return _place(jiao) / 10 + _place(fen) / 100
 
 

@@ -4,6 +4,7 @@ retirement; a new year with its own deductible."""
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from bot.dialogue.cost.person import Person, later_month
 from bot.knowledge.parameters import Condition
@@ -15,8 +16,36 @@ _IN_HOSPITAL = frozenset[Condition]({"inpatient_stay"})
 
 
 def told_apart(person: Person) -> tuple[Person, ...]:
-    """The person, what was spent on unpaid days set apart; or the same one before and after the retirement that was
-    dated, or in each year."""
+    """The person, what was spent on unpaid days set apart; or the same one before and after the limit was changed or
+    the retirement that was dated, or in each year."""
+    return tuple(part for limited in _by_limit(person) for part in _by_employment(limited))
+
+
+def _by_limit(person: Person) -> tuple[Person, ...]:
+    """The person, or the same one with the limit before and the one after it was changed."""
+    former, case = person.former_limit, person.case
+    if former is None:
+        return (person,)
+    months = _months_of(case, former.until)
+    if not months:
+        spent_before = case.treated_on and case.treated_on.last < former.until
+        return (_limited_as_before(person, former.limit) if spent_before else person,)
+    before = [cost for cost in months if cost.month < former.until]
+    after = [cost for cost in months if cost.month >= former.until]
+    parts = ((_limited_as_before(person, former.limit), before), (person, after))
+    month = former.until.month
+    return tuple(
+        replace(part, name=name if before and after else "", case=_of(part.case, case.employment, costs))
+        for name, (part, costs) in zip((f"{month}月以前", f"{month}月起"), parts, strict=True)
+        if costs
+    )
+
+
+def _limited_as_before(person: Person, limit: Decimal) -> Person:
+    return replace(person, limit=limit, case=replace(person.case, monthly_limit=None))
+
+
+def _by_employment(person: Person) -> tuple[Person, ...]:
     person = replace(person, case=_without_unpaid_days(person))
     nearest = person.retired_since
     months = _months_of(person.case, nearest) if nearest else ()

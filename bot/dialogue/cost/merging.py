@@ -50,6 +50,7 @@ def merged(known: Person, said: Person) -> Person:
         unplaced=latest.unplaced,
         open=(known.open | said.open) - said.case.conditions - said.case.ruled_out,
         retired_since=_retired_since(known, said),
+        former_limit=said.former_limit if _names_a_limit(said) else known.former_limit,
         bills=bills,
         home_ratio=_share_at_home(known, said),
         class_b=said.class_b or (None if said.cost_known else known.class_b),

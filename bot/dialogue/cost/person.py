@@ -51,6 +51,14 @@ class Bill:
 
 
 @dataclass(frozen=True)
+class FormerLimit:
+    """A limit in yuan that held until a month, by its first day, from which on the one of the person holds."""
+
+    limit: Decimal
+    until: date
+
+
+@dataclass(frozen=True)
 class Rough:
     """A fact of the case told as a range (起付线四五百), both ends included; `limit` is one without a period."""
 
@@ -108,20 +116,20 @@ class Person:
     that figure. `unplaced`: figures in yuan of which nobody said what they are; the amount holds them at its
     upper end. `open`: what may hold of the case or not. `doubted`: facts that may be anything up to what bounds
     them, which an earlier turn told. `retired_since`: the month from which on the person is retired, where it
-    is told; before that they were at work. `bills`: the costs that were told one by one, whose shares may
-    follow. `class_b`: what of a cost told before is class B drugs, in yuan. `stay`: the days in hospital, where
-    they are told by date. `bill_put_right`: which of the bills told before, from 1, the cost replaces.
-    `stretch`: over which months a cost recurs. `swapped`: cost and limit were told one for the other.
-    `returned`: what was given back of it, in yuan, the cost being less that already; `bill_returned`: the bill
-    that is spoken of was given back. `this_one`: of all purchases this last one is asked about. `price`: what
-    one visit cost, in yuan; `visits`: how many there were, `puts_visits_right`: and not as many as was told
-    before. `set_apart`: an earlier bill in yuan of which nothing is paid, `set_apart_for`: why. `month`: the
-    days of this month, where the cost is told as this month's. `bill_named`: which of the bills told before,
-    from 1, is spoken of. `a_part`: the cost told is a part of one told before. `ratio_at_home`: the share told
-    is the one that holds at home. `at_home_after_all`: the treatment was not elsewhere; `home_ratio`: the share
-    that held before it was said to be. `withdrawn`: a share told before, which is somebody else's. `day_asked`:
-    the day whose bill alone is asked about. `next_time`: the cost, or the known one, if none is told, is
-    supposed to come again.
+    is told; before that they were at work. `former_limit`: the one before the limit was changed. `bills`: the
+    costs that were told one by one, whose shares may follow. `class_b`: what of a cost told before is class B
+    drugs, in yuan. `stay`: the days in hospital, where they are told by date. `bill_put_right`: which of the
+    bills told before, from 1, the cost replaces. `stretch`: over which months a cost recurs. `swapped`: cost
+    and limit were told one for the other. `returned`: what was given back of it, in yuan, the cost being less
+    that already; `bill_returned`: the bill that is spoken of was given back. `this_one`: of all purchases this
+    last one is asked about. `price`: what one visit cost, in yuan; `visits`: how many there were,
+    `puts_visits_right`: and not as many as was told before. `set_apart`: an earlier bill in yuan of which
+    nothing is paid, `set_apart_for`: why. `month`: the days of this month, where the cost is told as this
+    month's. `bill_named`: which of the bills told before, from 1, is spoken of. `a_part`: the cost told is a
+    part of one told before. `ratio_at_home`: the share told is the one that holds at home. `at_home_after_all`:
+    the treatment was not elsewhere; `home_ratio`: the share that held before it was said to be. `withdrawn`: a
+    share told before, which is somebody else's. `day_asked`: the day whose bill alone is asked about.
+    `next_time`: the cost, or the known one, if none is told, is supposed to come again.
     """
 
     case: Case = field(default_factory=Case)
@@ -139,6 +147,7 @@ class Person:
     open: frozenset[Condition] = frozenset()
     doubted: frozenset[str] = frozenset()
     retired_since: date | None = None
+    former_limit: FormerLimit | None = None
     bills: tuple[Bill, ...] = ()
     class_b: Decimal | None = None
     bill_put_right: int | None = None

@@ -266,6 +266,8 @@ def _with_another_bill(known: Person, said: Person, this_month: Days | None) -> 
     apart = first and second and (second.first > first.last or second.last < first.first)
     asked_alone = not said.adds and (said.follows or said.this_one)
     unpaid = held_against_stay(known.case, known.stay).conditions & UNPAID
+    if said.adds and said.cost_known and unpaid and not known.stay and unpaid <= said.case.ruled_out:
+        return _not_paid_of_it(known, unpaid), said  # 住院那几天开了100; 出院后又开200,合计报多少
     together = said.adds and first and second and first.first.replace(day=1) == second.first.replace(day=1)
     if not (apart or asked_alone) or not said.cost_known or not unpaid or together:
         return known, said
@@ -274,6 +276,15 @@ def _with_another_bill(known: Person, said: Person, this_month: Days | None) -> 
     if spent and spent.is_exact:
         known = replace(known, set_apart=spent.low, set_apart_for=unpaid)
     return replace(known, case=case), replace(said, case=replace(said.case, treated_on=second))
+
+
+def _not_paid_of_it(known: Person, why: frozenset[Condition]) -> Person:
+    """What was known, its cost as one that is not paid for, so that another may stand beside it."""
+    amount = known.case.amount
+    if amount is None or not amount.is_exact:
+        return known
+    case = replace(known.case, conditions=known.case.conditions - why, excluded=amount.low, excluded_for=why)
+    return replace(known, case=case)
 
 
 def _together_again(known: Person, said: Person, text: str) -> Person:

@@ -33,6 +33,7 @@ from bot.dialogue.cost.reading.contradictions import contradiction_in
 from bot.dialogue.cost.reading.costs import cost_of, unplaced_in
 from bot.dialogue.cost.reading.deductible import deductible_of, doubts_of_the_deductible
 from bot.dialogue.cost.reading.doubts import open_conditions
+from bot.dialogue.cost.reading.former_limit import former_limit_of
 from bot.dialogue.cost.reading.hospital import days_in_hospital
 from bot.dialogue.cost.reading.known_before import without_what_is_known
 from bot.dialogue.cost.reading.learned import Learnt
@@ -47,7 +48,7 @@ from bot.dialogue.cost.reading.people import (
     people_in,
     person_of,
 )
-from bot.dialogue.cost.reading.retirement import retired_since
+from bot.dialogue.cost.reading.retirement import at_work_until, retired_since
 from bot.dialogue.cost.reading.rough import rough_facts
 from bot.dialogue.cost.reading.sentence import Part, Sentence, within_a_month
 from bot.dialogue.cost.reading.several_shares import ratios_elsewhere
@@ -60,7 +61,7 @@ from bot.dialogue.cost.reading.shares import (
 )
 from bot.dialogue.cost.reading.sides import of_one_side
 from bot.dialogue.cost.reading.stretch import stretch_of
-from bot.dialogue.cost.reading.times import times_of
+from bot.dialogue.cost.reading.times import AT_ONCE, times_of
 from bot.dialogue.cost.reading.visits import price_of, puts_visits_right, visits_told
 from bot.dialogue.turn import Turn
 from bot.language.normalise import normalise
@@ -205,6 +206,11 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
     case = of_one_side(case, part)
     if used_up_ahead(part):
         case = replace(case, months=None, each_month=None, conditions=case.conditions - {"long_prescription"})
+    if "long_prescription" in case.ruled_out and AT_ONCE.search(part.text):
+        case = replace(case, months=None, each_month=None)  # all in one month, and its limit alone
+    last_at_work = at_work_until(part)
+    if last_at_work and case.treated_on and case.treated_on.last < last_at_work:
+        case = replace(case, employment="在职")
     stay = days_in_hospital(part)
     if stay and stay.last == date.max and "inpatient_stay" in case.ruled_out:
         stay = None  # 9月上半月住院,出院后20号拿药: it was over by then
@@ -231,6 +237,7 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
         open=open_conditions(part.text),
         doubted=doubts_of_the_deductible(part, case) | _doubts_of_employment(part),
         retired_since=retired_since(part),
+        former_limit=former_limit_of(part),
         bills=bills_of(part),
         class_b=class_b_of(part),
         bill_put_right=bill_put_right(part),

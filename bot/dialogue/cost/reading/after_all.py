@@ -51,9 +51,19 @@ _EXCLAIMED = re.compile(r"^(?:[啊哎唉]?,?)?(?:怎么|咋)?(?:就|才|只|这�
 _IN_SURPRISE = re.compile(r"[元块]?钱?[啊呀哇吗么嘛]")
 
 
+_WISHED_FOR = re.compile(r"(?:按|照|当)(?:着)?$")
+_WHETHER_SO = re.compile(
+    r"[元块]?钱?的?(?:额度|限额|定额)?(?:来|给我?|一起|一块)*[算报](?:(?:对|行|好|可以?|能|成)(?:不|吗|么|吧|没)|吗|么|吧|不)"
+)
+"""按600额度算对不对: what is hoped for beside the limit that is told."""
+_OF_THE_SECOND = re.compile(r"第二个?[种样]?病[^,。;\d]{0,8}[给加批添核][^,。;\d]{0,4}$")
+_MOST_ADDED = 100
+"""No more than this is added for further diseases (湘医保发〔2022〕52号第十四条)."""
+
+
 def after_all(items: Sequence[Item], sentence: Sentence) -> list[Item]:
     """The same amounts, each of what it is once all others are known."""
-    told = [_after_all(item, sentence) for item in items]
+    told = [_after_all(item, sentence) for item in _without_wishes(items)]
     unplaced = [item for item in told if item.role == "unplaced"]
     if len(told) == 1:
         return [_alone(told[0], sentence)]
@@ -69,11 +79,24 @@ def _after_all(item: Item, sentence: Sentence) -> Item:
         return replace(item, role="excluded")
     if _is_carried_over(item):
         return replace(item, role="unused_before")
+    if item.role in BY_PERIOD and item.amount.high <= _MOST_ADDED and _OF_THE_SECOND.search(item.before):
+        return replace(item, role="extra_limit")
     if _is_concluded(item, sentence):
         return replace(item, role="claimed")
     if _is_given_up(item, sentence) or _is_struck_out(item, sentence):
         return replace(item, role="returned")
     return item
+
+
+def _without_wishes(items: Sequence[Item]) -> list[Item]:
+    """The same, a limit that is only asked for beside the one that is told as an aside."""
+    wished = [
+        i
+        for i in items
+        if i.role in BY_PERIOD and _WISHED_FOR.search(i.before) and _WHETHER_SO.match(i.after)
+    ]
+    told = any(i.role in BY_PERIOD and i not in wished for i in items)
+    return [replace(i, role="aside") if told and i in wished else i for i in items]
 
 
 def _alone(item: Item, sentence: Sentence) -> Item:
@@ -83,7 +106,7 @@ def _alone(item: Item, sentence: Sentence) -> Item:
         item = replace(item, role=answers)
     if item.role == "unplaced":
         item = replace(item, role="cost")
-    if _is_asked_of(item) or _is_of_another_visit(item, sentence):
+    if _is_asked_of(item) or _is_asked_by_name(item, sentence) or _is_of_another_visit(item, sentence):
         return replace(item, role="cost", placed=True)
     return item
 
@@ -119,6 +142,13 @@ def _is_asked_of(item: Item) -> bool:
     """Whether what is called monthly is what is asked to be paid: 那个针一个月三千四报多少."""
     called_so = item.role in BY_PERIOD and not _CALLED_A_LIMIT.search(item.before)
     return called_so and bool(_PAID_OF_IT.match(item.after))
+
+
+def _is_asked_by_name(item: Item, sentence: Sentence) -> bool:
+    """Whether what is no cost of ours is the one thing asked about: 顺道补牙花了300,…这300给多少."""
+    figure = re.escape(sentence.text[item.start : item.end])
+    asked = re.search(rf"[这那]{figure}[元块]?钱?[^,。;\d]{{0,4}}[报付给出掏]", sentence.text[item.end :])
+    return item.role == "aside" and asked is not None
 
 
 def _is_of_another_visit(item: Item, sentence: Sentence) -> bool:

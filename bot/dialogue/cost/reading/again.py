@@ -16,7 +16,7 @@ from bot.rules.money import to_fen
 _PUT_RIGHT = re.compile(
     r"[元块]?钱?(?:[^,。;\d]{1,4},)?(?:哎呀?|哦|噢|啊|呃|嗯|等等|等下|等一下|不好意思|这个|我|,)*"
     r"(?:(?:不对|(?:说|搞|弄|记|写|看|算|报|打|讲|念|听)?(?:错|岔|反|串)(?:行|单子?|数|字)?了?|口误|更正(?:一下)?|改一下|重说|不是,?(?=应该|是|不是|[看说记])"
-    r"|不(?=,(?:应该)?是)),?)+"
+    r"|不(?=,(?:应该)?是|[看说搞弄记写念听](?:错|岔|反|串))),?)+"
     r"(?:,|了|啊|哦|我|的|(?:让我)?再?(?:看看|查查|看一下|查一下)|不对|不是(?=,?是)|应该|其实|实际|是|为|要|改成|得|才|有)*"
 )
 _AND_NOT = re.compile(r"[元块]?钱?,?不是")
@@ -317,7 +317,7 @@ def raised(items: list[Item], sentence: Sentence) -> list[Item]:
         if cost_of_later:  # 每月350,7月起涨到380: each of its own months
             told.append(replace(item, role="cost", placed=True))
         elif told and (_RAISED.search(item.before) or (formerly and raised_now)):
-            told[-1] = replace(item, role=told[-1].role)
+            told[-1] = replace(item, role=told[-1].role, formerly=told[-1].amount.low)
         else:
             told.append(item)
     return told

@@ -16,8 +16,12 @@ _SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
 _FORMER = re.compile(r"原[来先本]|本来|以前|之前|自己(?:还|也)?有|普通|病种")
 OF_THE_FORMER = re.compile(r"(?:原[来先本]?|本来|以前|之前)[^,。;\d]{0,4}病种?的?那?个?(?:限额|额度|定额)?$")
 _DRUGS = re.compile(r"[元块]?钱?的?药(?!费?限)")
-_CHOSEN = re.compile(r"[选挑][^,。;\d]{2,8}(?:做|作|当|为|是)主(?:病|的)*,[^,。;\d]*$")
+_CHOSEN = re.compile(
+    r"(?:大头|主病|主的|主要的?)是[^,。;\d]{2,8}$|[选挑][^,。;\d]{2,8}(?:做|作|当|为|是)主(?:病|的)*,[^,。;\d]*$"
+)
 """我选冠心病做主的,一个月280."""
+_OF_THE_FIRST = re.compile(r"(?:本来|原来|原先|原本|主病)的?(?:是|有|给)?$")
+"""第二个病加80,原先260: without the second the limit was that."""
 _USED_UP_BY_IT = re.compile(r"长(?:期)?处方[^,。;]{0,6}把[^,。;\d]{0,8}$")
 _IN_A_MONTH = re.compile(r"[\d一二三四五六七八九十这本上]个?月份?[是为]?$")
 
@@ -90,6 +94,7 @@ def monthly_without_a_word(items: list[Item], sentence: Sentence) -> list[Item]:
         if item not in bare
     ]
     added = any(item.role == "extra_limit" for item in items)
+    bare = bare or [item for item in costs if added and _OF_THE_FIRST.search(item.before)]
     if len(bare) == 1 and (added or _CHOSEN.search(sentence.text[: bare[0].start])):
         return [replace(item, role="monthly_limit") if item in bare else item for item in items]
     if len(bare) != 1 or not any(_SPENT.search(before) or _IN_A_MONTH.search(before) for before in others):

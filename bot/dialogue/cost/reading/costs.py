@@ -34,7 +34,7 @@ _TIMES_THE_LIMIT = re.compile(r"是?(?:限额|额度|它|这个?数)的([两二�
 _EQUALS_THE_LIMIT = re.compile(
     r"[药费钱花][^,。;]{0,4}(?:等于|跟|和|就是|卡着)(?:限额|额度)(?:一样|相等|持平)?"
     r"|药[^,。;\d]{0,3}(?:正好|刚好|恰好)[^,。;\d]{0,2}把\d+(?:\.\d+)?[元块]?钱?的?(?:限额|额度)[^,。;\d]{0,2}[用花吃刷](?:[满完光]|干净)"
-    r"|(?:刚好|正好|恰好)[^,。;\d]{0,4}(?:用|花|吃)[满完](?:限额|额度)|额度[^,。;\d]{0,4}不浪费"
+    r"|(?:刚好|正好|恰好)[^,。;\d]{0,4}(?:用|花|吃)[满完](?:限额|额度)|额度[^,。;\d]{0,4}不浪费|把[^,。;\d]{0,6}\d+(?:\.\d+)?[元块]?钱?的?(?:限额|额度)(?:正好|刚好|恰好|都|全|一分不差地?)*[用花吃刷]得?(?:[满完光]|干净)"
     r"|(?:限额|额度)(?:是|有)?\d+(?:\.\d+)?[元块]?钱?(?:的)?(?:我|他|她|都|就|全|正好|刚好|每?个?月)*[花用]得?(?:[满完光]|干净)了?"
 )
 _ONE_OF_WHAT_WAS_TOLD = re.compile(r"[元块]?钱?的?那[盒瓶样种支]")
@@ -54,6 +54,8 @@ _ANOTHER_LOST = re.compile(
 _NOTHING_COUNTS = re.compile(
     r"(?:药|针|片)[^,。;\d不没]{0,8}(?:不在|没[进入]|没有?列[进入])(?:国家|医保|药品|报销)*目录|是(?:医保)?目录外的[^,。;\d]{0,4}药|目录[里内上中]?(?:查不[到着]|找不[到着]|没(?:有|得)这)(?![吗么])|(?<!不)(?:全|都)(?:得|要)?自费(?![吗么])|(?<!不)(?:全部?|都)是[^,。;\d]{0,6}(?:目录外|范围外|自费|丙类|不在目录)"
 )
+_ALL_OF_IT = re.compile(r"(?<!不)(?:全部?|都|清一色|尽)是[^,。;\d]{0,8}(?:目录外|范围外|自费|丙类|不在目录)")
+"""开的全是目录外的自费药420."""
 _NOTHING_BOUGHT = re.compile(
     r"(?:这个?月|本月|今年)[^。;]{0,14}(?:一[分粒片盒瓶颗毛次回趟点][钱的药]*(?:都|也)?没(?:有)?(?:花|买|开|拿|用|动)|(?:药?(?:一点|啥|什么)(?:都|也)?)没(?:有)?(?:花|买|开|拿|用)"
     r"|没(?:有)?(?:花|用)(?:过)?(?:一分)?钱|没(?:有)?(?:去)?(?:买|开|拿|看)过?(?:药|病)(?=[,。;花]))"
@@ -101,6 +103,8 @@ def cost_of(part: Part) -> Case:
             return replace(case, amount=Span.exactly(case.used), used=None, used_as_cost=None)
         if cost := _by_what_is_left(part):
             return replace(case, amount=cost, quota_left=None)
+        if case.excluded is not None and _ALL_OF_IT.search(part.text) and not _AMONG.search(part.text):
+            return replace(case, amount=Span.exactly(case.excluded))
         if case.within_policy is not None:
             return replace(case, amount=Span.exactly(case.within_policy + (case.excluded or NOTHING)))
         alone = adds(part) and case.examination is not None
@@ -174,6 +178,10 @@ def _limits(part: Part) -> list[Decimal]:
     return [item.amount.low for item in part.own_items if item.role in ("limit", "monthly_limit")]
 
 
+def _caps(part: Part) -> list[Decimal]:
+    return [item.amount.low for item in part.own_items if item.role == "annual_cap"]
+
+
 def _is_the_cost(used: Decimal, part: Part) -> bool:
     """Whether what was used is all that was spent: more than the limit, before the approval, or one of
     several people's 用了260."""
@@ -181,7 +189,7 @@ def _is_the_cost(used: Decimal, part: Part) -> bool:
     if part.ratios and not _BY_THEN.search(part.text):
         return True  # 住院报八成,用了950
     return (
-        used > max(_limits(part), default=used)
+        used > max([*_limits(part), *_caps(part)], default=used)
         or part.tells("not_approved")
         or (of_one and not _BEFORE.search(part.text))
     )

@@ -215,11 +215,21 @@ def of_two_diseases(items: list[Item], sentence: Sentence) -> list[Item]:
     """ "两个病的药也各花了300": as much for each, where one cost is told."""
     costs = [item for item in items if item.role == "cost"]
     several = _SEVERAL_DISEASES.search(sentence.text)
-    if len(costs) != 1 or not several or not _EACH_COST.search(costs[0].before):
+    if len(costs) != 1 or not _EACH_COST.search(costs[0].before):
         return items
-    count, amount = to_decimal(several[1]) or 1, costs[0].amount
+    if not several and not _names_two_diseases(costs[0], sentence):
+        return items
+    count, amount = (to_decimal(several[1]) if several else 2) or 1, costs[0].amount
     both = replace(costs[0], amount=replace(amount, low=amount.low * count, high=amount.high * count))
     return [both if item is costs[0] else item for item in items]
+
+
+def _names_two_diseases(cost: Item, sentence: Sentence) -> bool:
+    """Whether two diseases are named, one right after the other, before a cost: 冠心病糖尿病各花800."""
+    begin, _ = sentence.clause(cost.start)
+    named = [m for m in sentence.turn.mentions if m.entity == "disease" and begin <= m.start < cost.start]
+    pairs = list(pairwise(named))
+    return len(pairs) == 1 and all(sentence.text[a.end : b.start] in ("", "、", "和", "跟") for a, b in pairs)
 
 
 def _as_often_as_told(item: Item) -> Item:

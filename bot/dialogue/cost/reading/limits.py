@@ -20,6 +20,7 @@ _OF_INPATIENT_CARE = re.compile(r"住院(?!(?:报销)?比例)[^,。;\d]{0,10}$")
 _IS_OF_INPATIENT_CARE = re.compile(r"^[元块]?钱?(?:说的)?是?住院的")
 _SHARED = re.compile(
     r"(?:跟|和|与)住院[^,。;不没]{0,5}(?:一起|合用|共用|合并|合在一|算一块)(?![^,。;]{0,3}[吗不没])(?![^。;]{0,12}还是)"
+    r"|住院[加和跟与、]?门诊(?:的)?[^,。;不没]{0,3}(?:合|加|共|一起|总)[^,。;]{0,6}(?:封顶|限额|额度)"
 )
 _EARLIER_MONTH = re.compile(rf"{EARLIER_MONTH}$")
 _PART = re.compile(rf"(?:(?P<used>(?:用|花|去)(?:掉|去)?)|(?P<left>剩|还有))了?(?:差不多|快|大概)?{FRACTION}")

@@ -24,6 +24,15 @@ _THIS_MONTH = re.compile(
 _TO_COME = re.compile(r"(?:要|将|快|打算|准备|才能?|到)[^,。;]{0,3}退休$")
 
 
+_ON_THE_DAY = re.compile(r"(?:那天|当天)?(?:我|他|她|才|就|刚|正式)*(?:办|批|拿)?[^,。;\d花买药拿]{0,4}退休")
+
+
+def at_work_until(part: Part) -> date | None:
+    """The day on which somebody retired, where the day itself is told: 5号拿的药,20号才办的退休."""
+    told = (d for d in part.dates if d.day and _ON_THE_DAY.match(part.sentence.text, d.end))
+    return next((d.first for d in told), None)
+
+
 def retired_since(part: Part) -> date | None:
     """The first day of the month from which on the person is retired, if it is told."""
     if BOTH_HALVES.search(part.text):

@@ -38,11 +38,15 @@ _RAISED_TO_WHAT = re.compile(
 _STILL_PAID = re.compile(r"还(?:能|可以?)[^,。;\d]{0,2}[报用付给]$")
 """Of 最多还能报410 the rest of a cap is told, and that is what is left."""
 _PERHAPS_AT_MOST = re.compile(r"(?:应该|估计|大概|可能|好像)[^,。;\d]{0,3}不会?超过?$")
+_OF_ONE_DISEASE = re.compile(
+    r"(?:单个|单病种|一个病种?|每个病?种?)的?(?:年度?)?(?:封顶|限额|额度)线?(?:是|为)?$"
+)
+"""What is paid of several diseases together is another matter: 两个II类病,单个封顶3000."""
 _THAN = re.compile(r"比[^,。;\d]{1,8}$")
 _HIGHER = re.compile(r"[元块]?钱?(?:还|要|稍微?|略)*[高多大]")
 _LOWER = re.compile(r"[元块]?钱?(?:还|要|稍微?|略)*[低少小]")
 _BOUNDED = re.compile(r"[元块]?钱?的部分")
-_NOT_BEYOND = re.compile(r"不[能得可会]*(?:超|高|多)[过于出]?$")
+_NOT_BEYOND = re.compile(r"(?:不[能得可会]*|没有?)(?:超|高|多)[过于出]?$")
 _NOT_WRITTEN = re.compile(NOT_KNOWN + "|没有?(?:写|说|标|注)")
 _MONTHS_OF_A_QUARTER = 3
 
@@ -100,6 +104,8 @@ def _ends(item: Item, before: str, told: Case, limit: Decimal | None) -> tuple[D
         return NOTHING, high
     if item.role in _OPEN_UPWARDS and told.amount and _goes_up(item, before):
         return low, max(low, told.amount.high)
+    if item.role == "annual_cap" and _OF_ONE_DISEASE.search(before) and "several_diseases" in told.conditions:
+        return low, low + (told.amount.high if told.amount else NOTHING)
     if item.role in _OPEN_UPWARDS and _PERHAPS_AT_MOST.search(before):
         return NOTHING, high
     if item.role in _UP_TO and AT_LEAST.search(before):

@@ -85,7 +85,7 @@ class Item:
 
     `before`, `after`: the words around it, as `around.Around` has them. `placed`: a word tells of what it is.
     `instead_of`: the figure it puts right, where no word tells of what it is. `because`: what it, unlike the other
-    costs of the sentence, is not paid for.
+    costs of the sentence, is not paid for. `formerly`: what it was in yuan until it was changed.
     """
 
     amount: Amount
@@ -96,6 +96,7 @@ class Item:
     weighed: bool = False
     instead_of: Decimal | None = None
     because: frozenset[Condition] = frozenset()
+    formerly: Decimal | None = None
 
     @property
     def start(self) -> int:

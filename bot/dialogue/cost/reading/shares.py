@@ -22,7 +22,7 @@ from bot.rules.case import Case
 from bot.rules.money import percent
 
 _HOME = re.compile(
-    r"本地|当地|省内|老家(?!(?:医保局?|那边)?[讲说])|家里|屋里|在家|参保地|[我咱]们?(?:这(?![种样个])|那|市|县|区|省|本|当)|[市县]里"
+    r"本地|当地|省内|老家(?!(?:医保局?|那边)?[讲说])|家里|屋里|在家|参保地(?![讲说告])|[我咱]们?(?:这(?![种样个])|那|市|县|区|省|本|当)|[市县]里"
 )
 _ONLY_THOUGHT = re.compile(r"(?:以为|原先|以前|原来|本来|去年|[我俺]算的?)[^,。;\d]{0,6}$")
 _REMINDED, _AS_A_QUESTION = re.compile(r"不是[^,。;]*$"), re.compile(r"[^,。;]*[吗么]")

@@ -35,6 +35,10 @@ _OF_THE_RULES = re.compile(r"(?:起|开始|才|就)*(?:实施|施行|执行|生�
 """按4月1日起执行的通知: no day of anybody's care."""
 _IN_FORCE_BY_NOW = re.compile(r"(?:已经?|都|也)生效|生效了|能用了")
 """昨天看到消息说批了,能用了: the day is that of the message."""
+_LIMIT_CHANGED = re.compile(
+    r"份?(?:起|开始|以后|往后)?[^,。;\d花买拿开]{0,10}(?:从?\d+(?:\.\d+)?[元块]?钱?)?(?:涨|提高?|调[整高低]?|升|降低?)(?:到|成|为|了)"
+)
+"""7月起限额从300涨到350: no day of treatment."""
 _PAID_ONLY_THEN = re.compile(r"份?(?:起|开始)?才(?:有|能|可以|给|开始|会)*(?:得|的)?(?:报|享受|生效|算|用)")
 """下个月起才能用: no day of treatment."""
 _SO_LONG_AGO = re.compile(
@@ -46,7 +50,7 @@ _PAID_UP = re.compile(r"[扣交付缴扛](?:满|够|完|齐)")
 _LEFT_OVER = re.compile(r"剩|结余|没用完|(?:额度|限额|定额)[^,。;\d]{0,4}[用花刷][光完]")
 _SPENT_NOTHING = re.compile(r"[我他她]?(?:没|忘了?)(?:有|去|得|再)*(?:拿|开|买|去)(?:过)?药?(?=[,。;]|$)")
 """上个月没去拿药: nothing happened then."""
-_WHAT_IT_LEFT = re.compile(r"份?(?:那\d+[元块]?钱?|的)[^,。;\d]{0,3}[补挪抵]")
+_WHAT_IT_LEFT = re.compile(r"份?(?:那\d+[元块]?钱?|的)[^,。;\d]{0,3}(?:补(?!报)|[挪抵])")
 """9月那150来补: no day of treatment."""
 _EACH_OF_THEM = re.compile(
     r"(?:(?:[两三四五六七八九十]|\d{1,2})个|两)月[^,。;\d]{0,6}(?:各|都|均)[^,。;\d]{0,4}$"
@@ -62,6 +66,10 @@ MONTH_OR_QUARTER = re.compile(
     rf"一?个?月[度的]*(?:还是|或者?)[^,。;\d]{{0,4}}{_A_QUARTER}|{_A_QUARTER}[度的]*(?:还是|或者?)[^,。;\d]{{0,4}}月"
 )
 _ALL_ALIKE = re.compile(r",?(?:每[次回]|也)?都是")
+AT_ONCE = re.compile(
+    r"一(?:次|下子?|回|口气|趟)性?(?:就|给|我|又|都|全)*(?:把[^,。;]{0,8})?[开拿配买取备抓领]"
+)
+"""Several months' drugs bought on one day: 一次把三个月的药买齐了."""
 _WITHOUT_COST = re.compile(r"[\d一二两三四五六七八九十]+个月(?:都|也|全|里)*没(?:有|去)*[拿买开配取]")
 _ABOUT_MONTHS = re.compile(r"(?<![一二两三四五六七八九十\d])([一二两三四五六七八])([二三四五六七八九])个月")
 _MOST_MONTHS = 24
@@ -264,6 +272,7 @@ def _dated(part: Part, mention: DateMention) -> Case:
         or _OF_LIFE.search(own)
         or _OF_THE_RULES.match(text, mention.end)
         or _FOUND_OUT.match(text, mention.end)
+        or _LIMIT_CHANGED.match(text, mention.end)
     ):
         return Case()
     if _PAID_UP.search(own):

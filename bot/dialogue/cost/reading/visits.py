@@ -12,7 +12,7 @@ from bot.dialogue.cost.reading.sentence import Part, within_a_month
 from bot.language.money import Amount
 from bot.language.numerals import to_decimal
 
-_PIECES = "次回趟盒瓶支针袋片贴包"
+_PIECES = "次回趟盒瓶支针袋片粒颗贴包"
 _WEEK = "周|星期|礼拜"
 _PIECE = f"[{_PIECES}天]|{_WEEK}"
 _N = r"\d{1,3}|[二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九]"
@@ -181,6 +181,8 @@ def _counted(text: str, counts: _Counts) -> int:
     rest = counts.a_period["周"].sub("", text)
     if in_all := counts.in_all.search(rest):
         return _number(in_all[1])
+    if (daily := _by_periods(text, "天", counts)) > 1:
+        return daily
     found = [m for m in counts.counted.finditer(rest) if _number(m[1]) > 1]
     of_periods = [m for m in found if _OF_A_PERIOD.search(rest[: m.start()])]
     if len(of_periods) > 1:

@@ -16,18 +16,21 @@ _ALL_ASKED = re.compile(
 """What was spent before is asked about, too."""
 BY_PERIOD: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit"})
 SURE = 0.35
+_SURE_OF_AN_ASIDE = 0.5
 _SURE_OF_ITSELF = 0.8
 _BEYOND_DOUBT = 1.0
 _SURER_THAN_A_GUESS = 0.2
-"""By so much the role that was learnt must lead, to be believed before what our words say; where they say that nobody
-can know, so that whether it is summed at all would rest on what was learnt alone; and where they place nothing, and
-it is told to be of something else about the same cost."""
+"""By so much the role that was learnt must lead, to be believed before what our words say; to take for an aside
+what they call a cost, or a part of it; where they say that nobody can know, so that whether it is summed at all would rest on what was learnt
+alone; and where they place nothing, and it is told to be of something else about the same cost."""
 UNJUDGED = Judged[Role](None, 0.0)
 """Of an amount that words took for none until another was found beside it."""
 _WORKED_OUT: frozenset[tuple[Role, Role | None]] = frozenset(
     {
         ("used", "cost"),  # spent before the one that is asked about
         ("cost", "used"),  # the only one asked about
+        ("limit", "cost"),  # of each of several people: 我限额180她220
+        ("monthly_limit", "cost"),
         ("aside", "quota_left"),
         ("aside", "deductible_left"),
         ("aside", "over_limit"),
@@ -173,5 +176,7 @@ def _is_alone(item: Item, sentence: Sentence) -> bool:
 def _how_sure(item: Item, label: Role | None) -> float:
     if item.role == "unplaced":
         return _SURE_OF_ITSELF
+    if item.role in ("cost", "excluded") and label == "aside":
+        return _SURE_OF_AN_ASIDE
     a_guess = item.role == "cost" and not item.placed
     return _SURER_THAN_A_GUESS if a_guess and label and label not in NO_COST else SURE
