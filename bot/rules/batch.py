@@ -125,14 +125,15 @@ class _Corner:
 
     @cached_property
     def fund_pays(self) -> Fen:
-        """统筹基金支出, rounded half-up; bounded by the year's cap (江西第十八条)."""
+        """统筹基金支出, rounded half-up; bounded by the year's cap (江西第十八条; 湖南第二十条)."""
         ratio = self._figure(self._known.parameters.ratio, "ratio", MILLION if self._favourable else 0)
         paid = self.within_limit * ratio
         paid += MILLION // 2
         paid //= MILLION
-        return (
-            paid if self._known.bounds_cost else _smaller(paid, _not_negative(self._cap - self._told("used")))
-        )
+        if self._known.bounds_cost:
+            cap = self._batch.figures.get("annual_cap")
+            return paid if cap is None else _smaller(paid, cap)
+        return _smaller(paid, _not_negative(self._cap - self._told("used")))
 
     @cached_property
     def used_up(self) -> npt.NDArray[np.bool_]:

@@ -214,10 +214,10 @@ class Known(Spent):
 
     @remembered
     def cap_left(self) -> Span | None:
-        """What the fund may still pay (江西第十八条); None where nobody gave it."""
-        if self.bounds_cost:
-            return None
+        """What the fund may still pay (江西第十八条; 湖南第二十条); None where nobody gave it."""
         case = self.case
+        if self.bounds_cost:
+            return Span.exactly(case.annual_cap) if case.annual_cap is not None else None
         if case.quota_left is not None:
             paid = self._paid_in_earlier_months(case.spent_in_earlier_months or NOTHING)
             since = (self.ratio or NO_MONEY).times(case.spent_since or NOTHING)

@@ -128,10 +128,11 @@ class Trace:
         if self._bounds.cap_left is not None:
             layer = self._layer(self._known.limit_entries)
             left = self._bounds.cap_left
+            cap = "年度封顶" if self._known.bounds_cost else "额度"
             said += (
                 f"，要是跟住院合用封顶，额度只剩 {yuan(left.low)}，支付 {yuan(fund)}"
                 if self._known.may_share_the_cap
-                else f"，{layer}{self._paid_before()}额度还剩 {yuan(left)}，支付 {yuan(fund)}"
+                else f"，{layer}{self._paid_before()}{cap}还剩 {yuan(left)}，支付 {yuan(fund)}"
             )
         return Step("统筹基金支出", said, fund, self._places(e.cite for e in self._known.ratio_entries))
 

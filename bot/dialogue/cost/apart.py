@@ -18,7 +18,35 @@ _IN_HOSPITAL = frozenset[Condition]({"inpatient_stay"})
 def told_apart(person: Person) -> tuple[Person, ...]:
     """The person, what was spent on unpaid days set apart; or the same one before and after the limit was changed or
     the retirement that was dated, or in each year."""
-    return tuple(part for limited in _by_limit(person) for part in _by_employment(limited))
+    return tuple(
+        part
+        for of_class in _by_class(person)
+        for limited in _by_limit(of_class)
+        for part in _by_employment(limited)
+    )
+
+
+def _by_class(person: Person) -> tuple[Person, ...]:
+    """The person, or the same one with the cost of each class, where that is the whole cost."""
+    costs = person.class_costs
+    if not costs or person.case.amount != Span.exactly(sum((told.cost for told in costs), NOTHING)):
+        return (person,)
+    return tuple(
+        replace(
+            person,
+            name=f"{told.benefit_class}类",
+            class_costs=(),
+            bills=(),
+            case=replace(
+                person.case,
+                benefit_class=told.benefit_class,
+                amount=Span.exactly(told.cost),
+                quota_left=told.quota_left,
+                annual_cap=told.annual_cap,
+            ),
+        )
+        for told in costs
+    )
 
 
 def _by_limit(person: Person) -> tuple[Person, ...]:

@@ -219,6 +219,15 @@ def _placed(known: Person, said: Person) -> Person:
     return replace(without, case=replace(without.case, **fact))
 
 
+def _whole_again(known: Person, said: Person) -> Person:
+    """What is told, the parts that make up the known cost as no other cost: 500; 里头药300,拍片200."""
+    parts = (said.case.amount, said.case.examination, said.case.excluded)
+    cost, *others = (part.low if isinstance(part, Span) else part or NOTHING for part in parts)
+    if said.adds or not cost or not any(others) or known.case.amount != Span.exactly(cost + sum(others)):
+        return said
+    return replace(said, case=replace(said.case, amount=known.case.amount), bills=known.bills)
+
+
 def _as_a_part(known: Person, said: Person) -> Person:
     """What is told of a part of the known cost that the person pays a share of first: 乙类的先自付10%,乙类200."""
     share, part, whole = said.case.excluded_ratio, said.case.amount, known.case.amount
@@ -281,6 +290,7 @@ _READINGS = (
     _after_the_stay,
     _within_the_bill,
     _placed,
+    _whole_again,
     _as_a_part,
     _added_elsewhere,
     _with_class_b,

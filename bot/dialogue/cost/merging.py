@@ -52,6 +52,7 @@ def merged(known: Person, said: Person) -> Person:
         retired_since=_retired_since(known, said),
         former_limit=said.former_limit if _names_a_limit(said) else known.former_limit,
         bills=bills,
+        class_costs=latest.class_costs,
         home_ratio=_share_at_home(known, said),
         class_b=said.class_b or (None if said.cost_known else known.class_b),
         stay=_stay_told(known.stay, said.stay),

@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any, Literal
 
 from bot.knowledge.parameters import Condition
-from bot.rules.case import Case, Days
+from bot.rules.case import BenefitClass, Case, Days
 from bot.rules.money import NOTHING, Span
 
 Period = Literal["month", "year"]
@@ -56,6 +56,16 @@ class FormerLimit:
 
     limit: Decimal
     until: date
+
+
+@dataclass(frozen=True)
+class ClassCost:
+    """What was spent on diseases of one class, what is left of that class's cap, and the cap; each in yuan."""
+
+    benefit_class: BenefitClass
+    cost: Decimal
+    quota_left: Decimal | None = None
+    annual_cap: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -117,19 +127,20 @@ class Person:
     upper end. `open`: what may hold of the case or not. `doubted`: facts that may be anything up to what bounds
     them, which an earlier turn told. `retired_since`: the month from which on the person is retired, where it
     is told; before that they were at work. `former_limit`: the one before the limit was changed. `bills`: the
-    costs that were told one by one, whose shares may follow. `class_b`: what of a cost told before is class B
-    drugs, in yuan. `stay`: the days in hospital, where they are told by date. `bill_put_right`: which of the
-    bills told before, from 1, the cost replaces. `stretch`: over which months a cost recurs. `swapped`: cost
-    and limit were told one for the other. `returned`: what was given back of it, in yuan, the cost being less
-    that already; `bill_returned`: the bill that is spoken of was given back. `this_one`: of all purchases this
-    last one is asked about. `price`: what one visit cost, in yuan; `visits`: how many there were,
-    `puts_visits_right`: and not as many as was told before. `set_apart`: an earlier bill in yuan of which
-    nothing is paid, `set_apart_for`: why. `month`: the days of this month, where the cost is told as this
-    month's. `bill_named`: which of the bills told before, from 1, is spoken of. `a_part`: the cost told is a
-    part of one told before. `ratio_at_home`: the share told is the one that holds at home. `at_home_after_all`:
-    the treatment was not elsewhere; `home_ratio`: the share that held before it was said to be. `withdrawn`: a
-    share told before, which is somebody else's. `day_asked`: the day whose bill alone is asked about.
-    `next_time`: the cost, or the known one, if none is told, is supposed to come again.
+    costs that were told one by one, whose shares may follow. `class_costs`: those of each class, where one is
+    bounded alone. `class_b`: what of a cost told before is class B drugs, in yuan. `stay`: the days in
+    hospital, where they are told by date. `bill_put_right`: which of the bills told before, from 1, the cost
+    replaces. `stretch`: over which months a cost recurs. `swapped`: cost and limit were told one for the other.
+    `returned`: what was given back of it, in yuan, the cost being less that already; `bill_returned`: the bill
+    that is spoken of was given back. `this_one`: of all purchases this last one is asked about. `price`: what
+    one visit cost, in yuan; `visits`: how many there were, `puts_visits_right`: and not as many as was told
+    before. `set_apart`: an earlier bill in yuan of which nothing is paid, `set_apart_for`: why. `month`: the
+    days of this month, where the cost is told as this month's. `bill_named`: which of the bills told before,
+    from 1, is spoken of. `a_part`: the cost told is a part of one told before. `ratio_at_home`: the share told
+    is the one that holds at home. `at_home_after_all`: the treatment was not elsewhere; `home_ratio`: the share
+    that held before it was said to be. `withdrawn`: a share told before, which is somebody else's. `day_asked`:
+    the day whose bill alone is asked about. `next_time`: the cost, or the known one, if none is told, is
+    supposed to come again.
     """
 
     case: Case = field(default_factory=Case)
@@ -149,6 +160,7 @@ class Person:
     retired_since: date | None = None
     former_limit: FormerLimit | None = None
     bills: tuple[Bill, ...] = ()
+    class_costs: tuple[ClassCost, ...] = ()
     class_b: Decimal | None = None
     bill_put_right: int | None = None
     stay: Days | None = None
@@ -258,7 +270,9 @@ class Person:
         """The same, the limit without a period taken for one of `period`."""
         if self.limit is None:
             return self
-        name = "monthly_limit" if period == "month" else "annual_cap"
+        of_a_month = period == "month"  # beside it the year's cap, on what the fund pays, holds on
+        name = "monthly_limit" if of_a_month else "annual_cap"
         limits: dict[str, Any] = dict.fromkeys(LIMITS) | {name: self.limit}
+        limits |= {"annual_cap": self.case.annual_cap} if of_a_month else {}
         rough = tuple(replace(r, name=name) if r.name == "limit" else r for r in self.rough)
         return replace(self, case=replace(self.case, **limits), limit=None, rough=rough)

@@ -65,7 +65,7 @@ _NAMED = {
 _ASKED_BACK = re.compile(r"^[^,，。;；?]{1,7}\?(?=.)")
 """Our question, said again before it is answered: 批的日子？11月5号。"""
 _OF_THE_BILL = re.compile(r"(?:票|单子|发票)(?:都)?是[^,，。;；]{2,10}[月年号](?:份)?的(?=[,，。;；!]|$)")
-_BOUGHT = re.compile(r"[买开拿配取抓](?:的(?=[,，。;；!]|$)|了[,，]?[\d一二两三四五六七八九])")
+_BOUGHT = re.compile(r"[买开拿配取抓花](?:的(?=[,，。;；!]|$)|了[,，]?[\d一二两三四五六七八九])")
 _THIS_TIME_ASKED = re.compile(r"(?:这一?[次回趟]|[我俺]这个?月)[^,，。;\d]{0,3}报(?:销)?(?:多少|几|好多)")
 _NOT_ENTITLED = frozenset[Condition]({"review_missed", "disqualified"})
 """Then it is known what is paid, whatever the terms are."""

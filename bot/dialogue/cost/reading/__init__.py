@@ -29,6 +29,7 @@ from bot.dialogue.cost.reading.bills import (
 )
 from bot.dialogue.cost.reading.changes import says_swapped, supposes
 from bot.dialogue.cost.reading.circumstances import circumstances_of, is_at_home_after_all
+from bot.dialogue.cost.reading.classes import class_costs
 from bot.dialogue.cost.reading.contradictions import contradiction_in
 from bot.dialogue.cost.reading.costs import cost_of, unplaced_in
 from bot.dialogue.cost.reading.deductible import deductible_of, doubts_of_the_deductible
@@ -61,14 +62,14 @@ from bot.dialogue.cost.reading.shares import (
 )
 from bot.dialogue.cost.reading.sides import of_one_side
 from bot.dialogue.cost.reading.stretch import stretch_of
-from bot.dialogue.cost.reading.times import AT_ONCE, times_of
+from bot.dialogue.cost.reading.times import AT_ONCE, spent_evenly, times_of
 from bot.dialogue.cost.reading.visits import price_of, puts_visits_right, visits_told
 from bot.dialogue.turn import Turn
 from bot.language.normalise import normalise
 from bot.language.numerals import has_numeral
 from bot.rules.case import Case, Days
 from bot.rules.faults import Fault
-from bot.rules.money import Span
+from bot.rules.money import Span, to_fen
 
 TURNS_KEPT = 16
 """What may be meant is asked about the same turn more than once."""
@@ -208,6 +209,10 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
         case = replace(case, months=None, each_month=None, conditions=case.conditions - {"long_prescription"})
     if "long_prescription" in case.ruled_out and AT_ONCE.search(part.text):
         case = replace(case, months=None, each_month=None)  # all in one month, and its limit alone
+    if case.months and case.amount and spent_evenly(part):
+        each = case.amount.low / case.months
+        even = case.amount.is_exact and each == to_fen(each)
+        case = replace(case, amount=Span.exactly(to_fen(each)), each_month=True) if even else case
     last_at_work = at_work_until(part)
     if last_at_work and case.treated_on and case.treated_on.last < last_at_work:
         case = replace(case, employment="在职")
@@ -239,6 +244,7 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
         retired_since=retired_since(part),
         former_limit=former_limit_of(part),
         bills=bills_of(part),
+        class_costs=class_costs(part),
         class_b=class_b_of(part),
         bill_put_right=bill_put_right(part),
         stay=stay,

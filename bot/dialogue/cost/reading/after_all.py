@@ -3,13 +3,15 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
-from bot.dialogue.cost.reading.amount_words import OF_QUESTION
+from bot.dialogue.cost.person import UNPAID
+from bot.dialogue.cost.reading.amount_words import IN_IT, OF_QUESTION
 from bot.dialogue.cost.reading.sentence import Item, Sentence
 from bot.dialogue.cost.reading.weighing import BY_PERIOD
 
 _EACH_ADDED = re.compile(
-    r"(?:是不是|(?<!医保局)(?<!窗口)(?<!局里)(?<!经办)(?<!医保)[讲说]|以为)[^,。;\d]{0,8}(?:各|都|一[个种样]病?|每[个种样]病?)[^,。;\d]{0,3}[加添]"
+    r"[讲说][^,。;\d]{0,6}[加添][两三]个$|(?:是不是|(?<!医保局)(?<!窗口)(?<!局里)(?<!经办)(?<!医保)[讲说]|以为)[^,。;\d]{0,8}(?:各|都|一[个种样]病?|每[个种样]病?)[^,。;\d]{0,3}[加添]"
 )
 """Hearsay of what several more diseases add each: what they add together is still not told."""
 _EACH_ADDS, _IS_IT_SO = (
@@ -48,14 +50,25 @@ _STRUCK_OUT = re.compile(
 )
 _WENT_AGAIN = re.compile(r"[又再]去了?[一两几][趟次回]")
 _EXCLAIMED = re.compile(r"^(?:[啊哎唉]?,?)?(?:怎么|咋)?(?:就|才|只|这么)+(?:给|报|有)?$")
+_TAKEN_NOTE_OF, _NOTED = re.compile(r"[哦噢嗯哟好]+,?是?"), re.compile(r"[元块]?钱?[啊呀哈]?,")
+"""Our answer, said again before another cost is told: 哦170,那我哥也花了300."""
+_FIGURE = re.compile(r"\d{2}")
 _IN_SURPRISE = re.compile(r"[元块]?钱?[啊呀哇吗么嘛]")
 
 
+_IS_PAID = re.compile(r"[报给退付](?:得|了|的|我|你|整|个|出|销|是)*$")
+_OR_RATHER = re.compile(r"[元块]?钱?,?还是(?:[报给退付](?:得|了|的|我|你|整|个|出|销|是)*)?")
 _WISHED_FOR = re.compile(r"(?:按|照|当)(?:着)?$")
 _WHETHER_SO = re.compile(
     r"[元块]?钱?的?(?:额度|限额|定额)?(?:来|给我?|一起|一块)*[算报](?:(?:对|行|好|可以?|能|成)(?:不|吗|么|吧|没)|吗|么|吧|不)"
 )
 """按600额度算对不对: what is hoped for beside the limit that is told."""
+_IS_SENT, _TO_ME = (
+    re.compile(r"[会能要该把](?:再|就)?(?:打|发|转|退|补)?$"),
+    re.compile(r"[元块]?钱?(?:打|发|转|退|补)?(?:给|到|进|在)[我俺](?:的)?(?:卡|账|手|$|[,。吗不])"),
+)
+"""医保会打255到我卡上不."""
+_IS_IT_THAT = re.compile(r"[元块]?钱?,?(?:对吧|对不对|对吗|没错吧|是吧)")
 _OF_THE_SECOND = re.compile(r"第二个?[种样]?病[^,。;\d]{0,8}[给加批添核][^,。;\d]{0,4}$")
 _MOST_ADDED = 100
 """No more than this is added for further diseases (湘医保发〔2022〕52号第十四条)."""
@@ -63,7 +76,7 @@ _MOST_ADDED = 100
 
 def after_all(items: Sequence[Item], sentence: Sentence) -> list[Item]:
     """The same amounts, each of what it is once all others are known."""
-    told = [_after_all(item, sentence) for item in _without_wishes(items)]
+    told = [_after_all(item, sentence) for item in _without_wishes(_without_answers(items, sentence))]
     unplaced = [item for item in told if item.role == "unplaced"]
     if len(told) == 1:
         return [_alone(told[0], sentence)]
@@ -75,17 +88,35 @@ def after_all(items: Sequence[Item], sentence: Sentence) -> list[Item]:
 def _after_all(item: Item, sentence: Sentence) -> Item:
     if _is_hearsay(item) or _is_exclaimed(item, sentence):
         return replace(item, role="aside")
+    if item.role == "excluded" and not item.because and not IN_IT.search(item.before):
+        because = sentence.conditions(*sentence.clause(item.start)) & UNPAID
+        return replace(item, because=because)  # 药400,同一天补牙180
     if item.role == "examination" and _IS_NOT_COUNTED.match(item.after):
         return replace(item, role="excluded")
     if _is_carried_over(item):
         return replace(item, role="unused_before")
     if item.role in BY_PERIOD and item.amount.high <= _MOST_ADDED and _OF_THE_SECOND.search(item.before):
         return replace(item, role="extra_limit")
+    if item.role == "cost" and _IS_SENT.search(item.before) and _TO_ME.match(item.after):
+        return replace(item, role="claimed")
+    if item.role == "cost" and not item.before.strip(",") and item.start and _IS_IT_THAT.match(item.after):
+        return replace(item, role="claimed")  # 限额300药费300,255对吧
     if _is_concluded(item, sentence):
         return replace(item, role="claimed")
     if _is_given_up(item, sentence) or _is_struck_out(item, sentence):
         return replace(item, role="returned")
     return item
+
+
+def _without_answers(items: Sequence[Item], sentence: Sentence) -> list[Item]:
+    """The same, two figures of which one is asked to be what is paid as asides: 是给一块还是八毛."""
+    asked = [
+        pair
+        for pair in pairwise(items)
+        if _IS_PAID.search(sentence.text[: pair[0].start])
+        and _OR_RATHER.fullmatch(sentence.text, pair[0].end, pair[1].start)
+    ]
+    return [replace(i, role="aside") if any(i in pair for pair in asked) else i for i in items]
 
 
 def _without_wishes(items: Sequence[Item]) -> list[Item]:
@@ -166,5 +197,7 @@ def _is_hearsay(item: Item) -> bool:
 
 def _is_exclaimed(item: Item, sentence: Sentence) -> bool:
     """Whether a turn begins with our answer, said again in surprise: 才300啊."""
+    if _TAKEN_NOTE_OF.fullmatch(sentence.text, 0, item.start) and _NOTED.match(item.after):
+        return bool(_FIGURE.search(sentence.text, item.end))
     begins = _EXCLAIMED.fullmatch(sentence.text[: item.start])
     return bool(begins and _IN_SURPRISE.match(item.after))

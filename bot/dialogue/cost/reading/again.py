@@ -47,6 +47,7 @@ _IT_FOLLOWS = re.compile(
 )
 _OF_EACH: frozenset[Role] = frozenset({"limit", "monthly_limit", "cost"})
 _ANOTHER_PERSON = re.compile(r"[元块]?钱?,?(?:[我他她]|老伴儿?|老公|老婆|堂客|爱人|[爸妈]妈?)(?:是|的)?")
+_A_PERSON_S = re.compile(r"[我他她俺爸妈爹娘伴公婆客人]")
 _ALSO_THEN = re.compile(r"月[^,。;\d]{0,8}(?:也|还|同样|照样)是$")
 _TAKEN_OFF = re.compile(r"[减扣][^,。;]{1,8}$")
 _NEAR = 26
@@ -58,7 +59,7 @@ _FOUND = re.compile(
 _OF_SOMETHING_ELSE = re.compile(
     r"[元块]?钱?(?:,|哦|不对|不|啊|呃|错了|等等)*(?:那|这)?(?:个|笔)?是"
     r"(?:上上?个?月|[两三四五六2-6](?:个月|[次回趟])|半年|去年|前[年月]|我?(?:老伴|老公|老婆|爱人|[爸妈])|别人)"
-    r"(?:加起来|一起|一共|一块儿?)?(?:的|$|(?=[,。;]))"
+    r"(?:[加合拢]?(?:起来|一起|一共|一块儿?))?(?:的|$|(?=[,。;]))"
 )
 _SPENT = re.compile(r"花|买|吃|开|拿|药费?|用了?$|费用")
 _SETTLED = re.compile(r"(?:^|[哦噢])(?:应该|想起来了?|对了|就|确定|准确[地的]?说?|查了?|看了?)+是?$")
@@ -287,7 +288,10 @@ def in_parallel(items: list[Item], sentence: Sentence) -> list[Item]:
     for item in items:
         before = told[-1] if told else None
         between = sentence.text[before.end : item.start] if before else ""
-        another = _ANOTHER_PERSON.fullmatch(between) or _is_next_disease(item, between, sentence)
+        of_persons = before and _A_PERSON_S.search(before.before)
+        another = (of_persons and _ANOTHER_PERSON.fullmatch(between)) or _is_next_disease(
+            item, between, sentence
+        )
         same = before and another and before.role in _OF_EACH
         alike = before and not item.placed and before.role == "cost" and _ALSO_THEN.search(between)
         if alike and before and before.amount.low == item.amount.low:
@@ -300,7 +304,7 @@ def in_parallel(items: list[Item], sentence: Sentence) -> list[Item]:
 def _is_next_disease(item: Item, between: str, sentence: Sentence) -> bool:
     """Whether nothing but another disease stands between it and the amount before: 高血压额度200,糖尿病260."""
     named = (m for m in sentence.turn.mentions if m.entity == "disease" and m.end == item.start)
-    return any(between.strip(",元块") == mention.text for mention in named)
+    return any(between.strip(",元块、和跟") == mention.text for mention in named)
 
 
 def _meet(one: Amount, other: Amount) -> bool:

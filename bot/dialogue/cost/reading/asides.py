@@ -23,6 +23,11 @@ _BOTH_ASKED = re.compile(r"两[笔次回处家张趟边头][^,。;\d]{0,4}(?:[�
 _ELSEWHERE = re.compile(
     r"(?:网上|外[面头边]|别[家处]|别的(?:药店|地方)|隔壁|另[外一]{1,2}家|其[他它](?:药店|地方|家)|京东|淘宝|美团|拼多多|平台|直播间)[^,。;\d花买拿开付叫订拍]{0,10}$"
 )
+_OF_A_STAY, _OUTPATIENT = (
+    re.compile(r"住院的?(?:起付|门槛)[线费]?(?:是|要)?$"),
+    re.compile(r"我?门诊|慢特?病[^,。;]{0,4}[花买拿开]"),
+)
+"""三级住院起付线800,我门诊才花750: no deductible of ours."""
 _IN_HOSPITAL = re.compile(r"住[了过]?院")
 _HOPED = re.compile(r"(?:(?<!不)(?:能|可以)|是不是|该)(?:就|也|给我)*[按照]$")
 _AGAIN, _OR_NOT = re.compile(r"[再又][扣交付][^,。;\d]{0,4}$"), re.compile(r"[元块]?钱?[不吗么嘛啵]")
@@ -38,6 +43,8 @@ _AS_INPATIENT = re.compile(
 )
 
 
+_USED_UP = re.compile(r"用[了掉去]+$")
+"""年封顶20万,今年住院用掉15万了."""
 _TAKEN_TIMES, _TIMES = re.compile(r"(?:拿|用|按)$"), re.compile(r"[元块]?钱?(?:乘以?|×|\*)")
 _IS_IT_RECKONED = re.compile(r"[元块]?钱?来?算[吧吗么呗]")
 _GETS = re.compile(r"(?:能|该|会|可以|给)[给我俺]*(?:拿|报|得|到手)[到回得]*$")
@@ -93,6 +100,9 @@ def without_inpatient_costs(items: list[Item], sentence: Sentence) -> list[Item]
     if len(inpatient) == len(costs):
         return items
     paid = [after for item, after in pairwise(items) if item in inpatient and after.role == "used"]
+    capped = any(item.role == "annual_cap" for item in items)
+    of_the_cap = [item for item in inpatient if capped and _USED_UP.search(item.before)]
+    items = [replace(item, role="used") if item in of_the_cap else item for item in items]
     return [replace(item, role="aside") if item in (*inpatient, *paid) else item for item in items]
 
 
@@ -100,9 +110,9 @@ def without_inpatient_deductibles(items: list[Item], sentence: Sentence) -> list
     """ "起付线600,上半年住院扣过1000起付": an inpatient's deductible beside ours, which it is above."""
     told = [item for item in items if item.role in ("deductible", "deductible_met")]
     ours = [i.amount.high for i in told if i.role == "deductible" and not _IN_HOSPITAL.search(i.before)]
-    if not ours:
-        return items
-    inpatient = [i for i in told if _IN_HOSPITAL.search(i.before) and i.amount.low > max(ours)]
+    if not ours and _OUTPATIENT.search(sentence.text):
+        return [replace(i, role="aside") if i in told and _OF_A_STAY.search(i.before) else i for i in items]
+    inpatient = [i for i in told if _IN_HOSPITAL.search(i.before) and i.amount.low > max(ours, default=0)]
     return [replace(item, role="aside") if item in inpatient else item for item in items]
 
 

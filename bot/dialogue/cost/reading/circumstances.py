@@ -37,12 +37,24 @@ _WHEN_ANOTHER_THING = re.compile(
     r"(?:发|批|办|领|评|申请|认定|查出来|得病|得这个?病)[^,。;花买]{0,8}(?:的时候|那会儿?|那时候?|那阵子?|当时)[^,。;花买]{0,20}"
 )
 _WHERE_OTHERS_ARE = re.compile(r"(?:[他她]|崽|女儿?|儿子?|弟|妹|哥|姐|孙子?|外甥|侄子?)(?:也|现在|还|人)?在$")
+_MYSELF = re.compile(r"[我俺](?!们|[哥姐弟妹爸妈爹娘爷奶公婆伯叔姑姨舅嫂])")
+_ALL_RECOGNISED = re.compile(r"都(?:是|已经?)?(?:[评批认办]|认定)(?:上|下来|过|定|了)")
+"""糖尿病帕金森都评上了."""
 _NOT_DONE_ANEW = re.compile(
     r"(?:资格|慢特?病|本子?)[^,。;]{0,8}(?:没|未)(?:有)?(?:在[^,。;]{1,4})?(?:重新)?(?:办|申请|认定|评|批)|没(?:有)?(?:在[^,。;]{1,4})?重新(?:办|申请|认定|评|批)"
 )
 """Whoever came from another province, whose recognition does not hold here."""
 _INSURED_IN = re.compile(r"(?:医保|社保|参保)(?:地|关系)?(?:还|就|都|却)*(?:是|在)$")
 _MINE = re.compile(r"(?<!告诉)(?<!问)(?<!帮)(?<!给)[我俺咱]们?(?:是|在)?$")
+_COMPARED = re.compile(r"(?:照|按|参照|跟|像|学|比照|套)(?:着|用)?$")
+_AS_THEIRS = re.compile(r"(?:那边|那里|省)?的?(?:\d|[一二三四五六七八九]成|百分|标准|政策|规定|办法|比例|那)")
+"""Of somebody insured elsewhere: 亲戚在四川退休,…照湖南的85%."""
+_SAID_THERE = re.compile(
+    r"(?:那边|那里)?的?(?:亲家|亲戚|朋友|同学|战友|老乡|[表堂][哥姐弟妹]|[姑姨舅叔伯婶]|侄|外甥|同事|网友|病友)[^,。;]{0,2}(?:[说讲]|告诉|那边|那里)"
+)
+"""湖南亲家讲."""
+_NOT_THERE = re.compile(r"(?:医保|社保|参保)(?:地|关系)?(?:又|并|也)?不[在是]$")
+"""医保不在山东,在湖南."""
 _OF_CARE = re.compile(r"看病|住院|[买拿开配取]|药|门诊|医院|透析|化疗")
 _GONE_THERE = re.compile(r"[去到在来]$")
 
@@ -67,13 +79,33 @@ def circumstances_of(part: Part, covered: Container[str], home: str | None = Non
         - _of_another_time(part),
         ruled_out=ruled_out_in(part.text) - of_a_part - left_open,
     )
+    if len(_diseases(part)) > 1 and _ALL_RECOGNISED.search(part.text):
+        case = replace(case, conditions=case.conditions | {"several_diseases"})
     if _NOT_DONE_ANEW.search(part.text) and len(_provinces(part)) > 1:
         case = replace(case, conditions=case.conditions | {"not_approved"})
     return _placed(case, part, covered, home)
 
 
+def _diseases(part: Part) -> set[str]:
+    return {m.value for m in part.mentions if m.entity == "disease"}
+
+
 def _provinces(part: Part) -> set[str]:
     return {m.value.split("/")[0] for m in part.sentence.turn.mentions if m.entity == "region"}
+
+
+def _where_the_person_is(told: list[Mention], text: str, known: str | None) -> list[Mention]:
+    """The places without those that are only compared with, that somebody there speaks of or that are denied; all,
+    where no other is known."""
+    others = [
+        m
+        for m in told
+        if (_COMPARED.search(text[: m.start]) and _AS_THEIRS.match(text, m.end))
+        or _SAID_THERE.match(text, m.end)
+        or _NOT_THERE.search(text[: m.start])
+    ]
+    rest = [m for m in told if m not in others]
+    return rest if rest or known else told
 
 
 def _is_beside_the_point(region: Mention, part: Part) -> bool:
@@ -82,7 +114,12 @@ def _is_beside_the_point(region: Mention, part: Part) -> bool:
     when = any(
         m.start() <= region.start - part.start < m.end() for m in _WHEN_ANOTHER_THING.finditer(part.text)
     )
-    others = _WHERE_OTHERS_ARE.search(text[: region.start]) and not _OF_CARE.search(part.text)
+    spent_there = any(
+        cost.start > region.end and not _MYSELF.search(text, region.end, cost.start) for cost in part.costs
+    )
+    others = (
+        _WHERE_OTHERS_ARE.search(text[: region.start]) and not spent_there and not _OF_CARE.search(part.text)
+    )
     return bool(when or others)
 
 
@@ -113,6 +150,7 @@ def _placed(case: Case, part: Part, covered: Container[str], known: str | None) 
     told = [m for m in part.mentions if m.entity == "region"]
     if known in covered:
         told = [m for m in told if not _is_beside_the_point(m, part)]
+    told = _where_the_person_is(told, text, known)
     named = [(m.value.split("/")[0], m.start) for m in told]
     if not named:
         return case

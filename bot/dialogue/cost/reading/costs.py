@@ -52,9 +52,11 @@ _ANOTHER_LOST = re.compile(
 )
 """A bill of which the amount is gone: 另一张单子找不到了."""
 _NOTHING_COUNTS = re.compile(
-    r"(?:药|针|片)[^,。;\d不没]{0,8}(?:不在|没[进入]|没有?列[进入])(?:国家|医保|药品|报销)*目录|是(?:医保)?目录外的[^,。;\d]{0,4}药|目录[里内上中]?(?:查不[到着]|找不[到着]|没(?:有|得)这)(?![吗么])|(?<!不)(?:全|都)(?:得|要)?自费(?![吗么])|(?<!不)(?:全部?|都)是[^,。;\d]{0,6}(?:目录外|范围外|自费|丙类|不在目录)"
+    r"(?:药|针|片)[^,。;\d不没]{0,8}(?:不在|没[进入]|没有?列[进入])(?:国家|医保|药品|报销)*目录|是(?:医保)?目录外的[^,。;\d]{0,4}药|目录[里内上中]?(?:查不[到着]|找不[到着]|没(?:有|得)这)(?![吗么])|(?<!不)(?:全|都)(?:得|要)?自费(?![吗么])|(?<!不)(?:全部?|都)(?:[开买拿配]的(?:都)?)?是[^,。;\d]{0,6}(?:目录外|范围外|自费|丙类|不在目录)"
 )
-_ALL_OF_IT = re.compile(r"(?<!不)(?:全部?|都|清一色|尽)是[^,。;\d]{0,8}(?:目录外|范围外|自费|丙类|不在目录)")
+_ALL_OF_IT = re.compile(
+    r"(?<!不)(?:全部?|都|清一色|尽)(?:[开买拿配]的)?是[^,。;\d]{0,8}(?:目录外|范围外|自费|丙类|不在目录)"
+)
 """开的全是目录外的自费药420."""
 _NOTHING_BOUGHT = re.compile(
     r"(?:这个?月|本月|今年)[^。;]{0,14}(?:一[分粒片盒瓶颗毛次回趟点][钱的药]*(?:都|也)?没(?:有)?(?:花|买|开|拿|用|动)|(?:药?(?:一点|啥|什么)(?:都|也)?)没(?:有)?(?:花|买|开|拿|用)"
@@ -73,8 +75,13 @@ _OF_NO_COST: frozenset[Role] = frozenset({"aside", "claimed", "unused_before"})
 _TAKEN = re.compile(r"[用花][掉去]?了$")
 _PAID_OUT = re.compile(r"报(?:销)?[了过掉]+$|(?:统筹|基金|医保局?|公家)[^,。;\d]{0,4}[付报出][了过掉]*$")
 _OF_THE_QUOTA = re.compile(r"[元块]?钱?的?(?:额度|限额)")
+_OF_A_CAP = re.compile(r"年度?封顶线?[^,。;\d]{0,6}$")
 _PAID_ASKED = re.compile(r"(?:给我|帮我|已经?)?[报付出给]了(?:我)?(?:多少|几)")
+_SUM_ASKED = re.compile(r"(?<![还再])(?:能|可以|该|给我?)?[报](?:销)?(?:得|我)?(?:多少|几|好多)")
+_WHAT_IS_LEFT = re.compile(r"还(?:能|可|剩|有|够)|再|剩|余")
 _SPENT = re.compile(r"(?:[花买拿开]|看[了过病])[^,。;\d]{0,4}$")
+_IN_THE_CATALOGUE = re.compile(r"(?:目录|范围|政策)[里内](?:面|头)?的?(?:药费?|费用)?(?:是|有|花了)?$")
+_NOT_IN_THE_CATALOGUE = re.compile(r"(?:目录|范围|政策)外(?:面|头)?的?(?:药费?|费用)?(?:是|有|花了)?$")
 _OF_A_DRUG_AFTER = re.compile(r"[元块]?钱?的")
 _BILL = re.compile(
     r"(?:总|共|合计|起来|单子|发票|小票|账单|票)[^,。;\d]{0,5}$|这$|[两三四五六]个月$|[两三四][次回笔张]$"
@@ -188,6 +195,9 @@ def _is_the_cost(used: Decimal, part: Part) -> bool:
     of_one = len(part.text) < len(part.sentence.text)
     if part.ratios and not _BY_THEN.search(part.text):
         return True  # 住院报八成,用了950
+    asked = _SUM_ASKED.search(part.text) and not _WHAT_IS_LEFT.search(part.text)
+    if asked and not _BY_THEN.search(part.text):
+        return True  # 限额260用了255,报好多
     return (
         used > max([*_limits(part), *_caps(part)], default=used)
         or part.tells("not_approved")
@@ -295,6 +305,10 @@ def _is_beside(part: Part, item: Item) -> bool:
         return False
     if BEFORE_IT_CAME.search(item.before):
         return True
+    if _NOT_IN_THE_CATALOGUE.search(item.before) and any(
+        _IN_THE_CATALOGUE.search(text[: cost.start]) for cost in part.costs
+    ):
+        return True  # 目录里的650,目录外的250
     if any(_SIDE_BY_SIDE.fullmatch(text[item.end : cost.start]) for cost in part.costs):
         return True
     of_its_own = item.because or _OF_NO_CLASS.search(item.before) or _SUNDRY.search(item.before)
@@ -332,6 +346,9 @@ def _with_item(case: Case, item: Item, part: Part) -> Case:
         figure += getattr(case, item.role) or NOTHING
     if item.role == "unused_before":
         return replace(case, unused_before=figure, unused_month=month_before(part, item))
+    limited = any(i.role in ("limit", "monthly_limit") for i in part.own_items)
+    if item.role == "quota_left" and limited and _OF_A_CAP.search(item.before):
+        return replace(case, annual_cap=figure)  # what the fund may still pay, beside a limit on costs
     if item.role == "used" and _is_paid_out(item):
         case = replace(case, used_as_paid=True)
     if item.role == "used" and _SPENT.search(item.before) and not _OF_THE_QUOTA.match(item.after):

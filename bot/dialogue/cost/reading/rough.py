@@ -61,7 +61,7 @@ def rough_facts(part: Part, told: Case, limit: Decimal | None) -> tuple[Rough, .
     )
     return (
         *_told_as_ranges(part, told, limit),
-        *rough_shares(part),
+        *rough_shares(part, told),
         *_unclear_parts(part, told),
         *_one_of_several(part, told),
         *open_facts(part, told, limit),

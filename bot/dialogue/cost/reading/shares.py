@@ -19,7 +19,7 @@ from bot.language.numerals import to_decimal
 from bot.language.ratios import Ratio
 from bot.language.spans import Span as Placed
 from bot.rules.case import Case
-from bot.rules.money import percent
+from bot.rules.money import percent, to_fen
 
 _HOME = re.compile(
     r"本地|当地|省内|老家(?!(?:医保局?|那边)?[讲说])|家里|屋里|在家|参保地(?![讲说告])|[我咱]们?(?:这(?![种样个])|那|市|县|区|省|本|当)|[市县]里"
@@ -55,6 +55,7 @@ _PUT_RIGHT = re.compile(rf"不是(?:报)?{_FIGURE},?(?:而|应该|其实)*是(?:
 _IT_ENDS = re.compile(r"(?:[,。;]|$)")
 """应该是55%,不是60%."""
 _OF_THEM_THERE = re.compile(r"(?:他|她)们?那[边里儿]|人家那")
+_WITHIN_THE_PROVINCE = re.compile(r"省内(?:的)?(?:异地|跨市|其他|别的)?")
 _OF_PEOPLE = re.compile(r"的?(?:退休|在职|职工|居民|人|老乡|病友)")
 _TAKEN_INSTEAD = re.compile(r"按$")
 _CLAIMED = re.compile(r"^(?:吗|吧|不[,。?]|么|对吗|是吗|真的吗)")
@@ -134,19 +135,26 @@ def withdrawn_share(part: Part) -> Decimal | None:
     return others[0] if others else None
 
 
-def rough_shares(part: Part) -> tuple[Rough, ...]:
+def rough_shares(part: Part, told: Case) -> tuple[Rough, ...]:
     """Shares told as a range: 报八成到九成, 80%到85%, 报80到85, 七八成, 最少七成最多八成, 八成多; 先自付10%到15%."""
     shares = [ratio for ratio in part.ratios if _is_of_the_cost(ratio, part.sentence)]
     if len(shares) > 1 and _ONE_OR_THE_OTHER.search(part.text):
         values = [ratio.value for ratio in shares]
         return (Rough("ratio", min(values), max(values)),)
-    told = [Amount(r.start, r.end, r.value, r.value, False, r.value) for r in shares]
+    single = [Amount(r.start, r.end, r.value, r.value, False, r.value) for r in shares]
     # As amounts are joined; between shares a second 报 says nothing new (报八成还是报九成).
-    ranges = [a for a in ends_joined(told, part.sentence.text.replace("报", "是")) if a.low < a.high]
+    ranges = [a for a in ends_joined(single, part.sentence.text.replace("报", "是")) if a.low < a.high]
     named = [(_name_of(joined, part), joined) for joined in ranges]
     if all(name != "ratio" for name, _ in named):
         named += [("ratio", more) for ratio in shares if (more := _and_more(ratio, part.sentence))][:1]
-    return tuple(Rough(name, joined.low, joined.high) for name, joined in named)
+    return tuple(_rough(name, joined, told) for name, joined in named)
+
+
+def _rough(name: str, joined: Amount, told: Case) -> Rough:
+    """A share as a range; of a part of the cost alone (乙类100先自付10%到20%) what it comes to in yuan."""
+    if name == "excluded_ratio" and told.excluded_ratio is None and told.excluded and joined.low:
+        return Rough("excluded", told.excluded, to_fen(told.excluded / joined.low * joined.high))
+    return Rough(name, joined.low, joined.high)
 
 
 def _is_of_the_cost(ratio: Ratio, sentence: Sentence) -> bool:
@@ -181,7 +189,7 @@ def _and_more(ratio: Ratio, sentence: Sentence) -> Amount | None:
 
 
 def _ratio_range(part: Part) -> Rough | None:
-    return next((rough for rough in rough_shares(part) if rough.name == "ratio"), None)
+    return next((rough for rough in rough_shares(part, Case()) if rough.name == "ratio"), None)
 
 
 def ratios_by_place(part: Part) -> tuple[RatioAt, ...]:
@@ -204,6 +212,8 @@ def _costs_at(part: Part, ratios: Sequence[Ratio], places: Sequence[str]) -> lis
         return [None] * len(ratios)
     if in_turn(costs, ratios):
         return [cost.low for cost in costs]
+    if all(label_of(part.sentence, ratio).rstrip("报按")[-2:] == "一个" for ratio in ratios):
+        return [cost.low for cost in costs]  # 社区200,三甲300,一个报95%一个85%
     told_first = costs[-1].end <= ratios[0].start
     begins = [part.start if told_first else ratios[-1].end, *(cost.end for cost in costs)]
     led_by = [part.sentence.text[begin : cost.start] for begin, cost in zip(begins, costs, strict=False)]
@@ -313,7 +323,11 @@ def _is_of_another_level(sentence: Sentence, ratio: Ratio) -> bool:
 
 def _at_home(part: Part) -> list[Ratio]:
     """The shares told of home, where the treatment was elsewhere."""
-    if not is_away(part.sentence) or CAME_HOME_FOR_IT.search(part.text):
+    if (
+        not is_away(part.sentence)
+        or _WITHIN_THE_PROVINCE.search(part.text)
+        or CAME_HOME_FOR_IT.search(part.text)
+    ):
         return []
     labels = [(label_of(part.sentence, ratio), ratio) for ratio in part.ratios]
     return [ratio for label, ratio in labels if _HOME.search(label) and not AWAY.search(label)]

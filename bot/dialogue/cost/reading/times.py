@@ -71,6 +71,9 @@ AT_ONCE = re.compile(
 )
 """Several months' drugs bought on one day: 一次把三个月的药买齐了."""
 _WITHOUT_COST = re.compile(r"[\d一二两三四五六七八九十]+个月(?:都|也|全|里)*没(?:有|去)*[拿买开配取]")
+_EVENLY = re.compile(
+    r"(?:每个?|个个)月[^,。;\d]{0,4}(?:一样|相同|同样)(?:多|的)?|平均(?:分|摊)?(?:到|在)(?:每个?月|各月)|(?:每个?月|各月)[^,。;\d]{0,3}(?:平均|均匀|均摊|匀着)"
+)
 _ABOUT_MONTHS = re.compile(r"(?<![一二两三四五六七八九十\d])([一二两三四五六七八])([二三四五六七八九])个月")
 _MOST_MONTHS = 24
 _LIMITS_OF_MONTHS = re.compile(
@@ -227,6 +230,11 @@ def months_spoken_of(text: str) -> int | None:
             return int(last - first) + 1
     of_costs = _LIMIT_OF_A_YEAR.sub("", text)
     return next((months for pattern, months in _SPANS if re.search(pattern, of_costs)), None)
+
+
+def spent_evenly(part: Part) -> bool:
+    """Whether a cost of several months is said to be the same in each: 一年3000,每个月都一样多."""
+    return bool(_EVENLY.search(part.text)) and not any(is_monthly(part, cost) for cost in part.costs)
 
 
 def months_between(text: str) -> tuple[int, int] | None:

@@ -11,7 +11,7 @@ from bot.dialogue.cost.reading.roles import limit_by_period
 from bot.dialogue.cost.reading.sentence import Item, Role, Sentence
 
 _ALL_ASKED = re.compile(
-    r"(?:一共|总共|合计|拢共|加起来|合起来|一起|一块儿?|两[次笔回张趟]|[三四几][次笔回张趟])[^,。;\d]{0,8}报"
+    r"(?:一共|总共|合计|拢共|加起来|合起来|一起|一块儿?|两[次笔回张趟]|[三四几][次笔回张趟])[^,。;\d]{0,8}[报给]"
 )
 """What was spent before is asked about, too."""
 BY_PERIOD: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit"})
@@ -20,9 +20,9 @@ _SURE_OF_AN_ASIDE = 0.5
 _SURE_OF_ITSELF = 0.8
 _BEYOND_DOUBT = 1.0
 _SURER_THAN_A_GUESS = 0.2
-"""By so much the role that was learnt must lead, to be believed before what our words say; to take for an aside
-what they call a cost, or a part of it; where they say that nobody can know, so that whether it is summed at all would rest on what was learnt
-alone; and where they place nothing, and it is told to be of something else about the same cost."""
+"""By so much the role that was learnt must lead, to be believed before what our words say; to take for an aside what
+they call a cost, or a part of it; where they say that nobody can know, so that whether it is summed at all would rest
+on what was learnt alone; and where they place nothing, and it is told to be of something else about the same cost."""
 UNJUDGED = Judged[Role](None, 0.0)
 """Of an amount that words took for none until another was found beside it."""
 _WORKED_OUT: frozenset[tuple[Role, Role | None]] = frozenset(
@@ -66,7 +66,7 @@ _DRUGS_BOUGHT = re.compile(
 _BACK_TO_IT = re.compile(r"[元块]?钱?的?那[个笔次回](?:价|数)?来")
 _OF_THE_QUARTER = re.compile(r"把[^,。;\d]{0,3}(?:季度?|三个月)的?(?:额度|限额)?$")
 """4月就把二季度900用完了: what a long prescription took at once."""
-_SENT_TO_ME = re.compile(r"[元块]?钱?(?:打|发|转|汇)(?:给|到|进|在)?[我俺]")
+_SENT_TO_ME = re.compile(r"[元块]?钱?(?:打|发|转|汇)?(?:给|到|进|在)[我俺](?:的)?(?:卡|账|手)?")
 """能把221打我卡上不: what somebody hopes to get."""
 _ON_A_BILL = re.compile(
     r"(?:单子|发票|小票|账单)[上里面]*(?:写的?|打的?)?是?$|(?:药店|商店|定点店|药房|医院|社区|卫生[院室所]|诊所|门诊)[里的]?[,\s]*$"
@@ -157,6 +157,8 @@ def _is_told_plainly(item: Item, label: Role | None) -> bool:
     if _REALLY_PAID.search(item.before) or (
         label == "aside" and _COUNTS_ANYWAY.search(f"{item.before}…{item.after}")
     ):
+        return True
+    if label == "aside" and _ON_A_BILL.search(item.before) and not item.weighed:
         return True
     if label == "limit":
         return bool(_ON_A_BILL.search(item.before) or _DRUGS_BOUGHT.search(f"{item.before}…{item.after}"))
