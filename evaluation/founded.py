@@ -56,13 +56,13 @@ class Sources:
             text = _DATE.sub("，", text)  # worked out from the calendar, and scored as such
         sources = map(_spoken_dates, self._sources(answer))
         given = figure_set("。".join((*map(_said_by_person, turns), *sources)))
-        sums = _amounts_worked_out(given, answer)
+        told_sums = [
+            value for value, kind in figure_set("。".join(map(_said_by_person, turns))) if kind == "money"
+        ]
+        together = {one + other for one, other in product(told_sums, told_sums)} if estimate else set()
+        sums = _amounts_worked_out(given, together, answer) | together
         if estimate:
-            told_sums = [
-                value for value, kind in figure_set("。".join(map(_said_by_person, turns))) if kind == "money"
-            ]
             sums |= {abs(one - other) for one, other in product(told_sums, told_sums)}
-            sums |= {one + other for one, other in product(told_sums, told_sums)}
         told = (figure for figure in figures(text) if not figure.stands_in(given))
         return tuple(figure.text for figure in told if not (figure.kind == "money" and figure.value in sums))
 
@@ -116,10 +116,11 @@ def _said_by_person(turn: str) -> str:
     return "，".join((turn, *amounts, *ratios))
 
 
-def _amounts_worked_out(given: Given, answer: Answer) -> set[Decimal]:
-    """A share of an amount, both given, and by how much an estimate differs from one before it."""
+def _amounts_worked_out(given: Given, together: set[Decimal], answer: Answer) -> set[Decimal]:
+    """A share of an amount, both given, or of two told amounts together; by how much an estimate differs from one
+    before it."""
     shares = (value for value, kind in given if kind == "percent")
-    amounts = (value for value, kind in given if kind in ("money", None))
+    amounts = together | {value for value, kind in given if kind in ("money", None)}
     found = {(share * amount / 100).quantize(_CENT) for share, amount in product(shares, amounts)}
     estimates = [card for card in (*answer.earlier, *answer.cards) if card["card"] == "estimate"]
     for before, after in combinations(estimates, 2):

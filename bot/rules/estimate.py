@@ -197,7 +197,9 @@ class _Estimator:
         """What the document fixes already, and the most the fund may pay where that is less than the cost."""
         known, said = self._known, []
         if most is not None and most < known.total.high and known.ratio is not None:
-            said.append(Remark(f"医保最多支付 {yuan(most)}"))
+            whole = to_fen(known.total.high * known.ratio.high) == most
+            so_much = f"，也就是费用 {yuan(known.total.high)}的 {percent(known.ratio.high)}" if whole else ""
+            said.append(Remark(f"医保最多支付 {yuan(most)}{so_much}"))
         entries = known.deductible_entries
         if entries and all(isinstance(e.state, Fixed) and not e.state.value for e in entries):
             said.append(Remark("不设起付线", known.cited(entries[0].cite)))

@@ -374,7 +374,9 @@ def test_a_share_at_home_does_not_hold_elsewhere(talk: Any) -> None:
 
 def test_what_is_certain_comes_before_what_is_missing(talk: Any) -> None:
     text = talk("湖南退休，花了500能报多少").replies[0].text
-    assert text.startswith("能确定的是：医保最多支付 425 元，不设起付线，限额以内按 85% 报。")
+    assert text.startswith(
+        "能确定的是：医保最多支付 425 元，也就是费用 500 元的 85%，不设起付线，限额以内按 85% 报。"
+    )
 
 
 def test_of_two_people_the_one_who_is_known_is_told_and_the_answer_is_the_others(talk: Any) -> None:

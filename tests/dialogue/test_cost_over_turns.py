@@ -759,6 +759,9 @@ def test_what_is_taken_back_is_missing_again(talk: Any, turns: tuple[str, ...], 
             ),
             "255.00",
         ),
+        (("我在江西退休，这个月血压药买了两百六", "住院是报八十五", "封顶没到"), "221.00"),
+        (("我在江西退休，这个月血压药买了两百六", "报八十"), "208.00"),
+        (("江西居民，这回花了500", "她今年八十一了，耳朵背，比例没问到"), None),
     ],
 )
 def test_a_figure_told_again_is_no_other(talk: Any, told: tuple[str, ...], fund: Any) -> None:

@@ -88,7 +88,7 @@ def test_what_would_narrow_the_range_most_is_named_first(
 
 def test_what_is_certain_is_said_where_nothing_can_be_computed(regions: Regions) -> None:
     certain = [remark.says for remark in asked(regions, "500", **HUNAN | {"monthly_limit": None}).certain]
-    assert certain == ["医保最多支付 425 元", "不设起付线", "限额以内按 85% 报"]
+    assert certain == ["医保最多支付 425 元，也就是费用 500 元的 85%", "不设起付线", "限额以内按 85% 报"]
 
 
 @pytest.mark.parametrize(("high", "refused"), [("1000", False), ("2100", False), ("3000", True)])

@@ -21,7 +21,7 @@ from bot.dialogue.cost.reading.changes import (
 from bot.dialogue.cost.reading.learned import Learnt
 from bot.dialogue.cost.recognising import said_plainly
 from bot.dialogue.cost.talk import Talk, is_of_another, known_of_it, talk_after, talk_before, told_before
-from bot.dialogue.cost.wording import answer, closing, is_faulty, lines, steps_aloud
+from bot.dialogue.cost.wording import answer, closing, is_as_open_as, is_faulty, lines, not_yet, steps_aloud
 from bot.dialogue.turn import Context, Outcome, Task, Turn
 from bot.knowledge.parameters import Condition, RegionParameters
 from bot.language.asking import asks
@@ -50,7 +50,7 @@ class Costs:
         if reading.fault:
             result = refused(result, reading.fault)
         card = card_of(talk.people, result)
-        context = _remembering(context, talk.people[0].case)
+        goes_on, context = context.task is Task.COST, _remembering(context, talk.people[0].case)
         if wants_steps(turn.text) and result.fund_pays is not None and before.people == talk.people:
             return _outcome(context, talk, Reply(steps_aloud(result), card=card))
         if _only_supposed(reading, before, talk, was, result):
@@ -58,7 +58,10 @@ class Costs:
             return _outcome(context, before, Reply(answer(result, reading.claimed, difference), card=card))
         nothing_put_right = is_faulty(was) or is_of_another(before, reading, turn.text)
         changes = "" if nothing_put_right else _changes(before, talk, self.parameters)
-        text = answer(result, reading.claimed, changes and f"{changes}{compared(was, result, '刚才')}")
+        if goes_on and talk.declined == before.declined and is_as_open_as(result, was):
+            text = not_yet(result)
+        else:
+            text = answer(result, reading.claimed, changes and f"{changes}{compared(was, result, '刚才')}")
         asked = next_question(result, talk)
         if asked is None:
             return _outcome(context, talk, Reply(lines(text, closing(result)), card=card))

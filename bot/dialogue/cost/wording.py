@@ -33,6 +33,19 @@ def answer(result: Estimate, claimed: Decimal | None, difference: str = "") -> s
     )
 
 
+def not_yet(result: Estimate) -> str:
+    """What is still needed, where it was said before why no document tells it."""
+    places = (place for remark in result.certain for place in remark.citations)
+    cited = (*places, *(result.refusal.citations if result.refusal else ()))
+    return lines(f"还没有算出来，要知道{_wanted(result)}才能算。", _stands_in(cited))
+
+
+def is_as_open_as(result: Estimate, was: Estimate) -> bool:
+    """Whether the same is missing as before, and as little is certain."""
+    open_still = bool(_wanted(result)) and result.fund_pays is None and not is_faulty(result)
+    return open_still and (result.missing, result.certain) == (was.missing, was.certain)
+
+
 def lines(*parts: str) -> str:
     """One line for each part that says something."""
     return "\n".join(part for part in parts if part)

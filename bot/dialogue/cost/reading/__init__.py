@@ -93,6 +93,7 @@ class Reading:
 
 
 _NOTHING_KNOWN = Case()
+_MONTHS_OF_A_YEAR = 12
 
 
 def read_cost(
@@ -220,6 +221,8 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
     if stay and stay.last == date.max and "inpatient_stay" in case.ruled_out:
         stay = None  # 9月上半月住院,出院后20号拿药: it was over by then
     stretch = stretch_of(part)
+    if stretch.without and case.each_month and case.months == _MONTHS_OF_A_YEAR:
+        case = replace(case, months=_MONTHS_OF_A_YEAR - len(stretch.without))
     if stretch.without and not _is_of_the_month_without(
         part, stretch
     ):  # what happened in a month without a cost is told of none

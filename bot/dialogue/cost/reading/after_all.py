@@ -11,7 +11,7 @@ from bot.dialogue.cost.reading.sentence import Item, Sentence
 from bot.dialogue.cost.reading.weighing import BY_PERIOD
 
 _EACH_ADDED = re.compile(
-    r"[讲说][^,。;\d]{0,6}[加添][两三]个$|(?:是不是|(?<!医保局)(?<!窗口)(?<!局里)(?<!经办)(?<!医保)[讲说]|以为)[^,。;\d]{0,8}(?:各|都|一[个种样]病?|每[个种样]病?)[^,。;\d]{0,3}[加添]"
+    r"[讲说][^,。;\d]{0,6}[加添][两三]个$|(?:是不是|(?<!医保局)(?<!窗口)(?<!局里)(?<!经办)(?<!医保)[讲说]|以为|(?<!不)想)[^,。;\d]{0,8}(?:各|都|一[个种样]病?|每[个种样]病?)[^,。;\d]{0,3}[加添]"
 )
 """Hearsay of what several more diseases add each: what they add together is still not told."""
 _EACH_ADDS, _IS_IT_SO = (
@@ -54,8 +54,6 @@ _TAKEN_NOTE_OF, _NOTED = re.compile(r"[哦噢嗯哟好]+,?是?"), re.compile(r"[
 """Our answer, said again before another cost is told: 哦170,那我哥也花了300."""
 _FIGURE = re.compile(r"\d{2}")
 _IN_SURPRISE = re.compile(r"[元块]?钱?[啊呀哇吗么嘛]")
-
-
 _IS_PAID = re.compile(r"[报给退付](?:得|了|的|我|你|整|个|出|销|是)*$")
 _OR_RATHER = re.compile(r"[元块]?钱?,?还是(?:[报给退付](?:得|了|的|我|你|整|个|出|销|是)*)?")
 _WISHED_FOR = re.compile(r"(?:按|照|当)(?:着)?$")
@@ -70,13 +68,13 @@ _IS_SENT, _TO_ME = (
 """医保会打255到我卡上不."""
 _IS_IT_THAT = re.compile(r"[元块]?钱?,?(?:对吧|对不对|对吗|没错吧|是吧)")
 _OF_THE_SECOND = re.compile(r"第二个?[种样]?病[^,。;\d]{0,8}[给加批添核][^,。;\d]{0,4}$")
-_MOST_ADDED = 100
-"""No more than this is added for further diseases (湘医保发〔2022〕52号第十四条)."""
+"""第二个病给足了80,本来280: what it adds, as long as it is less than the other limit."""
 
 
 def after_all(items: Sequence[Item], sentence: Sentence) -> list[Item]:
     """The same amounts, each of what it is once all others are known."""
-    told = [_after_all(item, sentence) for item in _without_wishes(_without_answers(items, sentence))]
+    items = _with_what_is_added(_without_wishes(_without_answers(items, sentence)))
+    told = [_after_all(item, sentence) for item in items]
     unplaced = [item for item in told if item.role == "unplaced"]
     if len(told) == 1:
         return [_alone(told[0], sentence)]
@@ -95,8 +93,6 @@ def _after_all(item: Item, sentence: Sentence) -> Item:
         return replace(item, role="excluded")
     if _is_carried_over(item):
         return replace(item, role="unused_before")
-    if item.role in BY_PERIOD and item.amount.high <= _MOST_ADDED and _OF_THE_SECOND.search(item.before):
-        return replace(item, role="extra_limit")
     if item.role == "cost" and _IS_SENT.search(item.before) and _TO_ME.match(item.after):
         return replace(item, role="claimed")
     if item.role == "cost" and not item.before.strip(",") and item.start and _IS_IT_THAT.match(item.after):
@@ -128,6 +124,21 @@ def _without_wishes(items: Sequence[Item]) -> list[Item]:
     ]
     told = any(i.role in BY_PERIOD and i not in wished for i in items)
     return [replace(i, role="aside") if told and i in wished else i for i in items]
+
+
+def _with_what_is_added(items: Sequence[Item]) -> list[Item]:
+    """The same, the smaller of two limits as what a further disease adds, if it is told so."""
+    limits = [item for item in items if item.role in BY_PERIOD]
+    least = min((item.amount.high for item in limits), default=None)
+    return [
+        replace(item, role="extra_limit")
+        if item in limits
+        and len(limits) > 1
+        and item.amount.high == least
+        and _OF_THE_SECOND.search(item.before)
+        else item
+        for item in items
+    ]
 
 
 def _alone(item: Item, sentence: Sentence) -> Item:

@@ -28,6 +28,7 @@ _BARE_ANSWER = re.compile(
 _OF_MONTHS = re.compile(r"(?:[到至和]|[-~—、])(?:(?:1[0-2]|[1-9])、)*(?:1[0-2]|[1-9])月")
 """2到4月, 8、9、10月."""
 _FIGURE_LAST = re.compile(r"(?<=[,。 ])([1-9]\d{1,4}(?:\.\d{1,2})?)[。]?$")
+_LEADS_TO_A_SHARE, _UNIT = re.compile(r"(?:报|按|比例|是)$"), re.compile("[元块]|万|千")
 _VISITED = re.compile(r"[看花买拿开配抓补]")
 _PAUSE = re.compile(r"(?<!\d),|,(?!\d)")  # a comma that does not group thousands
 _SUM_ASKED = re.compile(r"[报付给掏出退][^,。;\d]{0,4}(?:多少|几多|好多|几个?钱)")
@@ -190,4 +191,5 @@ def _is_share(sentence: Sentence, amount: Amount) -> bool:
         return True
     text = sentence.text
     alone = text.strip(" 。,") == text[amount.start : amount.end]
-    return sentence.asked == "ratio" and alone and amount.low <= 100
+    said_so = _LEADS_TO_A_SHARE.search(text[: amount.start]) and not _UNIT.match(text, amount.end)
+    return sentence.asked == "ratio" and bool(alone or said_so) and amount.low <= 100

@@ -38,6 +38,8 @@ _WHEN_ANOTHER_THING = re.compile(
 )
 _WHERE_OTHERS_ARE = re.compile(r"(?:[他她]|崽|女儿?|儿子?|弟|妹|哥|姐|孙子?|外甥|侄子?)(?:也|现在|还|人)?在$")
 _MYSELF = re.compile(r"[我俺](?!们|[哥姐弟妹爸妈爹娘爷奶公婆伯叔姑姨舅嫂])")
+_RECOGNISED_THERE = re.compile(r"资格[^,。;]{0,3}(?:是|在)[^,。;\d]{2,6}(?:批|办|评|认定)的[^。;]{0,8}转")
+"""慢病资格是湖北批的,刚转到长沙来: of other provinces' recognition no document of ours says that it holds."""
 _ALL_RECOGNISED = re.compile(r"都(?:是|已经?)?(?:[评批认办]|认定)(?:上|下来|过|定|了)")
 """糖尿病帕金森都评上了."""
 _NOT_DONE_ANEW = re.compile(
@@ -81,7 +83,8 @@ def circumstances_of(part: Part, covered: Container[str], home: str | None = Non
     )
     if len(_diseases(part)) > 1 and _ALL_RECOGNISED.search(part.text):
         case = replace(case, conditions=case.conditions | {"several_diseases"})
-    if _NOT_DONE_ANEW.search(part.text) and len(_provinces(part)) > 1:
+    elsewhere = _RECOGNISED_THERE.search(part.text)
+    if (_NOT_DONE_ANEW.search(part.text) or elsewhere) and len(_provinces(part)) > 1:
         case = replace(case, conditions=case.conditions | {"not_approved"})
     return _placed(case, part, covered, home)
 

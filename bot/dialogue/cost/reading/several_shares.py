@@ -20,7 +20,7 @@ _OVER_THERE = re.compile(r"那[边里儿]")
 _LIVES_THERE = re.compile(r"参保|上班|住着?|工作|退休")
 _MOVED_TO = re.compile(r"[转迁](?:到|去|入|来|进)?了?$")
 _SUCH = re.compile(r"[这那](?:种|样|类|些人|个情况)")
-_OF_THIS_ONE = re.compile(r"[这此本](?:家|边|里|儿|个?(?:医院|地方|药店))")
+_OF_THIS_ONE = re.compile(r"[这此本它](?:家|边|里|儿|个?(?:医院|地方|药店))")
 _VISITED = re.compile(
     r"(?:在|跑|去的?是?)([^,。;在]{2,8}?)(?:花|看的?|拿的?|开的?|买的?|做的?|治的?|取的?|[,。;]|$)"
 )

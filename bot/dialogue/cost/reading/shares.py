@@ -57,6 +57,11 @@ _IT_ENDS = re.compile(r"(?:[,。;]|$)")
 _OF_THEM_THERE = re.compile(r"(?:他|她)们?那[边里儿]|人家那")
 _WITHIN_THE_PROVINCE = re.compile(r"省内(?:的)?(?:异地|跨市|其他|别的)?")
 _OF_PEOPLE = re.compile(r"的?(?:退休|在职|职工|居民|人|老乡|病友)")
+_BY_THE_COUNTER = re.compile(
+    r"(?:收费处|柜台|窗口|药店|药房|医院|他们)[^,。;\d]{0,4}(?:却|还|还是|偏|只|全|就)(?:给我)?按[^,。;\d]{0,6}$"
+)
+"""What is complained of: 按长居报70%,收费处却按临时的50%算."""
+_SETTLED_AT, _SETTLED_SO = re.compile(r"(?:全|都|一律)按$"), re.compile(r"(?:结|算|报)的")
 _TAKEN_INSTEAD = re.compile(r"按$")
 _CLAIMED = re.compile(r"^(?:吗|吧|不[,。?]|么|对吗|是吗|真的吗)")
 _DOUBTED = re.compile(
@@ -97,7 +102,10 @@ _ONE_OR_THE_OTHER = re.compile(
 )
 """有讲五成的,有讲六成的,听谁的好."""
 _TENTH = Decimal("0.1")
-_BARE_ANSWER = re.compile(rf"(?<![\d.])(\d{{1,3}}(?:\.\d+)?){_NO_UNIT}")
+_BARE_ANSWER = re.compile(
+    rf"(?<![\d.])(?P<figure>\d{{1,3}}(?:\.\d+)?){_NO_UNIT}"
+    r"|(?:^|报|按|比例)的?(?:是|有|大概)?(?P<spoken>[二三四五六七八九]十[一二三四五六七八九]?)(?=$|[,。;吧呢啊了])"
+)
 
 
 def shares_of(part: Part) -> Case:
@@ -281,6 +289,8 @@ def _meant(part: Part) -> list[Ratio]:
             or (_TIMES.search(before) and [r.value for r in part.ratios].count(ratio.value) > 1)
             or ratio.value == withdrawn_share(part)
             or ratio in at_home
+            or (len(part.ratios) > 1 and _BY_THE_COUNTER.search(before))
+            or (len(part.ratios) > 1 and _SETTLED_AT.search(before) and _SETTLED_SO.match(after))
             or (_TAKEN_INSTEAD.search(before) and ratio.value in {r.value for r in at_home})
         ):
             continue
@@ -336,8 +346,10 @@ def _at_home(part: Part) -> list[Ratio]:
 def _bare_answer(part: Part) -> Decimal | None:
     """`80` after we asked for the ratio."""
     match = _BARE_ANSWER.search(part.text) if part.sentence.asked == "ratio" else None
-    if not match or any(item.start == part.start + match.start() for item in part.own_items):
+    if not match or any(
+        item.start == part.start + match.start(match.lastgroup or 0) for item in part.own_items
+    ):
         return None
-    value = Decimal(match[1])
+    value = to_decimal(match[match.lastgroup or 0]) or Decimal(0)
     share = value if value <= 1 else value / 100
     return share if 0 <= share <= 1 else None

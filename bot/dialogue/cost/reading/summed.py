@@ -7,6 +7,7 @@ whether its figure was spent.
 import re
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 from bot.dialogue.cost.reading.amount_words import EXAMINATION, OF_A_CLASS, WHOLE
 from bot.dialogue.cost.reading.costs import is_part
@@ -56,6 +57,9 @@ def unplaced(items: list[Item], sentence: Sentence) -> list[Item]:
         i for i in costs if i not in placed and not i.before and _FOR_DRUGS.search(sentence.text[: i.start])
     ]
     placed += named_before
+    for told, listed in pairwise(costs):
+        if told in placed and listed not in placed and listed.before == "、":
+            placed.append(listed)  # 拿了三回药,120、150、100
     sure = [i for i in placed if (apart or _is_told_as_further(i, sentence))]
     if len(costs) == len(sentence.ratios) and in_turn([i.amount for i in costs], sentence.ratios):
         return items  # each of a place with its own share

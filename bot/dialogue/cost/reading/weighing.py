@@ -17,7 +17,7 @@ _ALL_ASKED = re.compile(
 BY_PERIOD: frozenset[Role] = frozenset({"limit", "monthly_limit", "quarterly_limit"})
 SURE = 0.35
 _SURE_OF_AN_ASIDE = 0.5
-_SURE_OF_ITSELF = 0.8
+_SURE_OF_ITSELF = 0.85
 _BEYOND_DOUBT = 1.0
 _SURER_THAN_A_GUESS = 0.2
 """By so much the role that was learnt must lead, to be believed before what our words say; to take for an aside what
@@ -80,6 +80,7 @@ _OF_ITS_OWN = re.compile(r"单列[^,。;\d]{0,4}(?:限额|额度)[^,。;\d]{0,3}
 _LESS = re.compile(r"(?:优惠|减免|便宜|抹)(?:掉|去)?了?$")
 _COUNTS_ANYWAY = re.compile(r"单价(?:是|为)?…|…[元块]?钱?,(?:剩下?|其余|余下)的?(?:都|全)?是")
 """药是300,剩下的是检查; 单价65买了四盒: of what was spent."""
+_IN_THE_CATALOGUE = re.compile(r"[元块]?钱?的?(?:都|也|全)?在(?:医保)?(?:目录|范围|政策)[里内]")
 _REALLY_PAID = re.compile(r"实[收付](?:是|了)?$")
 _MAY_STILL_PAY = re.compile(r"再(?:能|可以)?给?[我俺他她]?(?:支?付|报|出|给)(?:个)?$")
 _NOTHING_ELSE = re.compile(
@@ -154,6 +155,8 @@ def _is_told_plainly(item: Item, label: Role | None) -> bool:
         return False
     if label in NO_COST and _ALSO_SPENT.search(item.before):
         return True  # 我妈也花了300
+    if label in NO_COST and _IN_THE_CATALOGUE.match(item.after):
+        return True
     if _REALLY_PAID.search(item.before) or (
         label == "aside" and _COUNTS_ANYWAY.search(f"{item.before}…{item.after}")
     ):

@@ -18,6 +18,7 @@ _TORN = re.compile(rf"(?<![{_NUMERAL}])[{_NUMERAL}]+(?: [{_NUMERAL}]+)+")
 _FORMAL = re.compile(
     r"[壹贰叁肆伍陆柒捌玖拾佰仟零]{2,}|[壹贰叁肆伍陆柒捌玖](?=[元圆角分整])|(?<=[一二两三四五六七八九\d])[拾佰仟][壹贰叁肆伍陆柒捌玖]?"
 )
+_THOUSANDS = re.compile(r"(?<=\d)[kK](?=\d(?!\d))")  # 1k2
 _AS_SPOKEN = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
 _COUNTED = re.compile(r" ?[号日月个年天次类级盒种样岁点成折]")
 _PHRASE = re.compile(r"\d{2,}[元块]?(?:限额|额度|药费|起付线?|自费)")
@@ -54,6 +55,7 @@ def as_meant(turn: Turn) -> tuple[str, tuple[Mention, ...]]:
     """The text, with the turn's mentions at their places in it. Normalised, commas as `,`."""
     spoken = _BETWEEN_FIGURES.sub(";", normalise(turn.text)).replace("，", ",").replace("…", ",")
     spoken = _FORMAL.sub(lambda formal: formal[0].translate(_AS_SPOKEN), spoken)
+    spoken = _THOUSANDS.sub("千", spoken)
     spoken = _MONTHS_LISTED.sub("、", _LISTED.sub("、", spoken))
     torn = _blanks(spoken)
     kept = [place for place in range(len(spoken)) if place not in torn]
