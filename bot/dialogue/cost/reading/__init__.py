@@ -184,6 +184,19 @@ def _with_what_was_spent(person: Person) -> Person:
     return replace(person, case=replace(person.case, amount=Span.exactly(limit - left), quota_left=None))
 
 
+def _over_its_months(case: Case, part: Part, stretch: Stretch) -> Case:
+    """The case with the months its cost is told for: all in one, where several months' drugs were bought at once
+    without a long prescription; as much in each, where they are said to be alike; a year's without those without."""
+    if "long_prescription" in case.ruled_out and AT_ONCE.search(part.text):
+        return replace(case, months=None, each_month=None)
+    if case.months and case.amount and case.amount.is_exact and spent_evenly(part):
+        each = case.amount.low / case.months
+        return replace(case, amount=Span.exactly(each), each_month=True) if each == to_fen(each) else case
+    if stretch.without and case.each_month and case.months == _MONTHS_OF_A_YEAR:
+        return replace(case, months=_MONTHS_OF_A_YEAR - len(stretch.without))
+    return case
+
+
 def _is_of_the_month_without(part: Part, stretch: Stretch) -> bool:
     """Whether the only month that is named is the one of the stay: 9月整月住院没出来,我替她拿了300的药."""
     named = {mention.first.month for mention in part.dates if within_a_month(mention)}
@@ -208,12 +221,6 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
     case = of_one_side(case, part)
     if used_up_ahead(part):
         case = replace(case, months=None, each_month=None, conditions=case.conditions - {"long_prescription"})
-    if "long_prescription" in case.ruled_out and AT_ONCE.search(part.text):
-        case = replace(case, months=None, each_month=None)  # all in one month, and its limit alone
-    if case.months and case.amount and spent_evenly(part):
-        each = case.amount.low / case.months
-        even = case.amount.is_exact and each == to_fen(each)
-        case = replace(case, amount=Span.exactly(to_fen(each)), each_month=True) if even else case
     last_at_work = at_work_until(part)
     if last_at_work and case.treated_on and case.treated_on.last < last_at_work:
         case = replace(case, employment="在职")
@@ -221,8 +228,7 @@ def _read(part: Part, covered: Container[str], known: Case = _NOTHING_KNOWN) -> 
     if stay and stay.last == date.max and "inpatient_stay" in case.ruled_out:
         stay = None  # 9月上半月住院,出院后20号拿药: it was over by then
     stretch = stretch_of(part)
-    if stretch.without and case.each_month and case.months == _MONTHS_OF_A_YEAR:
-        case = replace(case, months=_MONTHS_OF_A_YEAR - len(stretch.without))
+    case = _over_its_months(case, part, stretch)
     if stretch.without and not _is_of_the_month_without(
         part, stretch
     ):  # what happened in a month without a cost is told of none
