@@ -129,7 +129,7 @@ def _with_remarks(result: Estimate, person: Person, rules: RegionParameters) -> 
     if amount and person.unplaced:
         figures = "、".join(yuan(figure) for figure in person.unplaced)
         said.append(Remark(f"没听明白您说的 {figures}是不是这次的费用，这里按 {yuan(amount)}算"))
-    elif often := _times_its_price(person):
+    elif often := _by_its_price(person):
         said.append(Remark(often))
     elif amount and not amount.is_exact:
         said.append(Remark(f"您说的是大概的数，这里按 {yuan(amount)}算"))
@@ -138,11 +138,14 @@ def _with_remarks(result: Estimate, person: Person, rules: RegionParameters) -> 
     return result._replace(assumptions=tuple(said))
 
 
-def _times_its_price(person: Person) -> str | None:
-    """How the cost comes of what one visit, day or piece costs, where it was told so: 9.5 元 × 30 = 285 元."""
+def _by_its_price(person: Person) -> str | None:
+    """How the cost comes of what one visit, day or piece costs, where it was told so (9.5 元 × 30 = 285 元); or that
+    only one was told of."""
     amount, price = person.case.amount, person.price
-    if not price or amount is None or not amount.is_exact or amount.low % price or amount.low == price:
+    if not price or amount is None or not amount.is_exact or amount.low % price:
         return None
+    if amount.low == price:
+        return f"您说的 {yuan(price)}是一次的，这里只按一次算；说一共几次，就能算总数"
     return f"费用按 {yuan(price)} × {amount.low // price} = {yuan(amount.low)}算"
 
 

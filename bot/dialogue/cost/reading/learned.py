@@ -51,6 +51,7 @@ _NEVER_WITHOUT: Mapping[Circumstance, re.Pattern[str]] = {
 _NEVER_WITH: Mapping[Circumstance, re.Pattern[str]] = {
     "not_designated": re.compile("(?<!非)(?<!不是)定点(?:医院|药店|机构|药房)?[^,。;]{0,3}没(?:有)?[联连]"),
     "no_prescription": re.compile("长(?:期)?处方"),
+    "several_diseases": re.compile("们[两俩]|两个?人|两口子|[夫婆]妻"),
     "retired": re.compile("[药货票][^,。;]{0,4}退|退(?:货|款|药|回|钱)|回了?[个一]?电话"),
     "not_approved": re.compile("(?<![没未不])(?:审核|审批|认定)(?:都|已|已经)?通过(?!的?前)"),
 }
