@@ -130,6 +130,14 @@ def test_a_bare_number_is_the_ratio_we_asked_for(talk: Any) -> None:
     assert paid(talk("山东职工花了1000", "没有", "80")) == "800.00"
 
 
+def test_what_was_said_before_is_not_said_again_but_for_the_draft(talk: Any) -> None:
+    outcome = talk("内蒙古职工花了800", "怎么算的")
+    assert "还没有算出来" in outcome.replies[0].text
+    assert "统筹地区" not in outcome.replies[0].text
+    assert "征求意见稿" in outcome.replies[0].text.split("依据")[-1]
+    assert card(outcome).missing
+
+
 def test_not_knowing_ends_in_who_decides(talk: Any) -> None:
     outcome = talk("江西职工花了800", "不知道")
     assert outcome.context.asked is None

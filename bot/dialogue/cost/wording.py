@@ -37,7 +37,9 @@ def not_yet(result: Estimate) -> str:
     """What is still needed, where it was said before why no document tells it."""
     places = (place for remark in result.certain for place in remark.citations)
     cited = (*places, *(result.refusal.citations if result.refusal else ()))
-    return lines(f"还没有算出来，要知道{_wanted(result)}才能算。", _stands_in(cited))
+    return lines(
+        f"还没有算出来，要知道{_wanted(result)}才能算。", _stands_in(cited), _sentences(result.warnings)
+    )
 
 
 def is_as_open_as(result: Estimate, was: Estimate) -> bool:
