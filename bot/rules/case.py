@@ -53,7 +53,8 @@ class Case:
     `quota_left` was told and before this cost, in the same month.
     `quota_left` is what remains of the month's limit or of the year's cap; `unused_before` what an earlier
     month left over. `cap_not_reached`: the limit or cap, whatever it is, was not reached. `cap_of_inpatient`: the cap,
-    or what was paid of it, was told of inpatient care.
+    or what was paid of it, was told of inpatient care. `annual_cap`: what the fund pays in a year at most; where a
+    month's limit bounds the cost, what it may still pay this year.
     `fund_paid`, `own_paid`: what one side paid of a cost that is told by that alone. `nothing_spent`: there was none.
     `until`: the amount recurs monthly to this day.
     """

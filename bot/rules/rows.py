@@ -128,7 +128,7 @@ FIGURES = (
     Column("起付线", "deductible", _yuan, "元/年"),
     Column("已付起付线", "deductible_met", _yuan, "今年已经计入起付线的，元"),
     Column("比例", "ratio", _ratio, "0.85 或 85%"),
-    Column("年度封顶", "annual_cap", _yuan, "基金一年最多支付，元；限额按月的地区（湖南）写今年还能支付的"),
+    Column("年度封顶", "annual_cap", _yuan, "基金一年最多支付，元；限额按月的地区写今年还能支付的"),
 )
 NAME = "编号"
 """Copied into the result; nothing is read from it."""
