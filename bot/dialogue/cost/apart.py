@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from bot.dialogue.cost.person import Person, later_month
+from bot.dialogue.cost.person import MONTHS_OF_A_YEAR, Person, later_month
 from bot.knowledge.parameters import Condition
 from bot.rules.case import Case, Days, Employment, MonthCost
 from bot.rules.money import NOTHING, Span
 
-_MONTHS_OF_A_YEAR = 12
+_EMPLOYMENTS: tuple[Employment, Employment] = ("在职", "退休")
+"""Before and after a retirement."""
 _IN_HOSPITAL = frozenset[Condition]({"inpatient_stay"})
 
 
@@ -58,15 +59,8 @@ def _by_limit(person: Person) -> tuple[Person, ...]:
     if not months:
         spent_before = case.treated_on and case.treated_on.last < former.until
         return (_limited_as_before(person, former.limit) if spent_before else person,)
-    before = [cost for cost in months if cost.month < former.until]
-    after = [cost for cost in months if cost.month >= former.until]
-    parts = ((_limited_as_before(person, former.limit), before), (person, after))
-    month = former.until.month
-    return tuple(
-        replace(part, name=name if before and after else "", case=_of(part.case, case.employment, costs))
-        for name, (part, costs) in zip((f"{month}月以前", f"{month}月起"), parts, strict=True)
-        if costs
-    )
+    names = f"{former.until.month}月以前", f"{former.until.month}月起"
+    return _before_and_after(months, former.until, names, (_limited_as_before(person, former.limit), person))
 
 
 def _limited_as_before(person: Person, limit: Decimal) -> Person:
@@ -80,16 +74,22 @@ def _by_employment(person: Person) -> tuple[Person, ...]:
     if not nearest or not months:
         return _by_years(person)
     since = next((c.month for c in months if c.month.month == nearest.month), nearest)
-    before = [cost for cost in months if cost.month < since]
-    after = [cost for cost in months if cost.month >= since]
-    parts: tuple[tuple[str, Employment, list[MonthCost]], ...] = (
-        ("退休前", "在职", before),
-        ("退休后", "退休", after),
+    at_work, retired = (
+        replace(person, case=replace(person.case, employment=employment)) for employment in _EMPLOYMENTS
     )
+    return _before_and_after(months, since, ("退休前", "退休后"), (at_work, retired))
+
+
+def _before_and_after(
+    months: Sequence[MonthCost], since: date, names: tuple[str, str], persons: tuple[Person, Person]
+) -> tuple[Person, ...]:
+    """The one person with the costs of the months before a change, the other with those after it; named where both have
+    some."""
+    costs = [c for c in months if c.month < since], [c for c in months if c.month >= since]
     return tuple(
-        replace(person, name=name if before and after else "", case=_of(person.case, employment, costs))
-        for name, employment, costs in parts
-        if costs
+        replace(person, name=name if all(costs) else "", case=_of(person.case, own))
+        for name, person, own in zip(names, persons, costs, strict=True)
+        if own
     )
 
 
@@ -157,16 +157,15 @@ def _by_years(person: Person) -> tuple[Person, ...]:
         replace(
             person,
             name=f"{year}年",
-            case=_of(case, case.employment, [c for c in months if c.month.year == year]),
+            case=_of(case, [c for c in months if c.month.year == year]),
         )
         for year in years
     )
 
 
-def _of(case: Case, employment: Employment | None, costs: Sequence[MonthCost]) -> Case:
+def _of(case: Case, costs: Sequence[MonthCost]) -> Case:
     return replace(
         case,
-        employment=employment,
         by_month=tuple(costs),
         treated_on=Days(costs[0].month, costs[-1].month),
         amount=None,
@@ -182,7 +181,7 @@ def _months_of(case: Case, retired_since: date) -> tuple[MonthCost, ...]:
         return case.by_month if all(cost.told for cost in case.by_month) else ()
     if not case.amount or case.amount.low != case.amount.high:
         return ()
-    all_year = case.each_month and case.months == _MONTHS_OF_A_YEAR
+    all_year = case.each_month and case.months == MONTHS_OF_A_YEAR
     if not (case.treated_on or all_year):
         return ()
     first = case.treated_on.first.replace(day=1) if case.treated_on else retired_since.replace(month=1)

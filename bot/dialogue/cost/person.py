@@ -29,6 +29,7 @@ UNPAID = frozenset[Condition](
 ELSEWHERE = frozenset[Condition]({"staying_elsewhere", "living_elsewhere"})
 """The treatment was outside the province insured in."""
 LIMITS = ("monthly_limit", "quarterly_limit", "annual_cap")
+MONTHS_OF_A_YEAR = 12
 LIMIT_FACTS = ("limit", *LIMITS)
 
 

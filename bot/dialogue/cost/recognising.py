@@ -22,11 +22,7 @@ from bot.dialogue.cost.reading.changes import (
     wants_steps,
 )
 from bot.dialogue.cost.reading.learned import Learnt
-from bot.dialogue.cost.talk import (
-    Talk,
-    known_of_it,
-    takes_up,
-)
+from bot.dialogue.cost.talk import Talk, known_of_it, takes_up
 from bot.dialogue.turn import Context, Task, Turn
 from bot.knowledge.parameters import Condition, RegionParameters
 from bot.language import normalise

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from bot.dialogue.cost.merging import merged
-from bot.dialogue.cost.person import Person, Stretch
+from bot.dialogue.cost.person import MONTHS_OF_A_YEAR, Person, Stretch
 from bot.dialogue.cost.reading.amounts import items_in
 from bot.dialogue.cost.reading.bills import (
     adds,
@@ -93,7 +93,6 @@ class Reading:
 
 
 _NOTHING_KNOWN = Case()
-_MONTHS_OF_A_YEAR = 12
 
 
 def read_cost(
@@ -192,8 +191,8 @@ def _over_its_months(case: Case, part: Part, stretch: Stretch) -> Case:
     if case.months and case.amount and case.amount.is_exact and spent_evenly(part):
         each = case.amount.low / case.months
         return replace(case, amount=Span.exactly(each), each_month=True) if each == to_fen(each) else case
-    if stretch.without and case.each_month and case.months == _MONTHS_OF_A_YEAR:
-        return replace(case, months=_MONTHS_OF_A_YEAR - len(stretch.without))
+    if stretch.without and case.each_month and case.months == MONTHS_OF_A_YEAR:
+        return replace(case, months=MONTHS_OF_A_YEAR - len(stretch.without))
     return case
 
 

@@ -8,16 +8,13 @@ from bot.dialogue.cost.person import ELSEWHERE, UNPAID
 from bot.dialogue.cost.reading.amount_words import IN_IT
 from bot.dialogue.cost.reading.changes import corrects
 from bot.dialogue.cost.reading.circumstance_words import CAME_HOME_FOR_IT, conditions_in, ruled_out_in
+from bot.dialogue.cost.reading.classes import CLASSES
 from bot.dialogue.cost.reading.doubts import open_conditions
 from bot.dialogue.cost.reading.sentence import Item, Part
 from bot.dialogue.turn import Mention
 from bot.knowledge.parameters import Condition
-from bot.rules.case import BenefitClass, Case
+from bot.rules.case import Case
 
-_CLASSES: tuple[tuple[BenefitClass, re.Pattern[str]], ...] = (
-    ("Ⅱ", re.compile(r"(?:(?<![IiⅠ])(?:II|ii|Il|Ⅱ)|[2二])类")),
-    ("Ⅰ", re.compile(r"(?:[IⅠi1一]|甲)类(?!医院)")),
-)
 _STAYING = frozenset[Condition]({"staying_elsewhere"})
 _UNRELATED = frozenset[Condition]({"unrelated_disease"})
 _INSURED_THERE = re.compile(
@@ -73,7 +70,7 @@ def circumstances_of(part: Part, covered: Container[str], home: str | None = Non
     treated_at_home = ELSEWHERE if CAME_HOME_FOR_IT.search(part.text) else frozenset[Condition]()
     case = Case(
         hospital_level=next((m.value for m in part.mentions if m.entity == "hospital_level"), None),
-        benefit_class=next((name for name, pattern in _CLASSES if pattern.search(part.text)), None),
+        benefit_class=next((name for name, pattern in CLASSES if pattern.search(part.text)), None),
         conditions=part.sentence.conditions(part.start, part.end)
         - of_a_part
         - left_open

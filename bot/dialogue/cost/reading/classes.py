@@ -7,7 +7,11 @@ from bot.dialogue.cost.person import ClassCost
 from bot.dialogue.cost.reading.sentence import Item, Part
 from bot.rules.case import BenefitClass
 
-_CLASS = re.compile(r"(?P<second>(?<![IiⅠ])(?:II|ii|Ⅱ)|[2二])类|(?P<first>[IiⅠ1一])类")
+CLASSES: tuple[tuple[BenefitClass, re.Pattern[str]], ...] = (
+    ("Ⅱ", re.compile(r"(?:(?<![IiⅠ])(?:II|ii|Il|Ⅱ)|[2二])类")),
+    ("Ⅰ", re.compile(r"(?:[IⅠi1一]|甲)类(?!医院)")),
+)
+"""The words of each class, the second first: II is no I."""
 
 
 def class_costs(part: Part) -> tuple[ClassCost, ...]:
@@ -33,5 +37,7 @@ def _bound(role: str, name: BenefitClass, part: Part) -> Decimal | None:
 def _class_of(item: Item, part: Part) -> BenefitClass | None:
     """The class named last before an amount, in its clause."""
     begin, _ = part.sentence.clause(item.start)
-    named = list(_CLASS.finditer(part.sentence.text, begin, item.start))
-    return ("Ⅱ" if named[-1]["second"] else "Ⅰ") if named else None
+    led_by = part.sentence.text[begin : item.start]
+    named = [(found.end(), name) for name, words in CLASSES for found in words.finditer(led_by)]
+    # where both end at the same place (II类) the second is meant: its words stand first
+    return max(named, key=lambda told: told[0])[1] if named else None

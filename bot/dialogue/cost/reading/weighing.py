@@ -66,7 +66,7 @@ _DRUGS_BOUGHT = re.compile(
 _BACK_TO_IT = re.compile(r"[元块]?钱?的?那[个笔次回](?:价|数)?来")
 _OF_THE_QUARTER = re.compile(r"把[^,。;\d]{0,3}(?:季度?|三个月)的?(?:额度|限额)?$")
 """4月就把二季度900用完了: what a long prescription took at once."""
-_SENT_TO_ME = re.compile(r"[元块]?钱?(?:打|发|转|汇)?(?:给|到|进|在)[我俺](?:的)?(?:卡|账|手)?")
+_SENT_TO_ME = re.compile(r"[元块]?钱?(?:打|发|转|汇)(?:给|到|进|在)?[我俺]")
 """能把221打我卡上不: what somebody hopes to get."""
 _ON_A_BILL = re.compile(
     r"(?:单子|发票|小票|账单)[上里面]*(?:写的?|打的?)?是?$|(?:药店|商店|定点店|药房|医院|社区|卫生[院室所]|诊所|门诊)[里的]?[,\s]*$"
